@@ -1,0 +1,74 @@
+"""Hand-derived backpropagation in matrix form: NumPy only, every gradient proved against PyTorch.
+
+Each derivation is one function that returns its value and its pullback:
+
+    Z, pullback = affine(X, W, b)
+    dX, dW, db = pullback(dZ)
+
+The pullback takes the gradient of some scalar with respect to the value and gives its gradient with
+respect to each argument, in their order, with the same shapes and dtype; None for integers and for
+data. Nothing is kept between calls and no argument is changed.
+
+    X  input            Z  pre-activation     P  probabilities     N  batch
+    W  weights          A  activation         T  targets           D  in
+    b  bias             L  loss, ℓ per sample y  integer labels    M  out, C classes
+
+and dQ is the gradient of L with respect to Q. Samples are rows. ∘ multiplies entry by entry.
+
+Read in this order:
+
+    types         shapes and meanings of the arrays
+    affine        Z = XW + b, with a bias column, with samples as columns; embedding
+    activations   identity sigmoid tanh relu leaky_relu softplus softmax log_softmax
+    losses        squared error, BCE and CE on probabilities and on logits, L2; reduction, weights
+"""
+
+from reference.activations import (
+    identity,
+    leaky_relu,
+    log_softmax,
+    relu,
+    sigmoid,
+    softmax,
+    softplus,
+    tanh,
+)
+from reference.affine import affine, affine_bias_column, affine_columns, embedding, unbroadcast
+from reference.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    class_weights,
+    cross_entropy,
+    l2_penalty,
+    reduce,
+    softmax_cross_entropy,
+    softmax_cross_entropy_with_labels,
+    squared_error,
+    weighted_reduce,
+)
+
+__all__ = [
+    "affine",
+    "affine_bias_column",
+    "affine_columns",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "class_weights",
+    "cross_entropy",
+    "embedding",
+    "identity",
+    "l2_penalty",
+    "leaky_relu",
+    "log_softmax",
+    "reduce",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_with_labels",
+    "softplus",
+    "squared_error",
+    "tanh",
+    "unbroadcast",
+    "weighted_reduce",
+]

@@ -1,0 +1,210 @@
+"""What may come in. ``@checked`` holds a derivation's arguments against its own signature.
+
+One line above a function, so that the maths stays in sight. What the signature says (types.py) is
+what is checked: rank, sizes, one floating dtype for all, labels in range, options among their
+choices; and that the upstream gradient handed to the pullback has the shape and dtype of the
+value. Nothing is cast, clipped or broadcast to make it fit.
+
+A check has two halves. ``fits`` is one boolean expression, made once from the signature and quick
+enough for a layer of five neurons. Only where it says no, ``_explain`` looks again, at leisure,
+and raises an error that names the argument, what came and what was due.
+"""
+
+import functools
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any, Literal, NoReturn, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """Check the arguments of a derivation, and later its upstream, against its annotations.
+
+    Raises:
+        TypeError: an argument is no array, or its dtype is not the one that is due.
+        ValueError: a rank, a size, a label or an option is not what is due.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    arrays = {}
+    choices = {}
+    for name in inspect.signature(function).parameters:
+        kind, words = _unwrapped(hints[name])
+        if hasattr(kind, "dim_str"):
+            arrays[name] = _Array(kind, words)
+        elif get_origin(kind) is Literal:
+            choices[name] = get_args(kind)
+    fits = _predicate(function, arrays, choices)
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            well = fits(*args, **kwargs)
+        except (AttributeError, TypeError, IndexError):
+            well = False
+        if not well:
+            _explain(function, arrays, choices, args, kwargs)
+        value, pullback = function(*args, **kwargs)  # type: ignore[misc]
+        return value, _checked_pullback(function.__name__, value, pullback)  # type: ignore[return-value]
+
+    return wrapper
+
+
+def _checked_pullback(
+    name: str, value: Any, pullback: Callable[[Any], Any]
+) -> Callable[[Any], Any]:
+    dtype, shape = value.dtype, value.shape
+    scalar = not isinstance(value, np.ndarray)
+
+    def checked_pullback(upstream: Any) -> Any:
+        if scalar and type(upstream) in (float, int):
+            return pullback(dtype.type(upstream))
+        came = getattr(upstream, "dtype", type(upstream).__name__)
+        if came != dtype:
+            raise TypeError(
+                f"{name}: the upstream gradient has dtype {came}; {dtype} is due, as the value has"
+            )
+        if upstream.shape != shape:
+            raise ValueError(
+                f"{name}: the upstream gradient has shape {upstream.shape}; "
+                f"{shape} is due, as the value has"
+            )
+        return pullback(upstream)
+
+    return checked_pullback
+
+
+class _Array:
+    """What is due of one array argument."""
+
+    def __init__(self, kind: Any, words: str) -> None:
+        self.dims: tuple[str, ...] = tuple(kind.dim_str.split())
+        self.integer = "float64" not in kind.dtypes
+        found = re.search(r"labels\((\w+)\)", words)
+        self.classes = found[1] if found else ""
+        # At most one *name in a shape, and after the plain ones: (N, *outputs).
+        self.open = bool(self.dims) and self.dims[-1].startswith("*")
+        self.rank = len(self.dims) - self.open
+
+    def __str__(self) -> str:
+        return "(" + ", ".join(self.dims) + ("," if len(self.dims) == 1 else "") + ")"
+
+
+def _predicate(
+    function: Callable[..., Any],
+    arrays: dict[str, _Array],
+    choices: dict[str, tuple[Any, ...]],
+) -> Callable[..., bool]:
+    """``lambda X, W, b: X.dtype in FLOATS and X.ndim == 2 and ...``, from the signature."""
+    terms = []
+    sizes: dict[str, str] = {}  # the size D is "X.shape[1]"
+    floating = ""
+    for name, due in arrays.items():
+        terms.append(f"isinstance({name}, ndarray)")
+        if due.integer:
+            terms.append(f"{name}.dtype.kind in 'iu'")
+        elif not floating:
+            terms.append(f"{name}.dtype in FLOATS")
+            floating = name
+        else:
+            terms.append(f"{name}.dtype == {floating}.dtype")
+        terms.append(f"{name}.ndim {'>=' if due.open else '=='} {due.rank}")
+        for axis, dim in enumerate(due.dims):
+            last = f"{name}.shape[{axis}:]" if dim.startswith("*") else f"{name}.shape[{axis}]"
+            if dim in sizes:
+                terms.append(f"{last} == {sizes[dim]}")
+            elif dim.startswith("*") or dim.isidentifier():
+                sizes[dim] = last
+            else:  # a number, or a sum such as D+1
+                terms.append(f"{last} == {_substituted(dim, sizes)}")
+    for name, due in arrays.items():
+        if due.classes:
+            inside = f"{name}.min() >= 0 and {name}.max() < {sizes[due.classes]}"
+            terms.append(f"({name}.size == 0 or {inside})")
+    terms.extend(f"{name} in {allowed!r}" for name, allowed in choices.items())
+
+    parameters = inspect.signature(function).parameters
+    defaults = {f"default_{n}": p.default for n, p in parameters.items() if p.default is not p.empty}
+    signature = ", ".join(f"{n}=default_{n}" if f"default_{n}" in defaults else n for n in parameters)
+    scope = {"ndarray": np.ndarray, "FLOATS": FLOATS, "isinstance": isinstance, **defaults}
+    predicate: Callable[..., bool] = eval(f"lambda {signature}: {' and '.join(terms)}", scope)
+    return predicate
+
+
+def _explain(
+    function: Callable[..., Any],
+    arrays: dict[str, _Array],
+    choices: dict[str, tuple[Any, ...]],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> None:
+    """Raise the error that says which argument is not what is due."""
+    bound = inspect.signature(function).bind(*args, **kwargs)
+    bound.apply_defaults()
+    given = bound.arguments
+
+    def refuse(kind: type[Exception], name: str, came: str, due: str) -> NoReturn:
+        raise kind(f"{function.__name__}: {name} {came}; {due}")
+
+    sizes: dict[str, Any] = {}
+    source: dict[str, str] = {}
+    floating = ""
+    for name, due in arrays.items():
+        array = given[name]
+        if not isinstance(array, np.ndarray):
+            kind = type(array).__name__
+            refuse(TypeError, name, f"is a {kind}", f"a NumPy array of shape {due} is due")
+        came = f"has dtype {array.dtype}"
+        if due.integer:
+            if array.dtype.kind not in "iu":
+                refuse(TypeError, name, came, "integers are due")
+        elif not floating:
+            if array.dtype not in FLOATS:
+                refuse(TypeError, name, came, "float32 or float64 is due")
+            floating = name
+        elif array.dtype != given[floating].dtype:
+            refuse(TypeError, name, came, f"{given[floating].dtype} is due, as {floating} has")
+        came = f"has shape {array.shape}"
+        if array.ndim < due.rank or (array.ndim > due.rank and not due.open):
+            refuse(ValueError, name, came, f"{due} is due")
+        for axis, dim in enumerate(due.dims):
+            size = array.shape[axis:] if dim.startswith("*") else array.shape[axis]
+            if not dim.startswith("*") and not dim.isidentifier():
+                wanted = eval(_substituted(dim, {n: str(s) for n, s in sizes.items()}))
+                where = ", ".join(f"{n} is {sizes[n]} in {source[n]}" for n in sizes if n in dim)
+            else:
+                wanted = sizes.setdefault(dim, size)
+                where = f"{dim.lstrip('*')} is {wanted} in {source.setdefault(dim, name)}"
+            if size != wanted:
+                refuse(ValueError, name, came, f"{due} is due, where {where}")
+    for name, due in arrays.items():
+        labels, count = given[name], sizes.get(due.classes)
+        if due.classes and labels.size:
+            low, high = int(labels.min()), int(labels.max())
+            if low < 0 or high >= count:
+                worst = high if high >= count else low
+                limits = f"0 to {count - 1} are due" if count else "there is nothing to choose from"
+                refuse(
+                    ValueError, name, f"holds {worst}", f"{limits}, where {due.classes} is {count}"
+                )
+    for name, allowed in choices.items():
+        if given[name] not in allowed:
+            due_choices = ", ".join(map(repr, allowed))
+            refuse(ValueError, name, f"is {given[name]!r}", f"one of {due_choices} is due")
+
+
+def _substituted(dim: str, sizes: dict[str, str]) -> str:
+    """The sum ``D+1`` with each size's expression in the place of its name."""
+    return re.sub(r"[A-Za-z_]\w*", lambda name: sizes[name[0]], dim)
+
+
+def _unwrapped(hint: Any) -> tuple[Any, str]:
+    """An ``Annotated[type, "words"]`` taken apart."""
+    metadata = getattr(hint, "__metadata__", ())
+    return (hint.__origin__, " ".join(metadata)) if metadata else (hint, "")

@@ -1,0 +1,162 @@
+"""Activations A = f(Z), each with its pullback dZ = f'(Z)∘dA, and softmax, which mixes its axis.
+
+All but the softmaxes act entry by entry, on any shape. Nothing overflows: every exponential has an
+argument that is zero or negative.
+"""
+
+import numpy as np
+
+from reference._expect import checked
+from reference.types import AnyShape, Axis, Pullback
+
+
+@checked
+def identity(Z: AnyShape) -> tuple[AnyShape, Pullback]:
+    """A = Z.  dZ = dA. (Copies, so that writing to one never changes the other.)"""
+    A = Z.copy()
+
+    def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
+        return (dA.copy(),)
+
+    return A, pullback
+
+
+@checked
+def sigmoid(Z: AnyShape) -> tuple[AnyShape, Pullback]:
+    """A = σ(Z) = 1/(1 + e⁻ᶻ) = e^min(z,0) / (1 + e^−|z|).
+
+    dZ = dA∘A∘(1 − A). A is 0 and 1 at ∓∞, where dZ = 0.
+
+    Source: M. Nielsen, "Neural Networks and Deep Learning", chapter 1, equation 3.
+    """
+    A = np.exp(np.minimum(Z, 0)) / (1 + np.exp(-np.abs(Z)))
+
+    def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
+        dZ = 1 - A
+        dZ *= A
+        dZ *= dA
+        return (dZ,)
+
+    return A, pullback
+
+
+@checked
+def tanh(Z: AnyShape) -> tuple[AnyShape, Pullback]:
+    """A = tanh(Z).  dZ = dA∘(1 − A∘A).
+
+    Source: d tanh = (cosh² − sinh²)/cosh² = 1 − tanh².
+    """
+    A = np.tanh(Z)
+
+    def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
+        dZ = A * A
+        np.subtract(1, dZ, out=dZ)
+        dZ *= dA
+        return (dZ,)
+
+    return A, pullback
+
+
+@checked
+def relu(Z: AnyShape) -> tuple[AnyShape, Pullback]:
+    """A = max(Z, 0).  dZ = dA where Z > 0, else 0.
+
+    At the kink z = 0 the derivative is 0, torch's choice among the legal 0..1.
+
+    Source: Parr and Howard, "The Matrix Calculus You Need For Deep Learning" (2018).
+    """
+    A = np.maximum(Z, 0)
+
+    def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
+        return (dA * (Z > 0),)
+
+    return A, pullback
+
+
+@checked
+def leaky_relu(Z: AnyShape, slope: float = 0.01) -> tuple[AnyShape, Pullback]:
+    """A = Z where Z > 0, else slope·Z.  dZ = dA where Z > 0, else slope·dA.
+
+    At the kink z = 0 the derivative is the slope, as in torch.
+
+    Source: Maas, Hannun and Ng, "Rectifier Nonlinearities Improve Neural Network Models" (2013).
+    """
+    A = np.where(Z > 0, Z, slope * Z)
+
+    def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
+        return (np.where(Z > 0, dA, slope * dA),)
+
+    return A, pullback
+
+
+@checked
+def softplus(Z: AnyShape) -> tuple[AnyShape, Pullback]:
+    """A = ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|).
+
+    dZ = σ(Z)∘dA, and σ(z) = eᶻ/(1 + eᶻ) = e^(z − a). A is 0 and ∞ at ∓∞, where dZ is 0 and dA.
+
+    Source: Dugas, Bengio, Bélisle, Nadeau and Garcia (2001).
+    """
+    A = log1pexp(Z)
+
+    def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
+        dZ = np.exp(np.minimum(Z, 0)) / (1 + np.exp(-np.abs(Z)))
+        dZ *= dA
+        return (dZ,)
+
+    return A, pullback
+
+
+@checked
+def softmax(Z: AnyShape, axis: Axis = -1) -> tuple[AnyShape, Pullback]:
+    """P = eᶻ / Σeᶻ along an axis; the largest z is subtracted first, which changes nothing.
+
+    ∂pᵢ/∂zⱼ = pᵢ(δᵢⱼ − pⱼ), so that dZ = P∘(dP − Σ dP∘P), the sum along the axis: the Jacobian
+    diag(p) − ppᵀ applied to dP without ever being formed.
+
+    A logit of −∞ is a mask: p = 0 there, and its gradient is 0. Where all are −∞, or one is +∞,
+    P is NaN, as in torch. An axis of length 0 has no maximum: ValueError.
+
+    Source: Bridle (1990); §4.1 of Goodfellow, Bengio and Courville for the shift.
+    """
+    P = Z - Z.max(axis=axis, keepdims=True)
+    np.exp(P, out=P)
+    P /= P.sum(axis=axis, keepdims=True)
+
+    def pullback(dP: np.ndarray) -> tuple[np.ndarray]:
+        dZ = dP * P
+        dZ -= P * dZ.sum(axis=axis, keepdims=True)
+        return (dZ,)
+
+    return P, pullback
+
+
+@checked
+def log_softmax(Z: AnyShape, axis: Axis = -1) -> tuple[AnyShape, Pullback]:
+    """A = Z − ln Σeᶻ along an axis, the largest z subtracted first.
+
+    ∂aᵢ/∂zⱼ = δᵢⱼ − pⱼ with p = eᵃ, so that dZ = dA − P·Σ dA, the sum along the axis.
+
+    A logit of −∞ is a mask, as for softmax: a = −∞, and dZ = dA there.
+
+    Source: the logarithm of softmax.
+    """
+    A = Z - Z.max(axis=axis, keepdims=True)
+    A -= np.log(np.exp(A).sum(axis=axis, keepdims=True))
+
+    def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
+        dZ = np.exp(A)
+        dZ *= -dA.sum(axis=axis, keepdims=True)
+        dZ += dA
+        return (dZ,)
+
+    return A, pullback
+
+
+def log1pexp(Z: np.ndarray) -> np.ndarray:
+    """ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|), of softplus and of the cross-entropy on logits."""
+    A = -np.abs(Z)
+    np.exp(A, out=A)
+    np.log1p(A, out=A)
+    A += np.maximum(Z, 0)
+    return A
