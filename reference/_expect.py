@@ -50,8 +50,10 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
             well = False
         if not well:
             _explain(function, arrays, choices, args, kwargs)
-        value, pullback = function(*args, **kwargs)  # type: ignore[misc]
-        return value, _checked_pullback(function.__name__, value, pullback)  # type: ignore[return-value]
+        returned: Any = function(*args, **kwargs)
+        value, pullback = returned
+        checked_one: Any = value, _checked_pullback(function.__name__, value, pullback)
+        return checked_one  # type: ignore[no-any-return]
 
     return wrapper
 
@@ -65,7 +67,13 @@ def _checked_pullback(
     def checked_pullback(upstream: Any) -> Any:
         if scalar and type(upstream) in (float, int):
             return pullback(dtype.type(upstream))
-        came = getattr(upstream, "dtype", type(upstream).__name__)
+        came = getattr(upstream, "dtype", None)
+        if came is None:
+            kind = type(upstream).__name__
+            raise TypeError(
+                f"{name}: the upstream gradient is a {kind}; "
+                f"a NumPy array of shape {shape} is due, as the value is"
+            )
         if came != dtype:
             raise TypeError(
                 f"{name}: the upstream gradient has dtype {came}; {dtype} is due, as the value has"
@@ -130,8 +138,12 @@ def _predicate(
     terms.extend(f"{name} in {allowed!r}" for name, allowed in choices.items())
 
     parameters = inspect.signature(function).parameters
-    defaults = {f"default_{n}": p.default for n, p in parameters.items() if p.default is not p.empty}
-    signature = ", ".join(f"{n}=default_{n}" if f"default_{n}" in defaults else n for n in parameters)
+    defaults = {
+        f"default_{n}": p.default for n, p in parameters.items() if p.default is not p.empty
+    }
+    signature = ", ".join(
+        f"{n}=default_{n}" if f"default_{n}" in defaults else n for n in parameters
+    )
     scope = {"ndarray": np.ndarray, "FLOATS": FLOATS, "isinstance": isinstance, **defaults}
     predicate: Callable[..., bool] = eval(f"lambda {signature}: {' and '.join(terms)}", scope)
     return predicate
@@ -184,7 +196,7 @@ def _explain(
             if size != wanted:
                 refuse(ValueError, name, came, f"{due} is due, where {where}")
     for name, due in arrays.items():
-        labels, count = given[name], sizes.get(due.classes)
+        labels, count = given[name], sizes.get(due.classes, 0)
         if due.classes and labels.size:
             low, high = int(labels.min()), int(labels.max())
             if low < 0 or high >= count:

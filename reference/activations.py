@@ -49,8 +49,7 @@ def tanh(Z: AnyShape) -> tuple[AnyShape, Pullback]:
     A = np.tanh(Z)
 
     def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
-        dZ = A * A
-        np.subtract(1, dZ, out=dZ)
+        dZ = 1 - A * A
         dZ *= dA
         return (dZ,)
 
@@ -97,7 +96,8 @@ def softplus(Z: AnyShape) -> tuple[AnyShape, Pullback]:
 
     Source: Dugas, Bengio, Bélisle, Nadeau and Garcia (2001).
     """
-    A = log1pexp(Z)
+    A = log1pexp_negative(Z)
+    A += np.maximum(Z, 0)
 
     def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
         dZ = np.exp(np.minimum(Z, 0)) / (1 + np.exp(-np.abs(Z)))
@@ -153,10 +153,10 @@ def log_softmax(Z: AnyShape, axis: Axis = -1) -> tuple[AnyShape, Pullback]:
     return A, pullback
 
 
-def log1pexp(Z: np.ndarray) -> np.ndarray:
-    """ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|), of softplus and of the cross-entropy on logits."""
-    A = -np.abs(Z)
+def log1pexp_negative(Z: np.ndarray) -> np.ndarray:
+    """ln(1 + e^−|z|), at most ln 2: the part of ln(1 + eᶻ) beyond max(z, 0)."""
+    A: np.ndarray = np.abs(Z, out=np.empty_like(Z))
+    np.negative(A, out=A)
     np.exp(A, out=A)
     np.log1p(A, out=A)
-    A += np.maximum(Z, 0)
     return A

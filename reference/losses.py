@@ -18,9 +18,10 @@ import numpy as np
 from jaxtyping import Float
 
 from reference._expect import checked
-from reference.activations import log1pexp
+from reference.activations import log1pexp_negative
 from reference.types import (
     AnyShape,
+    ClassWeights,
     Labels,
     Logits,
     PerSample,
@@ -31,6 +32,7 @@ from reference.types import (
     Targets,
     UnitSamples,
     UnitTargets,
+    Weights,
 )
 
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
@@ -82,19 +84,23 @@ def binary_cross_entropy(P: UnitSamples, T: UnitTargets) -> tuple[PerSample, Pul
 
 @checked
 def binary_cross_entropy_with_logits(Z: Samples, T: Targets) -> tuple[PerSample, Pullback]:
-    """ℓ = Σ ln(1 + eᶻ) − t·z, the cross-entropy of p = σ(z) without p: exact at any z.
+    """ℓ = Σ ln(1 + eᶻ) − t·z, the cross-entropy of p = σ(z) without p: exact at any finite z.
 
-    dZ = dℓ∘(P − T), and with a = ln(1 + eᶻ) the probability is p = e^(z − a).
+    dZ = dℓ∘(P − T).
 
-    At z = ±∞ the loss is NaN, as in torch.
+    Computed as ln(1 + e^−|z|) + (max(z, 0) − t·z), where nothing large is left to cancel when the
+    prediction is right; and p = e^(z − ln(1 + eᶻ)). At z = ±∞ the loss is NaN, as in torch.
 
     Source: −t·ln σ(z) − (1 − t)·ln(1 − σ(z)), with 1 − σ(z) = σ(z)·e⁻ᶻ.
     """
-    A = log1pexp(Z)
-    D = Z - A
+    A = log1pexp_negative(Z)
+    M = np.maximum(Z, 0)
+    D = Z - M
+    D -= A
     np.exp(D, out=D)
     D -= T  # P − T: all that the way back needs
-    A -= T * Z
+    M -= T * Z
+    A += M
     losses = _per_sample(A)
 
     def pullback(dlosses: np.ndarray) -> tuple[np.ndarray, None]:
@@ -204,7 +210,7 @@ def l2_penalty(
 def reduce(losses: PerSample, reduction: Reduction = "mean") -> tuple[AnyShape, Pullback]:
     """L = (1/N)·Σℓₙ for "mean", Σℓₙ for "sum", the ℓₙ themselves for "none".
 
-    dℓₙ = dL/N, dL, dLₙ. N is the batch, not the number of entries. The mean of an empty batch is a
+    dlosses = dL/N, dL or dLₙ, for each n. N is the batch, not the number of entries. The mean of an empty batch is a
     ValueError, its sum 0.
     """
     N = len(losses)
@@ -222,12 +228,12 @@ def reduce(losses: PerSample, reduction: Reduction = "mean") -> tuple[AnyShape, 
 
 @checked
 def weighted_reduce(
-    losses: PerSample, w: Float[np.ndarray, "N"], reduction: Reduction = "mean"
+    losses: PerSample, w: Weights, reduction: Reduction = "mean"
 ) -> tuple[AnyShape, Pullback]:
     """L = Σwℓ / Σw for "mean", Σwℓ for "sum", wₙℓₙ for "none", with one weight a sample.
 
-    mean: dℓ = dL·w/Σw,  dw = dL·(ℓ − L)/Σw, for w is in the numerator and in the denominator.
-    sum and none: dℓ = dL·w,  dw = dL·ℓ.
+    mean: dlosses = dL·w/Σw,  dw = dL·(ℓ − L)/Σw, for w is in numerator and denominator.
+    sum and none: dlosses = dL·w,  dw = dL·ℓ.
 
     The mean divides by Σw as torch's ``cross_entropy(weight=)`` does, and not by N. Weights that
     sum to 0, an empty batch among them, have no mean: ValueError.
@@ -249,7 +255,7 @@ def weighted_reduce(
 
 
 @checked
-def class_weights(c: Float[np.ndarray, "C"], y: Labels) -> tuple[PerSample, Pullback]:
+def class_weights(c: ClassWeights, y: Labels) -> tuple[PerSample, Pullback]:
     """w = c[y], the weight of each sample's class, for ``weighted_reduce``.
 
     dc[k] = Σ over the samples of class k of dw.

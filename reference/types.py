@@ -2,11 +2,12 @@
 
 A signature such as ``X: Float[np.ndarray, "N D"]`` says everything that there is to know about an
 argument, to the reader and to the oracle, which draws its random arrays from it: names are sizes
-(equal names, equal sizes), ``*shape`` is any number of axes, ``Int`` is an integer array. Words in
-an ``Annotated`` type say what the values mean: ``labels(C)`` are integers 0..C-1, ``probabilities``
-are rows that sum to 1, ``unit`` lies in the open interval (0, 1), ``positive`` is above 0, and
-``fixed`` is data: nothing is differentiated with respect to it, and its place among the gradients
-holds ``None``, as an integer argument's does.
+(equal names, equal sizes), ``*shape`` is any number of axes, ``Int`` is an integer array.
+
+Words in an ``Annotated`` type say what the values mean: ``labels(C)`` are integers 0..C-1,
+``probabilities`` are rows that sum to 1, ``unit`` lies in (0, 1), and targets also at its ends,
+``positive`` is above 0, ``nonnegative`` not below it. ``fixed`` is data: nothing is differentiated
+with respect to it, and its place among the gradients holds None, as an integer argument's does.
 """
 
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from jaxtyping import Float, Int
 # One sample a row, one number or more a sample: (N,), (N, M), (N, H, W), ...
 Samples: TypeAlias = Float[np.ndarray, "N *outputs"]
 PerSample: TypeAlias = Float[np.ndarray, "N"]
+Weights: TypeAlias = Annotated[Float[np.ndarray, "N"], "positive"]
+ClassWeights: TypeAlias = Annotated[Float[np.ndarray, "C"], "positive"]
 AnyShape: TypeAlias = Float[np.ndarray, "*shape"]
 
 Logits: TypeAlias = Float[np.ndarray, "N C"]
@@ -27,7 +30,7 @@ UnitSamples: TypeAlias = Annotated[Float[np.ndarray, "N *outputs"], "unit"]
 # Targets are data.
 Targets: TypeAlias = Annotated[Float[np.ndarray, "N *outputs"], "fixed"]
 UnitTargets: TypeAlias = Annotated[Float[np.ndarray, "N *outputs"], "unit fixed"]
-SoftLabels: TypeAlias = Annotated[Float[np.ndarray, "N C"], "positive fixed"]
+SoftLabels: TypeAlias = Annotated[Float[np.ndarray, "N C"], "nonnegative fixed"]
 Labels: TypeAlias = Annotated[Int[np.ndarray, "N"], "labels(C)"]
 Indices: TypeAlias = Annotated[Int[np.ndarray, "*shape"], "labels(K)"]
 

@@ -1,0 +1,286 @@
+"""Cases: which sizes, which options, which values. All from seeds, so that each can be replayed.
+
+The small sizes come first, smallest of all first, so that the first failure is the smallest; then
+random rectangular ones. Sizes and values are drawn by a NumPy Generator, never by a library that
+likes repeats and zeros: those have a regime of their own.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.random.bit_generator import ISeedSequence
+
+from oracle import shapes
+from oracle.derivations import Derivation, Option
+from oracle.shapes import Size
+
+DTYPES = ("float64", "float32")
+MAX_DIM = 7
+
+# What the values are like. The formula is judged on the first five, where nothing is extreme; the
+# numbers on the last three.
+REGIMES = {
+    "ordinary": "normally distributed, or whatever ordinary means for a probability, a weight, ...",
+    "tied": "multiples of ½, many of them equal",
+    "kinks": "half of all entries exactly 0, and targets exactly 0 and 1",
+    "repeated": "integers with many repeats",
+    "layout": "read-only, transposed and strided arrays",
+    "tiny": "down to 1e-12",
+    "large": "up to some hundreds",
+    "saturated": "around −1000 and 1000, and probabilities next to 0 and 1",
+}
+EXTREME = ("tiny", "large", "saturated")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of one derivation: everything that its arrays are made from."""
+
+    dtype: str
+    regime: str
+    sizes: dict[str, Size]
+    options: dict[str, Any]
+    seed: int
+
+    def __str__(self) -> str:
+        """``float64/ordinary/N=2,D=1,M=1/71``, which ``parse`` reads."""
+        pairs = [f"{n.lstrip('*')}={_size_text(s)}" for n, s in self.sizes.items()]
+        pairs += [f"{name}={value}" for name, value in self.options.items()]
+        return "/".join((self.dtype, self.regime, ",".join(pairs), str(self.seed)))
+
+
+def parse(text: str, derivation: Derivation) -> Case:
+    """The case that ``str(case)`` wrote.
+
+    Raises:
+        ValueError: the text is no case of this derivation; the message says what is wrong.
+    """
+    form = "DTYPE/REGIME/SIZE=N,.../SEED"
+    parts = text.split("/")
+    if len(parts) != 4 or parts[0] not in DTYPES or parts[1] not in REGIMES:
+        raise ValueError(f"{text!r} is no case; {form} is due, as a failure prints it")
+    given = dict(pair.partition("=")[::2] for pair in parts[2].split(",") if pair)
+    try:
+        sizes = {name: _size(name, given.pop(name.lstrip("*"))) for name in derivation.sizes}
+        options = {o.name: _option(o, given.pop(o.name)) for o in derivation.options}
+        seed = int(parts[3])
+    except KeyError as missing:
+        raise ValueError(f"{text!r} does not say {missing}, which {derivation.name} has") from None
+    except ValueError:
+        raise ValueError(f"{text!r} has something else where a number is due") from None
+    if given:
+        raise ValueError(f"{text!r} says {', '.join(given)}, which {derivation.name} has not")
+    return Case(parts[0], parts[1], sizes, options, seed)
+
+
+def regimes(derivation: Derivation) -> tuple[str, ...]:
+    """The regimes that mean something for it: repeats are for integers."""
+    integers = any(argument.integer for argument in derivation.arguments)
+    return tuple(regime for regime in REGIMES if integers or regime != "repeated")
+
+
+def cases(
+    derivation: Derivation, dtype: str, regime: str, seed: int, max_dim: int = MAX_DIM
+) -> Iterator[Case]:
+    """The small sizes, then random ones without end; each feasible for the derivation."""
+    spice = zlib.crc32(f"{derivation.name}/{dtype}/{regime}".encode())
+    rng = np.random.default_rng([seed, spice])
+    for sizes in shapes.small(derivation.sizes, seed):
+        if (case := _case(derivation, dtype, regime, sizes, rng)) is not None:
+            yield case
+    while True:
+        sizes = shapes.rectangular(derivation.sizes, rng, max_dim)
+        if (case := _case(derivation, dtype, regime, sizes, rng)) is not None:
+            yield case
+
+
+def plan(
+    derivation: Derivation, dtype: str, regime: str, count: int, seed: int, max_dim: int = MAX_DIM
+) -> list[Case]:
+    """So many cases: at most half of them small (the smallest), the others rectangular."""
+    small = len(shapes.small(derivation.sizes, seed))
+    every = cases(derivation, dtype, regime, seed, max_dim)
+    chosen: list[Case] = []
+    for index, case in enumerate(every):
+        if len(chosen) == count:
+            break
+        if index < small and len(chosen) >= (count + 1) // 2:
+            continue
+        chosen.append(case)
+    return chosen
+
+
+def draw(derivation: Derivation, case: Case) -> tuple[dict[str, np.ndarray], np.random.Generator]:
+    """The arrays of a case, and the generator that its upstream is to be drawn from next."""
+    rng = np.random.Generator(np.random.PCG64(_Hashed(case.seed)))  # type: ignore[arg-type]
+    inputs = {}
+    for argument in derivation.arguments:
+        shape = shapes.shape(argument.dims, case.sizes)
+        if argument.classes:
+            count = shapes.shape((argument.classes,), case.sizes)[0]
+            high = min(2, count) if case.regime == "repeated" else count
+            inputs[argument.name] = rng.integers(0, high, shape)
+        else:
+            values = _values(rng, argument.values, shape, case.regime)
+            if argument.fixed and argument.values == "unit" and case.regime == "kinks":
+                values = np.round(values)  # targets of exactly 0 and 1
+            inputs[argument.name] = np.asarray(values, dtype=case.dtype)
+    return inputs, rng
+
+
+class _Hashed(ISeedSequence):
+    """The hash of a number as a seed: NumPy's own ``SeedSequence`` takes as long as a layer."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed.to_bytes(8, "little")
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> np.ndarray:
+        size = n_words * np.dtype(dtype).itemsize
+        return np.frombuffer(hashlib.blake2b(self.seed, digest_size=size).digest(), dtype)
+
+
+def draw_upstream(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    """The upstream gradient: random with zero mean, never ones, under which softmax passes all."""
+    return np.asarray(rng.standard_normal(shape), dtype=dtype)
+
+
+def laid_out(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The same values, read-only, and in an order of memory that is not C's."""
+    how = rng.integers(3)
+    if array.ndim == 0 or how == 0:
+        view = array.copy()
+    elif how == 1:
+        view = array.copy(order="F")
+    else:  # every other entry of a larger array, backwards
+        wide = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+        view = wide[..., ::-2]
+        view[...] = array
+    view.flags.writeable = False
+    return view
+
+
+def _case(
+    derivation: Derivation,
+    dtype: str,
+    regime: str,
+    sizes: dict[str, Size],
+    rng: np.random.Generator,
+) -> Case | None:
+    seed = int(rng.integers(2**31))
+    try:
+        drawn = [shapes.shape(argument.dims, sizes) for argument in derivation.arguments]
+        options = {option.name: _drawn(option, len(drawn[0]), rng) for option in derivation.options}
+    except ValueError:  # these sizes do not fit together, or there is no axis
+        return None
+    return Case(dtype, regime, sizes, options, seed)
+
+
+def _drawn(option: Option, rank: int, rng: np.random.Generator) -> Any:
+    if option.kind == "axis":
+        return int(rng.integers(-rank, rank))
+    if option.kind == "number":
+        return option.default if rng.random() < 0.5 else round(float(rng.uniform(0.05, 1)), 3)
+    return option.choices[int(rng.integers(len(option.choices)))]
+
+
+def _option(option: Option, text: str) -> Any:
+    if option.kind == "axis":
+        return int(text)
+    if option.kind == "number":
+        return float(text)
+    found = [choice for choice in option.choices if str(choice) == text]
+    if not found:
+        raise ValueError(text)
+    return found[0]
+
+
+def _size(name: str, text: str) -> Size:
+    if name.startswith("*"):
+        return tuple(int(extent) for extent in text.split("x") if extent)
+    return int(text)
+
+
+def _size_text(size: Size) -> str:
+    return "x".join(map(str, size)) if isinstance(size, tuple) else str(size)
+
+
+def _values(
+    rng: np.random.Generator, meaning: str, shape: tuple[int, ...], regime: str
+) -> np.ndarray:
+    """Float64 values of a meaning (``Argument.values``), such as they are in a regime."""
+    return MEANINGS[meaning](rng, shape, regime)
+
+
+def _normal(rng: np.random.Generator, shape: tuple[int, ...], regime: str) -> np.ndarray:
+    if regime == "tied":
+        return rng.integers(-3, 4, shape) / 2
+    values = np.asarray(rng.standard_normal(shape))
+    if regime == "kinks":
+        values *= rng.random(shape) < 0.5
+    elif regime == "tiny":
+        values *= 10 ** rng.uniform(-12, -4)
+    elif regime == "large":
+        values *= 10 ** rng.uniform(0, 2)
+    elif regime == "saturated":
+        values += 2000 * rng.integers(0, 2, shape) - 1000
+    return values
+
+
+def _positive(rng: np.random.Generator, shape: tuple[int, ...], regime: str) -> np.ndarray:
+    if regime == "tied":
+        return rng.integers(1, 4, shape) / 2
+    values = np.asarray(np.exp(rng.standard_normal(shape)))
+    if regime == "tiny":
+        values *= 10 ** rng.uniform(-12, -4)
+    elif regime in ("large", "saturated"):
+        values *= 10 ** rng.uniform(0, 2 if regime == "large" else 3)
+    return values
+
+
+def _nonnegative(rng: np.random.Generator, shape: tuple[int, ...], regime: str) -> np.ndarray:
+    values = _positive(rng, shape, regime)
+    if regime in ("tied", "kinks", "saturated"):
+        values *= rng.random(shape) < 0.5
+    return values
+
+
+def _unit(rng: np.random.Generator, shape: tuple[int, ...], regime: str) -> np.ndarray:
+    if regime == "tied":
+        return rng.integers(1, 4, shape) / 4
+    values = np.asarray(rng.uniform(0.01, 0.99, shape))
+    if regime in EXTREME:
+        values *= 10 ** rng.uniform(-12, -4) if regime == "tiny" else 10 ** rng.uniform(-5, -2)
+        if regime != "tiny":  # next to 1, or to both ends
+            upper = rng.random(shape) < (1 if regime == "large" else 0.5)
+            values = np.abs(upper - values)
+    return values
+
+
+def _probabilities(rng: np.random.Generator, shape: tuple[int, ...], regime: str) -> np.ndarray:
+    scale = {"tiny": 1e-6, "large": 3.0, "saturated": 8.0}.get(regime, 1.0)
+    values = np.exp(scale * _normal(rng, shape, "tied" if regime == "tied" else "ordinary"))
+    values /= values.sum(axis=-1, keepdims=True)
+    return values
+
+
+def _onehot(rng: np.random.Generator, shape: tuple[int, ...], regime: str) -> np.ndarray:
+    return np.eye(shape[-1])[rng.integers(0, shape[-1], shape[:-1])]
+
+
+def _binary(rng: np.random.Generator, shape: tuple[int, ...], regime: str) -> np.ndarray:
+    return rng.integers(0, 2, shape).astype(float)
+
+
+MEANINGS = {
+    "normal": _normal,
+    "positive": _positive,
+    "nonnegative": _nonnegative,
+    "unit": _unit,
+    "probabilities": _probabilities,
+    "onehot": _onehot,
+    "binary": _binary,
+}

@@ -1,0 +1,150 @@
+"""The command line. Nothing heavy is imported before a command has understood its arguments."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from oracle import __version__
+
+if TYPE_CHECKING:
+    from oracle.results import Report
+
+NOTHING_WORSE, FOUND, NOT_JUDGED = 0, 1, 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="oracle")
+def main() -> None:
+    """Hand-written backpropagation, proved against torch.autograd."""
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--cases",
+    default=200,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Cases for each derivation, dtype and regime.",
+)
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Another seed, other cases.",
+)
+@click.option(
+    "--dtype", type=click.Choice(["float64", "float32"]), help="Only this one (default: both)."
+)
+@click.option(
+    "--max-dim",
+    default=7,
+    show_default=True,
+    type=click.IntRange(2),
+    help="The largest extent of random shapes.",
+)
+@click.option("--case", metavar="CASE", help="Only this case, as a failure printed it.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["wrong", "unstable"]),
+    default="wrong",
+    show_default=True,
+    help="What makes the exit status 1.",
+)
+@click.option(
+    "--jobs", default=0, type=click.IntRange(0), help="Processes (default: one for each core)."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print failures and the summary only.")
+@click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+def verify(
+    names: tuple[str, ...],
+    cases: int,
+    seed: int,
+    dtype: str | None,
+    max_dim: int,
+    case: str | None,
+    form: str,
+    fail_on: str,
+    jobs: int,
+    quiet: bool,
+    no_color: bool,
+) -> None:
+    """Check the derivations in reference/ against PyTorch, over random shapes and batch sizes.
+
+    NAME is a derivation (affine) or a family (activations); without one, all are checked.
+
+    Exit status: 0 all is well, 1 something is wrong, 2 something could not be judged.
+    """
+    from oracle import cases as cases_
+    from oracle import derivations, verifying
+    from oracle.report import json_report, text
+
+    known = derivations.in_reference()
+    chosen = _chosen(names, known)
+    todo = verifying.tasks(chosen, [dtype] if dtype else cases_.DTYPES, cases, seed, max_dim)
+    if case:
+        if len(chosen) != 1:
+            raise click.UsageError("--case is a case of one derivation: name it")
+        try:
+            parsed = cases_.parse(case, known[chosen[0]])
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--case") from None
+        todo = [verifying.Task(chosen[0], parsed.dtype, parsed.regime, 1, seed, max_dim, case)]
+    with text.progress(todo, quiet or form != "text", no_color) as step:
+        report = verifying.verify(todo, seed, jobs, step)
+    if form == "json":
+        click.echo(json_report.dumps(report))
+    else:
+        text.print_report(report, quiet, no_color, alone=bool(case))
+    sys.exit(status(report, fail_on))
+
+
+def status(report: "Report", fail_on: str) -> int:
+    """The exit status: 1 for something at or above ``fail_on``, 2 for something not judged."""
+    from oracle.results import VERDICTS
+
+    found = [result.verdict for result in report.results]
+    if any(VERDICTS.index(verdict) >= VERDICTS.index(fail_on) for verdict in found):
+        return FOUND
+    if report.errors or report.interrupted or "undecidable" in found:
+        return NOT_JUDGED
+    return NOTHING_WORSE
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+def explain(name: str | None, no_color: bool) -> None:
+    """Print a derivation: its equation, shapes, code, source and torch twin, and what is verified.
+
+    Without a NAME, lists all there are.
+    """
+    from oracle import derivations
+    from oracle.report import explanation
+
+    known = derivations.in_reference()
+    if name is None:
+        explanation.print_list(known, no_color)
+    else:
+        (only,) = _chosen((name,), known, families=False)
+        explanation.print_derivation(known[only], no_color)
+
+
+def _chosen(names: tuple[str, ...], known: dict[str, Any], families: bool = True) -> list[str]:
+    """The derivations that are meant, in reading order."""
+    modules = {derivation.module for derivation in known.values()} if families else set()
+    for name in names:
+        if name not in known and name not in modules:
+            import difflib
+
+            near = difflib.get_close_matches(name, [*known, *modules], n=3, cutoff=0.5)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise click.UsageError(
+                f"no derivation is called {name!r}{hint} (oracle explain lists all)"
+            )
+    return [n for n, d in known.items() if not names or n in names or d.module in names]

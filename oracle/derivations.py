@@ -1,0 +1,147 @@
+"""Derivations: what one is called, what goes in, and where its lines stand.
+
+So far those in value-and-pullback form, ``value, pullback = f(X, W)``, whose signature says the
+shapes. The rest of the oracle knows a derivation only as the data class below.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import reference
+from oracle import shapes, source
+from reference.types import Pullback
+
+# In the order in which reference/ is to be read; what is not named here comes after.
+READING_ORDER = ("affine", "activations", "losses")
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An array argument: its dims, and the words that say what its values mean."""
+
+    name: str
+    dims: tuple[str, ...]
+    integer: bool = False
+    values: str = "normal"  # or unit, positive, nonnegative, probabilities, labels, ...
+    classes: str = ""  # the size C of labels(C)
+    fixed: bool = False  # data: not differentiated
+
+    @property
+    def differentiated(self) -> bool:
+        return not (self.integer or self.fixed)
+
+    def __str__(self) -> str:
+        words = [*self.dims, f"labels({self.classes})" if self.classes else self.values]
+        words = [w for w in words if w != "normal"] + ["fixed"] * self.fixed
+        return f"{self.name}: {' '.join(words) or 'scalar'}"
+
+
+@dataclass(frozen=True)
+class Option:
+    """An argument that is no array: one of its choices, an axis, or a number in (0, 1]."""
+
+    name: str
+    kind: Literal["choice", "axis", "number"]
+    default: Any
+    choices: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A forward and a backward, as one function that returns the value and its pullback."""
+
+    name: str
+    function: Callable[..., tuple[Any, Callable[..., tuple[Any, ...]]]]
+    arguments: tuple[Argument, ...]
+    options: tuple[Option, ...]
+    module: str  # the family, "affine" of reference/affine.py
+    place: source.Place
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """All sizes that are to be drawn, in the order of the arguments."""
+        dims = [d for a in self.arguments for d in (*a.dims, *([a.classes] if a.classes else ()))]
+        return shapes.names(dims)
+
+
+def from_pullback(function: Callable[..., Any], name: str | None = None) -> Derivation:
+    """The derivation that a value-and-pullback function is, read from its annotations.
+
+    Raises:
+        ValueError: an argument says neither a shape nor a choice; the message names it.
+    """
+    arguments: list[Argument] = []
+    options: list[Option] = []
+    hints = get_type_hints(function, include_extras=True)
+    for parameter in inspect.signature(function).parameters.values():
+        hint = hints.get(parameter.name)
+        kind = getattr(hint, "__origin__", hint) if hasattr(hint, "__metadata__") else hint
+        words = " ".join(getattr(hint, "__metadata__", ())).split()
+        if hasattr(kind, "dim_str"):
+            arguments.append(_argument(parameter.name, kind, words))
+        elif kind is int and "axis" in words:
+            options.append(Option(parameter.name, "axis", parameter.default))
+        elif kind is bool:
+            options.append(Option(parameter.name, "choice", parameter.default, (True, False)))
+        elif kind is float:
+            options.append(Option(parameter.name, "number", parameter.default))
+        elif get_origin(kind) is Literal:
+            options.append(Option(parameter.name, "choice", parameter.default, get_args(kind)))
+        else:
+            raise ValueError(
+                f"{function.__name__}: nothing says the shape of {parameter.name}; annotate it, "
+                f'say {parameter.name}: Float[np.ndarray, "N D"]'
+            )
+    module = function.__module__.rpartition(".")[2]
+    return Derivation(
+        name or function.__name__,
+        function,
+        tuple(arguments),
+        tuple(options),
+        module,
+        source.place(function),
+    )
+
+
+def _argument(name: str, kind: Any, words: list[str]) -> Argument:
+    dims = tuple(kind.dim_str.split())
+    integer = "float64" not in kind.dtypes
+    labels = [re.fullmatch(r"labels\((\w+)\)", word) for word in words]
+    classes = next((found[1] for found in labels if found), "")
+    meaning = [w for w in words if w != "fixed" and "(" not in w]
+    values = "labels" if classes else meaning[0] if meaning else "normal"
+    return Argument(name, dims, integer, values, classes, "fixed" in words)
+
+
+def is_derivation(function: Any) -> bool:
+    """Whether its return annotation is ``tuple[..., Pullback]``."""
+    if not inspect.isfunction(function):
+        return False
+    returns = get_args(get_type_hints(function).get("return"))
+    return len(returns) == 2 and returns[1] == Pullback
+
+
+def of_module(module: ModuleType) -> list[Derivation]:
+    """The derivations that a module defines itself, in the order of their lines."""
+    own = [
+        from_pullback(function)
+        for name, function in vars(module).items()
+        if not name.startswith("_")
+        and getattr(function, "__module__", None) == module.__name__
+        and is_derivation(function)
+    ]
+    return sorted(own, key=lambda derivation: derivation.place.line)
+
+
+def in_reference() -> dict[str, Derivation]:
+    """Every derivation of ``reference/`` by its name, in reading order."""
+    modules = [m.name for m in pkgutil.iter_modules(reference.__path__) if m.name[0] != "_"]
+    modules.sort(key=lambda m: READING_ORDER.index(m) if m in READING_ORDER else len(READING_ORDER))
+    found = [d for m in modules for d in of_module(importlib.import_module(f"reference.{m}"))]
+    return {derivation.name: derivation for derivation in found}

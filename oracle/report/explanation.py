@@ -1,0 +1,88 @@
+"""``oracle explain``: a derivation on one page."""
+
+import inspect
+import textwrap
+
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.text import Text
+
+from oracle import cases, shapes, twins
+from oracle.derivations import Derivation
+from oracle.report.text import console
+from oracle.verifying import path
+
+
+def print_list(known: dict[str, Derivation], no_color: bool) -> None:
+    """All derivations, with the first line of what each says of itself."""
+    screen = console(no_color)
+    family = ""
+    for derivation in known.values():
+        if derivation.module != family:
+            family = derivation.module
+            screen.print(Text(f"reference/{family}.py", "dim"))
+        first = (inspect.getdoc(derivation.function) or "").partition("\n")[0]
+        line = Text.assemble("  ", (f"{derivation.name:34}", "bold"), " ", first)
+        screen.print(line, no_wrap=True, overflow="ellipsis")
+
+
+def print_derivation(derivation: Derivation, no_color: bool) -> None:
+    """Equation, shapes, code, source, twin, and what ``oracle verify`` checks of it."""
+    screen = console(no_color)
+    place = f"{path(derivation)}:{derivation.place.line}"
+    screen.print(Text.assemble((derivation.name, "bold"), "  ", (place, "dim")))
+    screen.print()
+    doc = inspect.getdoc(derivation.function) or ""
+    body, _, cited = doc.partition("Source: ")
+    screen.print(Text(textwrap.indent(body.strip(), "  ")), soft_wrap=True)
+    _heading(screen, "Shapes")
+    for argument in derivation.arguments:
+        screen.print(Text(f"  {argument}"))
+    for option in derivation.options:
+        one_of = f", one of {', '.join(map(repr, option.choices))}" if option.choices else ""
+        screen.print(Text(f"  {option.name} = {option.default!r}{one_of}"))
+    if cited:
+        _heading(screen, "Source")
+        screen.print(Text(textwrap.indent(cited.strip(), "  ")), soft_wrap=True)
+    _heading(screen, "Code")
+    _print_code(screen, code(derivation))
+    _heading(screen, f"Torch twin (oracle/twins/{derivation.module}.py)")
+    _print_code(screen, twins.source(derivation.module, derivation.name))
+    _heading(screen, "Verified by oracle verify " + derivation.name)
+    differentiated = [a.name for a in derivation.arguments if a.differentiated]
+    small = len(shapes.small(derivation.sizes))
+    screen.print(
+        f"  the value and the gradient of {', '.join(differentiated)} against torch, in float64\n"
+        f"  and float32, over up to {small} small shapes and random rectangular ones, on values"
+    )
+    for regime in cases.regimes(derivation):
+        screen.print(Text(f"    {regime:10} {cases.REGIMES[regime]}"))
+    screen.print(
+        "  no argument is changed or aliased, a second call gives the same, and a central\n"
+        "  difference of the forward agrees with torch in one random direction a case"
+    )
+    fixed = [a.name for a in derivation.arguments if not a.differentiated]
+    if fixed:
+        screen.print(f"  not differentiated, being integers or data: {', '.join(fixed)}")
+
+
+def code(derivation: Derivation) -> str:
+    """The function without its docstring, which has been printed above it."""
+    text = inspect.getsource(inspect.unwrap(derivation.function))
+    before, quote, rest = text.partition('    """')
+    after = rest.partition('"""\n')[2] if quote else rest
+    return before + after
+
+
+def _heading(screen: Console, text: str) -> None:
+    screen.print()
+    screen.print(Text(text, "bold"))
+
+
+def _print_code(screen: Console, text: str) -> None:
+    """Highlighted on a terminal; elsewhere as it stands, so that it can be copied."""
+    text = textwrap.indent(text.rstrip(), "  ")
+    if screen.is_terminal:
+        screen.print(Syntax(text, "python", theme="ansi_dark", background_color="default"))
+    else:
+        screen.print(Text(text), soft_wrap=True)

@@ -1,0 +1,102 @@
+"""A report as one JSON document, as ``schema.json`` beside this file has it."""
+
+import importlib.metadata
+import json
+import math
+from typing import Any
+
+from oracle import __version__
+from oracle.results import Counterexample, Gradient, Note, Report, Result
+
+
+def dumps(report: Report) -> str:
+    """The document, as text."""
+    return json.dumps(document(report), indent=1, allow_nan=False, ensure_ascii=False)
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The document, as plain dicts and lists. Numbers that are not finite become strings."""
+    found = {
+        "version": 1,
+        "tool": f"oracle {__version__}",
+        "torch": importlib.metadata.version("torch"),
+        "numpy": importlib.metadata.version("numpy"),
+        "seed": report.seed,
+        "seconds": round(report.seconds, 3),
+        "interrupted": report.interrupted,
+        "results": [_result(result) for result in report.results],
+        "errors": [{"file": e.file, "line": e.line, "message": e.message} for e in report.errors],
+        "summary": report.summary(),
+    }
+    plain: dict[str, Any] = _plain(found)
+    return plain
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {
+        "file": result.file,
+        "target": result.target,
+        "line": result.line,
+        "verdict": result.verdict,
+        "truth": result.truth,
+        "twin": result.twin,
+        "cases": result.cases,
+        "gradients": [_gradient(gradient) for gradient in result.gradients],
+        "checked": {
+            "cases": result.cases,
+            "shapes": result.shapes,
+            "dtypes": result.dtypes,
+            "regimes": result.regimes,
+            "witnesses": result.witnesses,
+            "not_checked": result.not_checked,
+        },
+    }
+
+
+def _gradient(gradient: Gradient) -> dict[str, Any]:
+    found = {
+        "name": gradient.name,
+        "of": gradient.of,
+        "line": gradient.line,
+        "verdict": gradient.verdict,
+        "error_units": gradient.error_units,
+        "digits": gradient.digits32,
+        "torch_digits": gradient.torch_digits32,
+        "units": gradient.units,
+    }
+    if gradient.counterexample:
+        found["counterexample"] = _counterexample(gradient.counterexample)
+    if gradient.findings:
+        found["findings"] = [_note(note) for note in gradient.findings]
+    if gradient.remarks:
+        found["remarks"] = [_note(note) for note in gradient.remarks]
+    return found
+
+
+def _counterexample(example: Counterexample) -> dict[str, Any]:
+    return {
+        "case": example.case,
+        "dims": example.dims,
+        "options": example.options,
+        "seed": example.seed,
+        "dtype": example.dtype,
+        "regime": example.regime,
+        "got": example.got,
+        "want": example.want,
+    }
+
+
+def _note(note: Note) -> dict[str, str]:
+    found = {"name": note.name, "message": note.message}
+    return {**found, "fix": note.fix} if note.fix else found
+
+
+def _plain(value: Any) -> Any:
+    """Floats that JSON cannot hold as "nan", "inf" and "-inf"; long floats shortened."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(float(value))
+    return value

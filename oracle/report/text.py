@@ -1,0 +1,163 @@
+"""A report on a terminal: a progress bar, a table, and each failure like a good compiler's."""
+
+import contextlib
+import math
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from oracle.results import Gradient, Report, Result
+from oracle.verdict import UNSTABLE_AT, WRONG_AT
+
+TWIN_FITS, DIGITS_FIT = 118, 142  # columns that a screen must have
+
+COLOURS = {
+    "correct": "green",
+    "undecidable": "yellow",
+    "unstable": "magenta",
+    "inherited": "cyan",
+    "wrong": "bold red",
+}
+
+
+def console(no_color: bool = False, stderr: bool = False) -> Console:
+    """Colours on a terminal only, and not if NO_COLOR or --no-color says so."""
+    screen = Console(no_color=no_color or None, stderr=stderr, highlight=False)
+    if not screen.is_terminal and "COLUMNS" not in os.environ:
+        screen.width = 120  # a file or a pipe has no width of its own
+    return screen
+
+
+@contextlib.contextmanager
+def progress(todo: Sequence[Any], hidden: bool, no_color: bool) -> Iterator[Callable[[Any], None]]:
+    """A bar on standard error while the tasks are done; nothing if that is no terminal."""
+    screen = console(no_color, stderr=True)
+    bar = Progress(
+        TextColumn("verifying [bold]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("runs"),
+        TimeElapsedColumn(),
+        console=screen,
+        transient=True,
+        disable=hidden or not screen.is_terminal,
+    )
+    with bar:
+        job = bar.add_task("", total=len(todo))
+        yield lambda task: bar.update(job, advance=1, description=task.name)
+
+
+def print_report(report: Report, quiet: bool, no_color: bool, alone: bool) -> None:
+    """Print the table, the failures and the summary."""
+    screen = console(no_color)
+    if not quiet:
+        screen.print(_table(report, screen.width))
+    for result in report.results:
+        for gradient in result.gradients:
+            if gradient.verdict != "correct":
+                _print_failure(screen, result, gradient, replay=not alone)
+    for error in report.errors:
+        screen.print(Text(f"{error.file}:{error.line}: error: {error.message}", "bold red"))
+    if report.interrupted:
+        screen.print("[yellow]interrupted: this is what was known by then")
+    screen.print(_summary(report))
+
+
+def _table(report: Report, width: int) -> Table:
+    """A row a derivation; what does not fit a narrow screen goes below the name, or is left out."""
+    digits, beside = width >= DIGITS_FIT, width >= TWIN_FITS
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("derivation", no_wrap=True)
+    table.add_column("checked", no_wrap=True)
+    if beside:
+        table.add_column("torch twin", style="dim", no_wrap=True)
+    headers = ["cases", "float64", "float32"] + ["shapes", "digits/torch's"] * digits
+    for header in headers:
+        table.add_column(header, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    family = ""
+    for result in report.results:
+        if result.file != family:
+            family = result.file
+            table.add_row(Text(family, "dim"))
+        judged = Text()
+        for gradient in result.gradients:
+            judged.append(f"{gradient.name} ", COLOURS[gradient.verdict])
+        ours = min(gradient.digits32 for gradient in result.gradients)
+        torchs = min(gradient.torch_digits32 for gradient in result.gradients)
+        figures = [f"{result.cases:,}", _units(result, "float64"), _units(result, "float32")]
+        if digits:
+            kept = f"{ours:.1f}/{torchs:.1f}" if "float32" in result.dtypes else ""
+            figures += [f"{result.shapes:,}", kept]
+        verdict = Text(result.verdict, COLOURS[result.verdict])
+        table.add_row(result.target, judged, *[result.twin] * beside, *figures, verdict)
+        if not beside:
+            table.add_row(Text(f"  = {result.twin}", "dim"))
+    return table
+
+
+def _units(result: Result, dtype: str) -> str:
+    """The worst difference over the regimes of a dtype, in units of noise."""
+    units = [u for g in result.gradients for key, u in g.units.items() if key.startswith(dtype)]
+    return number(max(units)) if units else ""
+
+
+def number(value: float) -> str:
+    """A count of units as one reads it: 0.4, 12, 3e8."""
+    if not math.isfinite(value):
+        return str(float(value))
+    return f"{value:.1f}" if value < 10 else f"{value:.0f}" if value < 1e5 else f"{value:.0e}"
+
+
+def _print_failure(screen: Console, result: Result, gradient: Gradient, replay: bool) -> None:
+    what = f"the gradient of {gradient.of}" if gradient.of else "the value"
+    head = Text(f"\n{result.file}:{gradient.line}: ", "bold")
+    head.append(f"{result.target}: {gradient.name}, {what}, is ")
+    head.append(gradient.verdict, COLOURS[gradient.verdict])
+    screen.print(head)
+    for note in [*gradient.findings, *gradient.remarks]:
+        screen.print(Padding(Text(f"{note.name}: {note.message}"), (0, 0, 0, 2)))
+        if note.fix:
+            screen.print(Padding(Text(f"cure: {note.fix}", "green"), (0, 0, 0, 2)))
+    if gradient.units:
+        regime, units = max(gradient.units.items(), key=lambda pair: pair[1])
+        limit = WRONG_AT if gradient.verdict == "wrong" else UNSTABLE_AT
+        said = f"off by {number(units)} units of rounding noise in {regime} (limit {limit:.0f})"
+        screen.print(Padding(said, (0, 0, 0, 2)))
+    example = gradient.counterexample
+    if example:
+        sizes = ", ".join(f"{name} = {size}" for name, size in example.dims.items())
+        options = "".join(f", {name}={value!r}" for name, value in example.options.items())
+        screen.print(Padding(f"smallest failing case: {sizes}{options}", (0, 0, 0, 2)))
+        if example.want is not None:
+            screen.print(Padding(f"got   {_matrix(example.got)}", (0, 0, 0, 4)))
+            screen.print(Padding(f"want  {_matrix(example.want)}", (0, 0, 0, 4)))
+        if replay:
+            command = f"oracle verify {result.target} --case {example.case}"
+            screen.print(Padding(Text(f"replay: {command}", "dim"), (0, 0, 0, 2)), soft_wrap=True)
+
+
+def _matrix(value: Any) -> str:
+    if isinstance(value, str) or value is None:
+        return str(value)
+    text = np.array2string(np.asarray(value), precision=6, threshold=40, suppress_small=False)
+    return text.replace("\n", "\n      ")
+
+
+def _summary(report: Report) -> Text:
+    counts = {verdict: n for verdict, n in report.summary().items() if n}
+    total = sum(result.cases for result in report.results)
+    text = Text("\n")
+    for index, (verdict, count) in enumerate(counts.items()):
+        text.append(", " if index else "")
+        text.append(f"{count} {verdict}", COLOURS.get(verdict, ""))
+    text.append(f" ({len(report.results)} derivations, values and gradients, in {total:,} cases, ")
+    text.append(f"{report.seconds:.1f} s, seed {report.seed})")
+    return text

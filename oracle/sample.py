@@ -1,0 +1,89 @@
+"""One case with its arrays, its truth and what the candidate makes of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from oracle import cases
+from oracle.cases import Case
+from oracle.derivations import Derivation
+from oracle.truth import Tape, noise
+from oracle.verdict import EPS, within_one_sided
+
+Twin = Callable[..., torch.Tensor]
+
+HAIR = 2.0**-26  # a hair's breadth, on either side of a kink
+DIRECTIONS = 16
+
+
+class Sample:
+    """A case, drawn: ``inputs`` and ``upstream`` are never handed out, only copies of them."""
+
+    def __init__(self, derivation: Derivation, twin: Twin, case: Case) -> None:
+        self.derivation = derivation
+        self.twin = twin
+        self.case = case
+        self.regime = f"{case.dtype}/{case.regime}"
+        self.inputs, self.rng = cases.draw(derivation, case)
+        self.differentiated = tuple(a.name for a in derivation.arguments if a.differentiated)
+        tape = self.tape(self.inputs)
+        self.upstream = cases.draw_upstream(self.rng, tuple(tape.value.shape), case.dtype)
+        self.truth = tape.truth(self.upstream)
+        self.loudest = float(np.abs(self.upstream).max(initial=0))  # the largest upstream entry
+        self._noise: dict[str, float] = {}
+
+    def tape(
+        self,
+        inputs: Mapping[str, np.ndarray],
+        twin: Twin | None = None,
+        dtype: torch.dtype = torch.float64,
+    ) -> Tape:
+        """The forward pass of the twin, or of something in its place."""
+        return Tape(twin or self.twin, inputs, self.differentiated, self.case.options, dtype)
+
+    def arguments(self) -> tuple[dict[str, np.ndarray], Any]:
+        """Arrays and upstream for the candidate to work on, laid out as the regime asks."""
+        scalar = self.upstream.ndim == 0
+        if self.case.regime != "layout":
+            upstream = self.upstream.copy()
+            copies = {name: array.copy() for name, array in self.inputs.items()}
+        else:
+            upstream = cases.laid_out(self.upstream, self.rng)
+            copies = {n: cases.laid_out(array, self.rng) for n, array in self.inputs.items()}
+        return copies, upstream[()] if scalar else upstream
+
+    def forward(self, inputs: Mapping[str, np.ndarray]) -> tuple[Any, Callable[[Any], Any]]:
+        """The candidate's value and pullback."""
+        return self.derivation.function(**inputs, **self.case.options)
+
+    def noise(self, name: str) -> float:
+        """The measured noise of a gradient, or of the value, which is called ""."""
+        if not self._noise:
+            self._noise = noise(
+                self.twin, self.tape, self.inputs, self.upstream, self.truth, self.eps
+            )
+        return self._noise[name]
+
+    @property
+    def eps(self) -> float:
+        """The unit in the last place of what the candidate computes in."""
+        return EPS[self.case.dtype]
+
+    def is_legal_at_kink(self, name: str, got: Any) -> bool:
+        """Whether a gradient lies between the true ones a hair's breadth to all sides."""
+        rng = np.random.default_rng(0)
+        neighbours = []
+        for step in (HAIR, -HAIR, *(0.0,) * DIRECTIONS):
+            moved = {}
+            for n, a in self.inputs.items():
+                if a.dtype.kind == "f":
+                    signs = step or HAIR * (2.0 * rng.integers(0, 2, a.shape) - 1)
+                    moved[n] = a + signs * np.maximum(np.abs(a.astype(float)), 1)
+                else:
+                    moved[n] = a
+            neighbours.append(self.tape(moved).truth(self.upstream).gradients[name])
+        want = self.truth.gradients[name]
+        allowance = 100 * (self.eps * self.loudest + self.noise(name))
+        return within_one_sided(np.asarray(got), want, neighbours, allowance)

@@ -1,0 +1,114 @@
+"""The shape grammar: ``N D``, ``D+1 M``, ``*shape``, ``N labels(C)``; and the sizes it is drawn in.
+
+A dim is a size's name, a number, or a sum or product of both; ``*name`` stands for any number of
+axes. A size is an int, or a tuple of ints for a ``*name``.
+"""
+
+import ast
+import functools
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from types import CodeType
+from typing import TypeAlias
+
+import numpy as np
+
+Size: TypeAlias = int | tuple[int, ...]
+Sizes: TypeAlias = Mapping[str, Size]
+
+SMALL = (1, 2, 3)
+MOST_SMALL = 500
+OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv)
+
+
+def names(dims: Sequence[str]) -> tuple[str, ...]:
+    """The sizes that the dims speak of, in order; a starred one with its star."""
+    found: dict[str, None] = {}
+    for dim in dims:
+        if dim.startswith("*"):
+            found[dim] = None
+        else:
+            tree = ast.walk(_parsed(dim))
+            found.update((node.id, None) for node in tree if isinstance(node, ast.Name))
+    return tuple(found)
+
+
+def shape(dims: Sequence[str], sizes: Sizes) -> tuple[int, ...]:
+    """The dims in numbers.
+
+    Raises:
+        ValueError: an extent comes out negative: these sizes do not fit together.
+    """
+    extents: list[int] = []
+    for dim in dims:
+        if dim.startswith("*"):
+            extents.extend(sizes[dim])  # type: ignore[arg-type]
+        else:
+            plain = sizes.get(dim)
+            extents.append(plain if isinstance(plain, int) else eval(_code(dim), {}, dict(sizes)))
+    if min(extents, default=0) < 0:
+        raise ValueError(f"sizes {dict(sizes)} make the shape {' '.join(dims)} negative: {extents}")
+    return tuple(extents)
+
+
+def small(sizes: Sequence[str], seed: int = 0) -> list[dict[str, Size]]:
+    """All of {1, 2, 3}^sizes, smallest first; a ``*name`` is each shape of rank 0 to 2 in those.
+
+    Above 500 combinations, a seeded subset: the all-equal ones, and others drawn at random.
+    """
+    starred = [()] + [s for r in (1, 2) for s in itertools.product(SMALL, repeat=r)]
+    choices: list[Sequence[Size]] = [starred if n.startswith("*") else SMALL for n in sizes]
+    if math.prod(map(len, choices)) <= MOST_SMALL:
+        combinations = [dict(zip(sizes, c)) for c in itertools.product(*choices)]
+    else:
+        rng = np.random.default_rng(seed)
+        combinations = [
+            dict(zip(sizes, (c[k % len(c)] for c in choices))) for k in range(len(SMALL))
+        ]
+        while len(combinations) < MOST_SMALL:
+            combinations.append(dict(zip(sizes, (c[int(rng.integers(len(c)))] for c in choices))))
+    return sorted(combinations, key=lambda c: (volume(c), max(map(_extent, c.values()), default=0)))
+
+
+def rectangular(sizes: Sequence[str], rng: np.random.Generator, max_dim: int) -> dict[str, Size]:
+    """Random sizes from 2 to ``max_dim``, all different while there are enough numbers for that."""
+    pool: Iterator[int] = itertools.chain.from_iterable(
+        rng.permutation(np.arange(2, max(3, max_dim + 1))).tolist() for _ in itertools.count()
+    )
+    drawn: dict[str, Size] = {}
+    for name in sizes:
+        if name.startswith("*"):
+            drawn[name] = tuple(itertools.islice(pool, int(rng.integers(1, 4))))
+        else:
+            drawn[name] = next(pool)
+    return drawn
+
+
+def volume(sizes: Sizes) -> int:
+    """The product of all extents: how large a case is."""
+    return math.prod(map(_extent, sizes.values()))
+
+
+def _extent(size: Size) -> int:
+    return size if isinstance(size, int) else math.prod(size)
+
+
+@functools.cache
+def _parsed(dim: str) -> ast.Expression:
+    try:
+        tree = ast.parse(dim, mode="eval")
+    except SyntaxError:
+        raise ValueError(f"{dim!r} is no size: a name, a number, or a sum such as H-K+1") from None
+    for node in ast.walk(tree):
+        allowed = isinstance(
+            node, ast.Expression | ast.BinOp | ast.Name | ast.Load | ast.operator
+        ) or (isinstance(node, ast.Constant) and isinstance(node.value, int))
+        if not allowed or (isinstance(node, ast.operator) and not isinstance(node, OPERATORS)):
+            raise ValueError(f"{dim!r} is no size: only names, whole numbers, + - * // are known")
+    return tree
+
+
+@functools.cache
+def _code(dim: str) -> CodeType:
+    return compile(_parsed(dim), "<size>", "eval")

@@ -1,0 +1,119 @@
+"""The truth: values and gradients by torch.autograd in float64, and how noisy they are.
+
+A twin is torch's own version of a derivation (``oracle.twins``). Its noise is measured, not
+assumed: everything is nudged by one unit in the last place and the truth's change is noted.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch.autograd.graph import saved_tensors_hooks
+from torch.overrides import TorchFunctionMode
+
+from oracle.torch_compat import backward
+
+NUDGES = 3
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What torch says: the value, and the gradient of each differentiated argument."""
+
+    value: np.ndarray
+    gradients: dict[str, np.ndarray]
+
+
+class Tape:
+    """A twin's forward pass, ready to go back: the upstream can wait for the value's shape."""
+
+    def __init__(
+        self,
+        twin: Callable[..., torch.Tensor],
+        inputs: Mapping[str, np.ndarray],
+        differentiated: tuple[str, ...],
+        options: Mapping[str, Any],
+        dtype: torch.dtype = torch.float64,
+    ) -> None:
+        tensors = {name: _tensor(array, dtype) for name, array in inputs.items()}
+        self.leaves = {name: tensors[name].requires_grad_() for name in differentiated}
+        self.value = twin(**tensors, **options)
+
+    def truth(self, upstream: np.ndarray) -> Truth:
+        """Go back, once."""
+        value = self.value.detach().numpy()
+        if not self.value.requires_grad:
+            zeros = {name: np.zeros(leaf.shape) for name, leaf in self.leaves.items()}
+            return Truth(value, zeros)
+        sent = _tensor(np.asarray(upstream), self.value.dtype)
+        found = backward(self.value, sent, tuple(self.leaves.values()))
+        gradients = {
+            name: np.zeros(leaf.shape) if gradient is None else gradient.numpy()
+            for (name, leaf), gradient in zip(self.leaves.items(), found)
+        }
+        return Truth(value, gradients)
+
+
+def noise(
+    twin: Callable[..., torch.Tensor],
+    tape: Callable[[Mapping[str, np.ndarray], Callable[..., torch.Tensor]], Tape],
+    inputs: Mapping[str, np.ndarray],
+    upstream: np.ndarray,
+    truth: Truth,
+    eps: float,
+) -> dict[str, float]:
+    """By how much rounding alone may move the value ("") and each gradient.
+
+    The largest change over three runs in which the inputs, the upstream, every intermediate result
+    and every tensor that autograd saved are multiplied by 1 ± eps, signs at random. Intermediate
+    results are nudged on the way forward, so that the value's noise is known too; the saved ones
+    besides, because a fused operation saves what no result shows.
+    """
+    rng = torch.Generator().manual_seed(0)
+
+    def nudged(tensor: torch.Tensor) -> torch.Tensor:
+        if not tensor.is_floating_point():
+            return tensor
+        signs = torch.randint(0, 2, tensor.shape, generator=rng).to(tensor.dtype) * 2 - 1
+        return tensor * (1 + eps * signs)
+
+    class NudgedResults(TorchFunctionMode):
+        def __torch_function__(
+            self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            result = func(*args, **(kwargs or {}))
+            return nudged(result) if isinstance(result, torch.Tensor) else result
+
+    def nudged_twin(**arguments: Any) -> torch.Tensor:
+        with NudgedResults():
+            return twin(**arguments)
+
+    worst = dict.fromkeys(("", *truth.gradients), 0.0)
+    for _ in range(NUDGES):
+        moved = {
+            name: nudged(_tensor(array, torch.float64)).numpy() for name, array in inputs.items()
+        }
+        with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
+            again = tape(moved, nudged_twin).truth(
+                nudged(torch.as_tensor(upstream, dtype=torch.float64)).numpy()
+            )
+        worst[""] = max(worst[""], _distance(again.value, truth.value))
+        for name, gradient in truth.gradients.items():
+            worst[name] = max(worst[name], _distance(again.gradients[name], gradient))
+    return worst
+
+
+def _distance(a: np.ndarray, b: np.ndarray) -> float:
+    """The largest difference among the entries that are finite in both."""
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(a - b)
+    return float(np.max(difference, initial=0.0, where=np.isfinite(difference)))
+
+
+def _tensor(array: np.ndarray, dtype: torch.dtype) -> torch.Tensor:
+    """A tensor, in the array's own memory if the dtype allows; torch indexes by int64."""
+    tensor = torch.from_numpy(array)
+    due = dtype if array.dtype.kind == "f" else torch.int64
+    return tensor if tensor.dtype == due else tensor.to(due)

@@ -1,0 +1,112 @@
+"""Compares one array with the truth, in units of measured rounding noise.
+
+There is no tolerance to choose. Correct code differs from the truth by a few units; the subtlest
+real mistake by millions. Between the two lies nothing, and that is where the limits stand.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+WRONG_AT = 100.0  # units: above this the formula is another one
+UNSTABLE_AT = 1000.0  # units: three digits lost that torch keeps
+QUIET = 4.0  # ulps of the largest entry: below this noise need not be measured
+EPS = {"float64": 2.0**-52, "float32": 2.0**-23}
+TINY = {"float64": 2.0**-1022, "float32": 2.0**-126}
+DIGITS = {"float64": 16.0, "float32": 8.0}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How far off, and whether this case could have shown a mistake at all."""
+
+    units: float
+    vacuous: bool = False
+    finding: str = ""  # where it is not a matter of values: wrong-shape, lower-precision
+    message: str = ""
+
+
+def judge(
+    got: Any, want: np.ndarray, dtype: str, upstream: float, noise: Callable[[], float]
+) -> Judgement:
+    """Shape before dtype before value; NumPy's broadcasting never gets to compare anything.
+
+    Args:
+        got: what the candidate says.
+        want: the truth, float64.
+        dtype: what the candidate computes in.
+        upstream: the largest upstream entry; a gradient may be off by a rounding of that.
+        noise: measures the truth's change under nudges; called only if it matters.
+    """
+    if not isinstance(got, np.ndarray | np.generic):
+        message = f"is a {type(got).__name__}, not an array of shape {want.shape}"
+        return Judgement(math.inf, finding="wrong-shape", message=message)
+    if got.shape != want.shape:
+        message = f"has shape {got.shape}, {want.shape} is due"
+        return Judgement(math.inf, finding="wrong-shape", message=message)
+    if got.dtype != dtype:
+        message = f"has dtype {got.dtype}, {dtype} is due"
+        return Judgement(math.inf, finding="lower-precision", message=message)
+    if want.size == 0:
+        return Judgement(0.0, vacuous=True)
+    eps = EPS[dtype]
+    size = float(np.abs(want).max())
+    off = float(np.abs(got - want).max())
+    if not (math.isfinite(size) and math.isfinite(off)):
+        return _not_finite(got, want, dtype, upstream, noise)
+    floor = eps * (size + upstream)
+    if off > QUIET * eps * size and off > 0:
+        floor += noise()
+    tiny = TINY[dtype]  # an underflow is no mistake
+    units = max(0.0, off - tiny) / max(floor, tiny)
+    vacuous = size <= floor and off <= floor
+    return Judgement(units, vacuous)
+
+
+def _not_finite(
+    got: Any, want: np.ndarray, dtype: str, upstream: float, noise: Callable[[], float]
+) -> Judgement:
+    """Finite where the truth is finite, ±∞ where it is ±∞; where it is NaN it has no say."""
+    finite = np.isfinite(want)
+    if not np.isfinite(got[finite]).all():
+        bad = got[finite][~np.isfinite(got[finite])].ravel()[0]
+        return Judgement(math.inf, message=f"is {bad} where the truth is finite")
+    infinite = np.isinf(want)
+    if not np.array_equal(got[infinite], want[infinite]):
+        return Judgement(math.inf, message="is not infinite where the truth is")
+    if not finite.any():
+        return Judgement(0.0, vacuous=True)
+    return judge(got[finite], want[finite], dtype, upstream, noise)
+
+
+def digits(got: np.ndarray, want: np.ndarray, dtype: str) -> float:
+    """How many leading digits of the largest finite entry are right; at most the dtype's."""
+    finite = np.isfinite(want)
+    off = float(np.abs(got - want).max(initial=0, where=finite))
+    size = float(np.abs(want).max(initial=0, where=finite))
+    if not math.isfinite(off):
+        return 0.0
+    if off == 0 or size == 0:
+        return DIGITS[dtype]
+    return min(DIGITS[dtype], max(0.0, -math.log10(off / size)))
+
+
+def within_one_sided(
+    got: np.ndarray, want: np.ndarray, neighbours: list[np.ndarray], allowance: float
+) -> bool:
+    """Whether a difference from the truth is only another legal choice at a kink.
+
+    ``neighbours`` are true gradients a hair's breadth away, in all directions. Where they jump
+    there is a kink, and any value between the one-sided derivatives will do; elsewhere the truth
+    stands, within the allowance.
+    """
+    stack = np.stack([*neighbours, want])
+    low, high = stack.min(axis=0), stack.max(axis=0)
+    jump = high - low
+    kink = jump > 1e-4 * max(float(np.abs(stack).max()), np.finfo(float).tiny)
+    slack = np.where(kink, 1e-6 * jump, 0)
+    between = (got >= low - slack - allowance) & (got <= high + slack + allowance)
+    return bool(kink.any() and np.where(kink, between, np.abs(got - want) <= allowance).all())

@@ -1,0 +1,138 @@
+"""Bad input is refused with the argument's name, what came and what was due."""
+
+import re
+
+import numpy as np
+import pytest
+
+import reference
+from reference import (
+    affine,
+    affine_bias_column,
+    embedding,
+    reduce,
+    softmax_cross_entropy_with_labels,
+    squared_error,
+)
+
+X, W, b = np.ones((4, 3)), np.ones((3, 5)), np.ones(5)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda: affine(X[0], W, b), ValueError, "X has shape (3,); (N, D) is due"),
+        (
+            lambda: affine(X, W.T, b),
+            ValueError,
+            "W has shape (5, 3); (D, M) is due, where D is 3 in X",
+        ),
+        (
+            lambda: affine(X, W, b[:4]),
+            ValueError,
+            "b has shape (4,); (M,) is due, where M is 5 in W",
+        ),
+        (lambda: affine(X, W, b[None]), ValueError, "b has shape (1, 5); (M,) is due"),
+        (
+            lambda: affine_bias_column(X, W),
+            ValueError,
+            "W has shape (3, 5); (D+1, M) is due, where D is 3 in X",
+        ),
+        (
+            lambda: affine(X.astype(int), W, b),
+            TypeError,
+            "X has dtype int64; float32 or float64 is due",
+        ),
+        (
+            lambda: affine(X.astype(np.float16), W, b),
+            TypeError,
+            "X has dtype float16; float32 or float64 is due",
+        ),
+        (
+            lambda: affine(X, W.astype(np.float32), b),
+            TypeError,
+            "W has dtype float32; float64 is due, as X has",
+        ),
+        (
+            lambda: affine([[1.0]], W, b),  # type: ignore[arg-type]
+            TypeError,
+            "X is a list; a NumPy array of shape (N, D) is due",
+        ),
+        (
+            lambda: squared_error(np.ones((4, 1)), np.ones(4)),
+            ValueError,
+            "T has shape (4,); (N, *outputs) is due, where outputs is (1,) in Y",
+        ),
+        (
+            lambda: softmax_cross_entropy_with_labels(X, np.array([0, 1, 2, 3])),
+            ValueError,
+            "y holds 3; 0 to 2 are due, where C is 3",
+        ),
+        (
+            lambda: softmax_cross_entropy_with_labels(X, np.array([0, 1, 2, -1])),
+            ValueError,
+            "y holds -1; 0 to 2 are due, where C is 3",
+        ),
+        (
+            lambda: softmax_cross_entropy_with_labels(X, np.ones(4)),
+            TypeError,
+            "y has dtype float64; integers are due",
+        ),
+        (
+            lambda: softmax_cross_entropy_with_labels(X, np.zeros((4, 1), int)),
+            ValueError,
+            "y has shape (4, 1); (N,) is due",
+        ),
+        (
+            lambda: embedding(np.ones((0, 2)), np.array([0])),
+            ValueError,
+            "y holds 0; there is nothing to choose from, where K is 0",
+        ),
+        (
+            lambda: reduce(b, "average"),  # type: ignore[arg-type]
+            ValueError,
+            "reduction is 'average'; one of 'mean', 'sum', 'none' is due",
+        ),
+    ],
+)
+def test_a_bad_argument_is_named_with_what_came_and_what_was_due(call, error, says) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(error, match=re.escape(says)):
+        call()
+
+
+def test_a_missing_argument_is_pythons_own_error() -> None:
+    with pytest.raises(TypeError, match="missing a required argument: 'b'"):
+        affine(X, W)  # type: ignore[call-arg]
+
+
+def test_arguments_may_be_given_by_name() -> None:
+    Z, _ = affine(b=b, W=W, X=X)
+    assert Z.shape == (4, 5)
+
+
+@pytest.mark.parametrize(
+    ("upstream", "error", "says"),
+    [
+        (np.ones(5), ValueError, "the upstream gradient has shape (5,); (4, 5) is due"),
+        (np.ones((4, 5), np.float32), TypeError, "has dtype float32; float64 is due"),
+        (1.0, TypeError, "the upstream gradient is a float; a NumPy array of shape (4, 5) is due"),
+    ],
+)
+def test_a_bad_upstream_is_refused(upstream, error, says) -> None:  # type: ignore[no-untyped-def]
+    _, pullback = affine(X, W, b)
+    with pytest.raises(error, match=re.escape(says)):
+        pullback(upstream)
+
+
+def test_a_scalar_loss_takes_a_plain_number_as_upstream() -> None:
+    for dtype in (np.float32, np.float64):
+        _, pullback = reduce(np.ones(4, dtype), "mean")
+        (dlosses,) = pullback(1.0)
+        assert dlosses.dtype == dtype
+        with pytest.raises(TypeError):
+            pullback(np.float16(1))
+
+
+def test_signature_docstring_and_source_survive_the_check() -> None:
+    assert reference.affine.__name__ == "affine"
+    assert "Z = XW + b" in (reference.affine.__doc__ or "")
