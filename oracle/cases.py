@@ -245,6 +245,8 @@ def _nonnegative(rng: np.random.Generator, shape: tuple[int, ...], regime: str) 
     values = _positive(rng, shape, regime)
     if regime in ("tied", "kinks", "saturated"):
         values *= rng.random(shape) < 0.5
+        if values.size and not values.any():
+            values.flat[0] = 1.0  # weights may be zero, but not all of them
     return values
 
 

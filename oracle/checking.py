@@ -14,13 +14,14 @@ import torch
 from oracle import conditions, witness
 from oracle.cases import EXTREME, Case
 from oracle.derivations import Derivation
-from oracle.results import Counterexample, Gradient, Note, worst
+from oracle.results import VERDICTS, Counterexample, Gradient, Note, worst
 from oracle.runs import Run, blank
 from oracle.sample import Sample, Twin
 from oracle.verdict import QUIET, UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
 
 THOROUGH = 8  # cases of a run that also see the side conditions and the second witness
 REDRAWN = 20  # cases of a run that are drawn again because they could show nothing
+ENOUGH = 10  # failures of one gradient in a run: more would only cost time
 COMPARED = 8  # in every so many float32 cases torch's own float32 is asked for its digits
 
 
@@ -77,11 +78,14 @@ def _judge_case(sample: Sample, run: Run) -> bool:
 def _judge(sample: Sample, entry: Gradient, got: Any, inherits: bool = False) -> Judgement:
     """Judge one array of a case, and note what comes of it."""
     case, of = sample.case, entry.of
+    if entry.failed >= ENOUGH:
+        return Judgement(0.0)
     want = sample.truth.gradients[of] if of else sample.truth.value
     upstream = sample.loudest if of else 0.0
     judgement = judge(got, want, case.dtype, upstream, lambda: sample.noise(of))
     verdict = _severity(case, judgement)
-    if verdict != "correct" and of and not judgement.finding:
+    known = VERDICTS.index(entry.verdict) >= VERDICTS.index(verdict)
+    if not known and of and not judgement.finding:
         if sample.is_legal_at_kink(of, got):
             entry.note(
                 Note("another-choice-at-kink", "another legal choice than torch's at a kink")

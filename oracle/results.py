@@ -41,6 +41,7 @@ class Gradient:
     digits32: float = 8.0  # digits that the float32 run keeps, at the worst,
     torch_digits32: float = 8.0  # and those that torch keeps on the same cases
     units: dict[str, float] = field(default_factory=dict)  # by "dtype/regime"
+    failed: int = 0  # cases in which it was not correct, as far as it was still judged
     counterexample: Counterexample | None = None
     findings: list[Note] = field(default_factory=list)
     remarks: list[Note] = field(default_factory=list)
@@ -49,7 +50,8 @@ class Gradient:
         """Note what one case says; the regime is spoken of as "float64/ordinary"."""
         if units > self.units.get(regime, -1.0):
             self.units[regime] = units
-        if verdict != self.verdict:
+        if verdict != "correct":
+            self.failed += 1
             self.verdict = worst((self.verdict, verdict))
 
     def note(self, remark: Note) -> None:
@@ -60,6 +62,7 @@ class Gradient:
     def join(self, other: "Gradient") -> None:
         """Take over what another run has found of the same gradient."""
         self.verdict = worst((self.verdict, other.verdict))
+        self.failed += other.failed
         self.digits32 = min(self.digits32, other.digits32)
         self.torch_digits32 = min(self.torch_digits32, other.torch_digits32)
         for key, units in other.units.items():

@@ -80,7 +80,7 @@ class Sample:
             for n, a in self.inputs.items():
                 if a.dtype.kind == "f":
                     signs = step or HAIR * (2.0 * rng.integers(0, 2, a.shape) - 1)
-                    moved[n] = a + signs * np.maximum(np.abs(a.astype(float)), 1)
+                    moved[n] = np.asarray(a + signs * np.maximum(np.abs(a.astype(float)), 1))
                 else:
                     moved[n] = a
             neighbours.append(self.tape(moved).truth(self.upstream).gradients[name])

@@ -22,13 +22,13 @@ def directional(
     """The derivative of Σ upstream∘forward along the directions, and the unit of its error."""
 
     def along(step: float) -> tuple[float, float]:
-        def value(t: float) -> float:
+        def terms(t: float) -> np.ndarray:
             moved = dict(inputs)
             moved.update((n, np.asarray(inputs[n] + t * d)) for n, d in directions.items())
-            return float(np.sum(upstream * forward(moved)))
+            return np.asarray(upstream * forward(moved))
 
-        up, down = value(step), value(-step)
-        return (up - down) / (2 * step), max(abs(up), abs(down))
+        up, down = terms(step), terms(-step)
+        return float(np.sum(up - down)) / (2 * step), float(np.abs(up).sum())
 
     fine, size = along(STEP)
     coarse, _ = along(2 * STEP)

@@ -19,8 +19,8 @@ from jaxtyping import Float, Int
 # One sample a row, one number or more a sample: (N,), (N, M), (N, H, W), ...
 Samples: TypeAlias = Float[np.ndarray, "N *outputs"]
 PerSample: TypeAlias = Float[np.ndarray, "N"]
-Weights: TypeAlias = Annotated[Float[np.ndarray, "N"], "positive"]
-ClassWeights: TypeAlias = Annotated[Float[np.ndarray, "C"], "positive"]
+Weights: TypeAlias = Annotated[Float[np.ndarray, "N"], "nonnegative"]
+ClassWeights: TypeAlias = Annotated[Float[np.ndarray, "C"], "nonnegative"]
 AnyShape: TypeAlias = Float[np.ndarray, "*shape"]
 
 Logits: TypeAlias = Float[np.ndarray, "N C"]
