@@ -21,6 +21,9 @@ Read in this order:
     affine        Z = XW + b, with a bias column, with samples as columns; embedding
     activations   identity sigmoid tanh relu leaky_relu softplus softmax log_softmax
     losses        squared error, BCE and CE on probabilities and on logits, L2; reduction, weights
+    cost_matrix   what a mistake costs: expected cost, four ways to train by it, decisions, figures
+    rprop         update rules: RProp in matrix form, and its four variants
+    optimizers    update rules: gradient descent, momentum in three conventions
 """
 
 from reference.activations import (
@@ -34,6 +37,22 @@ from reference.activations import (
     tanh,
 )
 from reference.affine import affine, affine_bias_column, affine_columns, embedding, unbroadcast
+from reference.cost_matrix import (
+    confusion_matrix,
+    cost_factors,
+    cost_vector,
+    cost_weighted_cross_entropy,
+    decision_costs,
+    expected_cost,
+    mean_cost,
+    minimum_cost_decisions,
+    misclassification_costs,
+    rate_factors,
+    rescaled_probabilities,
+    softmax_expected_cost,
+    total_cost,
+    weighted_squared_error,
+)
 from reference.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -46,29 +65,58 @@ from reference.losses import (
     squared_error,
     weighted_reduce,
 )
+from reference.optimizers import (
+    gradient_descent,
+    momentum_damped,
+    momentum_haykin,
+    momentum_torch,
+)
+from reference.rprop import RpropState, rprop_matrix_form, rprop_state, rprop_step
 
 __all__ = [
+    "RpropState",
     "affine",
     "affine_bias_column",
     "affine_columns",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "class_weights",
+    "confusion_matrix",
+    "cost_factors",
+    "cost_vector",
+    "cost_weighted_cross_entropy",
     "cross_entropy",
+    "decision_costs",
     "embedding",
+    "expected_cost",
+    "gradient_descent",
     "identity",
     "l2_penalty",
     "leaky_relu",
     "log_softmax",
+    "mean_cost",
+    "minimum_cost_decisions",
+    "misclassification_costs",
+    "momentum_damped",
+    "momentum_haykin",
+    "momentum_torch",
+    "rate_factors",
     "reduce",
     "relu",
+    "rescaled_probabilities",
+    "rprop_matrix_form",
+    "rprop_state",
+    "rprop_step",
     "sigmoid",
     "softmax",
     "softmax_cross_entropy",
     "softmax_cross_entropy_with_labels",
+    "softmax_expected_cost",
     "softplus",
     "squared_error",
     "tanh",
+    "total_cost",
     "unbroadcast",
     "weighted_reduce",
+    "weighted_squared_error",
 ]

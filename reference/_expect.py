@@ -31,15 +31,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         TypeError: an argument is no array, or its dtype is not the one that is due.
         ValueError: a rank, a size, a label or an option is not what is due.
     """
-    hints = get_type_hints(function, include_extras=True)
-    arrays = {}
-    choices = {}
-    for name in inspect.signature(function).parameters:
-        kind, words = _unwrapped(hints[name])
-        if hasattr(kind, "dim_str"):
-            arrays[name] = _Array(kind, words)
-        elif get_origin(kind) is Literal:
-            choices[name] = get_args(kind)
+    arrays, choices = _due(function)
     fits = _predicate(function, arrays, choices)
 
     @functools.wraps(function)
@@ -56,6 +48,61 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         return checked_one  # type: ignore[no-any-return]
 
     return wrapper
+
+
+def checked_arguments(function: Callable[P, R]) -> Callable[P, R]:
+    """Check the arguments alone: for a function without a pullback, an update rule or a figure.
+
+    (``checked`` does not call it: one call more is felt in a layer of five neurons.)
+
+    Raises:
+        TypeError, ValueError: as ``checked``.
+    """
+    arrays, choices = _due(function)
+    fits = _predicate(function, arrays, choices)
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            well = fits(*args, **kwargs)
+        except (AttributeError, TypeError, IndexError):
+            well = False
+        if not well:
+            _explain(function, arrays, choices, args, kwargs)
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+def expect_like(caller: str, name: str, array: Any, other: str, model: np.ndarray) -> None:
+    """An array inside a state has the shape and dtype of the parameter that the state is of.
+
+    Raises:
+        TypeError: it is no array, or its dtype is another.
+        ValueError: its shape is another.
+    """
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"{caller}: {name} is a {type(array).__name__}; a NumPy array is due")
+    for kind, what in ((TypeError, "dtype"), (ValueError, "shape")):
+        came, due = getattr(array, what), getattr(model, what)
+        if came != due:
+            raise kind(f"{caller}: {name} has {what} {came}; {due} is due, as {other} has")
+
+
+def _due(
+    function: Callable[..., Any],
+) -> tuple[dict[str, "_Array"], dict[str, tuple[Any, ...]]]:
+    """What a signature says of its arrays and of its options, by the arguments' names."""
+    hints = get_type_hints(function, include_extras=True)
+    arrays = {}
+    choices = {}
+    for name in inspect.signature(function).parameters:
+        kind, words = _unwrapped(hints[name])
+        if hasattr(kind, "dim_str"):
+            arrays[name] = _Array(kind, words)
+        elif get_origin(kind) is Literal:
+            choices[name] = get_args(kind)
+    return arrays, choices
 
 
 def _checked_pullback(

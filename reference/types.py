@@ -34,6 +34,11 @@ SoftLabels: TypeAlias = Annotated[Float[np.ndarray, "N C"], "nonnegative fixed"]
 Labels: TypeAlias = Annotated[Int[np.ndarray, "N"], "labels(C)"]
 Indices: TypeAlias = Annotated[Int[np.ndarray, "*shape"], "labels(K)"]
 
+# Misclassification costs: the true class is the row, the predicted one the column.
+CostMatrix: TypeAlias = Annotated[Float[np.ndarray, "C C"], "fixed"]
+ClassFactors: TypeAlias = Annotated[Float[np.ndarray, "C"], "positive fixed"]
+Confusion: TypeAlias = Annotated[Int[np.ndarray, "C C"], "fixed"]
+
 # An axis of the first argument, counted from the front or, if negative, from the back.
 Axis: TypeAlias = Annotated[int, "axis"]
 
