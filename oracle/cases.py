@@ -6,6 +6,7 @@ likes repeats and zeros: those have a regime of their own.
 """
 
 import hashlib
+import itertools
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -86,15 +87,18 @@ def regimes(derivation: Derivation) -> tuple[str, ...]:
 def cases(
     derivation: Derivation, dtype: str, regime: str, seed: int, max_dim: int = MAX_DIM
 ) -> Iterator[Case]:
-    """The small sizes, then random ones without end; each feasible for the derivation."""
+    """The small sizes with every choice of options, then random ones of both without end."""
     spice = zlib.crc32(f"{derivation.name}/{dtype}/{regime}".encode())
     rng = np.random.default_rng([seed, spice])
+    choices = [o.choices for o in derivation.options if o.kind == "choice"]
     for sizes in shapes.small(derivation.sizes, seed):
-        if (case := _case(derivation, dtype, regime, sizes, rng)) is not None:
-            yield case
+        for chosen in itertools.product(*choices):
+            if (case := _case(derivation, dtype, regime, sizes, chosen, rng)) is not None:
+                yield case
     while True:
         sizes = shapes.rectangular(derivation.sizes, rng, max_dim)
-        if (case := _case(derivation, dtype, regime, sizes, rng)) is not None:
+        picked = tuple(options[int(rng.integers(len(options)))] for options in choices)
+        if (case := _case(derivation, dtype, regime, sizes, picked, rng)) is not None:
             yield case
 
 
@@ -102,15 +106,14 @@ def plan(
     derivation: Derivation, dtype: str, regime: str, count: int, seed: int, max_dim: int = MAX_DIM
 ) -> list[Case]:
     """So many cases: at most half of them small (the smallest), the others rectangular."""
-    small = len(shapes.small(derivation.sizes, seed))
-    every = cases(derivation, dtype, regime, seed, max_dim)
+    half = (count + 1) // 2
+    small = {str(sizes) for sizes in shapes.small(derivation.sizes, seed)}
     chosen: list[Case] = []
-    for index, case in enumerate(every):
+    for case in cases(derivation, dtype, regime, seed, max_dim):
         if len(chosen) == count:
             break
-        if index < small and len(chosen) >= (count + 1) // 2:
-            continue
-        chosen.append(case)
+        if len(chosen) < half or str(case.sizes) not in small:
+            chosen.append(case)
     return chosen
 
 
@@ -168,12 +171,19 @@ def _case(
     dtype: str,
     regime: str,
     sizes: dict[str, Size],
+    chosen: tuple[Any, ...],
     rng: np.random.Generator,
 ) -> Case | None:
     seed = int(rng.integers(2**31))
+    choices = iter(chosen)
     try:
         drawn = [shapes.shape(argument.dims, sizes) for argument in derivation.arguments]
-        options = {option.name: _drawn(option, len(drawn[0]), rng) for option in derivation.options}
+        options = {
+            option.name: next(choices)
+            if option.kind == "choice"
+            else _drawn(option, len(drawn[0]), rng)
+            for option in derivation.options
+        }
     except ValueError:  # these sizes do not fit together, or there is no axis
         return None
     return Case(dtype, regime, sizes, options, seed)
@@ -182,9 +192,7 @@ def _case(
 def _drawn(option: Option, rank: int, rng: np.random.Generator) -> Any:
     if option.kind == "axis":
         return int(rng.integers(-rank, rank))
-    if option.kind == "number":
-        return option.default if rng.random() < 0.5 else round(float(rng.uniform(0.05, 1)), 3)
-    return option.choices[int(rng.integers(len(option.choices)))]
+    return option.default if rng.random() < 0.5 else round(float(rng.uniform(0.05, 1)), 3)
 
 
 def _option(option: Option, text: str) -> Any:

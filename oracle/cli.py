@@ -1,5 +1,6 @@
 """The command line. Nothing heavy is imported before a command has understood its arguments."""
 
+import difflib
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,8 @@ def verify(
 ) -> None:
     """Check the derivations in reference/ against PyTorch, over random shapes and batch sizes.
 
-    NAME is a derivation (affine) or a family (activations); without one, all are checked.
+    NAME is a derivation (softmax) or a family (activations, affine.py); without one, all are
+    checked.
 
     Exit status: 0 all is well, 1 something is wrong, 2 something could not be judged.
     """
@@ -136,15 +138,21 @@ def explain(name: str | None, no_color: bool) -> None:
 
 
 def _chosen(names: tuple[str, ...], known: dict[str, Any], families: bool = True) -> list[str]:
-    """The derivations that are meant, in reading order."""
-    modules = {derivation.module for derivation in known.values()} if families else set()
+    """The derivations that are meant, in reading order; a derivation's name before a family's."""
+    members: dict[str, list[str]] = {}
+    for derivation in known.values() if families else ():
+        members.setdefault(derivation.module, []).append(derivation.name)
+        members.setdefault(f"{derivation.module}.py", []).append(derivation.name)
+    meant: set[str] = set()
     for name in names:
-        if name not in known and name not in modules:
-            import difflib
-
-            near = difflib.get_close_matches(name, [*known, *modules], n=3, cutoff=0.5)
+        if name in known:
+            meant.add(name)
+        elif name in members:
+            meant.update(members[name])
+        else:
+            near = difflib.get_close_matches(name, [*known, *members], n=3, cutoff=0.5)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise click.UsageError(
                 f"no derivation is called {name!r}{hint} (oracle explain lists all)"
             )
-    return [n for n, d in known.items() if not names or n in names or d.module in names]
+    return [name for name in known if not names or name in meant]

@@ -18,7 +18,7 @@ from oracle import shapes, source
 from reference.types import Pullback
 
 # In the order in which reference/ is to be read; what is not named here comes after.
-READING_ORDER = ("affine", "activations", "losses")
+READING_ORDER = ("affine", "activations", "losses", "cost_matrix")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ class Run:
     cases: int = 0
     witnessed: int = 0
     shapes: set[str] = field(default_factory=set)
+    distrusted: str = ""  # why the truth is not to be believed, if so
     shown: set[str] = field(default_factory=set)  # arguments some case could show a mistake in
 
 
@@ -26,14 +27,24 @@ def merged(derivation: Derivation, runs: Iterable[Run]) -> Run:
         total.witnessed += run.witnessed
         total.shapes |= run.shapes
         total.shown |= run.shown
+        total.distrusted = total.distrusted or run.distrusted
         for mine, its in zip(total.gradients, run.gradients):
             mine.join(its)
+    throw_away_truth(total)
     for gradient in total.gradients[1:]:
         if gradient.of not in total.shown and gradient.verdict == "correct":
             gradient.verdict = "undecidable"
             message = "no case could have shown a mistake: the true gradient was always 0"
             gradient.note(Note("nothing-to-compare", message))
     return total
+
+
+def throw_away_truth(run: Run) -> None:
+    """If the truth is not to be believed, it convicts nobody: no gradient is decided."""
+    if run.distrusted:
+        for gradient in run.gradients[1:]:
+            gradient.verdict = "undecidable"
+            gradient.note(Note("witness-disagrees", run.distrusted))
 
 
 def blank(derivation: Derivation) -> list[Gradient]:

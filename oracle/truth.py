@@ -56,6 +56,18 @@ class Tape:
         return Truth(value, gradients)
 
 
+class Results(TorchFunctionMode):
+    """While it is entered, every tensor that a torch function returns is changed."""
+
+    def __init__(self, change: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self.change = change
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        return self.change(result) if isinstance(result, torch.Tensor) else result
+
+
 def noise(
     twin: Callable[..., torch.Tensor],
     tape: Callable[[Mapping[str, np.ndarray], Callable[..., torch.Tensor]], Tape],
@@ -79,15 +91,8 @@ def noise(
         signs = torch.randint(0, 2, tensor.shape, generator=rng).to(tensor.dtype) * 2 - 1
         return tensor * (1 + eps * signs)
 
-    class NudgedResults(TorchFunctionMode):
-        def __torch_function__(
-            self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-        ) -> Any:
-            result = func(*args, **(kwargs or {}))
-            return nudged(result) if isinstance(result, torch.Tensor) else result
-
     def nudged_twin(**arguments: Any) -> torch.Tensor:
-        with NudgedResults():
+        with Results(nudged):
             return twin(**arguments)
 
     worst = dict.fromkeys(("", *truth.gradients), 0.0)

@@ -7,7 +7,8 @@ Each derivation is one function that returns its value and its pullback:
 
 The pullback takes the gradient of some scalar with respect to the value and gives its gradient with
 respect to each argument, in their order, with the same shapes and dtype; None for integers and for
-data. Nothing is kept between calls and no argument is changed.
+data. Nothing is kept between calls, no argument is changed, and nothing that comes out shares
+memory with what went in. (The pullback may use the value: do not write to it in between.)
 
     X  input            Z  pre-activation     P  probabilities     N  batch
     W  weights          A  activation         T  targets           D  in

@@ -45,7 +45,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         returned: Any = function(*args, **kwargs)
         value, pullback = returned
         checked_one: Any = value, _checked_pullback(function.__name__, value, pullback)
-        return checked_one  # type: ignore[no-any-return]
+        return checked_one
 
     return wrapper
 

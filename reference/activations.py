@@ -1,7 +1,7 @@
 """Activations A = f(Z), each with its pullback dZ = f'(Z)∘dA, and softmax, which mixes its axis.
 
-All but the softmaxes act entry by entry, on any shape. Nothing overflows: every exponential has an
-argument that is zero or negative.
+All but the softmaxes act entry by entry, on any shape. Exact at any z, ±∞ included: where an
+exponential is large, it has no say.
 """
 
 import numpy as np
@@ -23,13 +23,15 @@ def identity(Z: AnyShape) -> tuple[AnyShape, Pullback]:
 
 @checked
 def sigmoid(Z: AnyShape) -> tuple[AnyShape, Pullback]:
-    """A = σ(Z) = 1/(1 + e⁻ᶻ) = e^min(z,0) / (1 + e^−|z|).
+    """A = σ(Z) = 1/(1 + e⁻ᶻ).
 
     dZ = dA∘A∘(1 − A). A is 0 and 1 at ∓∞, where dZ = 0.
 
+    e⁻ᶻ overflows to ∞ only where 1/(1 + ∞) = 0 is the right answer: no case needs to be told apart.
+
     Source: M. Nielsen, "Neural Networks and Deep Learning", chapter 1, equation 3.
     """
-    A = np.exp(np.minimum(Z, 0)) / (1 + np.exp(-np.abs(Z)))
+    A = logistic(Z)
 
     def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
         dZ = 1 - A
@@ -80,10 +82,11 @@ def leaky_relu(Z: AnyShape, slope: float = 0.01) -> tuple[AnyShape, Pullback]:
 
     Source: Maas, Hannun and Ng, "Rectifier Nonlinearities Improve Neural Network Models" (2013).
     """
-    A = np.where(Z > 0, Z, slope * Z)
+    slopes = np.array([slope, 1], Z.dtype)[(Z > 0).view(np.int8)]
+    A = Z * slopes
 
     def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
-        return (np.where(Z > 0, dA, slope * dA),)
+        return (dA * slopes,)
 
     return A, pullback
 
@@ -92,15 +95,18 @@ def leaky_relu(Z: AnyShape, slope: float = 0.01) -> tuple[AnyShape, Pullback]:
 def softplus(Z: AnyShape) -> tuple[AnyShape, Pullback]:
     """A = ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|).
 
-    dZ = σ(Z)∘dA, and σ(z) = eᶻ/(1 + eᶻ) = e^(z − a). A is 0 and ∞ at ∓∞, where dZ is 0 and dA.
+    dZ = σ(Z)∘dA. A is 0 and ∞ at ∓∞, where dZ is 0 and dA.
 
     Source: Dugas, Bengio, Bélisle, Nadeau and Garcia (2001).
     """
-    A = log1pexp_negative(Z)
+    A: np.ndarray = np.abs(Z, out=np.empty_like(Z))
+    np.negative(A, out=A)
+    np.exp(A, out=A)
+    np.log1p(A, out=A)
     A += np.maximum(Z, 0)
 
     def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
-        dZ = np.exp(np.minimum(Z, 0)) / (1 + np.exp(-np.abs(Z)))
+        dZ = logistic(Z)
         dZ *= dA
         return (dZ,)
 
@@ -153,10 +159,10 @@ def log_softmax(Z: AnyShape, axis: Axis = -1) -> tuple[AnyShape, Pullback]:
     return A, pullback
 
 
-def log1pexp_negative(Z: np.ndarray) -> np.ndarray:
-    """ln(1 + e^−|z|), at most ln 2: the part of ln(1 + eᶻ) beyond max(z, 0)."""
-    A: np.ndarray = np.abs(Z, out=np.empty_like(Z))
-    np.negative(A, out=A)
-    np.exp(A, out=A)
-    np.log1p(A, out=A)
-    return A
+def logistic(Z: np.ndarray) -> np.ndarray:
+    """σ(Z) = 1/(1 + e⁻ᶻ), the value of ``sigmoid`` and the derivative of ``softplus``."""
+    A: np.ndarray = np.negative(Z, out=np.empty_like(Z))
+    with np.errstate(over="ignore"):
+        np.exp(A, out=A)
+    A += 1
+    return np.reciprocal(A, out=A)

@@ -19,7 +19,9 @@ def test_names_are_found_once_and_in_order() -> None:
     assert shapes.names(["N", "D+1", "*rest", "N", "2*D-N"]) == ("N", "D", "*rest")
 
 
-@pytest.mark.parametrize("dim", ["__import__('os')", "N.real", "N[0]", "N if D else 1", "1.5", "N+"])
+@pytest.mark.parametrize(
+    "dim", ["__import__('os')", "N.real", "N[0]", "N if D else 1", "1.5", "N+"]
+)
 def test_anything_else_is_refused_and_never_run(dim: str) -> None:
     with pytest.raises(ValueError, match="is no size"):
         shapes.names([dim])

@@ -105,7 +105,7 @@ def test_a_cost_matrix_is_a_read_only_copy():
 
 
 @pytest.mark.parametrize(
-    "rows, dtype",
+    ("rows", "dtype"),
     [
         ([[0, 1], [5, 0]], np.float64),
         ([[0.0, 0.5], [5, 0]], np.float64),
@@ -118,7 +118,7 @@ def test_floating_costs_keep_their_dtype_and_integers_become_float64(rows, dtype
 
 
 @pytest.mark.parametrize(
-    "rows, kind, message",
+    ("rows", "kind", "message"),
     [
         ([[0, 1, 2], [1, 0, 2]], ValueError, r"shape \(2, 3\); a square matrix \(C, C\) is due"),
         ([0, 1], ValueError, r"shape \(2,\); a square matrix"),
@@ -159,7 +159,7 @@ def test_small_integers_do_not_overflow_in_the_confusion_matrix():
 
 
 @pytest.mark.parametrize(
-    "y, predicted, message",
+    ("y", "predicted", "message"),
     [([0, 3], [0, 1], "y holds 3"), ([0, 1], [-1, 1], "predicted holds -1")],
 )
 def test_a_label_that_is_no_class_is_refused(y, predicted, message):
@@ -168,7 +168,7 @@ def test_a_label_that_is_no_class_is_refused(y, predicted, message):
 
 
 @pytest.mark.parametrize(
-    "confusion, costs, due",
+    ("confusion", "costs", "due"),
     [
         (TRAINED_SYMMETRIC, SYMMETRIC, 14.4),
         (TRAINED_ASYMMETRIC, ASYMMETRIC, 16.4),
@@ -199,7 +199,7 @@ def test_no_samples_have_no_mean_cost():
 # Decisions.
 
 
-@pytest.mark.parametrize("p, decision", [([0.9, 0.1], 0), ([0.8, 0.2], 1), ([0.1, 0.9], 1)])
+@pytest.mark.parametrize(("p", "decision"), [([0.9, 0.1], 0), ([0.8, 0.2], 1), ([0.1, 0.9], 1)])
 def test_a_dear_mistake_is_avoided_though_it_is_the_less_probable_one(p, decision):
     costs = misclassification_costs([[0, 1], [5, 0]])  # to take 1 for 0 costs 5
     assert minimum_cost_decisions(np.array([p]), costs).tolist() == [decision]
@@ -334,7 +334,7 @@ ASYMMETRIC_358 = [
 
 
 @pytest.mark.parametrize(
-    "costs, counts, due",
+    ("costs", "counts", "due"),
     [
         (SYMMETRIC, COUNTS_366, SYMMETRIC_366),
         (ASYMMETRIC, COUNTS_366, ASYMMETRIC_366),
@@ -351,7 +351,7 @@ def test_the_cost_vector_of_the_dermatology_classes(costs, counts, due):
 
 
 @pytest.mark.parametrize(
-    "costs, due",
+    ("costs", "due"),
     [
         (
             SYMMETRIC,
@@ -390,12 +390,12 @@ def test_the_cost_vector_does_not_look_at_the_diagonal():
 
 @pytest.mark.parametrize("priors", [[0, 1, 0], [0, 0, 0], [0.5, 0.7, -0.2], [0.5, 0.5, np.nan]])
 def test_priors_that_make_no_sense_are_refused(priors):
-    with pytest.raises(ValueError, match="cost_vector: priors are .* due"):
+    with pytest.raises(ValueError, match=r"cost_vector: priors are .* due"):
         cost_vector(1 - np.eye(3), np.array(priors, float))
 
 
 def test_costs_of_nothing_have_no_rate_factors():
-    with pytest.raises(ValueError, match="rate_factors: E is .*; a cost above 0 is due"):
+    with pytest.raises(ValueError, match=r"rate_factors: E is .*; a cost above 0 is due"):
         rate_factors(np.zeros(3))
 
 
@@ -426,7 +426,7 @@ def test_first_way_where_each_class_has_one_cost_it_decides_at_minimum_cost():
 
 
 def test_second_way_after_a_softmax_is_a_bias_on_the_logits():
-    Z, P, y, _ = drawn(12)
+    Z, P, _y, _ = drawn(12)
     a = np.array([0.5, 2, 1, 3])
     P_new, pullback = rescaled_probabilities(P, a)
     np.testing.assert_allclose(P_new, softmax(Z + np.log(a))[0])
@@ -511,7 +511,7 @@ DIFFERENTIABLE = [
 ]
 
 
-@pytest.mark.parametrize("loss, name", DIFFERENTIABLE)
+@pytest.mark.parametrize(("loss", "name"), DIFFERENTIABLE)
 def test_an_empty_batch_has_no_losses_and_an_empty_gradient(loss, name):
     X, y = np.zeros((0, 3)), np.zeros(0, int)
     costs = np.ones(3) if loss is cost_weighted_cross_entropy else np.ones((3, 3))
@@ -520,7 +520,7 @@ def test_an_empty_batch_has_no_losses_and_an_empty_gradient(loss, name):
     assert pullback(losses)[0].shape == (0, 3)
 
 
-@pytest.mark.parametrize("loss, name", DIFFERENTIABLE)
+@pytest.mark.parametrize(("loss", "name"), DIFFERENTIABLE)
 def test_costs_of_another_kind_are_refused(loss, name):
     vector = loss is cost_weighted_cross_entropy
     X, y = np.ones((2, 3)), np.array([0, 2])
@@ -534,7 +534,7 @@ def test_costs_of_another_kind_are_refused(loss, name):
         loss(X, y + 1, costs)
 
 
-@pytest.mark.parametrize("loss, name", DIFFERENTIABLE)
+@pytest.mark.parametrize(("loss", "name"), DIFFERENTIABLE)
 def test_nothing_is_changed_and_a_second_call_gives_the_same(loss, name):
     Z, P, y, costs = drawn(18)
     X = P if name == "P" else Z

@@ -30,7 +30,7 @@ def run(rule, steps, W=1.0, gradient=lambda W: W, **options):
 
 
 @pytest.mark.parametrize(
-    "rule, options, due",  # on f = ½w² from w = 1
+    ("rule", "options", "due"),  # on f = ½w² from w = 1
     [
         (gradient_descent, {"rate": 0.1}, [0.9, 0.81, 0.729]),
         (momentum_haykin, {"rate": 0.1, "beta": 0.9}, [0.9, 0.72, 0.486]),
@@ -47,7 +47,7 @@ def test_the_trace_on_a_quadratic(rule, options, due):
 
 
 @pytest.mark.parametrize(
-    "rule, options, step",
+    ("rule", "options", "step"),
     [
         (gradient_descent, {}, 0.1),
         (momentum_haykin, {}, 1.0),
@@ -70,8 +70,10 @@ def sgd(W, **options):
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("rate, exact", [(0.125, True), (0.1, False)])
-@pytest.mark.parametrize("beta, dampening", [(None, 0), (0.9, 0), (0.9, 0.5), (0.9, 0.9), (0, 0)])
+@pytest.mark.parametrize(("rate", "exact"), [(0.125, True), (0.1, False)])
+@pytest.mark.parametrize(
+    ("beta", "dampening"), [(None, 0), (0.9, 0), (0.9, 0.5), (0.9, 0.9), (0, 0)]
+)
 def test_torch_sgd_in_lock_step(dtype, rate, exact, beta, dampening):
     """Bit for bit where its products are exact, within its single rounding where they are not."""
     exact = exact and dampening in (0, 0.5)
@@ -135,7 +137,7 @@ def test_torch_with_dampening_is_not_damped_for_its_first_step_is_ten_times_as_l
 
 
 @pytest.mark.parametrize(
-    "rule, moved", [(momentum_haykin, -0.09), (momentum_damped, -0.009), (momentum_torch, 0.0)]
+    ("rule", "moved"), [(momentum_haykin, -0.09), (momentum_damped, -0.009), (momentum_torch, 0.0)]
 )
 def test_only_torch_gives_a_new_rate_to_old_gradients(rule, moved):
     W, V = rule(np.zeros(1), np.ones(1), None, rate=0.1)

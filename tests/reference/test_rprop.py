@@ -62,7 +62,7 @@ def test_the_masks_sum_to_ones_and_put_the_matrix_together_again(dtype):
 
 
 @pytest.mark.parametrize(
-    "helper, bound, B, due",
+    ("helper", "bound", "B", "due"),
     [
         (minimum_where_not_zero, 50.0, [0, 2, 50, 60, -1], [0, 2, 50, 50, -1]),
         (minimum_where_not_zero, -1.0, [0, 2, -3], [0, -1, -3]),
@@ -124,14 +124,16 @@ def test_a_sign_change_halves_the_step(variant):
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("gradient, previous", [(2.0, 0.0), (0.0, 2.0), (0.0, 0.0), (0.0, -2.0)])
+@pytest.mark.parametrize(
+    ("gradient", "previous"), [(2.0, 0.0), (0.0, 2.0), (0.0, 0.0), (0.0, -2.0)]
+)
 def test_a_zero_leaves_the_step_as_it_is(variant, gradient, previous):
     moved = (-0.1 * np.sign(gradient), 0.1, gradient)
     assert one_step(gradient, previous, variant=variant, error=2.0) == moved
 
 
 @pytest.mark.parametrize(
-    "variant, error, moved",
+    ("variant", "error", "moved"),
     [
         ("rprop-", None, -0.05),  # on, by the new step
         ("irprop-", None, 0.0),  # not at all
@@ -146,13 +148,15 @@ def test_a_sign_change_moves_the_weight_as_the_variant_has_it(variant, error, mo
 
 
 @pytest.mark.parametrize(
-    "variant, kept", [("rprop-", 2.0), ("irprop-", 0.0), ("rprop+", 0.0), ("irprop+", 0.0)]
+    ("variant", "kept"), [("rprop-", 2.0), ("irprop-", 0.0), ("rprop+", 0.0), ("irprop+", 0.0)]
 )
 def test_a_sign_change_makes_all_but_rprop_minus_forget_the_gradient(variant, kept):
     assert one_step(2.0, -7.0, variant=variant, error=2.0)[2] == kept
 
 
-@pytest.mark.parametrize("variant, sizes", [("rprop-", [0.05, 0.06]), ("irprop-", [0.05, 0.05])])
+@pytest.mark.parametrize(
+    ("variant", "sizes"), [("rprop-", [0.05, 0.06]), ("irprop-", [0.05, 0.05])]
+)
 def test_a_forgotten_gradient_lets_the_step_rest_once(variant, sizes):
     signs = iter([-1.0, 1.0, 1.0, 1.0])
     path = run(lambda W: np.array([next(signs)]), [0.0], 4, variant=variant)
@@ -162,7 +166,7 @@ def test_a_forgotten_gradient_lets_the_step_rest_once(variant, sizes):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize(
-    "gradient, step_size, held",
+    ("gradient", "step_size", "held"),
     [(1.0, 0.9, 1.0), (-1.0, 0.03, 0.02), (0.0, 7.0, 1.0), (0.0, 0.0, 0.02)],
 )
 def test_every_step_is_held_in_its_bounds_also_one_that_rests(variant, gradient, step_size, held):
@@ -204,7 +208,7 @@ def test_the_trace_on_a_quadratic(variant):
 
 
 @pytest.mark.parametrize(
-    "start, due",  # ½w² from 0.04 grows when −0.06 is reached, from 0.06 it falls at −0.04
+    ("start", "due"),  # ½w² from 0.04 grows when −0.06 is reached, from 0.06 it falls at −0.04
     [
         (0.04, {"rprop-": -0.01, "irprop-": -0.06, "rprop+": 0.04, "irprop+": 0.04}),
         (0.06, {"rprop-": 0.01, "irprop-": -0.04, "rprop+": 0.06, "irprop+": -0.04}),
@@ -251,7 +255,7 @@ def test_each_weight_goes_its_own_way_by_the_pseudocode(variant):
 
 
 @pytest.mark.parametrize(
-    "product_of, due", [("gradients", [0.9, 0.8, 0.7]), ("signs", [0.9, 0.78, 0.636])]
+    ("product_of", "due"), [("gradients", [0.9, 0.8, 0.7]), ("signs", [0.9, 0.78, 0.636])]
 )
 def test_a_float32_product_underflows_and_a_product_of_signs_does_not(product_of, due):
     path = run(lambda W: np.array([1e-25]), [1.0], 3, dtype=np.float32, product_of=product_of)
@@ -281,7 +285,8 @@ def test_a_gradient_that_is_not_a_number_shows_in_its_weight_alone():
     W = np.zeros(2)
     for variant in VARIANTS:
         new, _ = rprop_step(W, np.array([np.nan, 1.0]), rprop_state(W), variant, error=1.0)
-        assert np.isnan(new[0]) and new[1] == -0.1
+        assert np.isnan(new[0])
+        assert new[1] == -0.1
 
 
 @pytest.mark.filterwarnings("ignore:invalid value")
@@ -434,7 +439,7 @@ def test_nothing_is_changed_and_nothing_is_shared(variant):
 
 
 @pytest.mark.parametrize(
-    "options, message",
+    ("options", "message"),
     [
         ({"eta_minus": 0.0}, r"eta_minus is 0.0; between 0 and 1 is due"),
         ({"eta_minus": 1.0}, r"eta_minus is 1.0; between 0 and 1 is due"),

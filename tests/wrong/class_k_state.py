@@ -188,7 +188,7 @@ def log_softmax_value_reused_as_scratch(Z: np.ndarray, axis: int = -1) -> Result
     return A, pullback
 
 
-@wrong("identity", "K", "Z", finding="aliases")
+@wrong("identity", "K", "Z", finding="aliases-argument")
 def identity_returns_upstream(Z: np.ndarray) -> Result:
     """The gradient is the upstream's own array: to scale one is to scale the other."""
 
@@ -198,7 +198,7 @@ def identity_returns_upstream(Z: np.ndarray) -> Result:
     return Z.copy(), pullback
 
 
-@wrong("identity", "K", "value", finding="aliases")
+@wrong("identity", "K", "value", finding="aliases-argument")
 def identity_returns_input(Z: np.ndarray) -> Result:
     """The value is a view of the input."""
 
@@ -208,7 +208,7 @@ def identity_returns_input(Z: np.ndarray) -> Result:
     return Z[...], pullback
 
 
-@wrong("reduce", "K", "value", "losses", finding="aliases", options={"reduction": "none"})
+@wrong("reduce", "K", "value", "losses", finding="aliases-argument", options={"reduction": "none"})
 def reduce_none_passes_through(losses: np.ndarray, reduction: str = "mean") -> Result:
     """With "none" both ways hand on the array they were given."""
     N = len(losses)
