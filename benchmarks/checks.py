@@ -3,10 +3,10 @@
 from benchmarks.timing import medians  # isort: skip, it sets the threads
 
 import os
-import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
 import torch
 
@@ -15,13 +15,15 @@ from oracle import cases, checking, derivations, twins
 KNOWN = derivations.in_reference()
 
 
-def one_shape(name: str, sizes: dict[str, int | tuple[int, ...]], count: int) -> list[cases.Case]:
+def one_shape(
+    name: str, sizes: dict[str, int | tuple[int, ...]], count: int
+) -> Iterator[cases.Case]:
     """So many ordinary float64 cases of one shape."""
     options = {option.name: option.default for option in KNOWN[name].options}
-    return [cases.Case("float64", "ordinary", sizes, options, seed) for seed in range(count)]
+    return (cases.Case("float64", "ordinary", sizes, options, seed) for seed in range(count))
 
 
-def seconds(name: str, plan: list[cases.Case]) -> float:
+def seconds(name: str, plan: Iterator[cases.Case]) -> float:
     """The time of a run over the plan."""
     twin = twins.twin(KNOWN[name].module, name)
     began = time.perf_counter()
@@ -73,7 +75,6 @@ def main() -> None:
     print(f"peak memory of 100 and of 100,000 checks: {memory(100):.0f}, {memory(100_000):.0f} MiB")
     print(f"oracle --help: {min(command('--help') for _ in range(5)):.2f} s (limit 0.3)")
     print(f"oracle verify: {command('verify'):.1f} s (limit 20)")
-    print("children:", resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime, "s of processor time")
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ from oracle.shapes import Size
 DTYPES = ("float64", "float32")
 MAX_DIM = 7
 
-# What the values are like. The formula is judged on the first five, where nothing is extreme; the
-# numbers on the last three.
+# What the values are like: ordinary, or extreme in one of several ways. The formula is judged on
+# the first five, where nothing is too large or too small; the numbers on the last three.
 REGIMES = {
     "ordinary": "normally distributed, or whatever ordinary means for a probability, a weight, ...",
     "tied": "multiples of ½, many of them equal",
@@ -104,17 +104,17 @@ def cases(
 
 def plan(
     derivation: Derivation, dtype: str, regime: str, count: int, seed: int, max_dim: int = MAX_DIM
-) -> list[Case]:
+) -> Iterator[Case]:
     """So many cases: at most half of them small (the smallest), the others rectangular."""
     half = (count + 1) // 2
     small = {str(sizes) for sizes in shapes.small(derivation.sizes, seed)}
-    chosen: list[Case] = []
+    taken = 0
     for case in cases(derivation, dtype, regime, seed, max_dim):
-        if len(chosen) == count:
-            break
-        if len(chosen) < half or str(case.sizes) not in small:
-            chosen.append(case)
-    return chosen
+        if taken == count:
+            return
+        if taken < half or str(case.sizes) not in small:
+            taken += 1
+            yield case
 
 
 def draw(derivation: Derivation, case: Case) -> tuple[dict[str, np.ndarray], np.random.Generator]:

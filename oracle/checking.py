@@ -19,7 +19,7 @@ from oracle.runs import Run, blank, throw_away_truth
 from oracle.sample import Sample, Twin
 from oracle.verdict import QUIET, UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
 
-THOROUGH = 8  # cases of a run that also see the side conditions and the second witness
+THOROUGH = 4  # cases of a run that also see the side conditions and the second witness
 REDRAWN = 20  # cases of a run that are drawn again because they could show nothing
 ENOUGH = 10  # failures of one gradient in a run: more would only cost time
 COMPARED = 8  # in every so many float32 cases torch's own float32 is asked for its digits

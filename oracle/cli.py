@@ -27,7 +27,7 @@ def main() -> None:
     default=200,
     show_default=True,
     type=click.IntRange(1),
-    help="Cases for each derivation, dtype and regime.",
+    help="Cases for each derivation and dtype: so many ordinary, and so many extreme ones.",
 )
 @click.option(
     "--seed",

@@ -4,6 +4,7 @@ So far those in value-and-pullback form, ``value, pullback = f(X, W)``, whose si
 shapes. The rest of the oracle knows a derivation only as the data class below.
 """
 
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -139,6 +140,7 @@ def of_module(module: ModuleType) -> list[Derivation]:
     return sorted(own, key=lambda derivation: derivation.place.line)
 
 
+@functools.cache
 def in_reference() -> dict[str, Derivation]:
     """Every derivation of ``reference/`` by its name, in reading order."""
     modules = [m.name for m in pkgutil.iter_modules(reference.__path__) if m.name[0] != "_"]

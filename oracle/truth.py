@@ -79,7 +79,7 @@ def noise(
     """By how much rounding alone may move the value ("") and each gradient.
 
     The largest change over three runs in which the inputs, the upstream, every intermediate result
-    and every tensor that autograd saved are multiplied by 1 ± eps, signs at random. Intermediate
+    and every tensor that autograd saved are multiplied by about 1 ± eps, at random. Intermediate
     results are nudged on the way forward, so that the value's noise is known too; the saved ones
     besides, because a fused operation saves what no result shows.
     """
@@ -88,8 +88,9 @@ def noise(
     def nudged(tensor: torch.Tensor) -> torch.Tensor:
         if not tensor.is_floating_point():
             return tensor
-        signs = torch.randint(0, 2, tensor.shape, generator=rng).to(tensor.dtype) * 2 - 1
-        return tensor * (1 + eps * signs)
+        # ±½ to 1½ units: by exactly one each, two nudges could cancel in a sum of equal terms.
+        units = torch.rand(tensor.shape, generator=rng, dtype=tensor.dtype) * 2 - 1
+        return tensor * (1 + eps * (units + 0.5 * units.sign()))
 
     def nudged_twin(**arguments: Any) -> torch.Tensor:
         with Results(nudged):

@@ -44,14 +44,21 @@ def tasks(
     seed: int = 0,
     max_dim: int = cases.MAX_DIM,
 ) -> list[Task]:
-    """All runs of the derivations named."""
+    """All runs of the derivations named: so many ordinary cases each, and so many extreme ones.
+
+    The extreme ones are shared among the ways in which values can be extreme.
+    """
     known = derivations.in_reference()
-    return [
-        Task(name, dtype, regime, count, seed, max_dim)
-        for name in names
-        for dtype in dtypes
-        for regime in cases.regimes(known[name])
-    ]
+    found = []
+    for name in names:
+        regimes = cases.regimes(known[name])
+        share = -(-count // (len(regimes) - 1))
+        found += [
+            Task(name, dtype, regime, count if regime == "ordinary" else share, seed, max_dim)
+            for dtype in dtypes
+            for regime in regimes
+        ]
+    return found
 
 
 def verify(
@@ -95,7 +102,10 @@ def _done(todo: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Run | Failure
         for task in todo:
             yield task, run(task)
         return
-    context = multiprocessing.get_context("spawn")
+    server = "forkserver" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if server else "spawn")
+    if server:
+        context.set_forkserver_preload(["oracle.checking"])  # torch is imported once, for all
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_quiet) as pool:
         futures: dict[Future[Run | Failure], Task] = {pool.submit(run, t): t for t in todo}
         try:
@@ -125,7 +135,7 @@ def run(task: Task) -> Run | Failure:
     except LookupError as error:
         return Failure(path(derivation), derivation.place.line, f"{derivation.name}: {error}")
     if task.case:
-        chosen = [cases.parse(task.case, derivation)]
+        chosen = iter([cases.parse(task.case, derivation)])
     else:
         drawn = task.dtype, task.regime, task.count, task.seed, task.max_dim
         chosen = cases.plan(derivation, *drawn)

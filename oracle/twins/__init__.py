@@ -7,6 +7,7 @@ says so.
 """
 
 import ast
+import functools
 import importlib
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +39,7 @@ def source(module: str, name: str) -> str:
     return ast.get_source_segment(text, function) or "" if function else ""
 
 
+@functools.cache
 def _written(module: str) -> dict[str, ast.FunctionDef]:
     path = _path(module)
     if not path.exists():

@@ -28,17 +28,19 @@ def test_a_case_is_the_same_arrays_whenever_it_is_drawn(name: str) -> None:
 
 
 def test_another_seed_draws_other_cases() -> None:
-    plans = [cases.plan(KNOWN["affine"], "float64", "ordinary", 20, seed) for seed in (0, 0, 1)]
+    plans = [
+        list(cases.plan(KNOWN["affine"], "float64", "ordinary", 20, seed)) for seed in (0, 0, 1)
+    ]
     assert plans[0] == plans[1] != plans[2]
 
 
 def test_half_of_a_plan_is_small_and_the_rest_rectangular() -> None:
-    plan = cases.plan(KNOWN["affine"], "float64", "ordinary", 200, 0)
+    plan = list(cases.plan(KNOWN["affine"], "float64", "ordinary", 200, 0))
     assert len(plan) == 200
     assert plan[0].sizes == {"N": 1, "D": 1, "M": 1}
     assert [max(case.sizes.values()) <= 3 for case in plan[:27]] == [True] * 27
     assert all(len(set(case.sizes.values())) == 3 for case in plan[27:])
-    assert len(cases.plan(KNOWN["affine"], "float64", "ordinary", 7, 0)) == 7
+    assert len(list(cases.plan(KNOWN["affine"], "float64", "ordinary", 7, 0))) == 7
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_dtype_and_names_select() -> None:
     )
     (result,) = document["results"]
     assert result["checked"]["dtypes"] == ["float32"]
-    assert result["cases"] >= 6 * len(result["checked"]["regimes"])
+    assert result["cases"] >= 12, "so many ordinary ones, and so many extreme ones"
 
 
 def test_a_case_is_replayed_alone() -> None:
