@@ -15,7 +15,7 @@ from oracle import conditions, witness
 from oracle.cases import EXTREME, Case
 from oracle.derivations import Derivation
 from oracle.results import VERDICTS, Counterexample, Gradient, Note
-from oracle.runs import Run, blank, throw_away_truth
+from oracle.runs import Run, of_derivation
 from oracle.sample import Sample, Twin
 from oracle.verdict import QUIET, UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
 
@@ -27,13 +27,13 @@ COMPARED = 8  # in every so many float32 cases torch's own float32 is asked for 
 
 def check(derivation: Derivation, twin: Twin, cases: Iterable[Case]) -> Run:
     """Judge a derivation on some cases of one dtype and regime."""
-    run = Run(blank(derivation))
+    run = of_derivation(derivation)
     redrawn = 0
     for case in cases:
         while not _judge_case(Sample(derivation, twin, case), run) and redrawn < REDRAWN:
             redrawn += 1
             case = replace(case, seed=case.seed + 1)
-    throw_away_truth(run)
+    run.throw_away_truth()
     return run
 
 
@@ -41,6 +41,8 @@ def _judge_case(sample: Sample, run: Run) -> bool:
     """Judge everything in one case; False if some gradient could have shown nothing in it."""
     closely = run.cases < THOROUGH
     run.cases += 1
+    run.dtypes.add(sample.case.dtype)
+    run.regimes.add(sample.case.regime)
     run.shapes.add(str(sample.case.sizes))
     value_entry = run.gradients[0]
     arguments, upstream = sample.arguments()

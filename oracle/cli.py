@@ -77,8 +77,8 @@ def verify(
 ) -> None:
     """Check the derivations in reference/ against PyTorch, over random shapes and batch sizes.
 
-    NAME is a derivation (softmax) or a family (activations, affine.py); without one, all are
-    checked.
+    NAME is a derivation (softmax), a family (activations, affine.py), "network" (layer by layer) or
+    "optimizers"; without one, all are checked.
 
     Exit status: 0 all is well, 1 something is wrong, 2 something could not be judged.
     """
@@ -87,7 +87,8 @@ def verify(
     from oracle.report import json_report, text
 
     known = derivations.in_reference()
-    chosen = _chosen(names, known)
+    others = () if case else (verifying.NETWORK, verifying.OPTIMIZERS)
+    chosen = _chosen(names, known, others=others)
     todo = verifying.tasks(chosen, [dtype] if dtype else cases_.DTYPES, cases, seed, max_dim)
     if case:
         if len(chosen) != 1:
@@ -137,9 +138,14 @@ def explain(name: str | None, no_color: bool) -> None:
         explanation.print_derivation(known[only], no_color)
 
 
-def _chosen(names: tuple[str, ...], known: dict[str, Any], families: bool = True) -> list[str]:
-    """The derivations that are meant, in reading order; a derivation's name before a family's."""
-    members: dict[str, list[str]] = {}
+def _chosen(
+    names: tuple[str, ...],
+    known: dict[str, Any],
+    families: bool = True,
+    others: tuple[str, ...] = (),
+) -> list[str]:
+    """What is meant, in reading order; a derivation's name before a family's."""
+    members: dict[str, list[str]] = {other: [other] for other in others}
     for derivation in known.values() if families else ():
         members.setdefault(derivation.module, []).append(derivation.name)
         members.setdefault(f"{derivation.module}.py", []).append(derivation.name)
@@ -155,4 +161,4 @@ def _chosen(names: tuple[str, ...], known: dict[str, Any], families: bool = True
             raise click.UsageError(
                 f"no derivation is called {name!r}{hint} (oracle explain lists all)"
             )
-    return [name for name in known if not names or name in meant]
+    return [name for name in (*known, *others) if not names or name in meant]

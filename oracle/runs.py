@@ -1,59 +1,94 @@
 """What the cases of one run have found, and several runs joined into one."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from oracle import source, twins
 from oracle.derivations import Derivation
-from oracle.results import Gradient, Note
+from oracle.results import Gradient, Note, Result
 
 
 @dataclass
 class Run:
-    """What some cases have found. ``gradients[0]`` is the value."""
+    """What some cases have found of one target."""
 
-    gradients: list[Gradient]
+    target: str
+    file: str
+    line: int
+    twin: str
+    gradients: list[Gradient]  # and the value, which is a gradient of ""
     cases: int = 0
     witnessed: int = 0
+    dtypes: set[str] = field(default_factory=set)
+    regimes: set[str] = field(default_factory=set)
     shapes: set[str] = field(default_factory=set)
-    distrusted: str = ""  # why the truth is not to be believed, if so
     shown: set[str] = field(default_factory=set)  # arguments some case could show a mistake in
+    not_checked: tuple[str, ...] = ()
+    distrusted: str = ""  # why the truth is not to be believed, if so
+
+    def throw_away_truth(self) -> None:
+        """If the truth is not to be believed, it convicts nobody: no gradient is decided."""
+        for gradient in self.gradients if self.distrusted else ():
+            if gradient.of:
+                gradient.verdict = "undecidable"
+                gradient.note(Note("witness-disagrees", self.distrusted))
 
 
-def merged(derivation: Derivation, runs: Iterable[Run]) -> Run:
-    """Several runs over the same derivation as one."""
-    total = Run(blank(derivation))
+def of_derivation(derivation: Derivation) -> Run:
+    """A run that has found nothing yet: an entry for the value, and one for each gradient."""
+    place = derivation.place
+    made = dict(zip((a.name for a in derivation.arguments), place.gradients))
+    entries = [Gradient(place.value or "value", "", place.value_line)]
+    for argument in derivation.arguments:
+        if argument.differentiated:
+            name, line = made.get(argument.name, ("", place.line))
+            entries.append(Gradient(name or f"d{argument.name}", argument.name, line))
+    return Run(
+        derivation.name,
+        source.spoken(place.file),
+        place.line,
+        twins.title(derivation.module, derivation.name),
+        entries,
+        not_checked=tuple(f"gradient of {a.name}: data" for a in derivation.arguments if a.fixed),
+    )
+
+
+def merged(runs: Sequence[Run]) -> Result:
+    """Several runs of one target, one at least, as its result."""
+    first = runs[0]
+    total = Run(
+        first.target,
+        first.file,
+        first.line,
+        first.twin,
+        [Gradient(entry.name, entry.of, entry.line) for entry in first.gradients],
+    )
     for run in runs:
         total.cases += run.cases
         total.witnessed += run.witnessed
+        total.dtypes |= run.dtypes
+        total.regimes |= run.regimes
         total.shapes |= run.shapes
         total.shown |= run.shown
         total.distrusted = total.distrusted or run.distrusted
         for mine, its in zip(total.gradients, run.gradients):
             mine.join(its)
-    throw_away_truth(total)
-    for gradient in total.gradients[1:]:
-        if gradient.of not in total.shown and gradient.verdict == "correct":
+    total.throw_away_truth()
+    for gradient in total.gradients:
+        if gradient.of and gradient.of not in total.shown and gradient.verdict == "correct":
             gradient.verdict = "undecidable"
             message = "no case could have shown a mistake: the true gradient was always 0"
             gradient.note(Note("nothing-to-compare", message))
-    return total
-
-
-def throw_away_truth(run: Run) -> None:
-    """If the truth is not to be believed, it convicts nobody: no gradient is decided."""
-    if run.distrusted:
-        for gradient in run.gradients[1:]:
-            gradient.verdict = "undecidable"
-            gradient.note(Note("witness-disagrees", run.distrusted))
-
-
-def blank(derivation: Derivation) -> list[Gradient]:
-    """An entry for the value, and one for each gradient that is due."""
-    place = derivation.place
-    made = dict(zip((a.name for a in derivation.arguments), place.gradients))
-    blank = [Gradient(place.value or "value", "", place.value_line)]
-    for argument in derivation.arguments:
-        if argument.differentiated:
-            name, line = made.get(argument.name, ("", place.line))
-            blank.append(Gradient(name or f"d{argument.name}", argument.name, line))
-    return blank
+    return Result(
+        file=total.file,
+        target=total.target,
+        line=total.line,
+        twin=total.twin,
+        gradients=total.gradients,
+        cases=total.cases,
+        shapes=len(total.shapes),
+        dtypes=sorted(total.dtypes, reverse=True),
+        regimes=sorted(total.regimes),
+        witnesses=["torch twin"] + ["central difference"] * bool(total.witnessed),
+        not_checked=list(first.not_checked),
+    )

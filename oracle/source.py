@@ -5,7 +5,10 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import reference
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,26 @@ def place(function: Callable[..., Any]) -> Place:
         first + value_line - 1,
         tuple((name, first + at - 1) for name, at in gradients),
     )
+
+
+def spoken(file: str) -> str:
+    """A path as one speaks of it: from this folder or, of our own files, from their package's."""
+    for start in (Path.cwd(), Path(reference.__file__).parent.parent):
+        if Path(file).is_relative_to(start):
+            return str(Path(file).relative_to(start))
+    return file
+
+
+def assignments(file: Path) -> dict[str, int]:
+    """The line of each name's last assignment in a file, wherever in it that is."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {
+        node.id: node.lineno
+        for node in sorted(
+            (n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)),
+            key=lambda n: n.lineno,
+        )
+    }
 
 
 def _returned(function: ast.FunctionDef) -> list[tuple[str, int]]:

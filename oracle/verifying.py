@@ -12,16 +12,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from pathlib import Path
 
-import reference
-from oracle import cases, derivations, twins
-from oracle.derivations import Derivation
-from oracle.results import Failure, Report, Result
+from oracle import cases, derivations, source, twins
+from oracle.results import Failure, Report
 from oracle.runs import Run, merged
 
-ROOT = Path(reference.__file__).parent.parent
+NETWORK, OPTIMIZERS = "network", "optimizers"  # what is verified besides the derivations
 ALONE = 12  # runs: fewer are not worth another process, which has torch to import
+
+
+Outcome = list[Run] | Failure
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,9 @@ def tasks(
     known = derivations.in_reference()
     found = []
     for name in names:
+        if name in (NETWORK, OPTIMIZERS):
+            found += [Task(name, dtype, "ordinary", count, seed, max_dim) for dtype in dtypes]
+            continue
         regimes = cases.regimes(known[name])
         share = -(-count // (len(regimes) - 1))
         found += [
@@ -67,47 +70,46 @@ def verify(
     jobs: int = 0,
     progress: Callable[[Task], None] = lambda _: None,
 ) -> Report:
-    """Do the tasks, and report on each derivation among them.
+    """Do the tasks, and report on each target among them.
 
     Ctrl-C ends the work early; what is known by then is reported. A derivation without a twin is an
     error of its own and does not keep the others from being judged.
     """
     began = time.perf_counter()
-    known = derivations.in_reference()
     report = Report(seed)
-    runs: dict[str, list[tuple[int, Run]]] = {}
+    outcomes: dict[Task, Outcome] = {}
     try:
         for task, outcome in _done(todo, jobs):
             progress(task)
-            if isinstance(outcome, Failure):
-                if outcome not in report.errors:
-                    report.errors.append(outcome)
-            else:
-                runs.setdefault(task.name, []).append((todo.index(task), outcome))
+            outcomes[task] = outcome
     except KeyboardInterrupt:
         report.interrupted = True
-    for name, found in runs.items():
-        found.sort(key=lambda pair: pair[0])
-        mine = [task for task in todo if task.name == name]
-        report.results.append(_result(known[name], mine, [run for _, run in found]))
-    report.results.sort(key=lambda result: list(known).index(result.target))
+    runs: dict[str, list[Run]] = {}
+    for task in todo:  # in this order, whatever the order in which they were done
+        outcome = outcomes.get(task, [])
+        if isinstance(outcome, Failure):
+            report.errors += [outcome] * (outcome not in report.errors)
+        else:
+            for run in outcome:
+                runs.setdefault(run.target, []).append(run)
+    report.results = [merged(found) for found in runs.values()]
     report.seconds = time.perf_counter() - began
     return report
 
 
-def _done(todo: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Run | Failure]]:
+def _done(todo: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
     """Each task with what came of it, in the order in which they are done."""
     jobs = jobs or min(len(os.sched_getaffinity(0)), 8)
     if jobs == 1 or len(todo) < ALONE:
         for task in todo:
-            yield task, run(task)
+            yield task, do(task)
         return
     server = "forkserver" in multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if server else "spawn")
     if server:
         context.set_forkserver_preload(["oracle.checking"])  # torch is imported once, for all
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_quiet) as pool:
-        futures: dict[Future[Run | Failure], Task] = {pool.submit(run, t): t for t in todo}
+        futures: dict[Future[Outcome], Task] = {pool.submit(do, t): t for t in todo}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
@@ -122,43 +124,30 @@ def _quiet() -> None:
         os.nice(1)
 
 
-def run(task: Task) -> Run | Failure:
-    """One task, in this process."""
+def do(task: Task) -> Outcome:
+    """One task, in this process: what was found of each target."""
     import torch
 
+    torch.set_num_threads(1)
+    if task.name == NETWORK:
+        from oracle import networks
+
+        return networks.check(networks.cases(task.dtype, task.count, task.seed))
+    if task.name == OPTIMIZERS:
+        from oracle import stepping
+
+        return [stepping.check(rule, task.dtype, task.seed) for rule in stepping.RULES]
     from oracle import checking
 
-    torch.set_num_threads(1)
     derivation = derivations.in_reference()[task.name]
     try:
         twin = twins.twin(derivation.module, derivation.name)
     except LookupError as error:
-        return Failure(path(derivation), derivation.place.line, f"{derivation.name}: {error}")
+        file = source.spoken(derivation.place.file)
+        return Failure(file, derivation.place.line, f"{derivation.name}: {error}")
     if task.case:
         chosen = iter([cases.parse(task.case, derivation)])
     else:
         drawn = task.dtype, task.regime, task.count, task.seed, task.max_dim
         chosen = cases.plan(derivation, *drawn)
-    return checking.check(derivation, twin, chosen)
-
-
-def path(derivation: Derivation) -> str:
-    """The derivation's file as it is spoken of: ``reference/affine.py``."""
-    return str(Path(derivation.place.file).relative_to(ROOT))
-
-
-def _result(derivation: Derivation, todo: list[Task], runs: list[Run]) -> Result:
-    total = merged(derivation, runs)
-    return Result(
-        file=path(derivation),
-        target=derivation.name,
-        line=derivation.place.line,
-        twin=twins.title(derivation.module, derivation.name),
-        gradients=total.gradients,
-        cases=total.cases,
-        shapes=len(total.shapes),
-        dtypes=list(dict.fromkeys(task.dtype for task in todo)),
-        regimes=list(dict.fromkeys(task.regime for task in todo)),
-        witnesses=["torch twin"] + ["central difference"] * bool(total.witnessed),
-        not_checked=[f"gradient of {a.name}: it is data" for a in derivation.arguments if a.fixed],
-    )
+    return [checking.check(derivation, twin, chosen)]

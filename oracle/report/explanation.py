@@ -7,10 +7,9 @@ from rich.console import Console
 from rich.syntax import Syntax
 from rich.text import Text
 
-from oracle import cases, shapes, twins
+from oracle import cases, shapes, source, twins
 from oracle.derivations import Derivation
 from oracle.report.text import console
-from oracle.verifying import path
 
 
 def print_list(known: dict[str, Derivation], no_color: bool) -> None:
@@ -29,7 +28,7 @@ def print_list(known: dict[str, Derivation], no_color: bool) -> None:
 def print_derivation(derivation: Derivation, no_color: bool) -> None:
     """Equation, shapes, code, source, twin, and what ``oracle verify`` checks of it."""
     screen = console(no_color)
-    place = f"{path(derivation)}:{derivation.place.line}"
+    place = f"{source.spoken(derivation.place.file)}:{derivation.place.line}"
     screen.print(Text.assemble((derivation.name, "bold"), "  ", (place, "dim")))
     screen.print()
     doc = inspect.getdoc(derivation.function) or ""

@@ -57,8 +57,13 @@ def progress(todo: Sequence[Any], hidden: bool, no_color: bool) -> Iterator[Call
 def print_report(report: Report, quiet: bool, no_color: bool, alone: bool) -> None:
     """Print the table, the failures and the summary."""
     screen = console(no_color)
+    layers = [result for result in report.results if result.target.startswith("network")]
+    others = [result for result in report.results if result not in layers]
     if not quiet:
-        screen.print(_table(report, screen.width))
+        if others:
+            screen.print(_table(others, screen.width))
+        if layers:
+            screen.print(_layers(layers), end="")
     for result in report.results:
         for gradient in result.gradients:
             if gradient.verdict != "correct":
@@ -70,7 +75,7 @@ def print_report(report: Report, quiet: bool, no_color: bool, alone: bool) -> No
     screen.print(_summary(report))
 
 
-def _table(report: Report, width: int) -> Table:
+def _table(results: list[Result], width: int) -> Table:
     """A row a derivation; what does not fit a narrow screen goes below the name, or is left out."""
     digits, beside = width >= DIGITS_FIT, width >= TWIN_FITS
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
@@ -83,7 +88,7 @@ def _table(report: Report, width: int) -> Table:
         table.add_column(header, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     family = ""
-    for result in report.results:
+    for result in results:
         if result.file != family:
             family = result.file
             table.add_row(Text(family, "dim"))
@@ -100,6 +105,33 @@ def _table(report: Report, width: int) -> Table:
         table.add_row(result.target, judged, *[result.twin] * beside, *figures, verdict)
         if not beside:
             table.add_row(Text(f"  = {result.twin}", "dim"))
+    return table
+
+
+def _layers(results: list[Result]) -> Table:
+    """A row a layer, a column for each quantity that it keeps: the worst difference, in float64."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.title = Text("\nnetworks of 1 to 6 layers, each step on what it was given", "dim")
+    table.title_justify = "left"
+    table.add_column("layer", no_wrap=True)
+    names = ["Z", "A", "dA", "dZ", "dW", "db"]
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("networks", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for result in results:
+        found = {gradient.name: gradient for gradient in result.gradients}
+        cells = [
+            Text(number(found[name].error_units), COLOURS[found[name].verdict])
+            if name in found
+            else Text("")
+            for name in names
+        ]
+        if "L" in found:
+            cells[0] = Text(f"L {number(found['L'].error_units)}", COLOURS[found["L"].verdict])
+        verdict = Text(result.verdict, COLOURS[result.verdict])
+        row = result.target.removeprefix("network ")
+        table.add_row(row, *cells, f"{result.cases:,}", verdict)
     return table
 
 

@@ -53,7 +53,7 @@ def test_every_known_mistake_is_rejected_and_exactly_the_guilty_are_blamed(entry
             for dtype in ("float64", "float32") if entry.finding == "wrong-dtype" else ("float64",):
                 derivation, run = judged(entry.of, entry.function, dtype, regime, 60)
                 runs.append(run)
-    total = merged(derivation, runs)
+    total = merged(runs)
     verdicts = {gradient.of or "value": gradient.verdict for gradient in total.gradients}
     blamed = {of for of, verdict in verdicts.items() if verdict in ("wrong", "unstable")}
     found = {note.name for gradient in total.gradients for note in gradient.findings}
@@ -163,7 +163,7 @@ def test_a_gradient_that_could_never_show_a_mistake_is_undecidable() -> None:
     derivation = written("identity", constant)
     plan = cases.plan(KNOWN["identity"], "float64", "ordinary", 20, 0)
     run = checking.check(derivation, lambda Z: torch.ones_like(Z), plan)
-    total = merged(derivation, [run])
+    total = merged([run])
     assert [gradient.verdict for gradient in total.gradients] == ["correct", "undecidable"]
     assert run.cases == 20 + checking.REDRAWN
 

@@ -213,7 +213,7 @@ def test_json_has_no_number_that_json_cannot_hold(verify: Callable[..., Any]) ->
 
 
 def test_ctrl_c_prints_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = verifying.run
+    real = verifying.do
     done = []
 
     def interrupted(task: verifying.Task) -> Any:
@@ -222,7 +222,7 @@ def test_ctrl_c_prints_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
         done.append(task)
         return real(task)
 
-    monkeypatch.setattr(verifying, "run", interrupted)
+    monkeypatch.setattr(verifying, "do", interrupted)
     shown = CliRunner().invoke(cli.main, ["verify", "tanh", *FEW])
     assert shown.exit_code == 2
     assert "interrupted: this is what was known by then" in shown.output
