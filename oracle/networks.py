@@ -56,6 +56,7 @@ class NetworkCase:
     bias: str  # separate, row or none
     fused: bool
     seed: int
+    run_seed: int = 0  # of the run that it was drawn in, which draws it again
 
     @property
     def options(self) -> dict[str, Any]:
@@ -103,6 +104,7 @@ def cases(dtype: str, count: int, seed: int) -> Iterator[NetworkCase]:
             bias=("separate", "separate", "row", "none")[int(rng.integers(4))],
             fused=bool(rng.integers(2)),
             seed=int(rng.integers(2**31)),
+            run_seed=seed,
         )
 
 
@@ -329,7 +331,7 @@ def _take(
     if worst((entry.verdict, verdict)) != entry.verdict or entry.counterexample is None:
         plain = got.tolist() if isinstance(got, np.ndarray | np.generic) else repr(got)
         entry.counterexample = Counterexample(
-            f"{case.seed}",
+            f"oracle verify network --seed {case.run_seed} --dtype {case.dtype}",
             {"N": case.batch, "widths": list(case.widths)},
             case.options,
             case.seed,

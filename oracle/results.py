@@ -20,7 +20,7 @@ class Note:
 class Counterexample:
     """The smallest failing case, with what came and what was due."""
 
-    case: str  # as ``oracle verify NAME --case`` reads it
+    replay: str  # the command that shows it again
     dims: dict[str, Any]
     options: dict[str, Any]
     seed: int

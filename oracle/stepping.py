@@ -147,7 +147,14 @@ def _take(
         entry.failed += 1
         entry.verdict = "wrong"
         entry.counterexample = entry.counterexample or Counterexample(
-            str(step), {}, {"step": step}, 0, dtype, "lock-step", got.tolist(), want.tolist()
+            f"oracle verify optimizers --dtype {dtype}",
+            {"step": step},
+            {},
+            step,
+            dtype,
+            "lock-step",
+            got.tolist(),
+            want.tolist(),
         )
 
 

@@ -75,7 +75,7 @@ def _gradient(gradient: Gradient) -> dict[str, Any]:
 
 def _counterexample(example: Counterexample) -> dict[str, Any]:
     return {
-        "case": example.case,
+        "replay": example.replay,
         "dims": example.dims,
         "options": example.options,
         "seed": example.seed,

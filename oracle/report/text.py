@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -50,7 +49,7 @@ def progress(todo: Sequence[Any], hidden: bool, no_color: bool) -> Iterator[Call
         disable=hidden or not screen.is_terminal,
     )
     with bar:
-        job = bar.add_task("", total=len(todo))
+        job = bar.add_task("(importing torch)", total=len(todo))
         yield lambda task: bar.update(job, advance=1, description=task.name)
 
 
@@ -72,7 +71,7 @@ def print_report(report: Report, quiet: bool, no_color: bool, alone: bool) -> No
         screen.print(Text(f"{error.file}:{error.line}: error: {error.message}", "bold red"))
     if report.interrupted:
         screen.print("[yellow]interrupted: this is what was known by then")
-    screen.print(_summary(report))
+    screen.print(_summary(report), soft_wrap=True)
 
 
 def _table(results: list[Result], width: int) -> Table:
@@ -153,34 +152,36 @@ def _print_failure(screen: Console, result: Result, gradient: Gradient, replay: 
     head = Text(f"\n{result.file}:{gradient.line}: ", "bold")
     head.append(f"{result.target}: {gradient.name}, {what}, is ")
     head.append(gradient.verdict, COLOURS[gradient.verdict])
-    screen.print(head)
+    screen.print(head, soft_wrap=True)
+
+    def say(text: str, style: str = "", indent: int = 2) -> None:
+        screen.print(Text(" " * indent + text, style), soft_wrap=True)
+
     for note in [*gradient.findings, *gradient.remarks]:
-        screen.print(Padding(Text(f"{note.name}: {note.message}"), (0, 0, 0, 2)))
+        say(f"{note.name}: {note.message}")
         if note.fix:
-            screen.print(Padding(Text(f"cure: {note.fix}", "green"), (0, 0, 0, 2)))
+            say(f"cure: {note.fix}", "green")
     if gradient.units:
         regime, units = max(gradient.units.items(), key=lambda pair: pair[1])
         limit = WRONG_AT if gradient.verdict == "wrong" else UNSTABLE_AT
-        said = f"off by {number(units)} units of rounding noise in {regime} (limit {limit:.0f})"
-        screen.print(Padding(said, (0, 0, 0, 2)))
+        say(f"off by {number(units)} units of rounding noise in {regime} (limit {limit:.0f})")
     example = gradient.counterexample
     if example:
         sizes = ", ".join(f"{name} = {size}" for name, size in example.dims.items())
         options = "".join(f", {name}={value!r}" for name, value in example.options.items())
-        screen.print(Padding(f"smallest failing case: {sizes}{options}", (0, 0, 0, 2)))
+        say(f"smallest failing case: {sizes}{options}")
         if example.want is not None:
-            screen.print(Padding(f"got   {_matrix(example.got)}", (0, 0, 0, 4)))
-            screen.print(Padding(f"want  {_matrix(example.want)}", (0, 0, 0, 4)))
+            say(f"got   {_matrix(example.got)}", indent=4)
+            say(f"want  {_matrix(example.want)}", indent=4)
         if replay:
-            command = f"oracle verify {result.target} --case {example.case}"
-            screen.print(Padding(Text(f"replay: {command}", "dim"), (0, 0, 0, 2)), soft_wrap=True)
+            say(f"replay: {example.replay}", "dim")
 
 
 def _matrix(value: Any) -> str:
     if isinstance(value, str) or value is None:
         return str(value)
     text = np.array2string(np.asarray(value), precision=6, threshold=40, suppress_small=False)
-    return text.replace("\n", "\n      ")
+    return text.replace("\n", "\n          ")
 
 
 def _summary(report: Report) -> Text:
@@ -190,6 +191,6 @@ def _summary(report: Report) -> Text:
     for index, (verdict, count) in enumerate(counts.items()):
         text.append(", " if index else "")
         text.append(f"{count} {verdict}", COLOURS.get(verdict, ""))
-    text.append(f" ({len(report.results)} derivations, values and gradients, in {total:,} cases, ")
+    text.append(f" (values and gradients of {len(report.results)} targets in {total:,} cases, ")
     text.append(f"{report.seconds:.1f} s, seed {report.seed})")
     return text

@@ -106,7 +106,7 @@ def test_the_counterexample_is_the_smallest_failing_case_and_replays() -> None:
     again = checking.check(
         derivation,
         twins.twin("affine", "affine"),
-        [cases.parse(example.case, derivation)],
+        [cases.parse(example.replay.split()[-1], derivation)],
     )
     assert again.gradients[3].counterexample == example
 

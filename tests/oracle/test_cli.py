@@ -143,7 +143,7 @@ def test_version_is_the_packages() -> None:
 
 
 def failing(verdict: str) -> Report:
-    case = "float64/ordinary/N=2,D=1,M=1/7"
+    case = "oracle verify affine --case float64/ordinary/N=2,D=1,M=1/7"
     example = Counterexample(
         case, {"N": 2, "D": 1, "M": 1}, {}, 7, "float64", "ordinary", [[2.0]], [[1.0]]
     )
