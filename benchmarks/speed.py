@@ -52,6 +52,7 @@ def inputs(rng: np.random.Generator, dtype: str) -> dict[str, Arrays]:
         "binary_cross_entropy": {"P": unit(1000, 1000), "T": unit(1000, 1000)},
         "binary_cross_entropy_with_logits": {"Z": normal(10**6), "T": unit(10**6)},
         "cross_entropy": {"P": P, "T": P[::-1].copy()},
+        "cross_entropy_with_labels": {"P": P, "y": y},
         "softmax_cross_entropy": {"Z": normal(*BIG), "T": unit(*BIG)},
         "softmax_cross_entropy_with_labels": {
             "Z": normal(*BIG),

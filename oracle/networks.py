@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -52,7 +52,7 @@ class NetworkCase:
     activations: tuple[str, ...]
     loss: str
     targets: str
-    reduction: str
+    reduction: Literal["mean", "sum"]
     bias: str  # separate, row or none
     fused: bool
     seed: int
@@ -100,7 +100,7 @@ def cases(dtype: str, count: int, seed: int) -> Iterator[NetworkCase]:
             activations=(*hidden, last),
             loss=loss,
             targets=targets,
-            reduction=("mean", "sum")[int(rng.integers(2))],
+            reduction="mean" if rng.integers(2) else "sum",
             bias=("separate", "separate", "row", "none")[int(rng.integers(4))],
             fused=bool(rng.integers(2)),
             seed=int(rng.integers(2**31)),
@@ -134,9 +134,8 @@ def draw(case: NetworkCase) -> Drawn:
 
 def reference_network(case: NetworkCase, drawn: Drawn) -> Any:
     """The candidate that ``oracle verify`` judges: ``reference.network.backpropagate``."""
-    from reference.network import Layer, backpropagate
-
     from reference import activations, losses
+    from reference.network import Layer, backpropagate
 
     layers = [
         Layer(W, b, getattr(activations, name), case.bias == "row")

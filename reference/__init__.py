@@ -22,6 +22,8 @@ Read in this order:
     affine        Z = XW + b, with a bias column, with samples as columns; embedding
     activations   identity sigmoid tanh relu leaky_relu softplus softmax log_softmax
     losses        squared error, BCE and CE on probabilities and on logits, L2; reduction, weights
+    network       Z = A_prev·W + b and A = f(Z), layer after layer, and back: all is kept
+    jacobian      the same gradients as one explicit product; Jacobians, and what they cost
     cost_matrix   what a mistake costs: expected cost, four ways to train by it, decisions, figures
     rprop         update rules: RProp in matrix form, and its four variants
     optimizers    update rules: gradient descent, momentum in three conventions
@@ -54,11 +56,25 @@ from reference.cost_matrix import (
     total_cost,
     weighted_squared_error,
 )
+from reference.jacobian import (
+    activation_jacobians,
+    affine_columns_weight_jacobian,
+    affine_input_jacobian,
+    affine_jacobian_cost,
+    affine_weight_jacobian,
+    jacobian_factors,
+    jacobian_vector_product,
+    network_jacobian,
+    outer_products,
+    vector_jacobian_product,
+    weight_gradient,
+)
 from reference.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     class_weights,
     cross_entropy,
+    cross_entropy_with_labels,
     l2_penalty,
     reduce,
     softmax_cross_entropy,
@@ -66,6 +82,7 @@ from reference.losses import (
     squared_error,
     weighted_reduce,
 )
+from reference.network import Layer, backpropagate, backward_sweep, forward_sweep
 from reference.optimizers import (
     gradient_descent,
     momentum_damped,
@@ -75,10 +92,18 @@ from reference.optimizers import (
 from reference.rprop import RpropState, rprop_matrix_form, rprop_state, rprop_step
 
 __all__ = [
+    "Layer",
     "RpropState",
+    "activation_jacobians",
     "affine",
     "affine_bias_column",
     "affine_columns",
+    "affine_columns_weight_jacobian",
+    "affine_input_jacobian",
+    "affine_jacobian_cost",
+    "affine_weight_jacobian",
+    "backpropagate",
+    "backward_sweep",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "class_weights",
@@ -87,11 +112,15 @@ __all__ = [
     "cost_vector",
     "cost_weighted_cross_entropy",
     "cross_entropy",
+    "cross_entropy_with_labels",
     "decision_costs",
     "embedding",
     "expected_cost",
+    "forward_sweep",
     "gradient_descent",
     "identity",
+    "jacobian_factors",
+    "jacobian_vector_product",
     "l2_penalty",
     "leaky_relu",
     "log_softmax",
@@ -101,6 +130,8 @@ __all__ = [
     "momentum_damped",
     "momentum_haykin",
     "momentum_torch",
+    "network_jacobian",
+    "outer_products",
     "rate_factors",
     "reduce",
     "relu",
@@ -118,6 +149,8 @@ __all__ = [
     "tanh",
     "total_cost",
     "unbroadcast",
+    "vector_jacobian_product",
+    "weight_gradient",
     "weighted_reduce",
     "weighted_squared_error",
 ]

@@ -47,6 +47,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         checked_one: Any = value, _checked_pullback(function.__name__, value, pullback)
         return checked_one
 
+    wrapper.fits = fits  # type: ignore[attr-defined]
     return wrapper
 
 
@@ -72,6 +73,28 @@ def checked_arguments(function: Callable[P, R]) -> Callable[P, R]:
         return function(*args, **kwargs)
 
     return wrapper
+
+
+def expect(function: Callable[..., Any], *args: Any) -> None:
+    """The check of a derivation without the derivation, which then may run ``unchecked``.
+
+    Raises:
+        TypeError, ValueError: as the derivation itself does. One without a check takes anything.
+    """
+    fits = getattr(function, "fits", None)
+    if fits is not None:
+        try:
+            well = fits(*args)
+        except (AttributeError, TypeError, IndexError):
+            well = False
+        if not well:
+            function(*args)
+
+
+def unchecked(function: Callable[P, R]) -> Callable[P, R]:
+    """The derivation without its check, for a caller that has seen to the arguments itself."""
+    inside: Callable[P, R] = getattr(function, "__wrapped__", function)
+    return inside
 
 
 def expect_like(caller: str, name: str, array: Any, other: str, model: np.ndarray) -> None:

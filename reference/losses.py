@@ -127,6 +127,26 @@ def cross_entropy(P: Probabilities, T: SoftLabels) -> tuple[PerSample, Pullback]
 
 
 @checked
+def cross_entropy_with_labels(P: Probabilities, y: Labels) -> tuple[PerSample, Pullback]:
+    """ℓ = −ln p_y, of probabilities P and the class y, 0..C−1.
+
+    dP = −dℓ/p_y in the label's column, else 0. At p_y = 0 the loss is ∞, as the formula has it.
+
+    Source: ``cross_entropy`` with one-hot targets.
+    """
+    n = np.arange(len(P))
+    p_y = P[n, y]
+    losses = -np.log(p_y)
+
+    def pullback(dlosses: np.ndarray) -> tuple[np.ndarray, None]:
+        dP = np.zeros_like(P)
+        dP[n, y] = -dlosses / p_y
+        return dP, None
+
+    return losses, pullback
+
+
+@checked
 def softmax_cross_entropy(Z: Logits, T: SoftLabels) -> tuple[PerSample, Pullback]:
     """ℓ = a·ln Σeᶻ − Σ t·z with a = Σt: the cross-entropy of p = softmax(z), without ln p.
 
@@ -220,7 +240,7 @@ def reduce(losses: PerSample, reduction: Reduction = "mean") -> tuple[AnyShape, 
     L = losses.mean() if reduction == "mean" else losses.sum()
 
     def pullback(dL: np.floating) -> tuple[np.ndarray]:
-        return (np.full(N, dL / N if reduction == "mean" else dL),)
+        return (np.full(N, dL / N if reduction == "mean" else dL, losses.dtype),)
 
     return L, pullback
 

@@ -37,6 +37,11 @@ def cross_entropy(P: Tensor, T: Tensor) -> Tensor:
     return -torch.xlogy(T, P).sum(dim=1)
 
 
+def cross_entropy_with_labels(P: Tensor, y: Tensor) -> Tensor:
+    """torch.log, gather"""
+    return -torch.log(torch.gather(P, 1, y[:, None]))[:, 0]
+
+
 def softmax_cross_entropy(Z: Tensor, T: Tensor) -> Tensor:
     """F.cross_entropy, written out
 
