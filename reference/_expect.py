@@ -22,6 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
@@ -203,7 +204,8 @@ def _predicate(
                 terms.append(f"{last} == {_substituted(dim, sizes)}")
     for name, due in arrays.items():
         if due.classes:
-            inside = f"{name}.min() >= 0 and {name}.max() < {sizes[due.classes]}"
+            # One look instead of two: read without its sign, a negative label is too large.
+            inside = f"largest({name}.view(UNSIGNED[{name}.itemsize])) < {sizes[due.classes]}"
             terms.append(f"({name}.size == 0 or {inside})")
     terms.extend(f"{name} in {allowed!r}" for name, allowed in choices.items())
 
@@ -214,7 +216,14 @@ def _predicate(
     signature = ", ".join(
         f"{n}=default_{n}" if f"default_{n}" in defaults else n for n in parameters
     )
-    scope = {"ndarray": np.ndarray, "FLOATS": FLOATS, "isinstance": isinstance, **defaults}
+    scope = {
+        "ndarray": np.ndarray,
+        "isinstance": isinstance,
+        "largest": lambda labels: np.maximum.reduce(labels, axis=None),
+        "FLOATS": FLOATS,
+        "UNSIGNED": UNSIGNED,
+        **defaults,
+    }
     predicate: Callable[..., bool] = eval(f"lambda {signature}: {' and '.join(terms)}", scope)
     return predicate
 

@@ -34,7 +34,7 @@ def sigmoid(Z: AnyShape) -> tuple[AnyShape, Pullback]:
     A = logistic(Z)
 
     def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
-        dZ = 1 - A
+        dZ = np.subtract(1, A, dtype=A.dtype)
         dZ *= A
         dZ *= dA
         return (dZ,)
@@ -51,7 +51,7 @@ def tanh(Z: AnyShape) -> tuple[AnyShape, Pullback]:
     A = np.tanh(Z)
 
     def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
-        dZ = 1 - A * A
+        dZ = np.subtract(1, A * A, dtype=A.dtype)
         dZ *= dA
         return (dZ,)
 
@@ -66,7 +66,7 @@ def relu(Z: AnyShape) -> tuple[AnyShape, Pullback]:
 
     Source: Parr and Howard, "The Matrix Calculus You Need For Deep Learning" (2018).
     """
-    A = np.maximum(Z, 0)
+    A = np.maximum(Z, 0, dtype=Z.dtype)
 
     def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
         return (dA * (Z > 0),)
@@ -125,9 +125,9 @@ def softmax(Z: AnyShape, axis: Axis = -1) -> tuple[AnyShape, Pullback]:
 
     Source: Bridle (1990); §4.1 of Goodfellow, Bengio and Courville for the shift.
     """
-    P = Z - Z.max(axis=axis, keepdims=True)
-    np.exp(P, out=P)
-    P /= P.sum(axis=axis, keepdims=True)
+    P = Z - np.maximum.reduce(Z, axis=axis, keepdims=True)
+    P = np.exp(P, out=P)
+    P /= np.add.reduce(P, axis=axis, keepdims=True)
 
     def pullback(dP: np.ndarray) -> tuple[np.ndarray]:
         dZ = dP * P

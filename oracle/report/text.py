@@ -38,6 +38,9 @@ def console(no_color: bool = False, stderr: bool = False) -> Console:
 def progress(todo: Sequence[Any], hidden: bool, no_color: bool) -> Iterator[Callable[[Any], None]]:
     """A bar on standard error while the tasks are done; nothing if that is no terminal."""
     screen = console(no_color, stderr=True)
+    if hidden or not screen.is_terminal:
+        yield lambda task: None
+        return
     bar = Progress(
         TextColumn("verifying [bold]{task.description}"),
         BarColumn(),
@@ -46,7 +49,6 @@ def progress(todo: Sequence[Any], hidden: bool, no_color: bool) -> Iterator[Call
         TimeElapsedColumn(),
         console=screen,
         transient=True,
-        disable=hidden or not screen.is_terminal,
     )
     with bar:
         job = bar.add_task("(importing torch)", total=len(todo))
