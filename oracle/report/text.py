@@ -15,7 +15,7 @@ from rich.text import Text
 from oracle.results import Gradient, Report, Result
 from oracle.verdict import UNSTABLE_AT, WRONG_AT
 
-TWIN_FITS, DIGITS_FIT = 118, 142  # columns that a screen must have
+TWIN_FITS, DIGITS_FIT = 124, 150  # columns that a screen must have
 
 COLOURS = {
     "correct": "green",
@@ -30,7 +30,7 @@ def console(no_color: bool = False, stderr: bool = False) -> Console:
     """Colours on a terminal only, and not if NO_COLOR or --no-color says so."""
     screen = Console(no_color=no_color or None, stderr=stderr, highlight=False)
     if not screen.is_terminal and "COLUMNS" not in os.environ:
-        screen.width = 120  # a file or a pipe has no width of its own
+        screen.width = 128  # a file or a pipe has no width of its own
     return screen
 
 
