@@ -1,0 +1,480 @@
+"""The names in the user's modules, while they are recorded: ``np``, ``zeros``, ``rng``, ``float``.
+
+Tracked arrays announce themselves to NumPy, but arrays start somewhere: at ``np.zeros``, at
+``rng.normal``, in a list handed to ``np.array``. So in the user's modules, and nowhere else, the
+names of such functions stand for stand-ins that run the real thing and track what it makes. Where
+a module uses ``math`` or a foreign library, its functions are stand-ins too: they get plain arrays,
+as they would without us, and the call is noted.
+
+Everything is put back afterwards, unless the user's code has assigned the name anew.
+"""
+
+import builtins
+import math
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from oracle.recording import calls
+from oracle.recording.arrays import SCALARS, Tracked, elements, track_scalar
+from oracle.recording.callbacks import CALLBACKS, Vectorize
+from oracle.recording.tape import Tape, is_user_file
+
+__warningregistry__ = None  # see calls.py
+
+_RANDOM = (np.random.Generator, np.random.RandomState)
+_FUNCTIONS = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    type(np.sum),
+    type(list.append),
+)
+_OURS = ("oracle", "torch", "pytest", "_pytest")
+
+
+class Module(types.ModuleType):
+    """A module whose functions are stand-ins, made when they are first asked for."""
+
+    def __init__(self, real: types.ModuleType) -> None:
+        super().__init__(real.__name__, real.__doc__)
+        self.__dict__["_oracle_real"] = real
+        for name in ("__file__", "__path__", "__spec__", "__version__", "__all__"):
+            if hasattr(real, name):
+                self.__dict__[name] = getattr(real, name)
+
+    def __getattr__(self, name: str) -> Any:
+        real = self.__dict__["_oracle_real"]
+        found = getattr(real, name)
+        stand_in = stand_in_for(found, f"{real.__name__}.{name}")
+        if not name.startswith("_"):
+            self.__dict__[name] = stand_in
+        return stand_in
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._oracle_real, name, value)
+        self.__dict__.pop(name, None)
+
+    def __dir__(self) -> list[str]:
+        return dir(self._oracle_real)
+
+    def __repr__(self) -> str:
+        return repr(self._oracle_real)
+
+
+class Delegate:
+    """An object whose methods are stand-ins: a random generator, a scipy distribution, ``np.r_``.
+
+    The real object does the work, so that a generator keeps its one stream.
+    """
+
+    def __init__(self, real: Any, family: str) -> None:
+        self.__dict__["_oracle_real"] = real
+        self.__dict__["_family"] = family
+
+    @property
+    def __class__(self) -> type:
+        return type(self._oracle_real)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._oracle_real, name)
+        if not callable(found):
+            return found
+        if name == "shuffle" and isinstance(self._oracle_real, _RANDOM):
+            return _shuffle(self._oracle_real)
+        stand_in = function_for(found, f"{self._family}.{name}")
+        self.__dict__[name] = stand_in
+        return stand_in
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._oracle_real, name, value)
+
+    def __getitem__(self, key: Any) -> Any:
+        return calls.call(self._family, lambda key: self._oracle_real[key], (key,), {})
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return calls.call(self._family, self._oracle_real, args, kwargs)
+
+    def __repr__(self) -> str:
+        return repr(self._oracle_real)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self._oracle_real.__reduce_ex__(protocol)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        import copy
+
+        return Delegate(copy.deepcopy(self._oracle_real, memo), self._family)
+
+
+def _shuffle(generator: Any) -> Callable[..., None]:
+    """``rng.shuffle(x)``, whose permutation is had by shuffling 0, 1, 2, ... the same way.
+
+    The numbers are shuffled second, by ``_write``; the generator is set back in between, so that
+    its stream is what it would be without us.
+    """
+
+    def shuffle(x: Any, *args: Any, **kwargs: Any) -> None:
+        def run(array: Any, *rest: Any, **named: Any) -> None:
+            if array is calls.plain(x):
+                generator.shuffle(array, *rest, **named)
+                return
+            before = _state(generator)
+            generator.shuffle(array, *rest, **named)
+            _set_state(generator, before)
+
+        calls.call("shuffle", run, (x, *args), kwargs)
+
+    return shuffle
+
+
+def _state(generator: Any) -> Any:
+    if isinstance(generator, np.random.RandomState):
+        return generator.get_state(legacy=False)
+    return generator.bit_generator.state
+
+
+def _set_state(generator: Any, state: Any) -> None:
+    if isinstance(generator, np.random.RandomState):
+        generator.set_state(state)
+    else:
+        generator.bit_generator.state = state
+
+
+# Classes that are called as functions, and must still be the classes that they are
+
+
+class _Class(type):
+    """The metaclass of stand-ins for classes: calls are ours, everything else is the real one's."""
+
+    _oracle_real: type
+    _call: Callable[..., Any]
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        return cls._call(*args, **kwargs)
+
+    def __instancecheck__(cls, thing: Any) -> bool:
+        return isinstance(thing, cls._oracle_real)
+
+    def __subclasscheck__(cls, kind: type) -> bool:
+        return issubclass(kind, cls._oracle_real)
+
+    def __eq__(cls, other: Any) -> bool:
+        return cls is other or other is cls._oracle_real
+
+    def __hash__(cls) -> int:
+        return hash(cls._oracle_real)
+
+    def __repr__(cls) -> str:
+        return repr(cls._oracle_real)
+
+
+def _class(real: type, call: Callable[..., Any]) -> Any:
+    members = {"_oracle_real": real, "_call": staticmethod(call), "__slots__": ()}
+    stand_in = type.__new__(_Class, real.__name__, (real,), members)
+    stand_in.__module__ = real.__module__
+    stand_in.__qualname__ = real.__qualname__
+    if real is float:
+        stand_in.dtype = np.dtype(float)  # what makes ``dtype=float`` work  # type: ignore
+    return stand_in
+
+
+def _number(real: type) -> Any:
+    """``float(x)``, ``np.float64(x)``: a tracked number stays one."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and not kwargs and calls.holds_tracked(args[0]):
+            if real is float and type(args[0]) in (list, tuple):
+                return real(*args)  # an error, NumPy's or Python's own
+            return calls.call("item", real, args, {})
+        return real(*args, **kwargs)
+
+    return _class(real, call)
+
+
+def _type_of(*args: Any, **kwargs: Any) -> Any:
+    """``type(x)``, which tells what the user would have."""
+    if len(args) == 1 and not kwargs:
+        kind = type(args[0])
+        if kind is Tracked or kind in SCALARS:
+            return type(args[0]._plain)
+        return type(args[0]._oracle_real) if kind is Delegate or kind is Module else kind
+    bases = tuple(getattr(base, "_oracle_real", base) for base in args[1])
+    return type(args[0], bases, *args[2:], **kwargs)
+
+
+def _sum(numbers: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """``sum(...)``: from Python 3.12 on it is exact for floats, and only for real ones."""
+    numbers = numbers if type(numbers) in (list, tuple, Tracked) else list(numbers)
+    if type(numbers) is not Tracked and not any(type(n) in SCALARS for n in numbers):
+        return sum(numbers, *args, **kwargs)
+    if type(numbers) is Tracked and numbers.ndim != 1 or args or kwargs:
+        return sum(numbers, *args, **kwargs)
+    return calls.call("builtin sum", sum, (numbers,), {})
+
+
+BUILTINS: dict[str, Any] = {"float": _number(float), "type": None, "sum": _sum}
+
+
+class _Type(_Class):
+    """``type`` itself: it must remain usable as a class, and as the class of classes."""
+
+
+BUILTINS["type"] = type.__new__(
+    _Type,
+    "type",
+    (type,),
+    {"_oracle_real": type, "_call": staticmethod(_type_of)},
+)
+
+
+# What stands for what
+
+_stand_ins: dict[int, tuple[Any, Any]] = {}
+
+
+def function_for(real: Callable[..., Any], op: str) -> Callable[..., Any]:
+    """A function that notes its call and tracks what it makes."""
+    special = CALLBACKS.get(op)
+    if special is not None:
+        return special
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        if Tape.now is None:
+            return real(*map(calls.plain, args), **calls.plain(kwargs))
+        result = calls.call(op, real, args, kwargs)
+        return _followed(result)
+
+    function.__name__ = getattr(real, "__name__", op)
+    function.__qualname__ = getattr(real, "__qualname__", op)
+    function.__doc__ = real.__doc__
+    function.__dict__["_oracle_real"] = real
+    return function
+
+
+def _followed(result: Any) -> Any:
+    return Delegate(result, "random") if isinstance(result, _RANDOM) else result
+
+
+def stand_in_for(real: Any, name: str = "") -> Any:
+    """What a name of the user's stands for while he is recorded (itself, mostly)."""
+    known = _stand_ins.get(id(real))
+    if known is not None and known[0] is real:
+        return known[1]
+    stand_in = _make(real, name)
+    if not isinstance(real, _RANDOM):
+        _stand_ins[id(real)] = (real, stand_in)
+    return stand_in
+
+
+def _make(real: Any, name: str) -> Any:
+    if type(real) in (Module, Delegate) or isinstance(real, (str, int, float, np.ndarray, np.ufunc)):
+        return real
+    if isinstance(real, types.ModuleType):
+        return Module(real) if _library(real.__name__) else real
+    if isinstance(real, _RANDOM):
+        return Delegate(real, "random")
+    if isinstance(real, type):
+        return _stand_in_class(real)
+    module = getattr(real, "__module__", None) or ""
+    owner = getattr(real, "__self__", None)
+    if isinstance(owner, _RANDOM):
+        if real.__name__ == "shuffle":
+            return _shuffle(owner)
+        return function_for(real, f"random.{real.__name__}")
+    if isinstance(real, _FUNCTIONS):
+        if module == "math":
+            return function_for(real, f"math.{real.__name__}")
+        if _library(module or name):
+            return function_for(real, calls.op_name(real))
+    elif type(real).__module__.startswith(("numpy.lib", "scipy.stats")):
+        if type(real).__name__ in ("RClass", "CClass", "MGridClass", "OGridClass"):
+            return Delegate(real, type(real).__name__)
+        if type(real).__module__.startswith("scipy.stats"):
+            return Delegate(real, f"scipy.stats.{getattr(real, 'name', '?')}")
+    return real
+
+
+def _stand_in_class(real: type) -> Any:
+    if real in (np.float64, np.float32):
+        return _number(real)
+    if real is np.vectorize:
+        return Vectorize
+    if real is np.ndenumerate:
+        return lambda x: elements(x) if type(x) is Tracked else real(x)
+    if real is np.nditer:
+        return _class(real, _nditer)
+    if real in _RANDOM:
+        return _class(real, lambda *args, **kwargs: Delegate(real(*args, **kwargs), "random"))
+    return real
+
+
+def _nditer(*args: Any, **kwargs: Any) -> Any:
+    for x in args[:1]:
+        if type(x) is Tracked:
+            calls.cut("nditer", lambda x: None, x)
+    return np.nditer(*map(calls.plain, args), **calls.plain(kwargs))
+
+
+def _library(name: str) -> bool:
+    """Whether a module's functions need stand-ins: NumPy's, math's, and foreign libraries'."""
+    top = name.split(".")[0]
+    if top in ("numpy", "math"):
+        return "testing" not in name
+    if top in _OURS or top in sys.stdlib_module_names or not top:
+        return False
+    module = sys.modules.get(top)
+    file = getattr(module, "__file__", None)
+    return file is not None and not is_user_file(file)
+
+
+# Putting them in place
+
+_cells = Any
+
+
+class Names:
+    """The user's modules that a function can reach, and the stand-ins for their names."""
+
+    def __init__(self, *things: Any) -> None:
+        self.spaces: list[dict[str, Any]] = []  # the modules' global names
+        self.closures: list[types.CellType] = []
+        self._seen: set[int] = set()
+        for thing in things:
+            self._reach(thing)
+        self._put: list[tuple[dict[str, Any], str, Any, Any]] = []
+        self._put_cells: list[tuple[types.CellType, Any, Any]] = []
+        self._import: Any = None
+
+    def _reach(self, thing: Any) -> None:
+        if id(thing) in self._seen:
+            return
+        self._seen.add(id(thing))
+        if isinstance(thing, types.MethodType):
+            self._reach(thing.__func__)
+            self._reach(type(thing.__self__))
+        elif isinstance(thing, types.FunctionType):
+            if is_user_file(thing.__code__.co_filename):
+                for cell in thing.__closure__ or ():
+                    self.closures.append(cell)
+                    try:
+                        self._reach(cell.cell_contents)
+                    except ValueError:
+                        continue  # not yet filled
+                self._space(thing.__globals__)
+            wrapped = getattr(thing, "__wrapped__", None)
+            if wrapped is not None:
+                self._reach(wrapped)
+        elif isinstance(thing, type):
+            module = sys.modules.get(thing.__module__)
+            if module is not None:
+                self._reach(module)
+            for part in vars(thing).values():
+                if isinstance(part, types.FunctionType):
+                    self._reach(part)
+        elif isinstance(thing, types.ModuleType):
+            file = getattr(thing, "__file__", None)
+            if file is not None and is_user_file(file):
+                self._space(vars(thing))
+        elif callable(thing) and hasattr(type(thing), "__module__"):
+            self._reach(type(thing))
+
+    def _space(self, space: dict[str, Any]) -> None:
+        if id(space) in self._seen:
+            return
+        self._seen.add(id(space))
+        self.spaces.append(space)
+        for part in list(space.values()):
+            if isinstance(part, (types.FunctionType, type, types.ModuleType)):
+                self._reach(part)
+
+    def __enter__(self) -> "Names":
+        for space in self.spaces:
+            used = _names_used(space)
+            for name, builtin in BUILTINS.items():
+                if name in used and name not in space:
+                    self._put.append((space, name, None, builtin))
+                    space[name] = builtin
+            for name, real in list(space.items()):
+                if name.startswith("__"):
+                    continue
+                stand_in = stand_in_for(real)
+                if stand_in is not real:
+                    self._put.append((space, name, real, stand_in))
+                    space[name] = stand_in
+        for cell in self.closures:
+            try:
+                real = cell.cell_contents
+            except ValueError:
+                continue
+            stand_in = stand_in_for(real)
+            if stand_in is not real:
+                self._put_cells.append((cell, real, stand_in))
+                cell.cell_contents = stand_in
+        self._import = builtins.__import__
+        builtins.__import__ = self._imported
+        return self
+
+    def _imported(self, name: str, space: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """``import numpy as np`` inside a function of the user's."""
+        module = self._import(name, space, *args, **kwargs)
+        if space is not None and any(space is known for known in self.spaces):
+            return stand_in_for(module)
+        return module
+
+    def __exit__(self, *error: Any) -> None:
+        builtins.__import__ = self._import
+        for space, name, real, stand_in in reversed(self._put):
+            if space.get(name) is stand_in:
+                if real is None:
+                    del space[name]
+                else:
+                    space[name] = real
+        for cell, real, stand_in in self._put_cells:
+            if cell.cell_contents is stand_in:
+                cell.cell_contents = real
+        self._put.clear()
+        self._put_cells.clear()
+
+
+def _names_used(space: dict[str, Any]) -> set[str]:
+    """The global names that a module's functions mention."""
+    names: set[str] = set()
+
+    def walk(code: types.CodeType) -> None:
+        names.update(code.co_names)
+        for constant in code.co_consts:
+            if isinstance(constant, types.CodeType):
+                walk(constant)
+
+    def visit(thing: Any) -> None:
+        if isinstance(thing, (staticmethod, classmethod)):
+            thing = thing.__func__
+        if isinstance(thing, property):
+            thing = thing.fget
+        if isinstance(thing, types.FunctionType) and thing.__globals__ is space:
+            walk(thing.__code__)
+
+    for thing in space.values():
+        if isinstance(thing, type) and thing.__module__ == space.get("__name__"):
+            for part in vars(thing).values():
+                visit(part)
+        else:
+            visit(thing)
+    return names
+
+
+def generators(spaces: list[dict[str, Any]]) -> Iterator[Any]:
+    """The random generators among the modules' global names."""
+    for space in spaces:
+        for thing in list(space.values()):
+            real = thing._oracle_real if type(thing) is Delegate else thing
+            if isinstance(real, _RANDOM):
+                yield real
+
+
+MATH = {name for name in dir(math) if not name.startswith("_")}
+_ = track_scalar
