@@ -1,0 +1,119 @@
+"""What is neither a ufunc, nor a reduction, nor a product, nor a mere movement of elements."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from oracle.replay.elementwise import Tensor, real, tensor
+
+
+def _where(condition: Any, *choices: Any) -> Tensor:
+    x, y = map(real, choices)
+    return torch.where(tensor(condition).to(torch.bool), x, y)
+
+
+def _clip(a: Any, *bounds: Any, **named: Any) -> Tensor:
+    """The derivative is 1 at the bounds, as torch has it."""
+    names = {"a_min": 0, "min": 0, "a_max": 1, "max": 1}
+    limits: list[Any] = [*bounds[:2], None, None][:2]
+    for name, bound in named.items():
+        if name in names and bound is not None and not type(bound).__name__ == "_NoValueType":
+            limits[names[name]] = bound
+    a = real(a)
+    low, high = (None if x is None else real(x).to(a.dtype) for x in limits)
+    return a if low is None and high is None else torch.clamp(a, low, high)
+
+
+def _round(x: Any, decimals: Any = 0, *_: Any, **__: Any) -> Tensor:
+    return torch.round(real(x), decimals=decimals or 0)
+
+
+def _nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None,
+                ) -> Tensor:  # fmt: skip
+    return torch.nan_to_num(real(x), nan, posinf, neginf)
+
+
+def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, *_: Any, **__: Any,
+              ) -> Tensor:  # fmt: skip
+    start, stop = real(start), real(stop)
+    steps = torch.arange(num, dtype=torch.float64) / max(num - bool(endpoint), 1)
+    steps = steps.reshape((-1,) + (1,) * torch.broadcast_tensors(start, stop)[0].ndim)
+    return start + (stop - start) * steps
+
+
+def _arange(*args: Any, **_: Any) -> Tensor:
+    start, stop, step = {1: (0, args[0], 1), 2: (*args, 1), 3: args}[len(args)]
+    count = torch.ceil((real(stop) - real(start)) / real(step)).detach().clamp(min=0)
+    return real(start) + real(step) * torch.arange(int(count), dtype=torch.float64)
+
+
+def _vander(x: Any, N: Any = None, increasing: bool = False) -> Tensor:
+    made = torch.vander(real(x), N=N, increasing=True)
+    return made if increasing else made.flip(1)
+
+
+def _polyval(p: Any, x: Any) -> Tensor:
+    x = real(x)
+    y = torch.zeros_like(x)
+    for coefficient in torch.unbind(real(p)):
+        y = y * x + coefficient
+    return y
+
+
+def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None,
+            ) -> Tensor:  # fmt: skip
+    if period is not None:
+        raise NotImplementedError("period")
+    x, xp, fp = real(x), real(xp), real(fp)
+    i = (torch.searchsorted(xp.detach(), x.detach(), right=True) - 1).clamp(0, len(xp) - 2)
+    y = fp[i] + (fp[i + 1] - fp[i]) / (xp[i + 1] - xp[i]) * (x - xp[i])
+    y = torch.where(x < xp[0], fp[0] if left is None else real(left), y)
+    return torch.where(x > xp[-1], fp[-1] if right is None else real(right), y)
+
+
+def _to_list(x: Tensor) -> list[Tensor]:
+    return list(x.reshape(-1).unbind())
+
+
+OTHERS: dict[str, Callable[..., Any]] = {
+    "angle": lambda z, deg=False: torch.angle(z),
+    "arange": _arange,
+    "around": _round,
+    "clip": _clip,
+    "fix": lambda x, out=None: torch.trunc(real(x)),
+    "interp": _interp,
+    "linspace": _linspace,
+    "nan_to_num": _nan_to_num,
+    "polyval": _polyval,
+    "round": _round,
+    "round_": _round,
+    "sinc": lambda x: torch.sinc(real(x)),
+    "i0": lambda x: torch.special.i0(real(x)),
+    "tolist": _to_list,
+    "vander": _vander,
+    "where": _where,
+}
+
+
+def by_torch_numpy(op: str) -> Callable[..., Any] | None:
+    """A last resort: torch's own imitation of NumPy. Its value is checked like any other."""
+    import torch._numpy as imitation
+
+    place: Any = imitation
+    for name in op.split("."):
+        place = getattr(place, name, None)
+    if not callable(place) or isinstance(place, type):
+        return None
+    function = place
+
+    def boxed(x: Any) -> Any:
+        if isinstance(x, Tensor):
+            return imitation.ndarray(x)
+        return type(x)(map(boxed, x)) if isinstance(x, (list, tuple)) else x
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        made = function(*map(boxed, args), **{name: boxed(arg) for name, arg in kwargs.items()})
+        return made.tensor if isinstance(made, imitation.ndarray) else made
+
+    return run
