@@ -10,7 +10,7 @@ Everything is put back afterwards, unless the user's code has assigned the name 
 """
 
 import builtins
-import math
+import contextlib
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from oracle.recording import calls
-from oracle.recording.arrays import SCALARS, Tracked, elements, track_scalar
+from oracle.recording.arrays import SCALARS, Tracked, elements
 from oracle.recording.callbacks import CALLBACKS, Vectorize
 from oracle.recording.tape import Tape, is_user_file
 
@@ -122,22 +122,22 @@ def _shuffle(generator: Any) -> Callable[..., None]:
             if array is calls.plain(x):
                 generator.shuffle(array, *rest, **named)
                 return
-            before = _state(generator)
+            before = get_state(generator)
             generator.shuffle(array, *rest, **named)
-            _set_state(generator, before)
+            set_state(generator, before)
 
         calls.call("shuffle", run, (x, *args), kwargs)
 
     return shuffle
 
 
-def _state(generator: Any) -> Any:
+def get_state(generator: Any) -> Any:
     if isinstance(generator, np.random.RandomState):
         return generator.get_state(legacy=False)
     return generator.bit_generator.state
 
 
-def _set_state(generator: Any, state: Any) -> None:
+def set_state(generator: Any, state: Any) -> None:
     if isinstance(generator, np.random.RandomState):
         generator.set_state(state)
     else:
@@ -333,9 +333,6 @@ def _library(name: str) -> bool:
 
 # Putting them in place
 
-_cells = Any
-
-
 class Names:
     """The user's modules that a function can reach, and the stand-ins for their names."""
 
@@ -390,6 +387,17 @@ class Names:
         for part in list(space.values()):
             if isinstance(part, (types.FunctionType, type, types.ModuleType)):
                 self._reach(part)
+
+    def generators(self) -> Iterator[Any]:
+        """The random generators among the names."""
+        things = [thing for space in self.spaces for thing in list(space.values())]
+        for cell in self.closures:
+            with contextlib.suppress(ValueError):
+                things.append(cell.cell_contents)
+        for thing in things:
+            real = thing._oracle_real if type(thing) is Delegate else thing
+            if isinstance(real, _RANDOM):
+                yield real
 
     def __enter__(self) -> "Names":
         for space in self.spaces:
@@ -465,16 +473,3 @@ def _names_used(space: dict[str, Any]) -> set[str]:
         else:
             visit(thing)
     return names
-
-
-def generators(spaces: list[dict[str, Any]]) -> Iterator[Any]:
-    """The random generators among the modules' global names."""
-    for space in spaces:
-        for thing in list(space.values()):
-            real = thing._oracle_real if type(thing) is Delegate else thing
-            if isinstance(real, _RANDOM):
-                yield real
-
-
-MATH = {name for name in dir(math) if not name.startswith("_")}
-_ = track_scalar

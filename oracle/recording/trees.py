@@ -73,6 +73,21 @@ def rebuild(thing: Any, leaf: Callable[[Any, Path], Any], path: Path, seen: dict
     return thing
 
 
+def number_paths(thing: Any) -> dict[Path, Any]:
+    """The floating-point arrays and numbers in something nested, by path."""
+    found: dict[Path, Any] = {}
+
+    def leaf(part: Any, path: Path) -> Any:
+        if isinstance(part, (float, np.inexact)) or (
+            isinstance(part, np.ndarray) and part.dtype.kind in "fc"
+        ):
+            found[path] = part
+        return part
+
+    rebuild(thing, leaf, (), {})
+    return found
+
+
 def unwrapped(thing: Any) -> Any:
     """The same in NumPy's own arrays and numbers."""
     return rebuild(thing, lambda leaf, path: _plain(leaf), (), {})
