@@ -75,12 +75,13 @@ class Forward:
         found: dict[Path, np.ndarray] = {}
 
         def leaf(thing: Any, path: Path) -> Any:
-            number = isinstance(thing, (np.ndarray, np.floating))
-            if number and thing.dtype.kind == "f" or (
-                differentiate is not None and type(thing) is float
-            ):
-                if differentiate is None or differentiate(path):
-                    found[path] = np.array(thing)
+            array = isinstance(thing, (np.ndarray, np.floating)) and thing.dtype.kind == "f"
+            if differentiate is None:
+                wanted = array
+            else:
+                wanted = (array or type(thing) is float) and differentiate(path)
+            if wanted:
+                found[path] = np.array(thing)
             return thing
 
         seen: dict[int, Any] = {}

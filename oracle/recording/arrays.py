@@ -31,6 +31,12 @@ class Tracked(np.ndarray):
         if type(source) is Tracked and Tape.now is not None:
             calls.orphan(self, source)
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        return np.ndarray(*args, **kwargs)  # ``type(x)(shape)``
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(object.__getattribute__(self, "_plain"), name)  # NumPy's own message
+
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
         return calls.ufunc_call(ufunc, method, args, kwargs)
 
@@ -79,6 +85,7 @@ class Tracked(np.ndarray):
 
     @shape.setter
     def shape(self, shape: Any) -> None:
+        self._buffer.keep_layout(self._plain)
         self._plain.shape = shape
         np.ndarray.shape.__set__(self, shape)  # type: ignore[attr-defined]
         self._version = -1
@@ -91,20 +98,20 @@ class Tracked(np.ndarray):
     def mT(self) -> Any:
         return calls.call("matrix_transpose", operator.attrgetter("mT"), (self,), {})
 
-    @property
+    @property  # type: ignore[override]
     def real(self) -> Any:
         return calls.call("real", np.real, (self,), {})
-
-    @property
-    def imag(self) -> Any:
-        return calls.call("imag", np.imag, (self,), {})
 
     @real.setter
     def real(self, source: Any) -> None:
         self.real[...] = source
 
-    @property
-    def flat(self) -> "Flat":
+    @property  # type: ignore[misc]
+    def imag(self) -> Any:
+        return calls.call("imag", np.imag, (self,), {})
+
+    @property  # type: ignore[override]
+    def flat(self) -> Any:
         return Flat(self)
 
     @flat.setter
@@ -189,7 +196,7 @@ class Flat:
         def write(array: np.ndarray, source: Any) -> None:
             array.flat[index] = source
 
-        calls.call("itemset", write, (self.base, source), {})
+        calls.call("flat write", write, (self.base, source), {})
 
     def __iter__(self) -> "Flat":
         return self
@@ -210,13 +217,16 @@ class Flat:
         return calls.cut("memory", lambda x: x.flat.__array__(*args, **kwargs), self.base)
 
 
+# fmt: off
 METHODS = (
-    "all any argmax argmin argpartition argsort astype byteswap choose clip compress conj conjugate"
-    " copy cumprod cumsum diagonal dot fill flatten getfield item itemset max mean min nonzero prod"
-    " ptp put ravel repeat reshape round searchsorted squeeze std sum swapaxes take trace transpose"
-    " var view"
-).split()
-LEAVING_METHODS = "dump dumps tobytes tofile tostring".split()
+    "all", "any", "argmax", "argmin", "argpartition", "argsort", "astype", "byteswap", "choose",
+    "clip", "compress", "conj", "conjugate", "copy", "cumprod", "cumsum", "diagonal", "dot",
+    "fill", "flatten", "getfield", "item", "itemset", "max", "mean", "min", "nonzero", "prod",
+    "ptp", "put", "ravel", "repeat", "reshape", "round", "searchsorted", "squeeze", "std",
+    "sum", "swapaxes", "take", "trace", "transpose", "var", "view",
+)
+# fmt: on
+LEAVING_METHODS = ("dump", "dumps", "tobytes", "tofile", "tostring")
 
 
 def _method(name: str, base: type) -> Callable[..., Any]:
@@ -291,6 +301,10 @@ def _binary(op: str, function: Callable[..., Any]) -> tuple[Any, Any]:
     return forward, reflected
 
 
+def _unary(op: str, function: Callable[..., Any]) -> Any:
+    return lambda self: calls.call(op, function, (self,), {})
+
+
 class _Scalar:
     """What the three kinds of tracked numbers share. They are made only where they are active."""
 
@@ -298,6 +312,9 @@ class _Scalar:
     _plain: Any
     _value: Value
     _tape: Tape
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        return next(b for b, kind in _KINDS.items() if kind is cls)(*args, **kwargs)  # type(x)(3)
 
     @property
     def __class__(self) -> type:
@@ -377,14 +394,10 @@ for _name, _op in BINARY.items():
 for _name, _op in COMPARISONS.items():
     setattr(_Scalar, f"__{_name}__", _binary(_op, getattr(operator, _name))[0])
 for _name, _op in UNARY.items():
-
-    def _unary(self: Any, op: str = _op, function: Any = getattr(operator, _name)) -> Any:
-        return calls.call(op, function, (self,), {})
-
-    setattr(_Scalar, f"__{_name}__", _unary)
+    setattr(_Scalar, f"__{_name}__", _unary(_op, getattr(operator, _name)))
 
 
-class _Float64(_Scalar, np.float64):
+class _Float64(_Scalar, np.float64):  # type: ignore[misc]
     __slots__ = ("_plain", "_value", "_tape")
 
     def tolist(self) -> Any:
@@ -412,11 +425,11 @@ class _Float(_Scalar, float):
 _KINDS: dict[type, type] = {np.float64: _Float64, np.float32: _Float32, float: _Float}
 SCALARS = frozenset(_KINDS.values())
 _give_methods(Tracked, np.ndarray)
-for _kind, _base in ((_Float64, np.float64), (_Float32, np.float32)):
-    _give_methods(_kind, _base)
-for _kind, _base in ((Tracked, np.ndarray), *((k, b) for b, k in _KINDS.items())):
-    _kind.__name__ = _kind.__qualname__ = _base.__name__
-    _kind.__module__ = _base.__module__
+_give_methods(_Float64, np.float64)
+_give_methods(_Float32, np.float32)
+for _real, _ours in ((np.ndarray, Tracked), *_KINDS.items()):
+    _ours.__name__ = _ours.__qualname__ = _real.__name__
+    _ours.__module__ = _real.__module__
 
 
 def track_scalar(number: Any, value: Value, tape: Tape) -> Any:
@@ -425,7 +438,7 @@ def track_scalar(number: Any, value: Value, tape: Tape) -> Any:
     if kind is None:  # complex, half, long double: no class of ours
         tape.cut("scalar", f"a number of type {type(number).__name__} is not followed")
         return number
-    tracked = kind.__new__(kind, number)
+    tracked: Any = type(number).__new__(kind, number)
     tracked._plain = number
     tracked._value = value
     tracked._tape = tape

@@ -3,7 +3,8 @@
 ``call`` is the door through which everything goes that is not a plain read or write of elements
 (those are ``getitem`` and ``setitem``). It always does the same: take the plain arrays out of the
 tracked ones, let NumPy do what it does, wrap what comes back, and make a note if an active value
-went in. NumPy never sees a tracked array from here, so its results, errors and warnings are its own.
+went in. NumPy never sees a tracked array from here, so its results, errors and warnings are
+its own.
 """
 
 import operator
@@ -34,6 +35,7 @@ WRITERS: dict[str, tuple[int, str] | None] = {
     "fill_diagonal": (1, "val"),
     "fill": (1, "value"),
     "itemset": (-1, "value"),
+    "flat write": (1, "source"),
     "method sort": None,
     "method partition": None,
     "shuffle": None,
@@ -370,9 +372,8 @@ def _write(op: str, function: Callable[..., Any], args: tuple, kwargs: dict, tap
             plain_named["casting"] = "unsafe"
         if op == "fill" or op == "itemset":
             held[key] = int(held[key])
-        labelled = getattr(np.ndarray, op) if op in ("fill", "itemset") else function
         buffer.write_labels(
-            target._plain, lambda labels: labelled(labels, *plain_rest, **plain_named)
+            target._plain, lambda labels: function(labels, *plain_rest, **plain_named)
         )
     target._version = -1
     return result
@@ -399,13 +400,12 @@ def _order(
     if op == "shuffle":
         function(index, *rest, **named)  # on a generator in the state that it is in: names.py
         return index
-    axis = named.pop("axis", rest.pop() if op == "method sort" and rest else -1)
     if op == "method sort":
+        axis = named.get("axis", rest[0] if rest else -1)
         order = np.argsort(array, axis=axis, kind="stable")
-        named["axis"] = axis
     else:
-        order = np.argpartition(array, *rest, axis=axis, **named)
-        named["axis"] = axis
+        axis = named.get("axis", rest[1] if len(rest) > 1 else -1)
+        order = np.argpartition(array, *rest, **named)
     return np.take_along_axis(index, order, axis)
 
 
@@ -480,11 +480,11 @@ def setitem(self: Tracked, index: Any, source: Any) -> None:
     self._plain[index] = plain(source)
     if written is not None or buffer.active:
         view = self._plain
-        if index is Ellipsis or (type(index) is slice and index == slice(None)):
-            if written is not None and written.shape == view.shape:
-                buffer.filled(view, written)
-                self._value, self._version = written, buffer.version
-                return
+        everything = index is Ellipsis or (type(index) is slice and index == slice(None))
+        if everything and written is not None and written.shape == view.shape:
+            buffer.filled(view, written)
+            self._value, self._version = written, buffer.version
+            return
         buffer.labels_of(view)[index] = buffer.label(written)
     self._version = -1
 

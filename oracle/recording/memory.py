@@ -42,7 +42,9 @@ def address(array: np.ndarray) -> int:
 class Buffer:
     """The memory of one array and its views: who wrote what there."""
 
-    __slots__ = ("tape", "owner", "version", "active", "whole", "layout", "labels", "borrowers", "face")
+    __slots__ = (
+        "tape", "owner", "version", "active", "whole", "layout", "labels", "borrowers", "face",
+    )  # fmt: skip
 
     def __init__(self, tape: Tape, owner: np.ndarray) -> None:
         self.tape = tape
@@ -62,6 +64,14 @@ class Buffer:
             value.array = value.array.copy()
         self.borrowers.clear()
         self.version += 1
+
+    def keep_layout(self, array: np.ndarray) -> None:
+        """``array`` is about to be given another shape in place."""
+        if self.layout is array:
+            self.layout = array.view()
+        for value in self.borrowers:
+            if value.array is array:
+                value.array = array.view()
 
     def filled(self, view: np.ndarray, value: Value | None) -> None:
         """Everything that ``view`` shows has been overwritten by ``value`` (None: constants)."""

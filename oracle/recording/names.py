@@ -26,13 +26,7 @@ from oracle.recording.tape import Tape, is_user_file
 __warningregistry__ = None  # see calls.py
 
 _RANDOM = (np.random.Generator, np.random.RandomState)
-_FUNCTIONS = (
-    types.FunctionType,
-    types.BuiltinFunctionType,
-    types.MethodType,
-    type(np.sum),
-    type(list.append),
-)
+_THEMSELVES = (str, int, float, np.ndarray, np.ufunc)
 _OURS = ("oracle", "torch", "pytest", "_pytest")
 
 
@@ -75,16 +69,16 @@ class Delegate:
         self.__dict__["_oracle_real"] = real
         self.__dict__["_family"] = family
 
-    @property
-    def __class__(self) -> type:
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
         return type(self._oracle_real)
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._oracle_real, name)
         if not callable(found):
             return found
-        if name == "shuffle" and isinstance(self._oracle_real, _RANDOM):
-            return _shuffle(self._oracle_real)
+        if name in _ON_DATA and isinstance(self._oracle_real, _RANDOM):
+            return _ON_DATA[name](self._oracle_real, found)
         stand_in = function_for(found, f"{self._family}.{name}")
         self.__dict__[name] = stand_in
         return stand_in
@@ -110,7 +104,7 @@ class Delegate:
         return Delegate(copy.deepcopy(self._oracle_real, memo), self._family)
 
 
-def _shuffle(generator: Any) -> Callable[..., None]:
+def _shuffle(generator: Any, real: Callable[..., Any]) -> Callable[..., None]:
     """``rng.shuffle(x)``, whose permutation is had by shuffling 0, 1, 2, ... the same way.
 
     The numbers are shuffled second, by ``_write``; the generator is set back in between, so that
@@ -120,15 +114,48 @@ def _shuffle(generator: Any) -> Callable[..., None]:
     def shuffle(x: Any, *args: Any, **kwargs: Any) -> None:
         def run(array: Any, *rest: Any, **named: Any) -> None:
             if array is calls.plain(x):
-                generator.shuffle(array, *rest, **named)
+                real(array, *rest, **named)
                 return
             before = get_state(generator)
-            generator.shuffle(array, *rest, **named)
+            real(array, *rest, **named)
             set_state(generator, before)
 
         calls.call("shuffle", run, (x, *args), kwargs)
 
     return shuffle
+
+
+def _rearranging(generator: Any, real: Callable[..., Any]) -> Callable[..., Any]:
+    """``rng.permutation(x)``: what is noted is a function that draws the same each time."""
+
+    def rearranging(*args: Any, **kwargs: Any) -> Any:
+        before = get_state(generator)
+        calls_made = 0
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            nonlocal calls_made
+            calls_made += 1
+            if calls_made == 1:
+                return real(*args, **kwargs)
+            now = get_state(generator)
+            set_state(generator, before)
+            try:
+                return real(*args, **kwargs)
+            finally:
+                set_state(generator, now)
+
+        return calls.call(f"random.{real.__name__}", run, args, kwargs)
+
+    return rearranging
+
+
+# Methods of generators that move data, rather than make them.
+_ON_DATA: dict[str, Callable[..., Any]] = {
+    "shuffle": _shuffle,
+    "permutation": _rearranging,
+    "permuted": _rearranging,
+    "choice": _rearranging,
+}
 
 
 def get_state(generator: Any) -> Any:
@@ -163,7 +190,9 @@ class _Class(type):
         return issubclass(kind, cls._oracle_real)
 
     def __eq__(cls, other: Any) -> bool:
-        return cls is other or other is cls._oracle_real
+        if isinstance(other, type):
+            return cls is other or other is cls._oracle_real
+        return NotImplemented  # ``np.float64 == x.dtype``: the dtype knows
 
     def __hash__(cls) -> int:
         return hash(cls._oracle_real)
@@ -173,12 +202,13 @@ class _Class(type):
 
 
 def _class(real: type, call: Callable[..., Any]) -> Any:
-    members = {"_oracle_real": real, "_call": staticmethod(call), "__slots__": ()}
-    stand_in = type.__new__(_Class, real.__name__, (real,), members)
+    members: dict[str, Any] = {"_oracle_real": real, "_call": staticmethod(call), "__slots__": ()}
+    bases = () if real is memoryview else (real,)  # which cannot be subclassed
+    if real is float:
+        members["dtype"] = np.dtype(float)  # what makes ``dtype=float`` work
+    stand_in = type.__new__(_Class, real.__name__, bases, members)
     stand_in.__module__ = real.__module__
     stand_in.__qualname__ = real.__qualname__
-    if real is float:
-        stand_in.dtype = np.dtype(float)  # what makes ``dtype=float`` work  # type: ignore
     return stand_in
 
 
@@ -200,8 +230,12 @@ def _type_of(*args: Any, **kwargs: Any) -> Any:
     if len(args) == 1 and not kwargs:
         kind = type(args[0])
         if kind is Tracked or kind in SCALARS:
-            return type(args[0]._plain)
-        return type(args[0]._oracle_real) if kind is Delegate or kind is Module else kind
+            kind = type(args[0]._plain)
+        elif kind is Delegate or kind is Module:
+            kind = type(args[0]._oracle_real)
+        if kind is float:
+            return BUILTINS["float"]  # the user's own ``float`` is this one, too
+        return stand_in_for(kind) if kind.__module__.startswith("numpy") else kind
     bases = tuple(getattr(base, "_oracle_real", base) for base in args[1])
     return type(args[0], bases, *args[2:], **kwargs)
 
@@ -216,7 +250,18 @@ def _sum(numbers: Any, /, *args: Any, **kwargs: Any) -> Any:
     return calls.call("builtin sum", sum, (numbers,), {})
 
 
-BUILTINS: dict[str, Any] = {"float": _number(float), "type": None, "sum": _sum}
+def _memoryview(source: Any) -> memoryview:
+    if type(source) is Tracked:
+        return calls.cut("memory", memoryview, source)
+    return memoryview(source)
+
+
+BUILTINS: dict[str, Any] = {
+    "float": _number(float),
+    "type": None,
+    "sum": _sum,
+    "memoryview": _class(memoryview, _memoryview),
+}
 
 
 class _Type(_Class):
@@ -271,7 +316,7 @@ def stand_in_for(real: Any, name: str = "") -> Any:
 
 
 def _make(real: Any, name: str) -> Any:
-    if type(real) in (Module, Delegate) or isinstance(real, (str, int, float, np.ndarray, np.ufunc)):
+    if type(real) in (Module, Delegate) or isinstance(real, _THEMSELVES):
         return real
     if isinstance(real, types.ModuleType):
         return Module(real) if _library(real.__name__) else real
@@ -282,10 +327,10 @@ def _make(real: Any, name: str) -> Any:
     module = getattr(real, "__module__", None) or ""
     owner = getattr(real, "__self__", None)
     if isinstance(owner, _RANDOM):
-        if real.__name__ == "shuffle":
-            return _shuffle(owner)
+        if real.__name__ in _ON_DATA:
+            return _ON_DATA[real.__name__](owner, real)
         return function_for(real, f"random.{real.__name__}")
-    if isinstance(real, _FUNCTIONS):
+    if callable(real) and hasattr(real, "__name__"):
         if module == "math":
             return function_for(real, f"math.{real.__name__}")
         if _library(module or name):
@@ -423,7 +468,7 @@ class Names:
                 self._put_cells.append((cell, real, stand_in))
                 cell.cell_contents = stand_in
         self._import = builtins.__import__
-        builtins.__import__ = self._imported
+        builtins.__import__ = self._imported  # type: ignore[assignment]
         return self
 
     def _imported(self, name: str, space: Any = None, *args: Any, **kwargs: Any) -> Any:

@@ -145,12 +145,7 @@ class Tracker:
         """An input; if its memory is another input's as well, one of the two is read from it."""
         tracked = calls.adopt(array, self.tape)
         buffer = tracked._buffer
-        if not buffer.active:
-            value = Value(array, True)
-            buffer.filled(array, value)
-            buffer.borrowers.append(value)
-            self.inputs[path] = value
-        elif np.may_share_memory(array, array):
+        if not buffer.active or np.may_share_memory(array, array):
             value = Value(array, True)
             buffer.filled(array, value)
             buffer.borrowers.append(value)
@@ -193,7 +188,7 @@ class Tracker:
         return stand_in_for(leaf) if isinstance(leaf, _RANDOM) else leaf
 
     def outputs(self, result: Any) -> dict[Path, Value]:
-        """The values in what the function returned; a constant one is a value that is not active."""
+        """The values in what the function returned; constants are values that are not active."""
         found: dict[Path, Value] = {}
 
         def leaf(thing: Any, path: Path) -> Any:

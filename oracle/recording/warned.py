@@ -36,9 +36,9 @@ def at_the_users_line() -> Iterator[None]:
                 frame.f_globals.setdefault("__warningregistry__", {}),
             )
         finally:
-            warnings.showwarning = show
+            warnings.showwarning = show  # type: ignore[assignment]
 
-    warnings.showwarning = show
+    warnings.showwarning = show  # type: ignore[assignment]
     try:
         yield
     finally:

@@ -63,11 +63,12 @@ class DecisionChanged(Exception):
 class _Step:
     """A note, ready to run: its rule, and what to call it with."""
 
-    __slots__ = ("note", "rule", "args", "kwargs", "outputs")
+    __slots__ = ("note", "rule", "args", "kwargs", "outputs", "elementwise")
 
     def __init__(self, note: Note) -> None:
         self.note = note
         self.outputs = note.outputs
+        self.elementwise = False
         self.args: tuple = tuple(map(_prepared, note.args))
         self.kwargs = {name: _prepared(arg) for name, arg in note.kwargs.items()}
         self.rule = self._rule()
@@ -100,6 +101,7 @@ class _Step:
             if rule is not None:
                 for option in _UFUNC_OPTIONS:
                     self.kwargs.pop(option, None)
+                self.elementwise = len(self.outputs) == 1
                 return _ufunc_where(rule) if "where" in self.kwargs else rule
         rule = by_torch_numpy(op)
         if rule is not None and self._tried(rule):
@@ -109,18 +111,22 @@ class _Step:
     def _tried(self, rule: Callable[..., Any]) -> bool:
         """Whether a rule takes these arguments and gives these shapes."""
         try:
-            made = rule(*map(_recorded, self.args), **{k: _recorded(a) for k, a in self.kwargs.items()})
+            kwargs = {name: _recorded(arg) for name, arg in self.kwargs.items()}
+            made = rule(*map(_recorded, self.args), **kwargs)
         except Exception:
             return False
         if made is NotImplemented or len(self.outputs) != 1 or not isinstance(made, Tensor):
             return False
         return tuple(made.shape) == self.outputs[0].shape
 
-    def run(self, tensors: dict[int, Tensor], instead: Instead | None) -> None:
-        args = [_resolved(arg, tensors) for arg in self.args]
-        kwargs = {name: _resolved(arg, tensors) for name, arg in self.kwargs.items()}
+    def run(self, tensors: dict[int, Tensor], instead: Instead | None, quiet: bool = False) -> None:
+        made: Any
         try:
-            if instead is None:
+            args = [_resolved(arg, tensors) for arg in self.args]
+            kwargs = {name: _resolved(arg, tensors) for name, arg in self.kwargs.items()}
+            if quiet and instead is None and self.elementwise:
+                made = quietly(self.rule, args, kwargs)
+            elif instead is None:
                 made = self.rule(*args, **kwargs)
             else:
                 made = instead(self.rule, *args, **kwargs)
@@ -128,12 +134,52 @@ class _Step:
             raise
         except Exception as error:
             raise NotReplayable(self.note, f"{type(error).__name__}: {error}") from error
-        if len(self.outputs) == 1 and isinstance(made, Tensor):
-            tensors[id(self.outputs[0])] = made
-            return
+        if isinstance(made, Tensor):
+            made = (made,)
         for value, part in zip(self.outputs, made, strict=False):
             if value.active:
                 tensors[id(value)] = part
+
+
+class _Quiet(torch.autograd.Function):
+    """A ufunc whose derivative, however large, times an upstream of 0 is 0."""
+
+    @staticmethod
+    def forward(ctx: Any, rule: Callable[[Any], Tensor], *args: Tensor) -> Tensor:
+        with torch.enable_grad():
+            ctx.args = [x.detach().requires_grad_(x.is_floating_point()) for x in args]
+            ctx.made = rule(ctx.args)
+        return ctx.made.detach()
+
+    @staticmethod
+    def backward(ctx: Any, *upstream: Any) -> Any:
+        points = [x for x in ctx.args if x.requires_grad]
+        found = iter(
+            torch.autograd.grad(ctx.made, points, upstream, retain_graph=True, allow_unused=True)
+        )
+        nothing = upstream[0] == 0
+        gradients = []
+        for x in ctx.args:
+            gradient = next(found) if x.requires_grad else None
+            gradients.append(None if gradient is None else gradient.masked_fill(nothing, 0.0))
+        return (None, *gradients)
+
+
+def quietly(rule: Callable[..., Tensor], args: list[Any], kwargs: dict[str, Any]) -> Tensor:
+    """Run a ufunc's rule by ``_Quiet``, its tensors broadcast beforehand."""
+    where = [i for i, arg in enumerate(args) if isinstance(arg, Tensor)]
+    same = torch.broadcast_tensors(*[args[i] for i in where])
+
+    def on(tensors: list[Tensor]) -> Tensor:
+        filled = list(args)
+        for i, x in zip(where, tensors, strict=True):
+            filled[i] = x
+        return rule(*filled, **kwargs)
+
+    made = on([x.detach() for x in same])
+    if any(x.is_complex() for x in same) or made.shape != same[0].shape:
+        return rule(*args, **kwargs)
+    return _Quiet.apply(on, *same)
 
 
 def _gather_all(found: list[Any]) -> Callable[..., Any]:
@@ -240,12 +286,15 @@ class Plan:
         *,
         instead: Mapping[Note, Instead] | None = None,
         check_decisions: bool = False,
+        quiet: bool = False,
     ) -> "Run":
         """Run it, on the recorded inputs or on others of the same shapes.
 
         What was decided while recording stays decided: masks, branches, indices. With
         ``check_decisions``, inputs that would have decided otherwise raise ``DecisionChanged``.
         ``instead``: for some notes, a function that is called as ``f(rule, *args, **kwargs)``.
+        ``quiet``: where a ufunc's upstream is 0, so is what it passes on, be its derivative
+        infinite (``Run.gradients`` does this by itself where it is needed).
         """
         leaves: dict[Path, Tensor] = {}
         tensors: dict[int, Tensor] = {}
@@ -258,8 +307,10 @@ class Plan:
             leaves[path] = tensors[id(value)] = leaf
         changes = {id(note): change for note, change in (instead or {}).items()}
         for step in self.steps:
-            step.run(tensors, changes.get(id(step.note)))
+            step.run(tensors, changes.get(id(step.note)), quiet)
         run = Run(self.recording, leaves, tensors)
+        if not quiet:
+            run.again = lambda: self.run(inputs, instead=instead, quiet=True)
         if check_decisions:
             run.check_decisions()
         return run
@@ -274,6 +325,7 @@ class Run:
         self.recording = recording
         self.leaves = leaves
         self._tensors = tensors
+        self.again: Callable[[], Run] | None = None
 
     def tensor(self, value: Value) -> Tensor:
         """Torch's tensor for a recorded value."""
@@ -294,13 +346,24 @@ class Run:
         ``upstream`` is an array, if the function returned a single one, or a dict by the outputs'
         paths; outputs that are left out have none. ``wrt``: paths of inputs, or values anywhere in
         the record; all inputs by default. What nothing depends on has the gradient 0.
+
+        ``np.where(x > 0, np.log(x), 0)`` gives autograd 0·∞ at x = 0, though the function is
+        constant there. So where nan or inf comes out, the run is repeated ``quiet``.
         """
+        keys = list(self.leaves if wrt is None else wrt)
+        found = self._gradients(upstream, keys, retain_graph or self.again is not None)
+        if self.again is not None and not all(np.isfinite(g).all() for g in found.values()):
+            quiet = self.again()
+            if all(not isinstance(leaf, Tensor) or leaf.is_leaf for leaf in self.leaves.values()):
+                return quiet._gradients(upstream, keys, retain_graph)
+        return found
+
+    def _gradients(self, upstream: Any, keys: list[Any], retain_graph: bool) -> dict[Any, Any]:
         outputs = self.recording.outputs
         if not isinstance(upstream, Mapping):
             if len(outputs) != 1:
                 raise ValueError(f"upstreams by path are due: {list(outputs)}")
             upstream = {next(iter(outputs)): upstream}
-        keys = list(self.leaves if wrt is None else wrt)
         points = [self.tensor(k) if isinstance(k, Value) else self.leaves[k] for k in keys]
         ends, grads = [], []
         for path, given in upstream.items():
@@ -371,7 +434,8 @@ def _agree(ours: Tensor, recorded: Any) -> bool:
     tolerance = _TOLERANCE.get(recorded.dtype.itemsize, 1e-7)
     with np.errstate(all="ignore"):
         finite = np.isfinite(recorded)
-        if not np.array_equal(array[~finite], recorded[~finite].astype(array.dtype), equal_nan=True):
+        others = recorded[~finite].astype(array.dtype)
+        if not np.array_equal(array[~finite], others, equal_nan=True):
             return False
         numbers = recorded[finite]
         scale = np.max(np.abs(numbers), initial=0.0)

@@ -20,21 +20,23 @@ from oracle.replay.elementwise import Tensor, real, tensor
 
 _FAR = 2.0**40  # labels are _FAR + ½, _FAR + 1½, ...: no integer, and far from any data
 
-MOVES = frozenset(
-    """
-    CClass RClass append apply_along_axis argpartition array array_split asanyarray asarray
-    asarray_chkfinite ascontiguousarray asfortranarray as_strided astype atleast_1d atleast_2d
-    atleast_3d block broadcast_arrays broadcast_to byteswap choose column_stack compress concat
-    concatenate copy delete diag diagflat diagonal dsplit dstack expand_dims extract flatten flip
-    fliplr flipud full full_like getitem hsplit hstack insert item linalg.diagonal
-    linalg.matrix_transpose matrix_transpose meshgrid moveaxis pad partition permute_dims piecewise
-    random.choice random.permutation random.permuted ravel repeat require reshape resize roll
-    rollaxis rot90 row_stack select sliding_window_view split squeeze stack swapaxes take
-    take_along_axis tile transpose tril trim_zeros triu unique unstack vectorize view vsplit vstack
-    fill_like nan_to_num
-    """.split()
-) - {"nan_to_num", "argpartition"}
-_ALSO_DRAW = frozenset({"random.choice", "random.permutation", "random.permuted"})
+# fmt: off
+MOVES = frozenset((
+    "CClass", "RClass", "append", "apply_along_axis", "array", "array_split", "as_strided",
+    "asanyarray", "asarray", "asarray_chkfinite", "ascontiguousarray", "asfortranarray",
+    "astype", "atleast_1d", "atleast_2d", "atleast_3d", "block", "broadcast_arrays",
+    "broadcast_to", "byteswap", "choose", "column_stack", "compress", "concat", "concatenate",
+    "copy", "delete", "diag", "diagflat", "diagonal", "dsplit", "dstack", "expand_dims",
+    "extract", "flatten", "flip", "fliplr", "flipud", "full", "full_like", "getitem", "hsplit",
+    "hstack", "insert", "item", "linalg.diagonal", "linalg.matrix_transpose",
+    "matrix_transpose", "meshgrid", "moveaxis", "pad", "partition", "permute_dims", "piecewise",
+    "random.choice", "random.permutation", "random.permuted", "ravel", "repeat", "require",
+    "reshape", "resize", "roll", "rollaxis", "rot90", "row_stack", "select",
+    "sliding_window_view", "split", "squeeze", "stack", "swapaxes", "take", "take_along_axis",
+    "tile", "transpose", "tril", "trim_zeros", "triu", "unique", "unstack", "vectorize", "view",
+    "vsplit", "vstack",
+))
+# fmt: on
 
 
 class Gather:
@@ -74,8 +76,10 @@ def gathers(note: Note) -> list[Gather] | None:
     if note.op == "read":
         values, index = note.args
         return [Gather(list(values), index, np.asarray(note.outputs[0].array))]
-    if note.function is None or note.op in _ALSO_DRAW:
+    if note.function is None:
         return None
+    if note.op in BY_VALUE:
+        return BY_VALUE[note.op](note)
     sources: list[Value] = []
     start = 0
 
@@ -123,6 +127,39 @@ def gathers(note: Note) -> list[Gather] | None:
             return None
         made.append(gather)
     return made
+
+
+# Which way they move depends on the numbers: it is read off the recorded ones
+
+
+def _partition(note: Note) -> list[Gather] | None:
+    x, *rest = note.args
+    where = np.argpartition(x.array, *rest, **note.kwargs)
+    axis = note.kwargs.get("axis", rest[1] if len(rest) > 1 else -1)
+    index = np.arange(x.array.size)
+    if axis is not None:
+        index = np.take_along_axis(index.reshape(x.array.shape), where, axis)
+    else:
+        index = index[where]
+    return _checked(note, x, index)
+
+
+def _unique(note: Note) -> list[Gather] | None:
+    x = note.args[0]
+    if note.kwargs.get("axis") is not None or len(note.args) > 1:
+        return None
+    return _checked(note, x, np.unique(x.array, return_index=True)[1])
+
+
+def _checked(note: Note, x: Value, index: np.ndarray) -> list[Gather] | None:
+    gather = Gather([x], index, np.asarray(note.outputs[0].array))
+    return [gather] if gather.is_right(note.outputs[0].array) else None
+
+
+BY_VALUE: dict[str, Callable[[Note], list[Gather] | None]] = {
+    "partition": _partition,
+    "unique": _unique,
+}
 
 
 # Views, which torch has too
@@ -203,9 +240,7 @@ VIEWS: dict[str, Callable[..., Any]] = {
     "asarray": _array,
     "ascontiguousarray": _same,
     "astype": _astype,
-    "broadcast_to": lambda x, shape, subok=False: tensor(x).broadcast_to(
-        _ints((shape,) if np.ndim(shape) else (shape,))
-    ),
+    "broadcast_to": lambda x, shape, subok=False: tensor(x).broadcast_to(_ints((shape,))),
     "concatenate": _concatenate,
     "copy": _same,
     "expand_dims": _expand_dims,
@@ -220,8 +255,11 @@ VIEWS: dict[str, Callable[..., Any]] = {
     "swapaxes": lambda x, axis1, axis2: x.swapaxes(axis1, axis2),
     "transpose": _transpose,
     # A write puts the value down as it is; see recording/memory.py for where.
-    **{
-        op: _same
-        for op in "setitem copyto put put_along_axis place putmask fill_diagonal fill itemset".split()
-    },
+    # fmt: off
+    **dict.fromkeys(
+        ("setitem", "copyto", "put", "put_along_axis", "place", "putmask", "fill_diagonal", "fill",
+         "itemset", "flat write"),
+        _same,
+    ),
+    # fmt: on
 }

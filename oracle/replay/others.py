@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
 from oracle.replay.elementwise import Tensor, real, tensor
@@ -18,7 +19,7 @@ def _clip(a: Any, *bounds: Any, **named: Any) -> Tensor:
     names = {"a_min": 0, "min": 0, "a_max": 1, "max": 1}
     limits: list[Any] = [*bounds[:2], None, None][:2]
     for name, bound in named.items():
-        if name in names and bound is not None and not type(bound).__name__ == "_NoValueType":
+        if name in names and bound is not None and bound is not np._NoValue:
             limits[names[name]] = bound
     a = real(a)
     low, high = (None if x is None else real(x).to(a.dtype) for x in limits)
@@ -49,8 +50,25 @@ def _arange(*args: Any, **_: Any) -> Tensor:
 
 
 def _vander(x: Any, N: Any = None, increasing: bool = False) -> Tensor:
-    made = torch.vander(real(x), N=N, increasing=True)
+    x = real(x)
+    powers = torch.arange(x.numel() if N is None else N)
+    made = x[:, None] ** powers
     return made if increasing else made.flip(1)
+
+
+def _bincount(x: Any, weights: Any = None, minlength: int = 0) -> Tensor:
+    weights = real(weights)
+    size = max(int(x.max()) + 1 if x.numel() else 0, minlength)
+    return torch.zeros(size, dtype=weights.dtype).index_add(0, x, weights)
+
+
+def _ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Tensor:
+    parts = [real(ary).reshape(-1).diff()]
+    if to_begin is not None:
+        parts.insert(0, real(to_begin).reshape(-1))
+    if to_end is not None:
+        parts.append(real(to_end).reshape(-1))
+    return torch.cat(parts)
 
 
 def _polyval(p: Any, x: Any) -> Tensor:
@@ -80,7 +98,9 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "angle": lambda z, deg=False: torch.angle(z),
     "arange": _arange,
     "around": _round,
+    "bincount": _bincount,
     "clip": _clip,
+    "ediff1d": _ediff1d,
     "fix": lambda x, out=None: torch.trunc(real(x)),
     "interp": _interp,
     "linspace": _linspace,
@@ -100,6 +120,8 @@ def by_torch_numpy(op: str) -> Callable[..., Any] | None:
     """A last resort: torch's own imitation of NumPy. Its value is checked like any other."""
     import torch._numpy as imitation
 
+    if op.startswith("random."):
+        return None  # it would draw numbers of its own
     place: Any = imitation
     for name in op.split("."):
         place = getattr(place, name, None)

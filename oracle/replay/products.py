@@ -235,6 +235,12 @@ def _fft(name: str) -> Callable[..., Tensor]:
     return one
 
 
+# fmt: off
+FFT = (
+    "fft", "ifft", "rfft", "irfft", "fft2", "ifft2", "rfft2", "irfft2",
+    "fftn", "ifftn", "rfftn", "irfftn",
+)
+# fmt: on
 PRODUCTS: dict[str, Callable[..., Any]] = {
     "convolve": _convolve,
     "correlate": _correlate,
@@ -275,8 +281,5 @@ PRODUCTS: dict[str, Callable[..., Any]] = {
     "trace": _trace,
     "vdot": _vdot,
     "vecdot": _vecdot,
-    **{
-        f"fft.{name}": _fft(name)
-        for name in "fft ifft rfft irfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn".split()
-    },
+    **{f"fft.{name}": _fft(name) for name in FFT},
 }

@@ -346,8 +346,14 @@ def ufunc_method(name: str, method: str) -> Callable[..., Any] | None:
     def at(x: Tensor, index: Any, y: Any = None) -> Tensor:
         return _at(name, known, x, index, y)
 
-    return {"reduce": reduce, "accumulate": accumulate, "outer": outer, "reduceat": reduceat,
-            "at": at}.get(method)  # fmt: skip
+    methods: dict[str, Callable[..., Any]] = {
+        "reduce": reduce,
+        "accumulate": accumulate,
+        "outer": outer,
+        "reduceat": reduceat,
+        "at": at,
+    }
+    return methods.get(method)
 
 
 def _at(name: str, function: Callable[..., Any], x: Tensor, index: Any, y: Any) -> Tensor:
@@ -356,10 +362,7 @@ def _at(name: str, function: Callable[..., Any], x: Tensor, index: Any, y: Any) 
     spots = np.arange(x.numel()).reshape(x.shape)[index]
     flat = x.reshape(-1)
     where = torch.from_numpy(np.ascontiguousarray(spots).reshape(-1))
-    if y is None:
-        values = None
-    else:
-        values = real(y).broadcast_to(spots.shape).reshape(-1)
+    values = None if y is None else real(y).broadcast_to(spots.shape).reshape(-1)
     if values is not None and name in ("add", "subtract"):
         values = values if name == "add" else -values
         return flat.index_add(0, where, values).reshape(x.shape)

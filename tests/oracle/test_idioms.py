@@ -137,10 +137,10 @@ def exact_gradients(forward):
         gradient = np.zeros(array.shape)
         for index in np.ndindex(array.shape):
             d = np.zeros(array.shape)
-            d[index] = 1e-3
+            d[index] = 1e-4
             near = forward({path: array + d}) - forward({path: array - d})
             far = forward({path: array + 2 * d}) - forward({path: array - 2 * d})
-            gradient[index] = (8 * near - far) / 12e-3
+            gradient[index] = (8 * near - far) / 12e-4
         found[path] = gradient
     return found
 

@@ -102,6 +102,5 @@ def weights_made_inside(X):
 
 
 ENDS = {
-    "permute_values": "not replayable",
     "normal_with_tracked_mean": "not replayable",
 }

@@ -30,7 +30,8 @@ def error_function(X):
 
 
 def entropies(P):
-    return sp.xlogy(P, P) + sp.xlog1py(P, P) + sp.entr(P) + sp.rel_entr(P, P**2) + sp.kl_div(P, P**2)
+    logs = sp.xlogy(P, P) + sp.xlog1py(P, P)
+    return logs + sp.entr(P) + sp.rel_entr(P, P**2) + sp.kl_div(P, P**2)
 
 
 def gamma_functions(P):
