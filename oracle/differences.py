@@ -28,7 +28,7 @@ DISAGREES_AT = 100.0  # units
 
 @dataclass(frozen=True)
 class Differences:
-    """Gradients by central differences, and how far two step sizes are apart: their unit."""
+    """Gradients by central differences, and their units: how far two step sizes are apart."""
 
     gradients: dict[Path, np.ndarray]
     units: dict[Path, float]
@@ -128,15 +128,19 @@ class Forward:
 
 def finite_differences(forward: Forward) -> Differences:
     """The gradient of every input, element by element, by central differences at two steps."""
-    gradients, units = {}, {}
+    gradients: dict[Path, np.ndarray] = {}
+    units: dict[Path, float] = {}
     for path, array in forward.inputs.items():
         fine, coarse = np.zeros(array.shape), np.zeros(array.shape)
+        size = 0.0
         for index in np.ndindex(array.shape):
             direction = np.zeros(array.shape)
             direction[index] = 1.0
-            fine[index], coarse[index], _ = _along(forward, {path: direction})
+            fine[index], coarse[index], largest = _along(forward, {path: direction})
+            size = max(size, largest)
         gradients[path] = fine
-        units[path] = float(np.max(np.abs(fine - coarse), initial=0.0))
+        apart = float(np.max(np.abs(fine - coarse), initial=0.0))
+        units[path] = apart + float(np.finfo(float).eps) * size / STEP
     return Differences(gradients, units)
 
 
@@ -146,7 +150,9 @@ def directional_witness(
     """Hold gradients against a central difference of the forward in one random direction."""
     rng = np.random.default_rng(seed)
     directions = {
-        path: np.asarray(rng.standard_normal(array.shape)) for path, array in forward.inputs.items()
+        path: np.asarray(rng.standard_normal(array.shape))
+        for path, array in forward.inputs.items()
+        if path in gradients
     }
     said = sum(float(np.sum(gradients[path] * d)) for path, d in directions.items())
     fine, coarse, size = _along(forward, directions)

@@ -143,12 +143,8 @@ def track(array: np.ndarray, tape: Tape, value: Value | None = None) -> Tracked:
     if array.base is None:
         buffer = tape.buffers.get(id(array))
         if buffer is None:
-            buffer = Buffer(tape, array)
-            if value is not None:
-                buffer.active = True
-                buffer.whole = value
-                buffer.layout = array
-                buffer.borrowers.append(value)
+            buffer = Buffer(tape, array, value)
+            buffer.face = tracked
     else:
         owner = owner_of(array)
         buffer = tape.buffers.get(id(owner))
@@ -160,7 +156,8 @@ def track(array: np.ndarray, tape: Tape, value: Value | None = None) -> Tracked:
             buffer.borrowers.append(value)
     tracked._buffer = buffer
     tracked._value = value
-    tracked._version = buffer.version
+    # A view whose value is not known may still show active ones: it is looked up when it is read.
+    tracked._version = -1 if value is None and buffer.active else buffer.version
     if buffer.face is None and buffer.owner is array:
         buffer.face = tracked
     return tracked
@@ -246,6 +243,8 @@ def _finish(
     if kind is np.ndarray:
         same = _same(result, args)
         if same is not None:
+            if same is not args[0]:
+                tape.cut("out", f"{op} wrote into an array that was not named as out=")
             return same
         if result.dtype.kind in _NUMBERS:
             note = tape.note(op, function, noted_args, noted_kwargs)
@@ -429,12 +428,40 @@ def ufunc_call(ufunc: np.ufunc, method: str, args: tuple, kwargs: dict[str, Any]
         return getattr(ufunc, method)(*map(plain, args), **plain(kwargs))
     if method == "at":
         return ufunc_at(ufunc, args, tape)
-    name = ufunc.__name__
-    if method == "__call__":
-        result = call(name, ufunc, args, kwargs)
-    else:
-        result = call(f"{name}.{method}", getattr(ufunc, method), args, kwargs)
-    return result
+    if method != "__call__":
+        return call(f"{ufunc.__name__}.{method}", getattr(ufunc, method), args, kwargs)
+    if kwargs:
+        return call(ufunc.__name__, ufunc, args, kwargs)
+    # What follows is ``call`` for the commonest case, in which speed matters.
+    active = False
+    plain_args, noted_args = [], []
+    for arg in args:
+        kind = type(arg)
+        if kind is Tracked:
+            buffer = arg._buffer
+            if buffer.tape is not tape:
+                return call(ufunc.__name__, ufunc, args, kwargs)
+            value = arg._value if arg._version == buffer.version else value_of(arg)
+            plain_args.append(arg._plain)
+            noted_args.append(arg if value is None else value)
+            active = active or value is not None
+        elif kind is float or kind is int:
+            plain_args.append(arg)
+            noted_args.append(arg)
+        else:
+            return call(ufunc.__name__, ufunc, args, kwargs)
+    result = ufunc(*plain_args)
+    if active and type(result) is np.ndarray and result.dtype.kind in _NUMBERS:
+        note = tape.note(
+            ufunc.__name__,
+            ufunc,
+            tuple([_noted(arg, tape) if type(arg) is Tracked else arg for arg in noted_args]),
+        )
+        return track(result, tape, tape.result(note, result))
+    if not active:
+        return tag(result, tape)
+    noted = tuple([_noted(arg, tape) if type(arg) is Tracked else arg for arg in noted_args])
+    return _finish(ufunc.__name__, ufunc, noted, {}, result, args, tape)
 
 
 def getitem(self: Tracked, index: Any) -> Any:

@@ -29,8 +29,10 @@ def owner_of(array: np.ndarray) -> np.ndarray:
     owner = array
     base = array.base
     while base is not None:
-        if isinstance(base, np.ndarray):
+        if type(base) is np.ndarray:
             owner = base
+        elif isinstance(base, np.ndarray):
+            break  # a subclass, perhaps ours: its base is for show
         base = getattr(base, "base", None)
     return owner
 
@@ -46,16 +48,17 @@ class Buffer:
         "tape", "owner", "version", "active", "whole", "layout", "labels", "borrowers", "face",
     )  # fmt: skip
 
-    def __init__(self, tape: Tape, owner: np.ndarray) -> None:
+    def __init__(self, tape: Tape, owner: np.ndarray, value: Value | None = None) -> None:
         self.tape = tape
         self.owner = owner
         self.version = 0
-        self.active = False  # False: constants only
-        self.whole: Value | None = None  # the one value that fills the buffer, if there is one,
-        self.layout: np.ndarray | None = None  # and the view that it fills it through
+        self.active = value is not None  # False: constants only
+        self.whole = value  # the one value that fills the buffer, if there is one,
+        self.layout: np.ndarray | None = owner  # and the view that it fills it through
         self.labels: np.ndarray | None = None  # otherwise one label for each element
-        self.borrowers: list[Value] = []  # values whose numbers stand in this memory
-        self.face: np.ndarray | None = None  # the tracked array for ``owner``
+        # The values whose numbers stand in this memory.
+        self.borrowers: list[Value] = [] if value is None else [value]
+        self.face: Any = None  # the tracked array for ``owner``
         tape.buffers[id(owner)] = self
 
     def before_write(self) -> None:

@@ -89,18 +89,19 @@ class Place:
         return self.span[0]
 
 
-_NOWHERE = Place(compile("", "<unknown>", "exec"), 0)
+_NOWHERE = compile("", "<unknown>", "exec")
 
 
-def here() -> Place:
-    """The place in the user's code that is running now."""
-    frame = sys._getframe(2)
+def here() -> tuple[CodeType, int]:
+    """The instruction of the user's code that is running now."""
+    frame = sys._getframe(3)
     while frame is not None:
         code = frame.f_code
-        if is_user_file(code.co_filename):
-            return Place(code, frame.f_lasti)
+        known = _is_user_file.get(code.co_filename)
+        if known or (known is None and is_user_file(code.co_filename)):
+            return code, frame.f_lasti
         frame = frame.f_back  # type: ignore[assignment]
-    return _NOWHERE
+    return _NOWHERE, 0
 
 
 class Note:
@@ -111,7 +112,7 @@ class Note:
     a decision here (a comparison, ``argmax``, ``bool()``, ``int()``), which ``answer`` holds.
     """
 
-    __slots__ = ("op", "function", "args", "kwargs", "outputs", "place", "answer")
+    __slots__ = ("op", "function", "args", "kwargs", "outputs", "answer", "_code", "_instruction")
 
     def __init__(
         self,
@@ -119,15 +120,18 @@ class Note:
         function: Callable[..., Any] | None,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
-        place: Place,
     ) -> None:
         self.op = op
         self.function = function
         self.args = args
         self.kwargs = kwargs
         self.outputs: tuple[Value, ...] = ()
-        self.place = place
         self.answer: Any = None
+        self._code, self._instruction = here()
+
+    @property
+    def place(self) -> Place:
+        return Place(self._code, self._instruction)
 
     @property
     def line(self) -> int:
@@ -197,14 +201,14 @@ class Tape:
         args: tuple[Any, ...],
         kwargs: dict[str, Any] | None = None,
     ) -> Note:
-        note = Note(op, function, args, kwargs or {}, here())
+        note = Note(op, function, args, {} if kwargs is None else kwargs)
         self.notes.append(note)
         return note
 
     def result(self, note: Note, array: Any) -> Value:
         """An active value that ``note`` made."""
         value = Value(array, True, note)
-        note.outputs += (value,)
+        note.outputs = (*note.outputs, value) if note.outputs else (value,)
         return value
 
     def decide(self, op: str, args: tuple[Any, ...], answer: Any) -> None:
@@ -212,4 +216,4 @@ class Tape:
         self.note(op, None, args).answer = answer
 
     def cut(self, kind: str, text: str) -> None:
-        self.cuts.append(Cut(kind, here(), text))
+        self.cuts.append(Cut(kind, Place(*here()), text))

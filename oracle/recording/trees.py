@@ -13,11 +13,13 @@ import numpy as np
 
 from oracle.recording import calls
 from oracle.recording.arrays import SCALARS, Tracked, track_scalar
-from oracle.recording.names import Delegate, Names, stand_in_for
+from oracle.recording.names import Delegate, Module, Names, stand_in_for
 from oracle.recording.tape import Tape, Value, is_user_file
 
 Path = tuple[Any, ...]
 _LEAVES = (str, bytes, int, float, complex, bool, type(None), np.generic, type, types.ModuleType)
+_NEVER = frozenset({types.FunctionType, type, types.ModuleType, Module, str, int, float, bool})
+_NOT_THE_USERS = ("builtins", "numpy", "scipy", "oracle", "torch")
 _RANDOM = (np.random.Generator, np.random.RandomState)
 
 
@@ -27,7 +29,7 @@ def _attributes(thing: Any) -> dict[str, Any] | None:
         return None
     kind = type(thing)
     module = kind.__module__
-    if module in ("builtins", "numpy") or not hasattr(thing, "__dict__"):
+    if module.startswith(_NOT_THE_USERS) or not hasattr(thing, "__dict__"):
         return None
     if kind in (types.SimpleNamespace,) or dataclasses.is_dataclass(thing):
         return vars(thing)
@@ -35,7 +37,7 @@ def _attributes(thing: Any) -> dict[str, Any] | None:
         code = getattr(part, "__code__", None)
         if code is not None:
             return vars(thing) if is_user_file(code.co_filename) else None
-    return vars(thing) if not module.startswith(("numpy", "scipy", "torch")) else None
+    return vars(thing)
 
 
 def rebuild(thing: Any, leaf: Callable[[Any, Path], Any], path: Path, seen: dict[int, Any]) -> Any:
@@ -156,7 +158,9 @@ class Tracker:
         """Arrays among the global names and in closures: constants, but writable ones."""
         for space in names.spaces:
             for name, thing in list(space.items()):
-                if not name.startswith("__") and self._may_hold_arrays(thing):
+                if type(thing) in _NEVER or name.startswith("__"):
+                    continue
+                if self._may_hold_arrays(thing):
                     new = rebuild(thing, self._constant, (name,), self._seen)
                     self._roots.append(thing)
                     if new is not thing:
@@ -213,9 +217,10 @@ class Tracker:
             rebuild(root, lambda leaf, path: _plain(leaf), (), seen)
         for space in names.spaces:
             for name, thing in list(space.items()):
-                if not name.startswith("__") and (
-                    type(thing) is Tracked or type(thing) in SCALARS or self._may_hold_arrays(thing)
-                ):
+                kind = type(thing)
+                if kind in _NEVER or name.startswith("__"):
+                    continue
+                if kind is Tracked or kind in SCALARS or self._may_hold_arrays(thing):
                     new = rebuild(thing, lambda leaf, path: _plain(leaf), (), seen)
                     if new is not thing:
                         space[name] = new

@@ -26,7 +26,7 @@ import torch
 from oracle.recording import Note, Path, Recording, Value
 from oracle.replay.elementwise import Tensor, real, tensor, ufunc
 from oracle.replay.movement import MOVES, VIEWS, gathers
-from oracle.replay.others import OTHERS, by_torch_numpy
+from oracle.replay.others import AFFINE, OTHERS, Affine
 from oracle.replay.products import PRODUCTS
 from oracle.replay.reductions import REDUCTIONS, ufunc_method
 
@@ -88,6 +88,10 @@ class _Step:
                 self.args = tuple(found[0].sources) if found else ()
                 self.kwargs = {}
                 return _gather_all(found) if len(found) > 1 else found[0]
+        if op in AFFINE:
+            affine = Affine(note)
+            self.args, self.kwargs = tuple(affine.active), {}
+            return affine
         rule = RULES.get(op) or RULES.get(op.removeprefix("math."))
         if rule is not None:
             return rule
@@ -103,9 +107,6 @@ class _Step:
                     self.kwargs.pop(option, None)
                 self.elementwise = len(self.outputs) == 1
                 return _ufunc_where(rule) if "where" in self.kwargs else rule
-        rule = by_torch_numpy(op)
-        if rule is not None and self._tried(rule):
-            return rule
         raise NotReplayable(note, "there is no rule for it")
 
     def _tried(self, rule: Callable[..., Any]) -> bool:
@@ -375,9 +376,12 @@ class Run:
         found: Any = [None] * len(points)
         moving = [i for i, point in enumerate(points) if point.requires_grad]
         if ends and moving:
-            some = torch.autograd.grad(
-                ends, [points[i] for i in moving], grads, retain_graph, allow_unused=True
-            )
+            try:
+                some = torch.autograd.grad(
+                    ends, [points[i] for i in moving], grads, retain_graph, allow_unused=True
+                )
+            except RuntimeError as error:
+                raise NotReplayable(None, f"torch cannot differentiate it: {error}") from error
             for i, gradient in zip(moving, some, strict=True):
                 found[i] = gradient
         return {

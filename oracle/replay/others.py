@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from oracle.recording.tape import Note, Value
 from oracle.replay.elementwise import Tensor, real, tensor
 
 
@@ -94,6 +95,50 @@ def _to_list(x: Tensor) -> list[Tensor]:
     return list(x.reshape(-1).unbind())
 
 
+# Affine functions of one array, for which there is no need to know more
+
+
+class Affine:
+    """f(x) = f(0) + Ax, the matrix A taken from NumPy's own function, column by column."""
+
+    def __init__(self, note: Note) -> None:
+        self.active = [value for value in note.inputs if value.active]
+        assert note.function is not None
+        x = self.active[0]
+        if len(self.active) > 1:
+            raise NotImplementedError("two active arguments")
+
+        def at(array: np.ndarray) -> list[np.ndarray]:
+            def filled(arg: Any) -> Any:
+                if type(arg) is Value:
+                    return array if arg is x else arg.array
+                return type(arg)(map(filled, arg)) if type(arg) in (list, tuple) else arg
+
+            assert note.function is not None
+            kwargs = {name: filled(arg) for name, arg in note.kwargs.items()}
+            made = note.function(*map(filled, note.args), **kwargs)
+            return list(made) if isinstance(made, (list, tuple)) else [made]
+
+        zero = np.zeros(np.shape(x.array))
+        columns = []
+        for index in np.ndindex(zero.shape):
+            unit = zero.copy()
+            unit[index] = 1.0
+            columns.append([np.asarray(part).ravel() for part in at(unit)])
+        self.parts = []
+        for k, start in enumerate(at(zero)):
+            offset = np.array(start, np.float64)
+            matrix = np.stack([column[k] for column in columns], 1) - offset.reshape(-1, 1)
+            self.parts.append((torch.from_numpy(matrix), torch.from_numpy(offset)))
+
+    def __call__(self, x: Tensor) -> list[Tensor]:
+        return [
+            (matrix @ x.reshape(-1)).reshape(offset.shape) + offset
+            for matrix, offset in self.parts
+        ]
+
+
+AFFINE = frozenset({"gradient", "scipy.ndimage.gaussian_filter", "scipy.ndimage.uniform_filter"})
 OTHERS: dict[str, Callable[..., Any]] = {
     "angle": lambda z, deg=False: torch.angle(z),
     "arange": _arange,
@@ -114,28 +159,3 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "vander": _vander,
     "where": _where,
 }
-
-
-def by_torch_numpy(op: str) -> Callable[..., Any] | None:
-    """A last resort: torch's own imitation of NumPy. Its value is checked like any other."""
-    import torch._numpy as imitation
-
-    if op.startswith("random."):
-        return None  # it would draw numbers of its own
-    place: Any = imitation
-    for name in op.split("."):
-        place = getattr(place, name, None)
-    if not callable(place) or isinstance(place, type):
-        return None
-    function = place
-
-    def boxed(x: Any) -> Any:
-        if isinstance(x, Tensor):
-            return imitation.ndarray(x)
-        return type(x)(map(boxed, x)) if isinstance(x, (list, tuple)) else x
-
-    def run(*args: Any, **kwargs: Any) -> Any:
-        made = function(*map(boxed, args), **{name: boxed(arg) for name, arg in kwargs.items()})
-        return made.tensor if isinstance(made, imitation.ndarray) else made
-
-    return run

@@ -135,9 +135,43 @@ def _correlate(a: Any, v: Any, mode: str = "valid") -> Tensor:
     if mode == "full":
         return full
     if mode == "same":
-        start = v.numel() // 2
+        start = (v.numel() - 1) // 2
         return full[start : start + a.numel()]
     return full[v.numel() - 1 : a.numel()]
+
+
+def _signal_convolve(
+    a: Any, v: Any, mode: str = "full", *more: Any, round_up: int = 0, **options: Any
+) -> Tensor:
+    """scipy.signal's, of one to three dimensions, zeros outside.
+
+    ``round_up``: where the middle of a kernel of even size is, when the result is cut to "same".
+    """
+    boundary = options.get("boundary", more[0] if more else "fill")
+    if boundary not in ("fill", "auto", "direct", "fft") or options.get("fillvalue", 0) != 0:
+        raise NotImplementedError(f"boundary {boundary}")
+    a, v = _together(a, v)
+    if mode == "valid" and all(n < m for n, m in zip(a.shape, v.shape, strict=True)):
+        a, v = v, a
+    convolve = {1: torch.conv1d, 2: torch.conv2d, 3: torch.conv3d}[a.ndim]
+    kernel = v.flip(*range(v.ndim))
+    full: Any = convolve(a[None, None], kernel[None, None], padding=[n - 1 for n in v.shape])[0, 0]
+    if mode == "same":
+        for d in range(a.ndim):
+            full = full.narrow(d, (v.shape[d] - 1 + round_up) // 2, a.shape[d])
+    elif mode == "valid":
+        for d in range(a.ndim):
+            full = full.narrow(d, v.shape[d] - 1, a.shape[d] - v.shape[d] + 1)
+    return full
+
+
+def _signal_correlate(a: Any, v: Any, *args: Any, **kwargs: Any) -> Tensor:
+    v = real(v)
+    return _signal_convolve(a, v.flip(*range(v.ndim)), *args, **kwargs)
+
+
+def _signal_correlate2d(a: Any, v: Any, *args: Any, **kwargs: Any) -> Tensor:
+    return _signal_correlate(a, v, *args, round_up=1, **kwargs)
 
 
 # numpy.linalg
@@ -277,6 +311,10 @@ PRODUCTS: dict[str, Callable[..., Any]] = {
     "matmul": _matmul,
     "outer": _outer,
     "real": lambda x: torch.real(x) if x.is_complex() else x,
+    "scipy.signal.convolve": _signal_convolve,
+    "scipy.signal.convolve2d": _signal_convolve,
+    "scipy.signal.correlate": _signal_correlate,
+    "scipy.signal.correlate2d": _signal_correlate2d,
     "tensordot": _tensordot,
     "trace": _trace,
     "vdot": _vdot,

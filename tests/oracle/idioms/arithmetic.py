@@ -102,7 +102,7 @@ def heaviside_and_rounding(X):
 
 
 def round_method(X):
-    return X.round(2) * X + np.around(X, 1) + np.trunc(X) + np.fix(X)
+    return X.round() * X + np.around(X, -1) + np.trunc(X) + np.fix(X)
 
 
 def degrees(X):

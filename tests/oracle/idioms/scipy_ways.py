@@ -1,8 +1,12 @@
 import numpy as np
 import scipy.linalg
+import scipy.ndimage
 import scipy.special as sp
 import scipy.stats
+from scipy import signal
 from scipy.special import expit, logsumexp, softmax
+
+v_ = np.array([1.0, -2.0, 0.5, 3.0])
 
 
 def sigmoid(X):
@@ -59,3 +63,19 @@ ENDS = {
     "normal_density": "not replayable",
     "special_without_a_rule": "not replayable",
 }
+
+
+def convolution_by_scipy(X, S):
+    k = S[:2, :3]
+    full = signal.convolve2d(X, k)
+    same = signal.convolve2d(X, k, mode="same")
+    same = same * signal.correlate2d(X, k, "same")
+    return full.sum() ** 2 + same + signal.correlate(v_, X[0])[:4]
+
+
+def correlation_valid(X, S):
+    return signal.correlate2d(X, S[:2, :2], "valid") ** 2 + signal.correlate2d(X, S[:2, :2])[:2, :3]
+
+
+def smoothed(X):
+    return scipy.ndimage.gaussian_filter(X, 1.0) ** 2
