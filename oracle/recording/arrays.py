@@ -35,7 +35,10 @@ class Tracked(np.ndarray):
         return np.ndarray(*args, **kwargs)  # ``type(x)(shape)``
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(object.__getattribute__(self, "_plain"), name)  # NumPy's own message
+        if name in Tracked.__slots__:  # made by C code from another kind of array
+            calls.foundling(self)
+            return object.__getattribute__(self, name)
+        return getattr(self._plain, name)  # NumPy's own message
 
     def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
         return calls.ufunc_call(ufunc, method, args, kwargs)
@@ -397,11 +400,11 @@ for _name, _op in UNARY.items():
     setattr(_Scalar, f"__{_name}__", _unary(_op, getattr(operator, _name)))
 
 
-class _Float64(_Scalar, np.float64):  # type: ignore[misc]
-    __slots__ = ("_plain", "_value", "_tape")
+class _NumpyScalar(_Scalar):
+    __slots__ = ()
 
     def tolist(self) -> Any:
-        return self.item()
+        return calls.call("item", type(self._plain).item, (self,), {})
 
     @property
     def T(self) -> Any:
@@ -411,16 +414,23 @@ class _Float64(_Scalar, np.float64):  # type: ignore[misc]
         return calls.call("getitem", operator.getitem, (self, index), {})
 
 
-class _Float32(_Scalar, np.float32):
-    __slots__ = ("_plain", "_value", "_tape")
-    tolist = _Float64.tolist
-    T = _Float64.T
-    __getitem__ = _Float64.__getitem__
+def _class_like(real: type, *sources: type) -> Any:
+    """A class of numbers with the methods of ``sources``.
+
+    They are copied, not inherited: NumPy takes the second class in a scalar's order of bases for
+    the one that tells its dtype, and crashes if that is none of its own.
+    """
+    members: dict[str, Any] = {"__slots__": ("_plain", "_value", "_tape")}
+    for source in sources:
+        for name, member in vars(source).items():
+            if name not in ("__slots__", "__module__", "__doc__", "__annotations__"):
+                members[name] = member
+    return type(real.__name__, (real,), members)
 
 
-class _Float(_Scalar, float):
-    __slots__ = ("_plain", "_value", "_tape")
-
+_Float64 = _class_like(np.float64, _Scalar, _NumpyScalar)
+_Float32 = _class_like(np.float32, _Scalar, _NumpyScalar)
+_Float = _class_like(float, _Scalar)
 
 _KINDS: dict[type, type] = {np.float64: _Float64, np.float32: _Float32, float: _Float}
 SCALARS = frozenset(_KINDS.values())

@@ -576,6 +576,19 @@ def to_list(source: Tracked) -> Any:
     return fill(answer)
 
 
+def foundling(self: Tracked) -> None:
+    """A tracked array of unknown descent: what is known of its memory, or else a constant."""
+    tape = Tape.now or Tape()
+    array = np.ndarray.view(self, np.ndarray)
+    buffer = tape.buffers.get(id(owner_of(array)))
+    if buffer is None:
+        buffer = Buffer(tape, owner_of(array))
+        tape.cut("unrecorded", "an array was made by a way that is not followed")
+    self._plain = array
+    self._buffer = buffer
+    self._value, self._version = None, -1
+
+
 def orphan(self: Tracked, source: Tracked) -> None:
     """NumPy's C code made an array of ours by a way that is not followed, ``plain.dot(x)`` say.
 

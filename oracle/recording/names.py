@@ -203,7 +203,8 @@ class _Class(type):
 
 def _class(real: type, call: Callable[..., Any]) -> Any:
     members: dict[str, Any] = {"_oracle_real": real, "_call": staticmethod(call), "__slots__": ()}
-    bases = () if real is memoryview else (real,)  # which cannot be subclassed
+    # Only NumPy's numbers must be subclasses, to be taken for a dtype; others cannot be.
+    bases = (real,) if issubclass(real, float | np.generic) else ()
     if real is float:
         members["dtype"] = np.dtype(float)  # what makes ``dtype=float`` work
     stand_in = type.__new__(_Class, real.__name__, bases, members)
@@ -445,6 +446,16 @@ class Names:
                 yield real
 
     def __enter__(self) -> "Names":
+        self._import = builtins.__import__
+        try:
+            self._put_all()
+        except BaseException:
+            self.__exit__()
+            raise
+        builtins.__import__ = self._imported  # type: ignore[assignment]
+        return self
+
+    def _put_all(self) -> None:
         for space in self.spaces:
             used = _names_used(space)
             for name, builtin in BUILTINS.items():
@@ -467,10 +478,6 @@ class Names:
             if stand_in is not real:
                 self._put_cells.append((cell, real, stand_in))
                 cell.cell_contents = stand_in
-        self._import = builtins.__import__
-        builtins.__import__ = self._imported  # type: ignore[assignment]
-        return self
-
     def _imported(self, name: str, space: Any = None, *args: Any, **kwargs: Any) -> Any:
         """``import numpy as np`` inside a function of the user's."""
         module = self._import(name, space, *args, **kwargs)

@@ -289,3 +289,27 @@ def test_recordings_do_not_mix():
     assert [note.op for note in kept_plain.notes] == ["multiply", "multiply"]
     assert [note.op for note in again.notes] == ["multiply", "multiply"]
     np.testing.assert_array_equal(again.value, 2 * X * X)
+
+
+def test_tracked_numbers_survive_numpys_c_code():
+    class Holder:
+        plain = np.zeros(3)
+        plain32 = np.zeros(2, np.float32)
+
+    def f(x):
+        Holder.plain[1] = x[0, 0]  # behind our back: the witness has to notice
+        Holder.plain32[0] = x[1, 0]
+        Holder.plain[2] = float(x[0, 1])
+        return sum(Holder.plain)
+
+    assert record(f, (X.copy(),)).value == -1.0
+    np.testing.assert_array_equal(Holder.plain, [0.0, 1.0, -2.0])
+    assert Holder.plain32[0] == 3.0
+
+
+def test_masked_arrays_are_cut():
+    def f(x):
+        return np.ma.masked_array(x, x < 0).sum()
+
+    recording = record(f, (X.copy(),))
+    assert recording.value == f(X) and recording.cuts
