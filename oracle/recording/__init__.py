@@ -16,6 +16,13 @@ from the inputs to it. ``oracle.replay`` runs the notes by torch and differentia
 A value is recorded where it goes through NumPy, ``math``, ``scipy.special`` or Python arithmetic.
 Where one leaves the record, by ``pickle`` or a C library, say, a ``Cut`` tells the line; where a
 call is recorded that the replay does not know, the replay refuses, and names it and its line.
+
+Known leaks, where NumPy's or Python's C code reads a number without asking (``directional_witness``
+in ``oracle.differences`` is there to notice them): a ufunc called on a list (``np.exp([a, b])``), and
+writing a number into the plain array that it makes; fields of structured arrays; numbers by way of
+text; ``array.array``, ``struct`` and other users of the buffer protocol. While a function is
+recorded, ``np.sum`` is a stand-in in the user's modules, so ``f is np.sum`` is false for a function
+``f`` that was stored before (ufuncs and the classes of arrays are themselves).
 """
 
 from collections.abc import Callable, Mapping, Sequence

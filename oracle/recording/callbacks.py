@@ -4,13 +4,14 @@
 call ``f`` as often, in the same order and on the same numbers as NumPy does.
 """
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from oracle.recording import calls
-from oracle.recording.arrays import Tracked
+from oracle.recording.arrays import SCALARS, Tracked
 from oracle.recording.tape import Tape
 
 __warningregistry__ = None  # see calls.py
@@ -120,7 +121,31 @@ class Vectorize(np.vectorize):
         return calls.assembled("vectorize", assemble, results, answer)
 
 
+def fromiter(iter: Any, dtype: Any, count: int = -1, **kwargs: Any) -> Any:
+    """As NumPy's: what the iterator yields may be tracked numbers."""
+    numbers = list(iter if count < 0 else itertools.islice(iter, count))
+
+    def made(numbers: Any, dtype: Any) -> np.ndarray:
+        return np.fromiter(numbers, dtype, count, **kwargs)
+
+    return calls.call("fromiter", made, (numbers, dtype), {})
+
+
+def array(*args: Any, **kwargs: Any) -> Any:
+    """As NumPy's; an array of objects holds the tracked arrays themselves."""
+    dtype = kwargs.get("dtype", args[1] if len(args) > 1 else None)
+    if Tape.now is None or dtype not in (object, "O", "object") or type(args[0]) is Tracked:
+        return calls.call("array", np.array, args, kwargs)
+    made = np.array(*args, **kwargs)
+    held = (type(part) is Tracked or type(part) in SCALARS for part in made.flat)
+    if calls.is_active(args[0]) and not any(held):
+        Tape.now.cut("objects", "numbers were put into an array of objects")
+    return made
+
+
 CALLBACKS: dict[str, Any] = {
     "apply_along_axis": apply_along_axis,
+    "array": array,
+    "fromiter": fromiter,
     "piecewise": piecewise,
 }

@@ -27,14 +27,14 @@ MOVES = frozenset((
     "astype", "atleast_1d", "atleast_2d", "atleast_3d", "block", "broadcast_arrays",
     "broadcast_to", "byteswap", "choose", "column_stack", "compress", "concat", "concatenate",
     "copy", "delete", "diag", "diagflat", "diagonal", "dsplit", "dstack", "expand_dims",
-    "extract", "flatten", "flip", "fliplr", "flipud", "full", "full_like", "getitem", "hsplit",
-    "hstack", "insert", "item", "linalg.diagonal", "linalg.matrix_transpose",
-    "matrix_transpose", "meshgrid", "moveaxis", "pad", "partition", "permute_dims", "piecewise",
-    "random.choice", "random.permutation", "random.permuted", "ravel", "repeat", "require",
-    "reshape", "resize", "roll", "rollaxis", "rot90", "row_stack", "select",
-    "sliding_window_view", "split", "squeeze", "stack", "swapaxes", "take", "take_along_axis",
-    "tile", "transpose", "tril", "trim_zeros", "triu", "unique", "unstack", "vectorize", "view",
-    "vsplit", "vstack",
+    "extract", "flatten", "flip", "fliplr", "flipud", "fromiter", "full", "full_like",
+    "getitem", "hsplit", "hstack", "insert", "item", "linalg.diagonal",
+    "linalg.matrix_transpose", "matrix_transpose", "meshgrid", "moveaxis", "pad", "partition",
+    "permute_dims", "piecewise", "random.choice", "random.permutation", "random.permuted",
+    "ravel", "repeat", "require", "reshape", "resize", "roll", "rollaxis", "rot90", "row_stack",
+    "select", "sliding_window_view", "split", "squeeze", "stack", "swapaxes", "take",
+    "take_along_axis", "tile", "transpose", "tril", "trim_zeros", "triu", "unique", "unstack",
+    "vectorize", "view", "vsplit", "vstack",
 ))
 # fmt: on
 

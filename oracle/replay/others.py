@@ -138,7 +138,9 @@ class Affine:
         ]
 
 
-AFFINE = frozenset({"gradient", "scipy.ndimage.gaussian_filter", "scipy.ndimage.uniform_filter"})
+AFFINE = frozenset(
+    {"gradient", "polyfit", "scipy.ndimage.gaussian_filter", "scipy.ndimage.uniform_filter"}
+)
 OTHERS: dict[str, Callable[..., Any]] = {
     "angle": lambda z, deg=False: torch.angle(z),
     "arange": _arange,

@@ -8,8 +8,10 @@ import warnings
 import numpy as np
 import pytest
 
+from oracle.differences import Forward, directional_witness
 from oracle.recording import Names, record
 from oracle.recording.tape import Tape
+from oracle.replay import replay
 
 
 def module_of(source, name="user_module"):
@@ -305,6 +307,26 @@ def test_tracked_numbers_survive_numpys_c_code():
     assert record(f, (X.copy(),)).value == -1.0
     np.testing.assert_array_equal(Holder.plain, [0.0, 1.0, -2.0])
     assert Holder.plain32[0] == 3.0
+
+
+LEAKS = {
+    "a ufunc of a list gives a plain array": "z = np.sqrt([1.0, 4.0]); z[0] = x[0, 0]; return z",
+    "a ufunc of a list of tracked numbers": "return np.exp([x[0, 0], x[0, 1]])",
+    "text": "return float('%.17g' % x.sum())",
+    "a structured array": "z = np.zeros(2, [('a', float)]); z['a'] = x[0]; return z['a']",
+    "array.array": "import array; return np.array(array.array('d', x[0]))",
+}
+
+
+@pytest.mark.parametrize("line", LEAKS.values(), ids=LEAKS.keys())
+def test_known_leaks_are_seen_by_the_witness(line):
+    """No cut is noted here: NumPy's C code reads the number, and Python is not asked."""
+    module = module_of(f"import numpy as np\ndef f(x):\n    {line}\n")
+    recording = record(module.f, (X.copy(),))
+    (shape,) = {value.shape for value in recording.outputs.values()}
+    upstream = np.full(shape, 0.5)
+    gradients = replay(recording, upstream).gradients
+    assert not directional_witness(Forward(module.f, (X,), upstream=upstream), gradients).agrees
 
 
 def test_masked_arrays_are_cut():

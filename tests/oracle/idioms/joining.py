@@ -212,3 +212,12 @@ ENDS = {"pad_mean": "not replayable"}
 
 def structured_by_zip(X, Y):
     return np.array([a @ b for a, b in zip(X, Y, strict=True)])
+
+
+def fromiter_of_tracked_numbers(X):
+    return np.fromiter((x**2 for x in X.ravel()), float, 5)
+
+
+def ragged_objects(X, v):
+    layers = np.array([X, v, X[0]], dtype=object)
+    return layers[0] * layers[1] + sum(layers[1:])

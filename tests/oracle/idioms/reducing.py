@@ -210,3 +210,7 @@ def logsumexp_by_hand(X):
     return m + np.log(np.exp(X - m).sum())
 
 
+
+
+def polyfit(u):
+    return np.polyfit([0.0, 1.0, 2.0], u, 1) ** 2
