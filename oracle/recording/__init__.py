@@ -9,7 +9,8 @@ from the inputs to it. ``oracle.replay`` runs the notes by torch and differentia
     arrays.py     the tracked array and numbers
     calls.py      one call: run it, note it, wrap its result
     callbacks.py  NumPy functions that call the user's function back
-    names.py      np, math, rng, float, ... in the user's modules
+    stand_ins.py  what np, math, rng, float, ... mean in the user's modules meanwhile
+    names.py      finds those modules, and puts the stand-ins in place and back
     trees.py      arrays in nested arguments and results
     warned.py     NumPy's warnings, shown where the user's code caused them
 
@@ -18,9 +19,9 @@ Where one leaves the record, by ``pickle`` or a C library, say, a ``Cut`` tells 
 call is recorded that the replay does not know, the replay refuses, and names it and its line.
 
 Known leaks, where NumPy's or Python's C code reads a number without asking (``directional_witness``
-in ``oracle.differences`` is there to notice them): a ufunc called on a list (``np.exp([a, b])``), and
-writing a number into the plain array that it makes; fields of structured arrays; numbers by way of
-text; ``array.array``, ``struct`` and other users of the buffer protocol. While a function is
+in ``oracle.differences`` is there to notice them): a ufunc called on a list (``np.exp([a, b])``),
+and writing a number into the plain array that it makes; fields of structured arrays; numbers by way
+of text; ``array.array``, ``struct`` and other users of the buffer protocol. While a function is
 recorded, ``np.sum`` is a stand-in in the user's modules, so ``f is np.sum`` is false for a function
 ``f`` that was stored before (ufuncs and the classes of arrays are themselves).
 """

@@ -68,7 +68,7 @@ def plain(tree: Any) -> Any:
     elif kind is slice or kind is np.ndarray or kind is str:
         return tree
     elif hasattr(tree, "_oracle_real"):
-        return tree._oracle_real  # a stand-in of names.py
+        return tree._oracle_real  # a stand-in
     return tree
 
 
@@ -397,7 +397,7 @@ def _order(
     """Where in ``array``, laid flat, each element stands that a sort or shuffle puts down."""
     index = np.arange(array.size).reshape(array.shape)
     if op == "shuffle":
-        function(index, *rest, **named)  # on a generator in the state that it is in: names.py
+        function(index, *rest, **named)  # on a generator in the state that it is in: stand_ins.py
         return index
     if op == "method sort":
         axis = named.get("axis", rest[0] if rest else -1)

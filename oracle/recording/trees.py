@@ -13,14 +13,14 @@ import numpy as np
 
 from oracle.recording import calls
 from oracle.recording.arrays import SCALARS, Tracked, track_scalar
-from oracle.recording.names import Delegate, Module, Names, stand_in_for
+from oracle.recording.names import Names
+from oracle.recording.stand_ins import RANDOM, Delegate, Module, stand_in_for
 from oracle.recording.tape import Tape, Value, is_user_file
 
 Path = tuple[Any, ...]
 _LEAVES = (str, bytes, int, float, complex, bool, type(None), np.generic, type, types.ModuleType)
 _NEVER = frozenset({types.FunctionType, type, types.ModuleType, Module, str, int, float, bool})
 _NOT_THE_USERS = ("builtins", "numpy", "scipy", "oracle", "torch")
-_RANDOM = (np.random.Generator, np.random.RandomState)
 
 
 def _attributes(thing: Any) -> dict[str, Any] | None:
@@ -45,7 +45,7 @@ def rebuild(thing: Any, leaf: Callable[[Any, Path], Any], path: Path, seen: dict
     kind = type(thing)
     if kind is Tracked or kind in SCALARS or kind is np.ndarray or isinstance(thing, _LEAVES):
         return leaf(thing, path)
-    if isinstance(thing, _RANDOM) or kind is Delegate:
+    if isinstance(thing, RANDOM) or kind is Delegate:
         return leaf(thing, path)
     if id(thing) in seen:
         return seen[id(thing)][0]
@@ -122,7 +122,7 @@ class Tracker:
 
     def _input(self, leaf: Any, path: Path) -> Any:
         chosen = self.differentiate is None or self.differentiate(path)
-        if isinstance(leaf, _RANDOM):
+        if isinstance(leaf, RANDOM):
             return Delegate(leaf, "random")
         if type(leaf) is np.ndarray:
             if id(leaf) in self._known:
@@ -144,14 +144,15 @@ class Tracker:
         return leaf
 
     def _active(self, array: np.ndarray, path: Path) -> Tracked:
-        """An input; if its memory is another input's as well, one of the two is read from it."""
+        """An input. Where its numbers are another input's as well, it is read from that one."""
         tracked = calls.adopt(array, self.tape)
         buffer = tracked._buffer
-        if not buffer.active or np.may_share_memory(array, array):
-            value = Value(array, True)
-            buffer.filled(array, value)
-            buffer.borrowers.append(value)
-            self.inputs[path] = value
+        if buffer.active and (buffer.labels_of(array) >= 0).any():
+            self.tape.cut("shared input", f"input {path} has the memory of another input")
+            return tracked
+        value = self.inputs[path] = Value(array, True)
+        buffer.filled(array, value)
+        buffer.borrowers.append(value)
         return tracked
 
     def track_constants(self, names: Names) -> None:
@@ -189,7 +190,7 @@ class Tracker:
             if tracked is None:
                 tracked = self._known[id(leaf)] = calls.adopt(leaf, self.tape)
             return tracked
-        return stand_in_for(leaf) if isinstance(leaf, _RANDOM) else leaf
+        return stand_in_for(leaf) if isinstance(leaf, RANDOM) else leaf
 
     def outputs(self, result: Any) -> dict[Path, Value]:
         """The values in what the function returned; constants are values that are not active."""

@@ -335,3 +335,18 @@ def test_masked_arrays_are_cut():
 
     recording = record(f, (X.copy(),))
     assert recording.value == f(X) and recording.cuts
+
+
+def test_inputs_that_share_memory_are_noted():
+    x = X.copy()
+    recording = record(lambda a, b: a * b, (x, x[:1]))
+    assert list(recording.inputs) == [(0,)]
+    assert [cut.kind for cut in recording.cuts] == ["shared input"]
+
+
+def test_columns_of_one_array_are_inputs_of_their_own():
+    data = np.arange(12.0).reshape(3, 4)
+    recording = record(lambda a, b: (a * b[:, None]).sum(), (data[:, :3], data[:, 3]))
+    assert list(recording.inputs) == [(0,), (1,)] and not recording.cuts
+    gradients = replay(recording, 1.0).gradients
+    np.testing.assert_array_equal(gradients[(1,)], data[:, :3].sum(axis=1))
