@@ -159,9 +159,7 @@ def directional_witness(
     return Witness(said, fine, abs(fine - coarse) + np.finfo(float).eps * size / STEP)
 
 
-def _along(
-    forward: Forward, directions: Mapping[Path, np.ndarray]
-) -> tuple[float, float, float]:
+def _along(forward: Forward, directions: Mapping[Path, np.ndarray]) -> tuple[float, float, float]:
     """The directional derivative at two step sizes, and the size of what was subtracted."""
     steps = []
     size = 0.0

@@ -73,17 +73,23 @@ class Sample:
 
     def is_legal_at_kink(self, name: str, got: Any) -> bool:
         """Whether a gradient lies between the true ones a hair's breadth to all sides."""
+        near = self._around(name, HAIR / 1024)
+        far = self._around(name, HAIR)
+        want = self.truth.gradients[name]
+        allowance = 100 * (self.eps * self.loudest + self.noise(name))
+        return within_one_sided(np.asarray(got), want, near, far, allowance)
+
+    def _around(self, name: str, breadth: float) -> list[np.ndarray]:
+        """True gradients where all inputs are more, all less, and some more and some less."""
         rng = np.random.default_rng(0)
-        neighbours = []
-        for step in (HAIR, -HAIR, *(0.0,) * DIRECTIONS):
+        found = []
+        for step in (breadth, -breadth, *(0.0,) * DIRECTIONS):
             moved = {}
             for n, a in self.inputs.items():
                 if a.dtype.kind == "f":
-                    signs = step or HAIR * (2.0 * rng.integers(0, 2, a.shape) - 1)
+                    signs = step or breadth * (2.0 * rng.integers(0, 2, a.shape) - 1)
                     moved[n] = np.asarray(a + signs * np.maximum(np.abs(a.astype(float)), 1))
                 else:
                     moved[n] = a
-            neighbours.append(self.tape(moved).truth(self.upstream).gradients[name])
-        want = self.truth.gradients[name]
-        allowance = 100 * (self.eps * self.loudest + self.noise(name))
-        return within_one_sided(np.asarray(got), want, neighbours, allowance)
+            found.append(self.tape(moved).truth(self.upstream).gradients[name])
+        return found

@@ -97,18 +97,23 @@ def digits(got: Any, want: np.ndarray, dtype: str) -> float:
 
 
 def within_one_sided(
-    got: np.ndarray, want: np.ndarray, neighbours: list[np.ndarray], allowance: float
+    got: np.ndarray,
+    want: np.ndarray,
+    near: list[np.ndarray],
+    far: list[np.ndarray],
+    allowance: float,
 ) -> bool:
     """Whether a difference from the truth is only another legal choice at a kink.
 
-    ``neighbours`` are true gradients a hair's breadth away, in all directions. Where they jump
-    there is a kink, and any value between the one-sided derivatives will do; elsewhere the truth
-    stands, within the allowance.
+    ``near`` and ``far`` are true gradients a little off, in all directions, the latter by a
+    thousand times as much. Where the nearer ones differ as much as the farther ones there is a
+    kink, and any value between the one-sided derivatives will do; elsewhere the truth stands,
+    within the allowance.
     """
-    stack = np.stack([*neighbours, want])
+    stack = np.stack([*near, want])
     low, high = stack.min(axis=0), stack.max(axis=0)
     jump = high - low
-    kink = jump > 1e-4 * max(float(np.abs(stack).max()), np.finfo(float).tiny)
+    kink = (jump > allowance) & (jump > 0.5 * np.ptp(np.stack([*far, want]), axis=0))
     slack = np.where(kink, 1e-6 * jump, 0)
     between = (got >= low - slack - allowance) & (got <= high + slack + allowance)
     return bool(kink.any() and np.where(kink, between, np.abs(got - want) <= allowance).all())

@@ -19,7 +19,7 @@ __warningregistry__ = None  # see calls.py
 
 
 class Tracked(np.ndarray):
-    __slots__ = ("_plain", "_buffer", "_value", "_version")
+    __slots__ = ("_buffer", "_plain", "_value", "_version")
     _plain: np.ndarray  # what the user would have
     _buffer: Any  # the memory that it shows
     _value: Value | None  # what stood there in that ``_version`` of the memory
@@ -101,7 +101,7 @@ class Tracked(np.ndarray):
     def mT(self) -> Any:
         return calls.call("matrix_transpose", operator.attrgetter("mT"), (self,), {})
 
-    @property  # type: ignore[override]
+    @property
     def real(self) -> Any:
         return calls.call("real", np.real, (self,), {})
 
@@ -113,7 +113,7 @@ class Tracked(np.ndarray):
     def imag(self) -> Any:
         return calls.call("imag", np.imag, (self,), {})
 
-    @property  # type: ignore[override]
+    @property
     def flat(self) -> Any:
         return Flat(self)
 

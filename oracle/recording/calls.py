@@ -209,9 +209,7 @@ def call(op: str, function: Callable[..., Any], args: tuple, kwargs: dict[str, A
         out = out[0] if type(out) is tuple and len(out) == 1 else out
         if type(out) is Tracked or type(out) is np.ndarray:
             return _call_into(out, op, function, args, kwargs, tape)
-    active = any(map(_is_active, args)) or (
-        bool(kwargs) and any(map(_is_active, kwargs.values()))
-    )
+    active = any(map(_is_active, args)) or (bool(kwargs) and any(map(_is_active, kwargs.values())))
     if op == "nan_to_num" and kwargs.get("copy") is False and type(args[0]) is Tracked:
         kwargs = {name: kwargs[name] for name in kwargs if name != "copy"}
         return _call_into(args[0], op, function, args, kwargs, tape, "copyto")
@@ -619,9 +617,7 @@ def is_active(tree: Any) -> bool:
     return Tape.now is not None and _is_active(tree)
 
 
-def assembled(
-    op: str, function: Callable[..., Any], parts: list[Any], answer: Any
-) -> Any:
+def assembled(op: str, function: Callable[..., Any], parts: list[Any], answer: Any) -> Any:
     """``answer``, which NumPy put together from ``parts`` as ``function`` does."""
     tape = Tape.now
     if tape is None:

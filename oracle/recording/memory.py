@@ -45,7 +45,15 @@ class Buffer:
     """The memory of one array and its views: who wrote what there."""
 
     __slots__ = (
-        "tape", "owner", "version", "active", "whole", "layout", "labels", "borrowers", "face",
+        "active",
+        "borrowers",
+        "face",
+        "labels",
+        "layout",
+        "owner",
+        "tape",
+        "version",
+        "whole",
     )  # fmt: skip
 
     def __init__(self, tape: Tape, owner: np.ndarray, value: Value | None = None) -> None:

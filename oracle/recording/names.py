@@ -115,6 +115,7 @@ class Names:
             if stand_in is not real:
                 self._put_cells.append((cell, real, stand_in))
                 cell.cell_contents = stand_in
+
     def _imported(self, name: str, space: Any = None, *args: Any, **kwargs: Any) -> Any:
         """``import numpy as np`` inside a function of the user's."""
         module = self._import(name, space, *args, **kwargs)

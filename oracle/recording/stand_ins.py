@@ -242,7 +242,7 @@ def _sum(numbers: Any, /, *args: Any, **kwargs: Any) -> Any:
     numbers = numbers if type(numbers) in (list, tuple, Tracked) else list(numbers)
     if type(numbers) is not Tracked and not any(type(n) in SCALARS for n in numbers):
         return sum(numbers, *args, **kwargs)
-    if type(numbers) is Tracked and numbers.ndim != 1 or args or kwargs:
+    if (type(numbers) is Tracked and numbers.ndim != 1) or args or kwargs:
         return sum(numbers, *args, **kwargs)
     return calls.call("builtin sum", sum, (numbers,), {})
 

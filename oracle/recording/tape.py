@@ -41,7 +41,7 @@ def is_user_file(name: str) -> bool:
 class Value:
     """One result: its numbers, and the note of the call that made it (None: it was given)."""
 
-    __slots__ = ("array", "active", "note", "first_label")
+    __slots__ = ("active", "array", "first_label", "note")
 
     def __init__(self, array: Any, active: bool = False, note: "Note | None" = None) -> None:
         self.array = array  # a plain ndarray or scalar, which nobody will change any more
@@ -112,7 +112,7 @@ class Note:
     a decision here (a comparison, ``argmax``, ``bool()``, ``int()``), which ``answer`` holds.
     """
 
-    __slots__ = ("op", "function", "args", "kwargs", "outputs", "answer", "_code", "_instruction")
+    __slots__ = ("_code", "_instruction", "answer", "args", "function", "kwargs", "op", "outputs")
 
     def __init__(
         self,

@@ -40,7 +40,7 @@ _TOLERANCE = {8: 1e-7, 16: 1e-7, 4: 1e-3, 2: 1e-1}
 Instead = Callable[..., Any]
 
 
-class NotReplayable(Exception):
+class NotReplayable(Exception):  # noqa: N818
     """Torch cannot run this call, or gives another value than NumPy did."""
 
     def __init__(self, note: Note | None, reason: str) -> None:
@@ -52,7 +52,7 @@ class NotReplayable(Exception):
         self.reason = reason
 
 
-class DecisionChanged(Exception):
+class DecisionChanged(Exception):  # noqa: N818
     """With these inputs the user's code would have decided otherwise: it must be run again."""
 
     def __init__(self, note: Note) -> None:
@@ -63,7 +63,7 @@ class DecisionChanged(Exception):
 class _Step:
     """A note, ready to run: its rule, and what to call it with."""
 
-    __slots__ = ("note", "rule", "args", "kwargs", "outputs", "elementwise")
+    __slots__ = ("args", "elementwise", "kwargs", "note", "outputs", "rule")
 
     def __init__(self, note: Note) -> None:
         self.note = note
@@ -478,5 +478,3 @@ def replay(
         run.check()
     values = {path: x.detach().numpy() for path, x in run.outputs().items()}
     return Replayed(values, run.gradients(upstream, wrt), run)
-
-

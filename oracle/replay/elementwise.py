@@ -230,5 +230,3 @@ def accumulated(function: Callable[..., Any], x: Tensor, axis: int) -> Tensor:
     for i in range(1, len(parts)):
         parts[i] = function(parts[i - 1], parts[i])
     return torch.stack(parts, axis)
-
-

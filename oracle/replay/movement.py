@@ -255,11 +255,19 @@ VIEWS: dict[str, Callable[..., Any]] = {
     "swapaxes": lambda x, axis1, axis2: x.swapaxes(axis1, axis2),
     "transpose": _transpose,
     # A write puts the value down as it is; see recording/memory.py for where.
-    # fmt: off
     **dict.fromkeys(
-        ("setitem", "copyto", "put", "put_along_axis", "place", "putmask", "fill_diagonal", "fill",
-         "itemset", "flat write"),
+        (
+            "setitem",
+            "copyto",
+            "put",
+            "put_along_axis",
+            "place",
+            "putmask",
+            "fill_diagonal",
+            "fill",
+            "itemset",
+            "flat write",
+        ),
         _same,
     ),
-    # fmt: on
 }

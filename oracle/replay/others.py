@@ -133,8 +133,7 @@ class Affine:
 
     def __call__(self, x: Tensor) -> list[Tensor]:
         return [
-            (matrix @ x.reshape(-1)).reshape(offset.shape) + offset
-            for matrix, offset in self.parts
+            (matrix @ x.reshape(-1)).reshape(offset.shape) + offset for matrix, offset in self.parts
         ]
 
 

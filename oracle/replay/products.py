@@ -54,7 +54,7 @@ def _vecdot(a: Any, b: Any, /, *, axis: int = -1) -> Tensor:
     return (torch.conj(a) * b).sum(axis)
 
 
-def _tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:  # noqa: F811
+def _tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
     a, b = _together(a, b)
     if isinstance(axes, int):
         return torch.tensordot(a, b, dims=axes)

@@ -13,7 +13,7 @@ import torch
 
 from oracle.replay.elementwise import Tensor, accumulated, real, reduced, tensor, ufunc
 
-_NO = np._NoValue  # type: ignore[attr-defined]
+_NO = np._NoValue
 
 
 def axes(axis: Any, ndim: int) -> tuple[int, ...]:

@@ -19,7 +19,8 @@ def test_finite_differences_and_their_unit():
     want = 2 * 3 * X**2 * [1.0, -1.0]
     assert list(found.gradients) == [(0,)]
     error = np.abs(found.gradients[(0,)] - want).max()
-    assert error < 1e-8 and error < 100 * found.units[(0,)]
+    assert error < 1e-8
+    assert error < 100 * found.units[(0,)]
 
 
 def test_python_numbers_where_they_are_chosen():
@@ -69,7 +70,7 @@ def test_methods_and_arguments_are_left_alone():
     np.testing.assert_allclose(found.gradients[("self", "W")], (X + 1).sum(0)[:, None] * [1, 1])
 
 
-@pytest.mark.parametrize("dtype, digits", [(np.float64, 1e-9), (np.float32, 1e-2)])
+@pytest.mark.parametrize(("dtype", "digits"), [(np.float64, 1e-9), (np.float32, 1e-2)])
 def test_both_dtypes(dtype, digits):
     forward = Forward(lambda x: np.tanh(x).sum(), (X.astype(dtype),), upstream=1.0)
     found = finite_differences(forward).gradients[(0,)]

@@ -117,7 +117,8 @@ def assert_same(a, b):
         for x, y in zip(a, b, strict=True):
             assert_same(x, y)
     elif isinstance(a, (np.ndarray, np.generic)):
-        assert a.dtype == b.dtype and a.shape == b.shape
+        assert a.dtype == b.dtype
+        assert a.shape == b.shape
         if a.dtype.hasobject:
             assert_same(a.tolist(), b.tolist())
         else:
@@ -142,7 +143,7 @@ def directional_derivatives(forward):
             yield path, direction, (8 * near - far) / 12e-4
 
 
-@pytest.mark.parametrize("function, end", IDIOMS)
+@pytest.mark.parametrize(("function", "end"), IDIOMS)
 def test_runs_bit_for_bit(function, end):
     recordings = []
 
@@ -157,10 +158,11 @@ def test_runs_bit_for_bit(function, end):
     assert bool(cuts) == ("cut" in end), cuts
     for cut in cuts:
         first = function.__code__.co_firstlineno
-        assert cut.file == function.__code__.co_filename and first < cut.line < first + 20
+        assert cut.file == function.__code__.co_filename
+        assert first < cut.line < first + 20
 
 
-@pytest.mark.parametrize("function, end", IDIOMS)
+@pytest.mark.parametrize(("function", "end"), IDIOMS)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_gradient_is_right_or_the_loss_is_noted(function, end, capsys):
     set_random(function)
@@ -204,5 +206,3 @@ def test_there_are_many_idioms():
     assert len(IDIOMS) >= 150
     ends = [p.values[1] for p in IDIOMS]
     assert ends.count("differentiated") > 0.9 * len(ends)
-
-

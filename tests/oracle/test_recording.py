@@ -46,7 +46,8 @@ def test_notes_have_the_users_own_lines_and_names():
     ]
     assert {note.file for note in recording.notes} == {module.__file__}
     exp = recording.notes[0]
-    assert exp.place.span == (3, 3, 8, 17) and exp.place.function == "f"
+    assert exp.place.span == (3, 3, 8, 17)
+    assert exp.place.function == "f"
     np.testing.assert_array_equal(exp.outputs[0].array, np.exp(X))
     assert exp.inputs == (recording.inputs[(0,)],)
 
@@ -105,7 +106,8 @@ def test_objects_are_tracked_and_given_back():
     x = X.copy()
     recording = record(layer.forward, (x,))
     assert set(recording.inputs) == {(0,), ("self", "params", "W"), ("self", "params", "b")}
-    assert layer.params["W"] is W and layer.x is x
+    assert layer.params["W"] is W
+    assert layer.x is x
     assert all(type(a) is np.ndarray for a in (layer.x, layer.out, recording.value))
     assert recording.value is layer.out
 
@@ -151,9 +153,12 @@ def test_names_are_put_back_even_after_an_error():
     after = dict(vars(module))
     assert before.keys() == after.keys()
     assert all(before[name] is after[name] for name in before)
-    assert type(module.table["W"]) is np.ndarray and module.table["W"] is module.W
-    assert Tape.now is None and not isinstance(module.np.zeros(2), type(None))
-    assert sys.modules["numpy"] is module.np and sys.modules["math"] is math
+    assert type(module.table["W"]) is np.ndarray
+    assert module.table["W"] is module.W
+    assert Tape.now is None
+    assert not isinstance(module.np.zeros(2), type(None))
+    assert sys.modules["numpy"] is module.np
+    assert sys.modules["math"] is math
 
 
 def test_names_that_the_user_assigns_keep_their_new_values():
@@ -166,9 +171,11 @@ def test_names_that_the_user_assigns_keep_their_new_values():
         "    return W\n"
     )
     recording = record(module.f, (X.copy(),))
-    assert module.W is recording.value and type(module.W) is np.ndarray
+    assert module.W is recording.value
+    assert type(module.W) is np.ndarray
     np.testing.assert_array_equal(module.W, [0.0, 3.0])
-    assert module.history == [3.0] and type(module.history[0]) is np.float64
+    assert module.history == [3.0]
+    assert type(module.history[0]) is np.float64
 
 
 def test_helpers_in_other_modules_of_the_users():
@@ -183,7 +190,7 @@ def test_helpers_in_other_modules_of_the_users():
 
 
 @pytest.mark.parametrize(
-    "line, kind",
+    ("line", "kind"),
     [
         ("import pickle; y = pickle.loads(pickle.dumps(x))", "pickle"),
         ("y = np.frombuffer(x.tobytes()).reshape(2, 2)", "tobytes"),
@@ -334,7 +341,8 @@ def test_masked_arrays_are_cut():
         return np.ma.masked_array(x, x < 0).sum()
 
     recording = record(f, (X.copy(),))
-    assert recording.value == f(X) and recording.cuts
+    assert recording.value == f(X)
+    assert recording.cuts
 
 
 def test_inputs_that_share_memory_are_noted():
@@ -347,6 +355,7 @@ def test_inputs_that_share_memory_are_noted():
 def test_columns_of_one_array_are_inputs_of_their_own():
     data = np.arange(12.0).reshape(3, 4)
     recording = record(lambda a, b: (a * b[:, None]).sum(), (data[:, :3], data[:, 3]))
-    assert list(recording.inputs) == [(0,), (1,)] and not recording.cuts
+    assert list(recording.inputs) == [(0,), (1,)]
+    assert not recording.cuts
     gradients = replay(recording, 1.0).gradients
     np.testing.assert_array_equal(gradients[(1,)], data[:, :3].sum(axis=1))

@@ -71,15 +71,28 @@ def test_digits_are_those_of_the_largest_entry() -> None:
     assert digits(-WANT, WANT, "float32") == 0
 
 
-def test_between_the_one_sided_derivatives_everything_is_legal() -> None:
-    truth, below, above = np.array([0.0, 2.0]), np.array([0.0, 2.0]), np.array([1.0, 2.0])
-    for choice in (0.0, 0.5, 1.0):
-        assert within_one_sided(np.array([choice, 2.0]), truth, [below, above], 1e-14)
-    assert not within_one_sided(np.array([1.5, 2.0]), truth, [below, above], 1e-14)
-    assert not within_one_sided(np.array([-0.5, 2.0]), truth, [below, above], 1e-14)
+BELOW, ABOVE = np.array([0.0, 2.0]), np.array([1.0, 2.0])
+
+
+@pytest.mark.parametrize(("choice", "legal"), [(0, 1), (0.5, 1), (1, 1), (1.5, 0), (-0.5, 0)])
+def test_between_the_one_sided_derivatives_everything_is_legal(choice: float, legal: int) -> None:
+    around = [BELOW, ABOVE]
+    got = np.array([choice, 2.0])
+    assert within_one_sided(got, BELOW, around, around, 1e-14) == bool(legal)
+
+
+def test_a_kink_is_one_however_small_its_jump() -> None:
+    want, around = np.array([0.0, 2.0]), [np.array([0.0, 2.0]), np.array([1e-9, 2.0])]
+    assert within_one_sided(np.array([1e-9, 2.0]), want, around, around, 1e-15)
 
 
 def test_a_difference_away_from_the_kink_is_not_excused_by_it() -> None:
-    truth, below, above = np.array([0.0, 2.0]), np.array([0.0, 2.0]), np.array([1.0, 2.0])
-    assert not within_one_sided(np.array([0.5, 2.1]), truth, [below, above], 1e-14)
-    assert not within_one_sided(np.array([2.1]), np.array([2.0]), [np.array([2.0])], 1e-14)
+    around = [BELOW, ABOVE]
+    assert not within_one_sided(np.array([0.5, 2.1]), BELOW, around, around, 1e-14)
+    assert not within_one_sided(np.array([2.1]), BELOW[1:], [BELOW[1:]], [BELOW[1:]], 1e-14)
+
+
+def test_a_steep_gradient_is_no_kink() -> None:
+    # It changes a thousand times less over a thousandth of the way.
+    want, near, far = np.array([1.0]), [np.array([1.0 + 1e-6])], [np.array([1.0 + 1e-3])]
+    assert not within_one_sided(np.array([1.0 + 5e-7]), want, near, far, 1e-14)
