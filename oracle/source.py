@@ -51,8 +51,8 @@ def place(function: Callable[..., Any]) -> Place:
 
 
 def spoken(file: str) -> str:
-    """A path as one speaks of it: from this folder or, of our own files, from their package's."""
-    for start in (Path.cwd(), Path(reference.__file__).parent.parent):
+    """A path as one speaks of it: of our own files from their package, of others from here."""
+    for start in (Path(reference.__file__).parent.parent, Path.cwd()):
         if Path(file).is_relative_to(start):
             return str(Path(file).relative_to(start))
     return file
