@@ -51,9 +51,9 @@ def tanh(Z: AnyShape) -> tuple[AnyShape, Pullback]:
     A = np.tanh(Z)
 
     def pullback(dA: np.ndarray) -> tuple[np.ndarray]:
-        dZ = np.subtract(1, A * A, dtype=A.dtype)
+        dZ = A * A  # dA − dA∘A∘A: arrays only, which is quicker than 1 − A∘A
         dZ *= dA
-        return (dZ,)
+        return (dA - dZ,)
 
     return A, pullback
 

@@ -93,11 +93,10 @@ def binary_cross_entropy_with_logits(Z: Samples, T: Targets) -> tuple[PerSample,
 
     Source: −t·ln σ(z) − (1 − t)·ln(1 − σ(z)), with 1 − σ(z) = σ(z)·e⁻ᶻ.
     """
-    A, D = np.empty(Z.size, Z.dtype), np.empty(Z.size, Z.dtype)
-    z, t = Z.reshape(-1), T.reshape(-1)
-    for part in blocks(Z.size):
-        _logistic(z[part], t[part], A[part], D[part])
-    losses, D = _per_sample(A.reshape(Z.shape)), D.reshape(Z.shape)
+    A, D = np.empty_like(Z), np.empty_like(Z)
+    for rows in blocks(len(Z), Z[:1].size):
+        _logistic(Z[rows], T[rows], A[rows], D[rows])
+    losses = _per_sample(A)
 
     def pullback(dlosses: np.ndarray) -> tuple[np.ndarray, None]:
         return D * _column(dlosses, Z), None
@@ -184,15 +183,13 @@ def softmax_cross_entropy_with_labels(Z: Logits, y: Labels) -> tuple[PerSample, 
 
     Source: ``softmax_cross_entropy`` with one-hot targets.
     """
-    N, C = Z.shape
-    n = np.arange(N)
-    P, S, m = np.empty(Z.shape, Z.dtype), np.empty(N, Z.dtype), np.empty((N, 1), Z.dtype)
-    for rows in blocks(N, C):
-        np.max(Z[rows], axis=1, keepdims=True, out=m[rows])
-        np.subtract(Z[rows], m[rows], out=P[rows])
-        np.exp(P[rows], out=P[rows])
-        np.sum(P[rows], axis=1, out=S[rows])
-    losses = np.log(S) - (Z[n, y] - m[:, 0])
+    n = np.arange(len(Z))
+    P = Z - np.maximum.reduce(Z, axis=1, keepdims=True)
+    z_y = P[n, y]
+    np.exp(P, out=P)
+    S = np.add.reduce(P, axis=1)
+    losses = np.log(S)
+    losses -= z_y
 
     def pullback(dlosses: np.ndarray) -> tuple[np.ndarray, None]:
         dZ = P * (dlosses / S)[:, None]
@@ -293,19 +290,18 @@ def _logistic(z: np.ndarray, t: np.ndarray, a: np.ndarray, d: np.ndarray) -> Non
     np.negative(a, out=a)
     np.exp(a, out=a)
     np.log1p(a, out=a)
-    zero = np.zeros_like(z)  # an array: NumPy takes four times as long for a number
-    np.minimum(z, zero, out=d)
+    m = np.maximum(z, np.zeros_like(z))  # not of a number, for which NumPy takes four times as long
+    np.subtract(z, m, out=d)
     d -= a
     np.exp(d, out=d)  # e^(min(z, 0) − ln(1 + e^−|z|)) = σ(z)
     d -= t
-    np.maximum(z, zero, out=zero)
-    zero -= t * z
-    a += zero
+    m -= t * z
+    a += m
 
 
 def _per_sample(terms: np.ndarray) -> np.ndarray:
     """The sum over a sample's outputs, whatever their shape; a single output is its own sum."""
-    return terms if terms.ndim == 1 else terms.sum(axis=tuple(range(1, terms.ndim)))
+    return terms if terms.ndim == 1 else np.add.reduce(terms, axis=tuple(range(1, terms.ndim)))
 
 
 def _column(dlosses: np.ndarray, Y: np.ndarray) -> np.ndarray:

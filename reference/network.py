@@ -156,7 +156,8 @@ def _backward_sweep(
     row is the bias, [1 A_prev]ᵀ·dZ is db on top of A_prevᵀ·dZ; and the row is dropped before
     dZ·Wᵀ, for the ones that it met are constant.
     """
-    depth, ones = len(layers), np.ones(len(X), X.dtype)
+    depth, ones = len(layers), np.empty(len(X), X.dtype)
+    ones.fill(1)
     kept: list[Any] = [None] * depth
     dAs, dZs, dWs, dbs = kept, kept.copy(), kept.copy(), kept.copy()
     for k in reversed(range(depth)):
@@ -169,10 +170,10 @@ def _backward_sweep(
             W, rows = W[1:], whole[1:]
 
         if dZ is None:
-            (dZ,) = trace.pullbacks[k](dA)  # BP1, BP2
-        dW = A_prev.T.dot(dZ, out=rows)  # BP4
-        db = ones.dot(dZ)  # BP3
-        dA = dZ.dot(W.T) if k or input_gradient else None  # BP2
+            (dZ,) = trace.pullbacks[k](dA)  # BP1, BP2: dZ = dA∘f'(Z)
+        dW = A_prev.T.dot(dZ, out=rows)  # BP4: dW = A_prevᵀ·dZ
+        db = ones.dot(dZ)  # BP3: db = 1ᵀ·dZ
+        dA = dZ.dot(W.T) if k or input_gradient else None  # BP2: dA_prev = dZ·Wᵀ
 
         if bias_row:
             whole[0] = db
@@ -211,7 +212,7 @@ def backpropagate(
     expect(loss, A, T)
     output = FUSED.get((layers[-1].activation, loss)) if fused else None
     losses, loss_pullback = output(Z, A, T) if output else unchecked(loss)(A, T)
-    L = losses.sum() / N
+    L = np.add.reduce(losses) / N
     dlosses = np.empty_like(losses)
     dlosses.fill(1 / N)
     dQ = loss_pullback(dlosses)[0]

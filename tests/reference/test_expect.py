@@ -14,6 +14,7 @@ from reference import (
     softmax_cross_entropy_with_labels,
     squared_error,
 )
+from reference._expect import expect, unchecked
 
 X, W, b = np.ones((4, 3)), np.ones((3, 5)), np.ones(5)
 
@@ -136,3 +137,26 @@ def test_a_scalar_loss_takes_a_plain_number_as_upstream() -> None:
 def test_signature_docstring_and_source_survive_the_check() -> None:
     assert reference.affine.__name__ == "affine"
     assert "Z = XW + b" in (reference.affine.__doc__ or "")
+
+
+def test_a_check_can_be_had_without_its_derivation_and_the_other_way_round() -> None:
+    expect(affine, X, W, b)
+    with pytest.raises(ValueError, match="affine: W has shape"):
+        expect(affine, X, W.T, b)
+    with pytest.raises(TypeError, match="affine: X is a list"):
+        expect(affine, [[1.0]], W, b)
+    expect(np.add, X, W.T)  # it has no check, so that nothing is expected
+    Z, _ = unchecked(affine)(X, W, np.ones(1))
+    assert Z.shape == (4, 5)
+    assert unchecked(np.add) is np.add
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int64, np.uint8, ">i4"])
+def test_labels_of_any_integer_dtype_are_held_to_their_range(dtype) -> None:  # type: ignore[no-untyped-def]
+    y = np.array([0, 2, 1, 2], dtype)
+    softmax_cross_entropy_with_labels(X, y)
+    with pytest.raises(ValueError, match="y holds 3; 0 to 2 are due"):
+        softmax_cross_entropy_with_labels(X, y + np.array([0, 1, 0, 0], dtype))
+    if y.dtype.kind == "i":
+        with pytest.raises(ValueError, match="y holds -2; 0 to 2 are due"):
+            softmax_cross_entropy_with_labels(X, -y)
