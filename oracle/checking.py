@@ -19,7 +19,7 @@ from oracle.runs import Run, of_derivation
 from oracle.sample import Sample, Twin
 from oracle.verdict import QUIET, UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
 
-CLOSELY = 12  # the first three and every so many cases also see side conditions and the witness
+CLOSELY = 16  # the first three and every so many cases also see side conditions and the witness
 REDRAWN = 20  # cases of a run that are drawn again because they could show nothing
 ENOUGH = 10  # failures of one gradient in a run: more would only cost time
 COMPARED = 8  # in every so many float32 cases torch's own float32 is asked for its digits

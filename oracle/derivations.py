@@ -67,8 +67,10 @@ class Derivation:
     @property
     def sizes(self) -> tuple[str, ...]:
         """All sizes that are to be drawn, in the order of the arguments."""
-        dims = [d for a in self.arguments for d in (*a.dims, *([a.classes] if a.classes else ()))]
-        return shapes.names(dims)
+        classes = [(a.classes,) if a.classes else () for a in self.arguments]
+        return shapes.names(
+            tuple(d for a, c in zip(self.arguments, classes) for d in (*a.dims, *c))
+        )
 
 
 def from_pullback(function: Callable[..., Any], name: str | None = None) -> Derivation:

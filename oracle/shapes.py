@@ -22,7 +22,8 @@ MOST_SMALL = 500
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv)
 
 
-def names(dims: Sequence[str]) -> tuple[str, ...]:
+@functools.cache
+def names(dims: tuple[str, ...]) -> tuple[str, ...]:
     """The sizes that the dims speak of, in order; a starred one with its star."""
     found: dict[str, None] = {}
     for dim in dims:

@@ -53,8 +53,8 @@ def judge(
     if want.size == 0:
         return Judgement(0.0, vacuous=True)
     eps = EPS[dtype]
-    size = float(np.abs(want).max())
-    off = float(np.abs(got - want).max())
+    size = float(np.maximum.reduce(np.abs(want), axis=None))
+    off = float(np.maximum.reduce(np.abs(got - want), axis=None))
     if not (math.isfinite(size) and math.isfinite(off)):
         return _not_finite(got, want, dtype, upstream, noise)
     floor = eps * (size + upstream)

@@ -109,7 +109,8 @@ def _done(todo: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
     if server:
         context.set_forkserver_preload(["oracle.checking"])  # torch is imported once, for all
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_quiet) as pool:
-        futures: dict[Future[Outcome], Task] = {pool.submit(do, t): t for t in todo}
+        longest_first = sorted(todo, key=lambda task: task.name not in (NETWORK, OPTIMIZERS))
+        futures: dict[Future[Outcome], Task] = {pool.submit(do, t): t for t in longest_first}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()

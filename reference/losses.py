@@ -286,12 +286,11 @@ def class_weights(c: ClassWeights, y: Labels) -> tuple[PerSample, Pullback]:
 
 def _logistic(z: np.ndarray, t: np.ndarray, a: np.ndarray, d: np.ndarray) -> None:
     """a ← ln(1 + e^−|z|) + (max(z, 0) − t·z) and d ← σ(z) − t, in place."""
-    np.abs(z, out=a)
-    np.negative(a, out=a)
-    np.exp(a, out=a)
-    np.log1p(a, out=a)
     m = np.maximum(z, np.zeros_like(z))  # not of a number, for which NumPy takes four times as long
     np.subtract(z, m, out=d)
+    np.subtract(d, m, out=a)  # min(z, 0) − max(z, 0) = −|z|
+    np.exp(a, out=a)
+    np.log1p(a, out=a)
     d -= a
     np.exp(d, out=d)  # e^(min(z, 0) − ln(1 + e^−|z|)) = σ(z)
     d -= t
