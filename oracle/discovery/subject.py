@@ -1,0 +1,96 @@
+"""A user's own derivation, ready to be run: what every way of writing one comes down to.
+
+The rest of the oracle knows a user's code by this class alone. Inputs are a dict by name, whose
+values are arrays, or containers and objects that hold arrays. A path says where in it an array
+stands: ``("X",)``, ``("parameters", "W1")``, ``("layer", "W")``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from oracle.derivations import Argument, Option
+
+Path = tuple[Any, ...]
+Inputs = dict[str, Any]
+
+
+class Unusable(Exception):  # noqa: N818
+    """Why a derivation that was found cannot be judged, in words that say what to do.
+
+    ``line`` is where to do it; 0 where that is the derivation's own line.
+    """
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One of several things that a derivation may mean; the remark says so where it matters."""
+
+    name: str  # "of the input", "of the output", "½ Σ(a − y)²", ...
+    remark: str = ""  # "correct when given the activation a, not z"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A gradient that the backward has made: of which input, what the user calls it, and where."""
+
+    of: Path
+    name: str  # the user's own text: dW, self.dW, grads["W1"]
+    line: int  # of the last assignment before it left
+    value: Any = None  # what came
+
+
+@dataclass
+class Subject:
+    """A forward and a backward of the user's, however they were written."""
+
+    name: str  # as a report calls it: affine_backward, Dense, loss_and_grad
+    file: str
+    line: int
+    way: int  # 1 to 9, as the interface counts them
+    arguments: tuple[Argument, ...]  # the arrays that are to be drawn, by name
+    forward: Callable[[Inputs], tuple[Any, Any]]  # -> (value, what the backward needs besides)
+    # (inputs, value, kept, upstream) -> the gradients. Raises what the user's code raises.
+    backward: Callable[[Inputs, Any, Any, Any], list[Made]]
+    # Arrays by name -> what forward takes; builds dicts of parameters, or objects, anew each time.
+    prepare: Callable[[Mapping[str, np.ndarray], int], Inputs]
+    functions: tuple[Any, ...] = ()  # the user's functions and classes, for the recording
+    options: tuple[Option, ...] = ()
+    readings: tuple[Reading, ...] = (Reading(""),)
+    module: str = "user"
+    remarks: list[str] = field(default_factory=list)  # what had to be assumed
+    read_as: Callable[[int], "Subject"] | None = None  # the same in its nth reading
+    has_upstream: bool = True  # False: the value is a scalar, and its upstream is 1
+    differentiable: Callable[[Path], bool] = lambda path: True
+    torch_function: Any = None  # way 5: the forward as torch runs it, in place of a recording
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """All sizes that are to be drawn, in the order of the arguments."""
+        from oracle import shapes
+
+        dims: list[str] = []
+        for argument in self.arguments:
+            dims += argument.dims
+            dims += [argument.classes] if argument.classes else []
+        return shapes.names(tuple(dims))
+
+
+def outputs(value: Any) -> Sequence[Any]:
+    """The arrays of a value that a backward gets upstreams for, in order."""
+    if isinstance(value, tuple | list):
+        return [part for part in value if is_number(part)]
+    return [value]
+
+
+def is_number(thing: Any) -> bool:
+    """Whether something is a floating-point array or number."""
+    return isinstance(thing, float | np.floating) or (
+        isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
+    )
