@@ -63,11 +63,19 @@ def _parts(
         true = evidence.true(value)
         for factor in factors:
             if evidence.same(array / factor, true):
-                break  # a right step
+                if factor == 1:
+                    break  # a right step
+                continue
             carried = evidence.carried(value, array / factor - true, evidence.got)
-            touched = {p for p, c in carried.items() if not evidence.same(c + 0.0, np.zeros_like(c))}
-            if touched and touched <= left and all(
-                evidence.same(evidence.got[p], evidence.want(p) + carried[p]) for p in touched
+            touched = {
+                p for p, c in carried.items() if not evidence.same(c + 0.0, np.zeros_like(c))
+            }
+            if (
+                touched
+                and touched <= left
+                and all(
+                    evidence.same(evidence.got[p], evidence.want(p) + carried[p]) for p in touched
+                )
             ):
                 found.append((value, factor, touched))
     return found

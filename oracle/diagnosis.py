@@ -1,6 +1,6 @@
 """Which mistake explains a wrong gradient, proved on several shapes that were not used to find it.
 
-    judging → evidence (some failing cases, opened up) → blame (which step) → mistakes (which one)
+judging → evidence (some failing cases, opened up) → blame (which step) → mistakes (which one)
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from oracle.results import Gradient, Note
 from oracle.trial import Trial
 
 FOUND_ON, PROVED_ON = 1, 3
+ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
 MOST = 3  # findings of one gradient
 
 
@@ -94,7 +95,9 @@ def _acquit(entry: Gradient, evidence: Evidence) -> None:
     entry.counterexample = None
     entry.findings = []
     entry.note(
-        Note("guard-ignored", f"{entry.name} is right but for the guard on {where}, which it ignores")
+        Note(
+            "guard-ignored", f"{entry.name} is right but for the guard on {where}, which it ignores"
+        )
     )
     if evidence.guards_in_backward and _dominated(entry):
         entry.verdict = "unstable"
@@ -144,9 +147,7 @@ def _key(guilty: blame.Guilty) -> object:
     return (guilty.step.line, guilty.step.name, guilty.inherits)
 
 
-def _explain_one(
-    examined: Examined, matched: Sequence[tuple[Evidence, blame.Guilty]]
-) -> None:
+def _explain_one(examined: Examined, matched: Sequence[tuple[Evidence, blame.Guilty]]) -> None:
     evidence, guilty = matched[0]
     if guilty.step is None:
         (path,) = guilty.inherits
@@ -215,6 +216,8 @@ def prove(targets: Sequence[Target]) -> list[Proved]:
     first, others = targets[0], targets[1:]
     alive: dict[object, Suspicion] = {}
     for family in FAMILIES:
+        if any(suspicion.rank <= ENOUGH for suspicion in alive.values()):
+            break
         for suspicion in family(first):
             if suspicion.key not in alive and _explains(suspicion, first):
                 alive[suspicion.key] = suspicion
@@ -245,7 +248,11 @@ def _explains(suspicion: Suspicion, target: Target) -> bool:
     if predicted is None:
         return False
     if predicted.shape != target.true.shape:
-        return suspicion.rank <= 10 and np.array_equal(predicted, target.got) or target.is_got(predicted)
+        return (
+            suspicion.rank <= 10
+            and np.array_equal(predicted, target.got)
+            or target.is_got(predicted)
+        )
     return target.is_got(predicted)
 
 
@@ -279,9 +286,7 @@ def _explain_arrays(examined: Examined, paths: list[Path], names: Names) -> None
 
 
 def _by_telling(cases: list[Case]) -> list[Case]:
-    return sorted(
-        cases, key=lambda c: any(isinstance(s, int) and s < 2 for s in c.sizes.values())
-    )
+    return sorted(cases, key=lambda c: any(isinstance(s, int) and s < 2 for s in c.sizes.values()))
 
 
 # -- in words -------------------------------------------------------------------------------------
@@ -295,7 +300,9 @@ def what_is_seen(target: Target) -> str:
     share = float((off > 1e-9 * np.abs(target.true).max(initial=1e-300)).mean())
     with np.errstate(all="ignore"):
         ratios = (target.got / target.true)[np.isfinite(target.got / target.true)]
-    spread = f"between {ratios.min():.3g} and {ratios.max():.3g}" if ratios.size else "nowhere finite"
+    spread = (
+        f"between {ratios.min():.3g} and {ratios.max():.3g}" if ratios.size else "nowhere finite"
+    )
     return (
         f"is wrong in {100 * share:.0f} % of its entries; its ratio to the gradient lies {spread}; "
         "none of the known mistakes explains that"

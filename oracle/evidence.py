@@ -131,7 +131,9 @@ class Evidence:
         """What an error in the gradient of one intermediate adds to that of an earlier one."""
         point, start = self.run.tensor(to), self.run.tensor(value)
         sent = torch.from_numpy(np.ascontiguousarray(error)).reshape(start.shape)
-        (found,) = torch.autograd.grad([start], [point], [sent], retain_graph=True, allow_unused=True)
+        (found,) = torch.autograd.grad(
+            [start], [point], [sent], retain_graph=True, allow_unused=True
+        )
         return np.zeros(tuple(point.shape)) if found is None else found.numpy()
 
     @functools.cached_property
@@ -163,7 +165,9 @@ class Evidence:
     def want(self, path: Path) -> np.ndarray:
         return self.true(self.inputs[path])
 
-    def carried(self, value: Value, error: np.ndarray, paths: Iterable[Path]) -> dict[Path, np.ndarray]:
+    def carried(
+        self, value: Value, error: np.ndarray, paths: Iterable[Path]
+    ) -> dict[Path, np.ndarray]:
         """What an error in the gradient of an intermediate adds to the gradients of inputs."""
         paths = list(paths)
         points = [self.run.tensor(self.inputs[p]) for p in paths]
@@ -199,7 +203,11 @@ class Evidence:
                         base = written[-1].name.partition("[")[0]
                         found.append(Step(value, base, written[-1].line, note.file))
                         continue
-                    if found and found[-1].name and (found[-1].line, found[-1].name) == (line, name):
+                    if (
+                        found
+                        and found[-1].name
+                        and (found[-1].line, found[-1].name) == (line, name)
+                    ):
                         found[-1] = Step(found[-1].value, "", line, note.file)
                     found.append(Step(value, name, line, note.file))
         return found
@@ -257,4 +265,3 @@ def collect(subject: Subject, cases: Iterable[Case], names: Names, most: int) ->
         except NotReplayable:
             continue
     return found
-

@@ -7,7 +7,7 @@ What is wrong is handed on to ``diagnosis`` with the cases that it fails in.
 import contextlib
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,9 @@ class Examined:
         return next(g for g in self.result.gradients if self.paths.get(id(g)) == path)
 
 
-def plan(subject: Subject, count: int, seed: int, max_dim: int, dtypes: tuple[str, ...]) -> list[Case]:
+def plan(
+    subject: Subject, count: int, seed: int, max_dim: int, dtypes: tuple[str, ...]
+) -> list[Case]:
     """Which cases: three fifths ordinary float64, the others shared by dtypes and regimes."""
     known = [r for r in cases.regimes(subject) if r != "ordinary"]  # type: ignore[arg-type]
     share = max(2, count // (5 * len(known)))
@@ -101,7 +103,7 @@ class _Examination:
             truth = trial.truth()
         except Unusable:
             raise
-        except Exception as error:  # the forward's own, at these sizes or values
+        except (Exception, SystemExit) as error:  # the forward's own, at these sizes or values
             self.raised.append((case, error))
             return True
         closely = self.result.cases < 3 or self.result.cases % CLOSELY == 0
@@ -114,7 +116,9 @@ class _Examination:
             self.witnessed += 1
             agrees, message = trial.witness_agrees(truth)
             if not agrees:
-                truth = trial.differences(f"torch's replay is not this forward's derivative: {message}")
+                truth = trial.differences(
+                    f"torch's replay is not this forward's derivative: {message}"
+                )
                 self.result.truth = DIFFERENCES
                 self.distrusted = truth.why
                 self._remark_on_cut(truth)
@@ -127,7 +131,7 @@ class _Examination:
         except WrongReturn as error:
             self._all_wrong(trial, Note("wrong-shape", str(error)))
             return True
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._all_wrong(trial, Note("raises", _told(error)))
             return True
         could_show = True
@@ -153,7 +157,8 @@ class _Examination:
         want = truth.gradients[path]
         ordinary = case.dtype == "float64" and case.regime not in EXTREME
         got = _array(made.value)
-        judgement = self._judge(trial, truth, path, got, want)
+        known = entry.verdict == "wrong"  # then its noise and its kinks are of no more interest
+        judgement = self._judge(trial, truth, path, got, want, known)
         if not judgement.vacuous:
             self.shown.add(path)
             if case.dtype == "float32" and case.regime == "ordinary":
@@ -166,12 +171,21 @@ class _Examination:
             if ordinary and not judgement.vacuous:
                 self.examined.passes.setdefault(path, []).append(case)
             return not judgement.vacuous
-        if case.regime in ("kinks", "tied", "repeated") and not judgement.finding:
-            if self.legal.get(path, 0) >= KINKS_LEGAL or trial.legal_at_kink(truth, path, got):
+        if case.regime in ("kinks", "tied", "repeated") and not judgement.finding and not known:
+            choice = "legal"
+            if self.legal.get(path, 0) < KINKS_LEGAL:
+                choice = trial.legal_at_kink(truth, path, got)
+            if choice == "legal":
                 self.legal[path] = self.legal.get(path, 0) + 1
                 message = f"{entry.name} makes another legal choice than torch's at a kink or a tie"
                 entry.note(Note("another-choice-at-kink", message))
                 return True
+            if choice == "spread":
+                message = f"{entry.name} is given in full to each of several equal entries"
+                fix = "give it to one of them, or divide it by their number"
+                judgement = replace(judgement, finding="tie-spread", message="")
+                if "tie-spread" not in {n.name for n in entry.findings}:
+                    entry.findings.append(Note("tie-spread", message, fix))
         if len(self.examined.failures.get(path, ())) < 10 * ENOUGH and ordinary:
             self.examined.failures.setdefault(path, []).append(case)
         entry.take(f"{case.dtype}/{case.regime}", judgement.units, verdict)
@@ -180,14 +194,20 @@ class _Examination:
             and entry.counterexample.regime in EXTREME
         ):
             entry.counterexample = counterexample(self.subject, case, made.value, want)
-        if judgement.finding or judgement.message:
+        if (judgement.finding or judgement.message) and judgement.finding != "tie-spread":
             note = Note(judgement.finding or "unexplained", f"{entry.name} {judgement.message}")
             if note.name not in {n.name for n in entry.findings}:
                 entry.findings.append(note)
         return True
 
-    def _judge(self, trial: Trial, truth: Truth, path: Path, got: Any, want: np.ndarray) -> Judgement:
+    def _judge(
+        self, trial: Trial, truth: Truth, path: Path, got: Any, want: np.ndarray, known: bool
+    ) -> Judgement:
         dtype = trial.case.dtype
+
+        def noise() -> float:
+            return 0.0 if known else trial.noise(truth, path)
+
         if isinstance(got, np.ndarray) and got.shape == want.shape and got.dtype != dtype:
             if dtype == "float64" and got.dtype == np.float32:
                 low = judge(got, want, "float32", trial.loudest, lambda: 2.0**29 * noise())
@@ -196,9 +216,6 @@ class _Examination:
                     return Judgement(low.units, low.vacuous, "lower-precision", message)
                 return low
             got = got.astype(dtype)  # float64 of float32 inputs is no fault
-
-        def noise() -> float:
-            return trial.noise(truth, path)
 
         if truth.kind == DIFFERENCES and isinstance(got, np.ndarray) and got.shape == want.shape:
             unit = truth.units[path] + 1e-9 * float(np.abs(want).max(initial=0))
@@ -247,7 +264,9 @@ class _Examination:
                 entry.note(Note("nothing-to-compare", message))
         result.shapes = len(self.shapes)
         result.dtypes = list(cases.DTYPES)
-        result.regimes = sorted({key.partition("/")[2] for g in result.gradients for key in g.units})
+        result.regimes = sorted(
+            {key.partition("/")[2] for g in result.gradients for key in g.units}
+        )
         central = "central difference"
         result.witnesses = [result.truth] + [central] * bool(self.witnessed)
         if self.raised:
@@ -286,7 +305,13 @@ def side_conditions(trial: Trial, made: list[Made]) -> Iterator[Note]:
 
 
 def counterexample(subject: Subject, case: Case, got: Any, want: Any) -> Counterexample:
-    plain = got.tolist() if isinstance(got, np.ndarray | np.generic) else None if got is None else repr(got)
+    plain = (
+        got.tolist()
+        if isinstance(got, np.ndarray | np.generic)
+        else None
+        if got is None
+        else repr(got)
+    )
     wanted = want.tolist() if isinstance(want, np.ndarray | np.generic) else want
     dims = {name.lstrip("*"): size for name, size in case.sizes.items()}
     replay = f"oracle check {subject.file}::{subject.name} --case {case}"
@@ -364,6 +389,3 @@ def _told(error: BaseException) -> str:
 
 def _sizes(case: Case) -> str:
     return ", ".join(f"{n.lstrip('*')} = {s}" for n, s in case.sizes.items()) or "these inputs"
-
-
-

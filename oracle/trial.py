@@ -195,7 +195,9 @@ class Trial:
         }
         for _ in range(NUDGES):
             leaves = {path: nudged(t).requires_grad_() for path, t in inputs.items()}
-            sent = {p: nudged(torch.from_numpy(np.array(u, float))) for p, u in self.upstream.items()}
+            sent = {
+                p: nudged(torch.from_numpy(np.array(u, float))) for p, u in self.upstream.items()
+            }
             try:
                 with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
                     with Results(nudged):
@@ -212,27 +214,51 @@ class Trial:
 
     # -- kinks ------------------------------------------------------------------------------------
 
-    def legal_at_kink(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
-        """Whether a gradient lies between the true ones a hair's breadth to all sides."""
+    def legal_at_kink(self, truth: Truth, path: Path, got: np.ndarray) -> str:
+        """Whether a gradient is another legal choice at a kink: "legal", "spread" or "" if not.
+
+        It must lie between the true ones a hair's breadth to all sides. And where the function is
+        smooth in a direction, though it has kinks in each of its coordinates (the maximum, when all
+        tied entries move together), it must have that derivative: else it is "spread", given in
+        full to each of several that share it.
+        """
         near = self._around(path, HAIR / 1024)
         far = self._around(path, HAIR)
         if near is None or far is None:
-            return False
+            return ""
         allowance = 100 * (self.eps * self.loudest + self.noise(truth, path))
-        return within_one_sided(got, truth.gradients[path], near, far, allowance)
+        if not within_one_sided(got, truth.gradients[path], near, far, allowance):
+            return ""
+        both = self._gradients_at(path, [HAIR / 1024, -HAIR / 1024], only=True)
+        if both is None:
+            return "legal"
+        direction = np.maximum(np.abs(self.recording.inputs[(0, *path)].array), 1)
+        up, down = (float(np.sum(gradient * direction)) for gradient in both)
+        said = float(np.sum(got * direction))
+        size = float(np.sum(np.abs(got) * direction)) * 1e-6 + allowance
+        return "spread" if abs(up - down) <= size < abs(said - up) else "legal"
 
     def _around(self, path: Path, breadth: float) -> list[np.ndarray] | None:
-        """The forward is recorded anew each time, for its decisions may be others there."""
+        return self._gradients_at(path, [breadth, -breadth, *(0.0,) * DIRECTIONS], breadth=breadth)
+
+    def _gradients_at(
+        self, path: Path, steps: list[float], only: bool = False, breadth: float = 0.0
+    ) -> list[np.ndarray] | None:
+        """True gradients next to the inputs: all moved by a step, or each to a side of its own.
+
+        The forward is recorded anew each time, for its decisions may be others there.
+        """
         rng = np.random.default_rng(0)
         found = []
-        for step in (breadth, -breadth, *(0.0,) * DIRECTIONS):
+        paths = {(0, *path)} if only else set(self.recording.inputs)
+        for step in steps:
             inputs = self.inputs()
 
             def leaf(value: np.ndarray, step: float = step) -> np.ndarray:
                 signs = step or breadth * (2.0 * rng.integers(0, 2, np.shape(value)) - 1)
                 return np.asarray(value + signs * np.maximum(np.abs(value), 1), value.dtype)
 
-            moved = moved_by(inputs, set(self.recording.inputs), leaf)
+            moved = moved_by(inputs, paths, leaf)
             recording, plan, _ = self._recorded(moved)
             if plan is None or any(v.shape != u.shape for v, u in self._pairs(recording)):
                 return None

@@ -10,7 +10,7 @@ from oracle.blame import multiple
 from oracle.evidence import agree
 from oracle.mistakes.scale import matching, product
 from oracle.mistakes.suspicion import Suspicion, Target
-from oracle.recording import Value
+from oracle.recording import Note, Value
 
 LINEAR = ("matmul", "dot", "einsum", "tensordot", "inner", "convolve", "correlate", "multiply")
 
@@ -107,52 +107,65 @@ def _other_weights(target: Target) -> Iterator[Suspicion]:
     assert of is not None
     reached = evidence.after_value(of)
     leaves = {id(v): p for p, v in evidence.inputs.items()}
+    places: dict[tuple[Any, ...], list[Note]] = {}
     for step in evidence.plan.steps:
         note = step.note
         values = [a for a in note.args if isinstance(a, Value) and a.active]
         if note.op not in LINEAR or len(values) < 2:
             continue
         for i, weights in enumerate(note.args):
-            if not isinstance(weights, Value) or not weights.active:
-                continue
-            if not any(v is not weights and id(v) in reached for v in values):
-                continue
-            for key, finding, said, fix, other in _alternatives(target, weights, leaves):
-                yield Suspicion(
-                    ("weights", note.line, note.op, i, key), finding,
-                    f"{{name}} is carried back through {said} on line {note.line}", fix,
-                    lambda n=note, i=i, o=other: evidence.mutated(of, instead={n: _with(i, o)}),
-                    rank=11, line=note.line,
-                )  # fmt: skip
+            if isinstance(weights, Value) and weights.active:
+                if any(v is not weights and id(v) in reached for v in values):
+                    places.setdefault((note.place.span, note.op, i), []).append(note)
+    for (span, op, i), notes in places.items():
+        if any(n.args[i].shape != notes[0].args[i].shape for n in notes):
+            continue
+        for key, finding, said, fix, others in _alternatives(
+            target, [n.args[i] for n in notes], leaves
+        ):
+            yield Suspicion(
+                ("weights", span, op, i, key), finding,
+                f"{{name}} is carried back through {said} on line {notes[0].line}", fix,
+                lambda notes=notes, i=i, others=others: evidence.mutated(
+                    of, instead={n: _with(i, o) for n, o in zip(notes, others, strict=True)}
+                ),
+                rank=11, line=notes[0].line,
+            )  # fmt: skip
 
 
 def _alternatives(
-    target: Target, weights: Value, leaves: dict[int, Any]
-) -> Iterator[tuple[Any, str, str, str, np.ndarray]]:
+    target: Target, operands: list[Value], leaves: dict[int, Any]
+) -> Iterator[tuple[Any, str, str, str, list[np.ndarray]]]:
+    """What might stand in the place of an operand, at each of its occurrences."""
     evidence = target.evidence
     assert evidence is not None
-    array = evidence.number(weights)
-    path = leaves.get(id(weights))
+    arrays = [evidence.number(value) for value in operands]
+    array = arrays[0]
+    path = leaves.get(id(operands[0]))
     name = path[-1] if path else "the matrix"
     if array.ndim == 2 and array.shape[0] == array.shape[1] and array.shape[0] > 1:
         yield (
             "transposed", "transposed", f"{name} instead of its transpose",
-            f"use {name} transposed: what Z = XW does, dZ·Wᵀ undoes", array.T,
+            f"use {name} transposed: what Z = XW does, dZ·Wᵀ undoes", [a.T for a in arrays],
         )  # fmt: skip
-    if array.ndim >= 3:
+    if array.ndim >= 2:
         yield (
             "flipped", "kernel-not-flipped", f"{name} flipped the wrong way",
             "a cross-correlation goes back as a convolution: flip the kernel once",
-            np.ascontiguousarray(np.flip(array, (-2, -1))),
+            [np.ascontiguousarray(np.flip(a, (-2, -1))) for a in arrays],
         )  # fmt: skip
+    if any(value is not operands[0] for value in operands):
+        return
+    count = len(operands)
     for other_path, value in evidence.inputs.items():
-        if value is not weights and value.shape == array.shape and array.size > 1:
+        if value is not operands[0] and value.shape == array.shape and array.size > 1:
             yield (
                 ("other", other_path), "weights-of-wrong-layer",
-                f"{other_path[-1]} instead of {name}", f"use {name}", evidence.number(value),
+                f"{other_path[-1]} instead of {name}", f"use {name}",
+                [evidence.number(value)] * count,
             )  # fmt: skip
     if path is not None and path in evidence.got:
-        for index, step in enumerate(evidence.steps()):
+        for step in evidence.steps():
             if step.value.shape == array.shape and array.size > 1:
                 moved = evidence.number(step.value) - array
                 ratio = multiple(moved, evidence.got[path])
@@ -160,10 +173,9 @@ def _alternatives(
                     yield (
                         "updated", "updated-weights-used",
                         f"{name} as it is after its own update", "compute all gradients first, "
-                        "and update then", evidence.number(step.value),
+                        "and update then", [evidence.number(step.value)] * count,
                     )  # fmt: skip
                     return
-                del index
 
 
 def _with(i: int, other: np.ndarray) -> Any:
@@ -175,7 +187,13 @@ def _with(i: int, other: np.ndarray) -> Any:
         swapped = [tensor if j == i else a for j, a in enumerate(args)]
         wrong = rule(*swapped, **kwargs)
         # The operand's own derivative stays what it is; only the other's goes through ``other``.
-        own = rule(*[a.detach() if j != i and isinstance(a, torch.Tensor) else a for j, a in enumerate(args)], **kwargs)
+        own = rule(
+            *[
+                a.detach() if j != i and isinstance(a, torch.Tensor) else a
+                for j, a in enumerate(args)
+            ],
+            **kwargs,
+        )
         return made.detach() + (wrong - wrong.detach()) + (own - own.detach())
 
     return change

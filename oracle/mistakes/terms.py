@@ -43,9 +43,7 @@ def _at(
     assert of is not None
     note = notes[0]
     key, line = (place[1], place[2]), note.line
-    active = [
-        i for i, arg in enumerate(note.args) if isinstance(arg, Value) and arg.active
-    ]
+    active = [i for i, arg in enumerate(note.args) if isinstance(arg, Value) and arg.active]
     said = f"{note.op} on line {line}"
 
     def under(change: Callable[..., Any], some: list[Note] = notes) -> np.ndarray | None:
@@ -256,7 +254,9 @@ def _fed_by_itself(notes: list[Note], i: int) -> bool:
 
 def _detached(i: int) -> Callable[..., Any]:
     def change(rule: Any, *args: Any, **kwargs: Any) -> Any:
-        held = [a.detach() if j == i and isinstance(a, torch.Tensor) else a for j, a in enumerate(args)]
+        held = [
+            a.detach() if j == i and isinstance(a, torch.Tensor) else a for j, a in enumerate(args)
+        ]
         return rule(*held, **kwargs)
 
     return change

@@ -24,7 +24,10 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
         return evidence.mutated(of, upstreams={**ups, **changed})
 
     ways = {
-        "ones": ("is the gradient under an upstream of ones: what comes in is ignored", np.ones_like),
+        "ones": (
+            "is the gradient under an upstream of ones: what comes in is ignored",
+            np.ones_like,
+        ),
         "twice": ("has the upstream gradient in it twice", np.square),
         "sign": ("takes only the sign of the upstream gradient", np.sign),
     }
