@@ -127,6 +127,8 @@ def draw(derivation: Derivation, case: Case) -> tuple[dict[str, np.ndarray], np.
             count = shapes.shape((argument.classes,), case.sizes)[0]
             high = min(2, count) if case.regime == "repeated" else count
             inputs[argument.name] = rng.integers(0, high, shape)
+        elif argument.values == "mask":
+            inputs[argument.name] = rng.random(shape) < 0.5
         else:
             values = _values(rng, argument.values, shape, case.regime)
             if argument.fixed and argument.values == "unit" and case.regime == "kinks":

@@ -205,6 +205,8 @@ def _described(name: str, text: str) -> Said | None:
     scalar = False
     for pattern in (SHAPED, BARE):
         for found in pattern.findall(text):
+            if pattern is BARE and "," not in found and not re.fullmatch(r"\s*[A-Z]\w?\s*", found):
+                continue  # a remark, not a shape
             dims = _dims(found)
             if dims is not None:
                 break
@@ -259,7 +261,8 @@ def _dims(text: str) -> tuple[str, ...] | None:
         if not part:
             return None
         part = re.sub(r"^(number|size|dimension|num|no\.?|length) of (the )?", r"\1_of_", part)
-        part = re.sub(r"(?<=\w)[ -]+(?=[A-Za-z])", "_", part).replace("^", "_")
+        part = re.sub(r"\s*([*+/])\s*|\s+(-)\s+", r"\1\2", part)
+        part = re.sub(r"(?<=\w)[ ]+(?=[A-Za-z])", "_", part).replace("^", "_")
         part = re.sub(r"\bnum_of\b", "n", part)
         part = re.sub(r"(?<=[A-Za-z\]])\[[^\]]*\]", "", part)
         if part.count("_") > 6 or re.search(r"\d\.\d", part):

@@ -28,6 +28,10 @@ class Unusable(Exception):  # noqa: N818
         self.line = line
 
 
+class WrongReturn(Exception):  # noqa: N818
+    """A backward has returned something else than one gradient for each input."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """One of several things that a derivation may mean; the remark says so where it matters."""
