@@ -120,7 +120,7 @@ def plan(
 def draw(derivation: Derivation, case: Case) -> tuple[dict[str, np.ndarray], np.random.Generator]:
     """The arrays of a case, and the generator that its upstream is to be drawn from next."""
     rng = np.random.Generator(np.random.PCG64(_Hashed(case.seed)))  # type: ignore[arg-type]
-    inputs = {}
+    inputs: dict[str, np.ndarray] = {}
     for argument in derivation.arguments:
         shape = shapes.shape(argument.dims, case.sizes)
         if argument.classes:

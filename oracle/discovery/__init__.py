@@ -1,26 +1,37 @@
 """Discovery: from a user's file to the derivations in it, each ready to be run.
 
-    find.py             the candidates in a text; nothing is executed
-    naming.py           what names say
-    text.py             functions and classes in a text, what they return, and where
-    load.py             the file as a module
-    shape_text.py       the grammar of shapes
-    shape_sources.py    comments, annotations and docstrings that say shapes
-    calling.py          parameters, and the inputs that they are given
-    gradients.py        what a backward returned, told apart
-    pairs.py            two functions: ways 1, 2 and 7
-    single.py           one function: ways 3 and 6, and propagate
-    courses.py          forward, cost, backward: way 8
-    classes.py          layers, losses and networks: ways 4 and 9
-    torch_functions.py  way 5
-    subject.py          what all of this comes down to
+find.py             the candidates in a text; nothing is executed
+naming.py           what names say
+text.py             functions and classes in a text, what they return, and where
+load.py             the file as a module
+shape_text.py       the grammar of shapes
+shape_sources.py    comments, annotations and docstrings that say shapes
+calling.py          parameters, and the inputs that they are given
+gradients.py        what a backward returned, told apart
+pairs.py            two functions: ways 1, 2 and 7
+single.py           one function: ways 3 and 6, and propagate
+courses.py          forward, cost, backward: way 8
+classes.py          layers, losses and networks: ways 4 and 9
+torch_functions.py  way 5
+subject.py          what all of this comes down to
 """
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from oracle.discovery import classes, courses, find, pairs, single, text, torch_functions
+from oracle.discovery import (
+    calling,
+    classes,
+    courses,
+    find,
+    naming,
+    pairs,
+    single,
+    text,
+    torch_functions,
+)
 from oracle.discovery.calling import User
 from oracle.discovery.find import Candidate, candidates
 from oracle.discovery.load import line_in, load, said
@@ -95,8 +106,8 @@ def subject(
         live[its] = backward
         line = parsed.functions[its].lineno if parsed and its in parsed.functions else 1
         candidate = Candidate(name or its, 1, line, {"forward": own, "backward": its})
-        one = len(pairs.calling.parameters(backward, its)) == 1
-        if one and not find.naming.has(its, find.naming.BACKWARD):
+        one = len(calling.parameters(backward, its)) == 1
+        if one and not naming.has(its, naming.BACKWARD):
             candidate = Candidate(name or its, 7, line, candidate.parts)
     else:
         found = find.candidates(parsed, own) if parsed is not None else []
@@ -105,8 +116,6 @@ def subject(
         candidate = found[0]
         if name:
             candidate = Candidate(name, candidate.way, candidate.line, candidate.parts)
-    import sys
-
     module = sys.modules.get(getattr(forward, "__module__", ""))
     return _subject(User(file, parsed, module, shapes, live), candidate)
 

@@ -1,4 +1,4 @@
-"""The user's functions as they are called: their parameters, and the inputs that these are given."""
+"""The user's functions as they are called: their parameters, and the inputs they are given."""
 
 import contextlib
 import inspect
@@ -68,7 +68,7 @@ def empty_instance(owner: type) -> Any:
         with kept_random_state(0):
             return owner()
     except TypeError:
-        return owner.__new__(owner)
+        return object.__new__(owner)
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,9 @@ def parameters(function: Callable[..., Any], name: str) -> list[Parameter]:
     return found
 
 
-def call(function: Callable[..., Any], given: Sequence[Parameter], values: Mapping[str, Any]) -> Any:
+def call(
+    function: Callable[..., Any], given: Sequence[Parameter], values: Mapping[str, Any]
+) -> Any:
     """Call with the values that there are, by position as far as that goes; defaults otherwise."""
     positional: list[Any] = []
     named: dict[str, Any] = {}
@@ -205,8 +207,11 @@ def plan(
             maker = _maker(own, nodes, user)
             if maker is not None:
                 made.makers[own] = maker
-        elif spoken is not None and spoken.has_shape and own in naming.NUMBERS and (
-            spoken.scalar and not spoken.values and spoken.dims is None
+        elif (
+            spoken is not None
+            and spoken.has_shape
+            and own in naming.NUMBERS
+            and (spoken.scalar and not spoken.values and spoken.dims is None)
         ):
             _assume(made, own)
         elif spoken is not None and spoken.has_shape:

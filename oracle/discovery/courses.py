@@ -159,5 +159,7 @@ class Flow:
         ]
         if arrays:
             at = [i for i, out in enumerate(self.outputs) if out and naming.same(out, name)]
-            return parts[at[0]] if at and at[0] < len(parts) else arrays[-1 if len(parts) > 2 else 0]
+            return (
+                parts[at[0]] if at and at[0] < len(parts) else arrays[-1 if len(parts) > 2 else 0]
+            )
         return parts[0]

@@ -192,7 +192,10 @@ class _Finder:
                 if naming.has(n, naming.LOSS)
                 and not naming.has(n, naming.BACKWARD | naming.GRADIENT | naming.DERIVATIVE)
                 and set(naming.tokens(n))
-                <= naming.LOSS | naming.SAYS_NOTHING | {"cross", "entropy", "mse", "with"} | set(key)
+                <= naming.LOSS
+                | naming.SAYS_NOTHING
+                | {"cross", "entropy", "mse", "with"}
+                | set(key)
             ]
             if not forwards or not costs:
                 continue
@@ -233,12 +236,18 @@ class _Finder:
             return
         forward = _first(
             own, ("forward", "__call__", "feedforward", "feed_forward", "forward_pass", "fprop")
-        ) or _first(own, ("forward_propagation", "forward_prop", "call", "fn", "forwardPropagation"))
+        ) or _first(
+            own, ("forward_propagation", "forward_prop", "call", "fn", "forwardPropagation")
+        )
         backward = _first(
             own,
             ("backward", "backprop", "back_prop", "backward_pass", "bprop", "backpropagation"),
-        ) or _first(own, ("backward_propagation", "back_propagation", "backward_prop", "backpropagate"))
-        loss = _first(own, ("loss", "compute_loss", "cost", "compute_cost", "cost_function", "loss_fn"))
+        ) or _first(
+            own, ("backward_propagation", "back_propagation", "backward_prop", "backpropagate")
+        )
+        loss = _first(
+            own, ("loss", "compute_loss", "cost", "compute_cost", "cost_function", "loss_fn")
+        )
         if backward is None and loss is not None:
             self._loss_method(name, own, loss)
         if backward is None or forward is None:
@@ -288,7 +297,9 @@ def _is_method(user: Text, name: str) -> bool:
 
 def _pullback(node: Function) -> str:
     """The name of the inner function that a function returns beside a value; "" if there is none."""
-    inner = {part.name for part in ast.walk(node) if isinstance(part, Function) and part is not node}
+    inner = {
+        part.name for part in ast.walk(node) if isinstance(part, Function) and part is not node
+    }
     for part in text.own_nodes(node):
         if isinstance(part, ast.Assign) and isinstance(part.value, ast.Lambda):
             inner.update(t.id for t in part.targets if isinstance(t, ast.Name))

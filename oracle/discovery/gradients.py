@@ -91,7 +91,11 @@ class Returned:
             pairs = [(wanted[found[i]], part, item) for i, (part, item) in enumerate(kept)]
         elif len(parts) == len(by_order):
             free = [s for s in wanted if s.name not in {wanted[j].name for j in found.values()}]
-            if by_order is wanted and len(free) == len(kept) - len(found) and len(kept) == len(parts):
+            if (
+                by_order is wanted
+                and len(free) == len(kept) - len(found)
+                and len(kept) == len(parts)
+            ):
                 rest = iter(free)
                 pairs = [
                     (wanted[found[i]] if i in found else next(rest), part, item)
@@ -149,7 +153,9 @@ class Returned:
             for key, part in result.items():
                 if isinstance(part, Mapping) and slot.entries:
                     if naming.same(str(key), slot.name) or naming.assign([str(key)], [slot.name]):
-                        inner = Item(str(key), f'{item.text if item else "grads"}["{key}"]', self.line)
+                        inner = Item(
+                            str(key), f'{item.text if item else "grads"}["{key}"]', self.line
+                        )
                         rest = {k: v for k, v in result.items() if k != key}
                         others = [s for s in wanted if s is not slot]
                         more = self._of_dict(rest, others, item) if others and rest else []

@@ -7,21 +7,25 @@ here, in tables.
 import re
 from collections.abc import Iterable, Sequence
 
-FORWARD = frozenset(
-    "forward fwd fprop forwardprop forwardpass feedforward forwards forwardpropagation".split()
+
+def words(text: str) -> frozenset[str]:
+    """The words of a table."""
+    return frozenset(text.split())
+
+
+FORWARD = words(
+    "forward fwd fprop forwardprop forwardpass feedforward forwards forwardpropagation"
 )
-BACKWARD = frozenset(
+BACKWARD = words(
     "backward bwd bprop backprop back backwardprop backwardpass backwards backpropagation "
-    "backpropagate vjp".split()
+    "backpropagate vjp"
 )
-GRADIENT = frozenset("grad gradient gradients grads jac".split())
-DERIVATIVE = frozenset("prime derivative deriv der derivate derivation d dx diff".split())
-FILLER = frozenset("prop pass propagation propagate propogation step".split())
-LOSS = frozenset("loss cost objective error energy criterion".split())
-SAYS_NOTHING = frozenset("function fn func fun compute calculate calc get and the of".split())
-NOT_A_DERIVATION = frozenset(
-    "test check checking numerical numeric numerically clip zero plot print".split()
-)
+GRADIENT = words("grad gradient gradients grads jac")
+DERIVATIVE = words("prime derivative deriv der derivate derivation d dx diff")
+FILLER = words("prop pass propagation propagate propogation step")
+LOSS = words("loss cost objective error energy criterion")
+SAYS_NOTHING = words("function fn func fun compute calculate calc get and the of")
+NOT_A_DERIVATION = words("test check checking numerical numeric numerically clip zero plot print")
 
 CACHES = re.compile(
     r"(\w*_)?(cache[sd]?|ctx|context|saved|memory|memo|store|stored|tape|intermediates?|residuals?"
@@ -70,22 +74,22 @@ NUMBERS = {
 }
 
 SAME = (  # names that people use for one and the same thing
-    frozenset("x X input inputs inp input_data data x_in".split()),
-    frozenset("w W weight weights kernel filters filter".split()),
-    frozenset("b bias biases".split()),
-    frozenset("params parameters param model weights_dict".split()),
-    frozenset("y Y target targets t T labels label y_true ytrue".split()),
-    frozenset("yhat y_hat Yhat Y_hat y_pred ypred AL A2 A3 pred preds predictions prediction".split()),
-    frozenset("h_prev hprev h_previous prev_h h0 h_0".split()),
-    frozenset("c_prev cprev prev_c c0 c_0".split()),
-    frozenset("A_prev a_prev Aprev prev_a".split()),
+    words("x X input inputs inp input_data data x_in"),
+    words("w W weight weights kernel filters filter"),
+    words("b bias biases"),
+    words("params parameters param model weights_dict"),
+    words("y Y target targets t T labels label y_true ytrue"),
+    words("yhat y_hat Yhat Y_hat y_pred ypred AL A2 A3 pred preds predictions prediction"),
+    words("h_prev hprev h_previous prev_h h0 h_0"),
+    words("c_prev cprev prev_c c0 c_0"),
+    words("A_prev a_prev Aprev prev_a"),
 )
-TARGETS = frozenset(
-    "y_true ytrue y_target target targets label labels t T truth ground_truth y_actual expected "
-    "actual gt true targ y_real desired ytrain y_train".split()
+TARGETS = words(
+    "y_true ytrue y_target target targets label labels t T truth ground_truth y_actual "
+    "expected actual gt true targ y_real desired ytrain y_train"
 )
-PERHAPS_TARGETS = frozenset("y Y".split())
-DATA = frozenset("X x data inputs input X_train x_train features images".split())
+PERHAPS_TARGETS = words("y Y")
+DATA = words("X x data inputs input X_train x_train features images")
 PARAMETERS = re.compile(
     r"(w|W|weights?|theta|Theta|thetas|params?|parameters?|beta|coefs?|initial_theta|nn_params"
     r"|b|bias(es)?|[wWb]\d+|[wWb]_?\w{1,3}|gamma)$"
@@ -94,22 +98,22 @@ PARAMETERS = re.compile(
 
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name: ``conv_forward_naive``, ``sigmoidPrime``."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]|\d+", name)
-    return tuple(word.lower() for word in words)
+    found = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]|\d+", name)
+    return tuple(word.lower() for word in found)
 
 
 def stem(name: str, roles: Iterable[str]) -> tuple[str, ...]:
     """A name's words without those of a role and those that go with them."""
     roles = frozenset(roles)
-    words = tokens(name)
-    if not roles & set(words):
-        return words
-    return tuple(word for word in words if word not in roles and word not in FILLER)
+    own = tokens(name)
+    if not roles & set(own):
+        return own
+    return tuple(word for word in own if word not in roles and word not in FILLER)
 
 
-def has(name: str, words: frozenset[str]) -> bool:
+def has(name: str, table: frozenset[str]) -> bool:
     """Whether one of the words is in a name."""
-    return bool(words & set(tokens(name)))
+    return bool(table & set(tokens(name)))
 
 
 def is_cache(name: str) -> bool:
@@ -129,7 +133,7 @@ AFTER = re.compile(r"(_grads?|_gradients?|_bar|_delta|_g|_?[gG]radient|Grad|_d|_
 
 
 def stems_of_gradient(name: str) -> list[str]:
-    """What a gradient of this name may be of, the likeliest first: ``dW``, ``W_grad``, ``dL_dW``."""
+    """What a gradient of this name may be of, the likeliest first: ``W_grad``, ``dL_dW``."""
     found = []
     after = AFTER.search(name)
     if after and after.start():
@@ -164,7 +168,9 @@ def looks_like_gradient(name: str) -> bool:
     """Whether a name is one that people give to gradients."""
     if has(name, GRADIENT) or re.match(r"(nabla|delta|grad)", name):
         return True
-    return bool(re.match(r"d(_|[A-Z]|[a-z]\d?$|[a-z]{1,2}_|theta|beta|gamma|weights|bias|w|b)", name))
+    return bool(
+        re.match(r"d(_|[A-Z]|[a-z]\d?$|[a-z]{1,2}_|theta|beta|gamma|weights|bias|w|b)", name)
+    )
 
 
 def same(one: str, other: str) -> bool:

@@ -271,9 +271,7 @@ def _upstreams(
         later = [
             name
             for name in required[1:]
-            if name not in known
-            and not naming.is_cache(name)
-            and (naming.is_upstream(name, outs))
+            if name not in known and not naming.is_cache(name) and (naming.is_upstream(name, outs))
         ]
         return later[:1]
     if naming.is_cache(first) and not naming.is_upstream(first):
@@ -356,9 +354,7 @@ def _derivative(user: User, candidate: Candidate, said: shape_sources.Shapes) ->
             continue  # not of this shape; a real mistake shows again in the check
         scalar = is_number(value) and np.ndim(value) == 0 and dims != ()
         if scalar and dims == ("*shape",):
-            raise shape_sources.missing(
-                candidate.name, said, first.name, user.line(names[0])
-            )
+            raise shape_sources.missing(candidate.name, said, first.name, user.line(names[0]))
         if scalar:
             subject.has_upstream = False
             subject.way = 1
@@ -434,4 +430,3 @@ def _derivative_of(
 
     subject.read_as = read_as
     return subject
-

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from oracle import shapes
 from oracle.discovery import naming, shape_text
-from oracle.discovery.shape_text import Said
+from oracle.discovery.shape_text import Said as Said
 from oracle.discovery.subject import Path, Unusable
 from oracle.discovery.text import Function, Text, parameters
 
@@ -140,7 +140,9 @@ def inline(user: Text, function: Function) -> Shapes:
         _, mark, text = user.lines[at - 1].partition("#")
         if not mark or text.lstrip().startswith("oracle"):
             continue
-        for name, dims in re.findall(r"(\w+)\s*(?::|=|is|has shape|of shape|->)?\s*\(([^()]*)\)", text):
+        for name, dims in re.findall(
+            r"(\w+)\s*(?::|=|is|has shape|of shape|->)?\s*\(([^()]*)\)", text
+        ):
             said = _dims(dims) if name in known else None
             if said is not None:
                 found.setdefault((name,), Said(said))
@@ -159,9 +161,7 @@ ENDS = re.compile(
     r"(-+\s*)?(a tuple of.*)?:?\s*$",
     re.IGNORECASE,
 )
-BEGINS = re.compile(
-    r"^\s*(inputs?|args?|arguments?|parameters?|params)\s*:?\s*$", re.IGNORECASE
-)
+BEGINS = re.compile(r"^\s*(inputs?|args?|arguments?|parameters?|params)\s*:?\s*$", re.IGNORECASE)
 SHAPED = re.compile(
     r"(?:shapes?|sizes?|dims?|dimensions?)\s*(?:of|is|:|=|are)?\s*:?\s*[`'\"]*[\(\[]([^()\[\]]*)[\)\]]",
     re.IGNORECASE,
@@ -277,10 +277,10 @@ def _dims(text: str) -> tuple[str, ...] | None:
     return tuple(found)
 
 
-NO_SIZES = frozenset(
-    "float int array optional ndarray np numpy_array numpy scalar string str bool dict list tuple "
-    "default tensor vector matrix object none relu sigmoid tanh callable number constant "
-    "array_like mean sum true false required inputs input data e.g".split()
+NO_SIZES = naming.words(
+    "float int array optional ndarray np numpy_array numpy scalar string str bool dict "
+    "list tuple default tensor vector matrix object none relu sigmoid tanh callable "
+    "number constant array_like mean sum true false required inputs input data e.g"
 )
 
 
@@ -290,7 +290,8 @@ def missing(
     """What to tell where nothing says an argument's shape."""
     names = [argument, *also]
     if argument in naming.NUMBERS or re.search(
-        r"(stride|pad|axis|kernel|size|num|n_|mode|activation|_param|config|layers?$|units)", argument
+        r"(stride|pad|axis|kernel|size|num|n_|mode|activation|_param|config|layers?$|units)",
+        argument,
     ):
         example = f"{argument}={_value(argument)}"
     else:

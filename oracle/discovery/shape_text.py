@@ -41,7 +41,10 @@ class Said:
                 return other
         if not said.values and not said.classes:
             said = replace(
-                said, values=other.values, classes=other.classes, integer=other.integer or said.integer
+                said,
+                values=other.values,
+                classes=other.classes,
+                integer=other.integer or said.integer,
             )
         return replace(said, fixed=said.fixed or other.fixed)
 
@@ -132,9 +135,7 @@ def _said(rest: str, is_value: bool) -> Said:
         return Said(literal=ast.literal_eval(rest))
     words: list[str] = []
     for word in rest.split():  # "H - K + 1" is one size, however it is spaced
-        if words and (word[0] in "+-*/" and word[:2] != "*" and not word[1:2].isalpha()):
-            words[-1] += word
-        elif words and words[-1][-1] in "+-/" or words and words[-1][-1:] == "*":
+        if (words and (word[0] in "+-*/" and word[:2] != "*" and not word[1:2].isalpha())) or (words and words[-1][-1] in "+-/") or (words and words[-1][-1:] == "*"):
             words[-1] += word
         else:
             words.append(word)
@@ -165,7 +166,9 @@ def said_by(words: list[str]) -> Said:
         else:
             shapes.names((word.replace("...", "*rest"),))  # raises what it is that is wrong
             dims.append("*rest" if word == "..." else word)
-    return Said(tuple(dims) if dims or scalar else None, values, classes, bool(classes), fixed, scalar)
+    return Said(
+        tuple(dims) if dims or scalar else None, values, classes, bool(classes), fixed, scalar
+    )
 
 
 def fresh(literal: Any) -> Any:

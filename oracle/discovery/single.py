@@ -94,7 +94,9 @@ def gradients_of(result: Sequence[Any], items: Sequence[Item]) -> Any:
     return rest[0] if len(rest) == 1 else tuple(rest)
 
 
-def made_of(result: Sequence[Any], items: Sequence[Item], node: Function | None, line: int) -> Returned:
+def made_of(
+    result: Sequence[Any], items: Sequence[Item], node: Function | None, line: int
+) -> Returned:
     at = value_index(result, items)
     returned = Returned(node, line, skip=(at,))
     if len(items) != len(result):

@@ -150,8 +150,9 @@ def returns(node: Function | ast.Lambda | None) -> list[Item] | None:
         assigned = _last_value(node, value.id, last.lineno)
         if isinstance(assigned, ast.Tuple):
             value = assigned
+    assert value is not None
     elements = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
-    return [_item(node, element, last.lineno) for element in elements if element is not None]
+    return [_item(node, element, last.lineno) for element in elements]
 
 
 def returns_tuple(node: Function | None) -> int:
@@ -253,7 +254,9 @@ def assigned_text(function: ast.AST, text: str) -> int:
     wanted = text.replace("'", '"')
     lines = []
     for node in own_nodes(function):
-        if not (isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store)):
+        if not (
+            isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store)
+        ):
             continue
         inner: ast.expr = node
         while isinstance(inner, ast.Attribute | ast.Subscript):
