@@ -119,7 +119,9 @@ class Returned:
             pairs = [(slot, part, item) for slot, (part, item) in zip(chosen, kept)]
         made: list[Made] = []
         for slot, part, item in pairs:
-            if slot.entries and isinstance(part, Mapping):
+            if slot.entries and hasattr(part, "__dataclass_fields__"):
+                made += self._of_dict(vars(part), [slot], item)
+            elif slot.entries and isinstance(part, Mapping):
                 made += self._of_dict(part, [slot], item)
             elif slot.entries and isinstance(part, list | tuple):
                 made += self._of_list(part, slot, item)

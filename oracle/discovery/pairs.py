@@ -151,7 +151,7 @@ class _Pair:
         upstreams = self.sources.upstreams
         if len(upstreams) == 1:
             values[upstreams[0]] = upstream
-        else:
+        elif upstreams:
             values.update(zip(upstreams, upstream))
         for name, of in self.sources.inputs.items():
             if of in inputs:

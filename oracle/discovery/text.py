@@ -140,7 +140,7 @@ def returns(node: Function | ast.Lambda | None) -> list[Item] | None:
         return None
     if isinstance(node, ast.Lambda):
         elements = node.body.elts if isinstance(node.body, ast.Tuple) else [node.body]
-        return [Item(_name(e), ast.unparse(e), e.lineno) for e in elements]
+        return [Item(_name(e), getattr(e, "id", ""), e.lineno) for e in elements]
     own = [n for n in own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
     if not own:
         return None
