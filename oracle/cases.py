@@ -120,13 +120,15 @@ def plan(
 def draw(derivation: Derivation, case: Case) -> tuple[dict[str, np.ndarray], np.random.Generator]:
     """The arrays of a case, and the generator that its upstream is to be drawn from next."""
     rng = np.random.Generator(np.random.PCG64(_Hashed(case.seed)))  # type: ignore[arg-type]
-    inputs = {}
+    inputs: dict[str, np.ndarray] = {}
     for argument in derivation.arguments:
         shape = shapes.shape(argument.dims, case.sizes)
         if argument.classes:
             count = shapes.shape((argument.classes,), case.sizes)[0]
             high = min(2, count) if case.regime == "repeated" else count
             inputs[argument.name] = rng.integers(0, high, shape)
+        elif argument.values == "mask":
+            inputs[argument.name] = rng.random(shape) < 0.5
         else:
             values = _values(rng, argument.values, shape, case.regime)
             if argument.fixed and argument.values == "unit" and case.regime == "kinks":

@@ -1,0 +1,132 @@
+"""Discovery: from a user's file to the derivations in it, each ready to be run.
+
+find.py             the candidates in a text; nothing is executed
+naming.py           what names say
+text.py             functions and classes in a text, what they return, and where
+load.py             the file as a module
+shape_text.py       the grammar of shapes
+shape_sources.py    comments, annotations and docstrings that say shapes
+calling.py          parameters, and the inputs that they are given
+gradients.py        what a backward returned, told apart
+pairs.py            two functions: ways 1, 2 and 7
+single.py           one function: ways 3 and 6, and propagate
+courses.py          forward, cost, backward: way 8
+classes.py          layers, losses and networks: ways 4 and 9
+torch_functions.py  way 5
+subject.py          what all of this comes down to
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from oracle.discovery import (
+    calling,
+    classes,
+    courses,
+    find,
+    naming,
+    pairs,
+    single,
+    text,
+    torch_functions,
+)
+from oracle.discovery.calling import User
+from oracle.discovery.find import Candidate, candidates
+from oracle.discovery.load import line_in, load, said
+from oracle.discovery.subject import Subject, Unusable
+from oracle.results import Failure
+
+__all__ = ["Candidate", "Subject", "Unusable", "candidates", "subject", "subjects"]
+
+WAYS: dict[int, Callable[[User, Candidate], Subject]] = {
+    1: pairs.pair,
+    2: pairs.pair,
+    3: single.value_and_gradient,
+    4: classes.layer,
+    5: torch_functions.function,
+    6: single.value_and_pullback,
+    7: pairs.pair,
+    8: courses.course,
+    9: classes.network,
+}
+
+
+def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject], list[Failure]]:
+    """The derivations in a file, or those of a name, and what could not be judged, with its line.
+
+    A file without any derivation is not executed, and gives two empty lists.
+    """
+    try:
+        parsed = text.parse(file.read_text(encoding="utf-8-sig"), str(file))
+    except SyntaxError as error:
+        return [], [Failure(str(file), error.lineno or 0, f"SyntaxError: {error.msg}")]
+    except (OSError, ValueError) as error:
+        return [], [Failure(str(file), 0, said(error))]
+    found = find.candidates(parsed, name)
+    if not found:
+        return [], []
+    try:
+        module = load(file)
+    except Unusable as error:
+        return [], [Failure(str(file), error.line, str(error))]
+    user = User(str(file), parsed, module, shapes)
+    usable: list[Subject] = []
+    failures: list[Failure] = []
+    for candidate in found:
+        try:
+            usable.append(_subject(user, candidate))
+        except Unusable as error:
+            line = error.line or candidate.line
+            failures.append(Failure(str(file), line, str(error)))
+    return usable, failures
+
+
+def subject(
+    forward: Callable[..., Any],
+    backward: Callable[..., Any] | None = None,
+    shapes: str = "",
+    name: str = "",
+) -> Subject:
+    """A live function, pair of functions, or class.
+
+    Raises:
+        Unusable: it is no derivation, or something about it is not known.
+    """
+    parsed, own = text.of_live(forward)
+    live: dict[str, Any] = {own: forward}
+    file = parsed.file if parsed is not None else "<unknown>"
+    if backward is not None:
+        other, its = text.of_live(backward)
+        if parsed is not None and other is not None and other.file == parsed.file:
+            parsed.functions.update(other.functions)
+        elif parsed is None:
+            parsed, file = other, other.file if other is not None else file
+        live[its] = backward
+        line = parsed.functions[its].lineno if parsed and its in parsed.functions else 1
+        candidate = Candidate(name or its, 1, line, {"forward": own, "backward": its})
+        one = len(calling.parameters(backward, its)) == 1
+        if one and not naming.has(its, naming.BACKWARD):
+            candidate = Candidate(name or its, 7, line, candidate.parts)
+    else:
+        found = find.candidates(parsed, own) if parsed is not None else []
+        if not found:
+            raise Unusable(f"{own} is no derivation that is known: give its backward as well")
+        candidate = found[0]
+        if name:
+            candidate = Candidate(name, candidate.way, candidate.line, candidate.parts)
+    module = sys.modules.get(getattr(forward, "__module__", ""))
+    return _subject(User(file, parsed, module, shapes, live), candidate)
+
+
+def _subject(user: User, candidate: Candidate) -> Subject:
+    try:
+        return WAYS[candidate.way](user, candidate)
+    except Unusable:
+        raise
+    except Exception as error:
+        line = line_in(error, user.file)
+        if not line:
+            raise  # ours
+        raise Unusable(f"{candidate.name}: {said(error)}", line) from error

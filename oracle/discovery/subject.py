@@ -29,7 +29,7 @@ class Unusable(Exception):  # noqa: N818
 
 
 class WrongReturn(Exception):  # noqa: N818
-    """A backward that returned something else than the gradients that are due."""
+    """A backward has returned something else than one gradient for each input."""
 
 
 @dataclass(frozen=True)

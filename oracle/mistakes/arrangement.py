@@ -197,10 +197,13 @@ def _accumulated(target: Target) -> Iterator[Suspicion]:
                         total += evidence.carried_to(value, evidence.true(value), of)
                 return total
 
+            loop = len({(n.file, n.place.span) for n in users}) == 1
             yield Suspicion(
-                ("overwritten", which), "overwritten-not-accumulated",
-                f"{{name}} is only what the {which} of {len(users)} uses adds to it",
-                "add up what each use contributes, with += instead of =", alone, rank=8,
+                ("overwritten", which, loop),
+                "overwritten-not-accumulated" if loop else "dropped-term",
+                f"{{name}} is only what the {which} of its {len(users)} uses in the forward adds",
+                "add up what each use contributes, with += instead of =", alone,
+                rank=8 if loop else 20,
             )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ STATISTICS = ("mean", "var", "std", "average", "median", "nanmean", "nanvar", "n
 REDUCTIONS = ("sum", "add.reduce", "amax", "max", "maximum.reduce", "linalg.norm", "norm", "prod")
 PRODUCTS = ("multiply", "divide", "true_divide")
 MOST_PLACES = 80
+RANKS = {"time-steps-truncated": 15, "statistics-held-constant": 13}
 
 
 def suspicions(target: Target) -> Iterator[Suspicion]:
@@ -57,7 +58,7 @@ def _at(
             finding, message, fix = _dropped(note, i, said, recurrent)
             yield Suspicion(
                 ("drop", key, i), finding, message, fix,
-                lambda i=i: under(_detached(i)), rank=18 if recurrent else 22, line=line,
+                lambda i=i: under(_detached(i)), rank=RANKS.get(finding, 22), line=line,
             )  # fmt: skip
         yield Suspicion(
             ("minus", key, i), "sign-flipped",
@@ -71,6 +72,19 @@ def _at(
                 f"divide that term by {factor:g}",
                 lambda i=i, f=factor: under(_scaled(i, f)), rank=30, line=line,
             )  # fmt: skip
+    if not unary and note.op in PRODUCTS:
+        for i in where:
+            other = note.args[1 - i]
+            if note.args[i].shape == note.outputs[0].shape and not (note.op != "multiply" and i == 1):
+                leaf = next((p for p, v in evidence.inputs.items() if v is other), None)
+                factor = str(leaf[-1]) if leaf else "the other factor"
+                yield Suspicion(
+                    ("unweighted", key, i), "dropped-term",
+                    f"{{name}} leaves out {factor}, by which line {line} "
+                    f"{'multiplies' if note.op == 'multiply' else 'divides'}",
+                    "the derivative of a product by one factor is the other",
+                    lambda i=i: under(_passed(i)), rank=17, line=line,
+                )  # fmt: skip
     if unary and where and note.outputs and note.op in PRODUCTS:
         yield from _constant_factor(target, key, note, where[0], under)
     if unary and where and note.op in ("sum", "mean", "add.reduce"):

@@ -1,0 +1,330 @@
+"""Finds the derivations in a file by its text alone; nothing is executed.
+
+A candidate says which way it is written (the nine of the interface), and which functions, methods
+or classes take which part: ``forward``, ``backward``, ``cost``, ``function``, ``class``, ``loss``.
+"""
+
+import ast
+from dataclasses import dataclass, field
+
+from oracle.discovery import naming, text
+from oracle.discovery.text import Function, Text
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A derivation that was found: its name, its way, its line, and its parts by role."""
+
+    name: str
+    way: int
+    line: int
+    parts: dict[str, str] = field(default_factory=dict)
+
+    def of(self, role: str) -> str:
+        return self.parts.get(role, "")
+
+
+def candidates(source: str | Text, name: str = "") -> list[Candidate]:
+    """The derivations in a text, in the order of their lines; with a name, those that bear it.
+
+    Raises:
+        SyntaxError: the text is no Python.
+    """
+    user = text.parse(source) if isinstance(source, str) else source
+    found = _Finder(user).all()
+    if not name:
+        return found
+    wanted = [c for c in found if name in (c.name, *c.parts.values())]
+    if not wanted and name in user.functions:
+        wanted = _named(user, name)
+    elif not wanted and name in user.classes:
+        wanted = [c for c in found if c.name.startswith(f"{name}.")]
+    return [c for c in wanted if c.name == name] or wanted
+
+
+def _named(user: Text, name: str) -> list[Candidate]:
+    """A function that was named by the user: value and gradient in one, then."""
+    node = user.functions[name]
+    if text.returns_tuple(node) >= 2 or text.returns(node):
+        way = 6 if _pullback(node) else 3
+        return [Candidate(name, way, node.lineno, {"function": name})]
+    return []
+
+
+class _Finder:
+    def __init__(self, user: Text) -> None:
+        self.user = user
+        self.found: list[Candidate] = []
+        self.taken: set[str] = set()  # functions that a candidate other than a pair's forward has
+
+    def all(self) -> list[Candidate]:
+        for name in self.user.classes:
+            self._class(name)
+        scopes: dict[str, list[str]] = {}
+        for name in self.user.functions:
+            if name not in self.taken and not naming.has(name, naming.NOT_A_DERIVATION):
+                scopes.setdefault(name.rpartition(".")[0], []).append(name)
+        for scope, names in scopes.items():
+            self._course(names)
+            for name in names:
+                if name not in self.taken:
+                    self._backward(name, names, scope)
+            for name in names:
+                if name not in self.taken:
+                    self._alone(name)
+        return sorted(self.found, key=lambda c: c.line)
+
+    def _add(self, name: str, way: int, parts: dict[str, str], *taken: str) -> None:
+        line = min(
+            self.user.functions[p].lineno
+            if p in self.user.functions
+            else self.user.classes[p].lineno
+            for p in parts.values()
+            if p in self.user.functions or p in self.user.classes
+        )
+        self.found.append(Candidate(name, way, line, parts))
+        self.taken.update(taken)
+
+    # Pairs
+
+    def _backward(self, name: str, names: list[str], scope: str) -> None:
+        """The pair that a function is the backward of, or the function it is the derivative of."""
+        if text.is_abstract(self.user.functions[name]):
+            return
+        short = name.rpartition(".")[2]
+        forward = self._forward_of(short, [n.rpartition(".")[2] for n in names if n != name])
+        if forward is None:
+            return
+        qualified = f"{scope}.{forward}" if scope else forward
+        if qualified not in self.user.functions and forward in self.user.imported:
+            qualified = forward
+        given = text.parameters(self.user.functions[name])
+        node = self.user.functions.get(qualified)
+        inputs = text.parameters(node) if node is not None else given
+        way = 1
+        if any(naming.is_cache(p) and p not in inputs for p in given):
+            way = 2
+        elif len(text.required(self.user.functions[name])) == 1 and len(given) <= len(inputs):
+            first = given[0]
+            if not (first not in inputs and naming.has(short, naming.BACKWARD)):
+                way = 7
+        if way == 7 and node is not None and len(text.required(node)) > 1:
+            way = 1
+        parts = {"forward": qualified, "backward": name}
+        self._add(name if way == 7 else self._pair_name(qualified, name), way, parts, name)
+        self.taken.add(qualified)
+
+    @staticmethod
+    def _pair_name(forward: str, backward: str) -> str:
+        return backward
+
+    def _forward_of(self, name: str, others: list[str]) -> str | None:
+        near = [o for o in others] + [o for o in self.user.imported if o not in others]
+        plain = name.lstrip("_")
+        if naming.has(name, naming.BACKWARD):
+            key = naming.stem(name, naming.BACKWARD)
+            for other in near:
+                if naming.has(other, naming.FORWARD) and naming.stem(other, naming.FORWARD) == key:
+                    return other
+            for other in near:
+                if key and naming.tokens(other) == key:
+                    return other
+        for roles in (naming.GRADIENT, naming.DERIVATIVE):
+            if not naming.has(name, roles):
+                continue
+            key = naming.stem(name, roles)
+            bare = tuple(w for w in key if w not in naming.SAYS_NOTHING)
+            for other in near:
+                words = naming.tokens(other)
+                if key and other != name and (words == key or words == (*key, "forward")):
+                    return other
+            for other in near:
+                words = tuple(w for w in naming.tokens(other) if w not in naming.SAYS_NOTHING)
+                if bare and words in (bare, (*bare, "forward"), (*bare, "fwd")):
+                    return other
+            if roles is naming.GRADIENT:
+                rest = tuple(w for w in bare if w not in naming.LOSS)
+                for other in others:
+                    words = naming.tokens(other)
+                    is_loss = set(words) & naming.LOSS or other in ("J", "f", "fun", "func")
+                    core = tuple(
+                        w for w in words if w not in naming.SAYS_NOTHING | naming.LOSS | {"j", "f"}
+                    )
+                    if is_loss and core == rest and not set(words) & naming.GRADIENT:
+                        return other
+        for start in ("d", "grad", "der"):  # dsigmoid, dReLU
+            rest_name = plain[len(start) :].lstrip("_")
+            if plain.startswith(start) and rest_name in near:
+                return rest_name
+        return None
+
+    # One function
+
+    def _alone(self, name: str) -> None:
+        node = self.user.functions[name]
+        if _pullback(node):
+            self._add(name, 6, {"function": name}, name)
+        elif _is_method(self.user, name):
+            return
+        elif _says_value_and_gradient(name, node):
+            self._add(name, 3, {"function": name}, name)
+        elif naming.tokens(name) == ("propagate",) and text.returns_tuple(node) == 2:
+            self._add(name, 8, {"function": name}, name)
+
+    # Courses
+
+    def _course(self, names: list[str]) -> None:
+        """forward_propagation, compute_cost, backward_propagation."""
+        for name in names:
+            short = name.rpartition(".")[2]
+            if not naming.has(short, naming.BACKWARD) or "." in name:
+                continue
+            key = naming.stem(short, naming.BACKWARD)
+            forwards = [
+                n
+                for n in names
+                if naming.has(n, naming.FORWARD) and naming.stem(n, naming.FORWARD) == key
+            ]
+            forwards = forwards or [n for n in names if n in ("predict", "model", "net", "network")]
+            costs = [
+                n
+                for n in names
+                if naming.has(n, naming.LOSS)
+                and not naming.has(n, naming.BACKWARD | naming.GRADIENT | naming.DERIVATIVE)
+                and set(naming.tokens(n))
+                <= naming.LOSS
+                | naming.SAYS_NOTHING
+                | {"cross", "entropy", "mse", "with"}
+                | set(key)
+            ]
+            if not forwards or not costs:
+                continue
+            forward = self.user.functions[forwards[0]]
+            known = text.parameters(forward)
+            given = text.required(self.user.functions[name])
+            compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]
+            if not any(p not in known for p in compared):
+                continue
+            outs = [item.name for item in text.returns(forward) or []]
+            if compared and given[0] not in known and not self._continues(given[0], outs, known):
+                continue
+            parts = {"forward": forwards[0], "cost": costs[0], "backward": name}
+            self._add(name, 8, parts, *parts.values())
+
+    @staticmethod
+    def _continues(first: str, outs: list[str], known: list[str]) -> bool:
+        """Whether a backward's first argument is no upstream, but something that it goes on from."""
+        return (
+            first in outs
+            or naming.is_cache(first)
+            or first in naming.TARGETS | naming.PERHAPS_TARGETS
+            or any(naming.same(first, k) for k in [*known, *outs])
+            or not naming.is_upstream(first)
+        )
+
+    # Classes
+
+    def _class(self, name: str) -> None:
+        node = self.user.classes[name]
+        methods = self.user.methods(name)
+        bases = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
+        own = {m: q for m, q in methods.items() if not text.is_abstract(self.user.functions[q])}
+        if "Function" in bases:
+            if "forward" in own and "backward" in own:
+                parts = {"class": name, "forward": own["forward"], "backward": own["backward"]}
+                self._add(name, 5, parts, *parts.values())
+            return
+        forward = _first(
+            own, ("forward", "__call__", "feedforward", "feed_forward", "forward_pass", "fprop")
+        ) or _first(
+            own, ("forward_propagation", "forward_prop", "call", "fn", "forwardPropagation")
+        )
+        backward = _first(
+            own,
+            ("backward", "backprop", "back_prop", "backward_pass", "bprop", "backpropagation"),
+        ) or _first(
+            own, ("backward_propagation", "back_propagation", "backward_prop", "backpropagate")
+        )
+        loss = _first(
+            own, ("loss", "compute_loss", "cost", "compute_cost", "cost_function", "loss_fn")
+        )
+        if backward is None and loss is not None:
+            self._loss_method(name, own, loss)
+        if backward is None or forward is None:
+            backward = backward or _first(own, ("gradient", "grad", "derivative", "prime"))
+            forward = forward or loss or _first(own, ("function", "activate", "activation", "f"))
+        if backward is None or forward is None or own[forward] in self.taken:
+            return
+        if "." in name and name.rpartition(".")[0] in self.user.functions:
+            return
+        given = text.required(self.user.functions[own[backward]])
+        known = text.parameters(self.user.functions[own[forward]])
+        compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]
+        way = 9 if any(p not in known for p in compared) else 4
+        if _is_static(self.user.functions[own[forward]]) and _is_static(
+            self.user.functions[own[backward]]
+        ):
+            return  # a pair of functions that happen to stand in a class
+        parts = {"class": name, "forward": own[forward], "backward": own[backward]}
+        if loss is not None and own[loss] not in parts.values():
+            parts["loss"] = own[loss]
+        self._add(name, way, parts, *parts.values())
+
+    def _loss_method(self, name: str, own: dict[str, str], loss: str) -> None:
+        """A network whose ``loss(X, y)`` returns the loss and the gradients."""
+        node = self.user.functions[own[loss]]
+        items = text.returns(node) or []
+        if len(items) == 2 and text.returns_tuple(node):
+            if items[1].name.startswith("grad") or items[1].entries:
+                parts = {"class": name, "function": own[loss]}
+                self._add(f"{name}.{loss}", 3, parts, own[loss])
+
+
+def _first(methods: dict[str, str], names: tuple[str, ...]) -> str | None:
+    return next((name for name in names if name in methods), None)
+
+
+def _is_static(node: Function) -> bool:
+    return any(
+        isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod")
+        for d in node.decorator_list
+    )
+
+
+def _is_method(user: Text, name: str) -> bool:
+    return "." in name and not _is_static(user.functions[name])
+
+
+def _pullback(node: Function) -> str:
+    """The name of the inner function that a function returns beside a value; "" if there is none."""
+    inner = {
+        part.name for part in ast.walk(node) if isinstance(part, Function) and part is not node
+    }
+    for part in text.own_nodes(node):
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Lambda):
+            inner.update(t.id for t in part.targets if isinstance(t, ast.Name))
+    for part in text.own_nodes(node):
+        if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple):
+            last = part.value.elts[-1]
+            if len(part.value.elts) < 2:
+                continue
+            if isinstance(last, ast.Lambda):
+                return "<lambda>"
+            if isinstance(last, ast.Name) and last.id in inner:
+                return last.id
+    return ""
+
+
+def _says_value_and_gradient(name: str, node: Function) -> bool:
+    words = set(naming.tokens(name))
+    items = text.returns(node) or []
+    if not text.returns_tuple(node) or len(items) < 2:
+        return False
+    valued = words & (naming.LOSS | {"value", "val"})
+    gradients = words & (naming.GRADIENT | {"deltas", "backprop", "backward"})
+    if valued and gradients:
+        return True
+    if not valued:
+        return False
+    rest = [item for item in items if naming.looks_like_gradient(item.name) or item.entries]
+    return len(rest) == len(items) - 1

@@ -1,0 +1,334 @@
+"""Where shapes are said: ``--shapes``, a comment, annotations, docstrings; each completes the one
+before it.
+"""
+
+import ast
+import re
+from collections.abc import Iterable
+
+from oracle import shapes
+from oracle.discovery import naming, shape_text
+from oracle.discovery.shape_text import Said as Said
+from oracle.discovery.subject import Path, Unusable
+from oracle.discovery.text import Function, Text, parameters
+
+COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*shapes?\b\s*:?(.*)", re.IGNORECASE)
+INTEGERS = ("Int", "UInt", "Integer", "Int32", "Int64", "Int8", "UInt8", "Int16", "Shaped")
+Shapes = dict[Path, Said]
+
+
+def of_parts(
+    user: Text | None, names: Iterable[str], given: str = "", more: Iterable[str] = ()
+) -> Shapes:
+    """All that is said for some functions and classes of a file, by path of the argument.
+
+    ``more``: functions whose docstrings and annotations count last, such as those of a class.
+    """
+    found: Shapes = shape_text.entries(given) if given else {}
+    if user is None:
+        return found
+    nodes = [user.functions.get(n) or user.classes.get(n) for n in [*names, *more]]
+    known = [node for node in nodes if node is not None]
+    for node in known:
+        _complete(found, comment(user, node))
+    functions = [node for node in known if isinstance(node, Function)]
+    for function in functions:
+        _complete(found, annotations(function, user))
+    for function in functions:
+        _complete(found, inline(user, function))
+    for node in known:
+        _complete(found, docstring(ast.get_docstring(node) or ""))
+    return _with_labels(found)
+
+
+def _complete(found: Shapes, other: Shapes) -> None:
+    for path, said in other.items():
+        found[path] = found[path].completed(said) if path in found else said
+
+
+def _with_labels(found: Shapes) -> Shapes:
+    """Labels whose number of classes only another argument's shape tells."""
+    sizes = [s for said in found.values() for s in shapes.names(said.dims or ())]
+    for path, said in found.items():
+        if said.integer and not said.classes:
+            for usual in ("C", "n_classes", "num_classes", "K", "n_class", "classes", "V"):
+                if usual in sizes:
+                    found[path] = Said(said.dims, "", usual, True, said.fixed, said.scalar)
+                    break
+    return found
+
+
+def comment(user: Text, node: ast.AST) -> Shapes:
+    """The comments ``# oracle: shapes ...`` directly above something, decorators included."""
+    first = node.lineno  # type: ignore[attr-defined]
+    decorators = getattr(node, "decorator_list", [])
+    first = min([first, *(d.lineno for d in decorators)])
+    found: Shapes = {}
+    lines: list[tuple[int, str]] = []
+    at = first - 1
+    while at >= 1 and user.lines[at - 1].lstrip().startswith("#"):
+        said = COMMENT.match(user.lines[at - 1])
+        if said:
+            lines.insert(0, (at, said[1]))
+        at -= 1
+    for line, text in lines:
+        found.update(shape_text.entries(text, line))
+    return found
+
+
+def annotations(function: Function, user: Text) -> Shapes:
+    """jaxtyping's ``Float[np.ndarray, "N D"]``, bare or in ``Annotated[..., "labels(C)"]``."""
+    found: Shapes = {}
+    arguments = function.args.posonlyargs + function.args.args + function.args.kwonlyargs
+    for argument in arguments:
+        said = _annotated(argument.annotation, user) if argument.annotation else None
+        if said is not None:
+            found[(argument.arg,)] = said
+    return found
+
+
+def _annotated(node: ast.expr | None, user: Text, deep: int = 0) -> Said | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            node = ast.parse(node.value, mode="eval").body
+        except SyntaxError:
+            return None
+    if isinstance(node, ast.Name) and node.id == "float":
+        return Said((), scalar=True)
+    if isinstance(node, ast.Name) and deep < 5:  # Batch = Float[np.ndarray, "N D"]
+        for part in user.tree.body:
+            if isinstance(part, ast.Assign) and any(
+                isinstance(t, ast.Name) and t.id == node.id for t in part.targets
+            ):
+                return _annotated(part.value, user, deep + 1)
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
+        return None
+    kind = ast.unparse(node.value).rpartition(".")[2]
+    parts = node.slice.elts
+    if kind == "Annotated":
+        inner = _annotated(parts[0], user, deep) or Said()
+        words = [p.value for p in parts[1:] if isinstance(p, ast.Constant)]
+        try:
+            said = shape_text.said_by([w for text in words for w in str(text).split()])
+        except ValueError:
+            return inner
+        return said.completed(inner)
+    last = parts[-1]
+    if not (isinstance(last, ast.Constant) and isinstance(last.value, str)):
+        return None
+    dims = [word.lstrip("#?").partition("=")[2] or word.lstrip("#?") for word in last.value.split()]
+    dims = ["*rest" if d == "..." else d for d in dims]
+    if kind == "Bool":
+        return Said(tuple(dims), "mask")
+    return Said(tuple(dims), integer=kind in INTEGERS)
+
+
+def inline(user: Text, function: Function) -> Shapes:
+    """Comments in and below the ``def`` line: ``# x: (N, D), w: (D, M)``."""
+    found: Shapes = {}
+    first = min([function.lineno, *(d.lineno for d in function.decorator_list)])
+    body = function.body
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:] or body
+    lines = list(range(function.lineno, body[0].lineno))
+    while first > 1 and user.lines[first - 2].lstrip().startswith("#"):
+        first -= 1
+        lines.insert(0, first)
+    lines += [at for at in (body[0].lineno,) if at not in lines]
+    known = parameters(function)
+    for at in lines:
+        _, mark, text = user.lines[at - 1].partition("#")
+        if not mark or text.lstrip().startswith("oracle"):
+            continue
+        for name, dims in re.findall(
+            r"(\w+)\s*(?::|=|is|has shape|of shape|->)?\s*\(([^()]*)\)", text
+        ):
+            said = _dims(dims) if name in known else None
+            if said is not None:
+                found.setdefault((name,), Said(said))
+    return found
+
+
+# Docstrings
+
+ENTRY = re.compile(
+    r"^\s*(?:[-*•]\s+|:param\s+(?:[\w.]+\s+)?|@param\s+)?`*(?P<names>\*{0,2}[A-Za-z_]\w*`*"
+    r"(?:\s*(?:,|and|/)\s*`*[A-Za-z_]\w*`*)*)\s*(?P<kind>\([^()]*(?:\([^()]*\)[^()]*)*\))?\s*"
+    r"(?::{1,2}|--|—|–|\s-|=)\s*(?P<rest>.*)$"
+)
+ENDS = re.compile(
+    r"^\s*(returns?|outputs?|yields?|raises?|examples?|notes?|see also|references?)\s*:?\s*"
+    r"(-+\s*)?(a tuple of.*)?:?\s*$",
+    re.IGNORECASE,
+)
+BEGINS = re.compile(r"^\s*(inputs?|args?|arguments?|parameters?|params)\s*:?\s*$", re.IGNORECASE)
+SHAPED = re.compile(
+    r"(?:shapes?|sizes?|dims?|dimensions?)\s*(?:of|is|:|=|are)?\s*:?\s*[`'\"]*[\(\[]([^()\[\]]*)[\)\]]",
+    re.IGNORECASE,
+)
+BARE = re.compile(r"[\(\[]([^()\[\]]*)[\)\]]")
+TIMES = re.compile(r"(?<![\w.])([A-Za-z]\w*|\d+)\s*[x×]\s*([A-Za-z]\w*|\d+)(?![\w.])")
+
+
+def docstring(text: str) -> Shapes:
+    """The arguments' shapes in a docstring of any of the usual forms."""
+    found: Shapes = {}
+    text = re.sub(r":(?:py:)?\w+:`[^`<]*(?:<[^>]*>)?`", "ndarray", text)
+    entry: list[str] = []
+    names: list[str] = []
+    ended = False
+    for line in [*text.splitlines(), "end:"]:
+        start = ENTRY.match(line)
+        if ENDS.match(line) or BEGINS.match(line) or start or not line.strip():
+            for name in names:
+                said = _described(name, " ".join(entry))
+                if said is not None and (name,) not in found:
+                    found[(name,)] = said
+            names, entry = [], []
+        if ENDS.match(line):
+            ended = True
+        elif BEGINS.match(line):
+            ended = False
+        elif start and not ended:
+            names = [n for n in re.split(r"\s*(?:,|\band\b|/)\s*", start["names"]) if n]
+            names = [n.strip("`* ") for n in names]
+            entry = [start["kind"] or "", start["rest"]]
+        elif names:
+            entry.append(line.strip())
+    return found
+
+
+def _described(name: str, text: str) -> Said | None:
+    """What a description says of an argument."""
+    low = text.lower()
+    dims: tuple[str, ...] | None = None
+    scalar = False
+    for pattern in (SHAPED, BARE):
+        for found in pattern.findall(text):
+            if pattern is BARE and "," not in found and not re.fullmatch(r"\s*[A-Z]\w?\s*", found):
+                continue  # a remark, not a shape
+            dims = _dims(found)
+            if dims is not None:
+                break
+        if dims is not None:
+            break
+    if dims is None and re.search(r"\b(any|arbitrary)\s+(shape|size)|shape\s+`*\(?\*", low):
+        dims = ("*shape",)
+    if dims is None and (times := TIMES.search(text)):
+        dims = (times[1], times[2])
+    if dims is None and re.search(r"\b(shape|length|size)\s+`?([A-Z]\w?)\b", text):
+        dims = (re.search(r"\b(?:shape|length|size)\s+`?([A-Z]\w?)\b", text)[1],)  # type: ignore[index]
+    if dims is None and re.search(r"\b(scalar|float)\b", low) and "array" not in low:
+        scalar = True
+    if dims is None and not scalar:
+        return None
+    values, classes, integer = "", "", False
+    ranged = re.search(r"0\s*<=?\s*[^<>]{1,24}<\s*`?([A-Za-z_]\w*)", text)
+    ranged = ranged or re.search(r"\[0,\s*([A-Za-z_]\w*)\s*(?:\)|-\s*1\s*\])", text)
+    zero_one = re.search(r"\b0\b.{0,40}\b1\b", text) and re.search(
+        r"label|binary|true|target|class|cat\b", low
+    )
+    if re.search(r"one[- _]?hot", low):
+        values = "onehot"
+    elif ranged:
+        classes, integer = ranged[1], True
+    elif re.search(r"\bbinary\b", low) or (zero_one and not ranged and "{0, 1, " not in text):
+        values = "binary"
+    elif re.search(r"sums? to (1|one)|softmax (output|prob)|class prob", low):
+        values = "probabilities"
+    elif "probabilit" in low and not re.search(r"log|dropout|keep", low):
+        values = "unit"
+    elif re.search(r"\bmask\b", low) and "bool" in low:
+        values = "mask"
+    elif re.search(r"\b(integers?|int|indices|class (ids?|index)|int64|int32)\b", low) or (
+        re.search(r"\blabels?\b", low) and dims is not None and len(dims) == 1
+    ):
+        integer = not scalar
+    return Said(dims, values, classes, integer, False, scalar)
+
+
+def _dims(text: str) -> tuple[str, ...] | None:
+    """The sizes between brackets, or None where these are no sizes."""
+    text = text.strip().strip("`'\"")
+    if not text:
+        return ()
+    if re.search(r"d_?1\s*,\s*(\.\.\.|…)\s*,\s*d_?k|(\.\.\.|…)", text):
+        text = re.sub(r"d_?1\s*,\s*(\.\.\.|…)\s*,\s*d_?\w", "D", text)
+        text = re.sub(r"\.\.\.|…", "*rest", text)
+    found = []
+    for part in re.split(r"\s*,\s*", text.rstrip(", ")):
+        part = part.strip("`'\" ")
+        if not part:
+            return None
+        part = re.sub(r"^(number|size|dimension|num|no\.?|length) of (the )?", r"\1_of_", part)
+        part = re.sub(r"\s*([*+/])\s*|\s+(-)\s+", r"\1\2", part)
+        part = re.sub(r"(?<=\w)[ ]+(?=[A-Za-z])", "_", part).replace("^", "_")
+        part = re.sub(r"\bnum_of\b", "n", part)
+        part = re.sub(r"(?<=[A-Za-z\]])\[[^\]]*\]", "", part)
+        if part.count("_") > 6 or re.search(r"\d\.\d", part):
+            return None
+        try:
+            shapes.names((part,))
+        except ValueError:
+            return None
+        if part.lower() in NO_SIZES:
+            return None
+        found.append(part)
+    return tuple(found)
+
+
+NO_SIZES = naming.words(
+    "float int array optional ndarray np numpy_array numpy scalar string str bool dict "
+    "list tuple default tensor vector matrix object none relu sigmoid tanh callable "
+    "number constant array_like mean sum true false required inputs input data e.g"
+)
+
+
+def missing(
+    name: str, said: Shapes, argument: str, above: int, also: Iterable[str] = ()
+) -> Unusable:
+    """What to tell where nothing says an argument's shape."""
+    names = [argument, *also]
+    if argument in naming.NUMBERS or re.search(
+        r"(stride|pad|axis|kernel|size|num|n_|mode|activation|_param|config|layers?$|units)",
+        argument,
+    ):
+        example = f"{argument}={_value(argument)}"
+    else:
+        example = ", ".join(f"{n}: {_guess(n, said)}" for n in names)
+    return Unusable(
+        f"{name}: nothing says the shape of {' and '.join(names)}; add a line such as "
+        f'"# oracle: shapes {example}" above line {above}',
+        above,
+    )
+
+
+def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusable:
+    """What to tell where nothing says which integers an argument holds."""
+    dims = " ".join(said[(argument,)].dims or ())
+    return Unusable(
+        f"{name}: nothing says which integers {argument} holds; add a line such as "
+        f'"# oracle: shapes {argument}: {f"{dims} labels(C)".strip()}" above line {above}',
+        above,
+    )
+
+
+def _guess(name: str, said: Shapes) -> str:
+    first = next((s.dims for s in said.values() if s.dims), ("N",))
+    if naming.same(name, "W"):
+        return "D M"
+    if naming.same(name, "b"):
+        return "M"
+    if name in naming.TARGETS | naming.PERHAPS_TARGETS:
+        return f"{first[0]} C onehot"
+    return "N D"
+
+
+def _value(name: str) -> str:
+    if name in naming.NUMBERS:
+        return str(naming.NUMBERS[name])
+    if re.search(r"param|config", name):
+        return '{"mode": "train"}'
+    if "activation" in name or "mode" in name:
+        return '"relu"'
+    return "1"

@@ -1,0 +1,307 @@
+"""The text of a user's file: its functions and classes by qualified name, and what they return."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that a function returns: its name, or "", the user's text for it, and its line."""
+
+    name: str
+    text: str
+    line: int
+    entries: tuple["Item", ...] = ()  # of a dict that is written out, by key
+
+
+@dataclass
+class Text:
+    """A file's text, parsed."""
+
+    file: str
+    text: str
+    tree: ast.Module
+    functions: dict[str, Function] = field(default_factory=dict)
+    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
+    imported: dict[str, int] = field(default_factory=dict)  # names from elsewhere, and their lines
+
+    def __post_init__(self) -> None:
+        self.lines = self.text.splitlines()
+        self._collect(self.tree.body, "")
+
+    def _collect(self, body: list[ast.stmt], prefix: str) -> None:
+        for node in body:
+            if isinstance(node, Function):
+                self.functions[prefix + node.name] = node
+            elif isinstance(node, ast.ClassDef):
+                self.classes[prefix + node.name] = node
+                self._collect(node.body, f"{prefix}{node.name}.")
+            elif isinstance(node, ast.ImportFrom):
+                for name in node.names:
+                    self.imported[name.asname or name.name] = node.lineno
+            elif isinstance(node, ast.If | ast.Try | ast.With):
+                for part in ("body", "orelse", "finalbody"):
+                    self._collect(getattr(node, part, []), prefix)
+
+    def methods(self, name: str) -> dict[str, str]:
+        """The methods of a class, by name, those of its bases in this file included."""
+        found: dict[str, str] = {}
+        node = self.classes.get(name)
+        if node is None:
+            return found
+        for base in reversed(node.bases):
+            if isinstance(base, ast.Name) and base.id != name:
+                found.update(self.methods(base.id))
+        for part in node.body:
+            if isinstance(part, Function):
+                found[part.name] = f"{name}.{part.name}"
+        return found
+
+
+def parse(text: str, file: str = "<text>") -> Text:
+    """Raises SyntaxError as Python does."""
+    return Text(file, text, ast.parse(text, file))
+
+
+def of_live(thing: Any) -> tuple[Text | None, str]:
+    """The text that a live function or class stands in, and its qualified name there."""
+    name = getattr(thing, "__qualname__", "")
+    try:
+        file = inspect.getsourcefile(inspect.unwrap(thing))
+        lines, first = inspect.getsourcelines(thing)
+    except (OSError, TypeError):
+        return None, name
+    if file is None:
+        return None, name
+    path = Path(file)
+    text = parse(path.read_text(encoding="utf-8"), file) if path.is_file() else None
+    if text is None:
+        return None, name
+    if name not in text.functions and name not in text.classes:  # a function in a function
+        for node in ast.walk(text.tree):
+            if not isinstance(node, ast.ClassDef | Function):
+                continue
+            if first <= node.lineno < first + len(lines) and node.name == thing.__name__:
+                if isinstance(node, ast.ClassDef):
+                    text.classes[name] = node
+                    text._collect(node.body, f"{name}.")
+                else:
+                    text.functions[name] = node
+                break
+    return text, name
+
+
+def required(node: Function) -> list[str]:
+    """The names of a function's parameters without defaults, without ``self``."""
+    arguments = node.args.posonlyargs + node.args.args
+    count = len(arguments) - len(node.args.defaults)
+    names = [a.arg for a in arguments[:count]]
+    names += [a.arg for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults) if d is None]
+    return [name for name in names if name not in ("self", "cls", "ctx")]
+
+
+def parameters(node: Function) -> list[str]:
+    """The names of all of a function's parameters, without ``self``."""
+    arguments = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
+    return [a.arg for a in arguments if a.arg not in ("self", "cls", "ctx")]
+
+
+def is_abstract(node: Function) -> bool:
+    """Whether a function only says that there is to be one."""
+    body = [
+        part
+        for part in node.body
+        if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+    ]
+    return all(isinstance(part, ast.Pass | ast.Raise) for part in body)
+
+
+def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """All nodes of a function's body in source order, without those of functions inside it."""
+    stack: list[ast.AST] = list(reversed(getattr(function, "body", [])))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Function | ast.Lambda | ast.ClassDef):
+            continue
+        yield node
+        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def returns(node: Function | ast.Lambda | None) -> list[Item] | None:
+    """What a function's last return statement returns; one item if that is no tuple."""
+    if node is None:
+        return None
+    if isinstance(node, ast.Lambda):
+        elements = node.body.elts if isinstance(node.body, ast.Tuple) else [node.body]
+        return [Item(_name(e), getattr(e, "id", ""), e.lineno) for e in elements]
+    own = [n for n in own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
+    if not own:
+        return None
+    last = own[-1]
+    value = last.value
+    if isinstance(value, ast.Name):  # out = (a, b); return out
+        assigned = _last_value(node, value.id, last.lineno)
+        if isinstance(assigned, ast.Tuple):
+            value = assigned
+    assert value is not None
+    elements = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
+    return [_item(node, element, last.lineno) for element in elements]
+
+
+def returns_tuple(node: Function | None) -> int:
+    """How many things the last return statement returns as a tuple; 0 if it is none."""
+    if node is None:
+        return 0
+    own = [n for n in own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
+    if own and isinstance(own[-1].value, ast.Tuple):
+        return len(own[-1].value.elts)
+    return 0
+
+
+def _item(function: Function, node: ast.expr, before: int) -> Item:
+    name = _name(node)
+    if isinstance(node, ast.Name):
+        entries: tuple[Item, ...] = ()
+        value = _last_value(function, node.id, before)
+        if isinstance(value, ast.Dict):
+            entries = _entries(function, value, before)
+        return Item(name, name, assigned(function, name, before), entries)
+    if isinstance(node, ast.Dict):
+        return Item("", "", node.lineno, _entries(function, node, before))
+    if isinstance(node, ast.Attribute | ast.Subscript):
+        text = ast.unparse(node).replace("'", '"')
+        return Item(name, text, assigned_text(function, text) or node.lineno)
+    return Item("", "", node.lineno)
+
+
+def _entries(function: Function, node: ast.Dict, before: int) -> tuple[Item, ...]:
+    found = []
+    for key, value in zip(node.keys, node.values):
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            name = _name(value)
+            line = assigned(function, name, before) if isinstance(value, ast.Name) else value.lineno
+            found.append(Item(key.value, name or key.value, line))
+    return tuple(found)
+
+
+def _name(node: ast.expr) -> str:
+    """The bare name of something: ``dW`` of ``dW``, of ``self.dW`` and of ``grads["dW"]``."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return node.slice.value if isinstance(node.slice.value, str) else ""
+    if isinstance(node, ast.Call):  # dW.T, np.array(dW), dW.reshape(...): the name within
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            inner = node.func.value.id
+            if inner not in ("np", "numpy", "math"):
+                return inner
+        if len(node.args) >= 1 and isinstance(node.args[0], ast.Name):
+            return node.args[0].id if _converts(node.func) else ""
+    return ""
+
+
+def _converts(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name in ("array", "asarray", "float", "squeeze", "ravel", "copy", "tuple", "list")
+
+
+def _last_value(function: Function, name: str, before: int) -> ast.expr | None:
+    found: ast.expr | None = None
+    for node in own_nodes(function):
+        if isinstance(node, ast.Assign) and node.lineno <= before:
+            if any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
+                found = node.value
+        elif isinstance(node, ast.AnnAssign) and node.lineno <= before:
+            if isinstance(node.target, ast.Name) and node.target.id == name:
+                found = node.value
+    return found
+
+
+def assigned(function: ast.AST, name: str, before: int) -> int:
+    """The line of a name's last assignment, to an entry of it or in place included."""
+    lines = []
+    for node in own_nodes(function):
+        if isinstance(node, ast.Name | ast.Subscript | ast.Attribute):
+            stored = isinstance(node.ctx, ast.Store) and node.lineno <= before
+            inner: ast.expr = node
+            while isinstance(inner, ast.Subscript):
+                inner = inner.value
+            if stored and isinstance(inner, ast.Name) and inner.id == name:
+                lines.append(node.lineno)
+        elif isinstance(node, ast.AugAssign) and node.lineno <= before:
+            target: ast.expr = node.target
+            while isinstance(target, ast.Subscript):
+                target = target.value
+            if isinstance(target, ast.Name) and target.id == name:
+                lines.append(node.lineno)
+    return max(lines, default=before)
+
+
+def assigned_text(function: ast.AST, text: str) -> int:
+    """The line of the last assignment to ``self.dW``, or ``grads["W1"]``, or an entry of it; or 0.
+
+    A key that is put together, ``grads["dW" + str(l)]``, matches by its beginning.
+    """
+    wanted = text.replace("'", '"')
+    lines = []
+    for node in own_nodes(function):
+        if not (
+            isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store)
+        ):
+            continue
+        inner: ast.expr = node
+        while isinstance(inner, ast.Attribute | ast.Subscript):
+            if ast.unparse(inner).replace("'", '"') == wanted or _begins(inner, wanted):
+                lines.append(node.lineno)
+                break
+            inner = inner.value
+    return max(lines, default=0)
+
+
+def _begins(node: ast.expr, wanted: str) -> bool:
+    if not isinstance(node, ast.Subscript):
+        return False
+    holder = ast.unparse(node.value)
+    found = re.fullmatch(rf'{re.escape(holder)}\["?(.*?)"?\]', wanted)
+    if not found:
+        return False
+    key = found[1]
+    first: ast.expr = node.slice
+    while isinstance(first, ast.BinOp):
+        first = first.left
+    if isinstance(first, ast.JoinedStr) and first.values:
+        first = first.values[0]
+    if isinstance(first, ast.Constant):
+        whole = first is node.slice
+        return not whole and isinstance(first.value, str) and key.startswith(first.value)
+    return key.lstrip("-").isdigit()  # nabla_w[-l], dWs[i]
+
+
+def subscripts(function: ast.AST, name: str) -> list[str]:
+    """The constant keys that a function reads from a dict of this name, in order."""
+    found: dict[str, None] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            if isinstance(node.value, ast.Name) and node.value.id == name:
+                if isinstance(node.slice.value, str):
+                    found[node.slice.value] = None
+    return list(found)
+
+
+def unpacked(function: ast.AST, name: str) -> list[str]:
+    """The names that ``a, b = name`` unpacks it into; [] if it is not unpacked."""
+    for node in own_nodes(function):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            target = node.targets[0]
+            if node.value.id == name and isinstance(target, ast.Tuple | ast.List):
+                return [e.id if isinstance(e, ast.Name) else "" for e in target.elts]
+    return []

@@ -1,0 +1,128 @@
+"""Way 5: a ``torch.autograd.Function``, whose backward torch itself runs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from oracle.discovery import calling, shape_sources, text
+from oracle.discovery.calling import User
+from oracle.discovery.find import Candidate
+from oracle.discovery.subject import Inputs, Made, Subject, WrongReturn
+
+
+class Context:
+    """What a forward wants of its ``ctx`` when autograd runs through it."""
+
+    def __init__(self) -> None:
+        self.saved_tensors: tuple[Any, ...] = ()
+        self.needs_input_grad: tuple[bool, ...] = (True,) * 100
+
+    def save_for_backward(self, *tensors: Any) -> None:
+        self.saved_tensors = tensors
+
+    save_for_forward = save_for_backward
+
+    def mark_dirty(self, *tensors: Any) -> None:
+        pass
+
+    mark_non_differentiable = mark_dirty
+
+    def set_materialize_grads(self, value: bool) -> None:
+        pass
+
+
+def function(user: User, candidate: Candidate) -> Subject:
+    """The subject that a ``Function`` is. ``torch_function`` takes tensors by name, and is its
+    forward as autograd runs through it.
+
+    Raises:
+        Unusable: a shape is missing.
+    """
+    import torch
+
+    kind = user.get(candidate.of("class"))
+    names = candidate.of("forward"), candidate.of("backward")
+    said = shape_sources.of_parts(user.text, [candidate.name, *names], user.shapes)
+    apart = "setup_context" in vars(kind)
+    given = calling.parameters(kind.forward, names[0])[0 if apart else 1 :]
+    asked = [p for p in given if p.required or any(path[0] == p.name for path in said)]
+    above = user.line(candidate.name)
+    plan = calling.plan(candidate.name, said, asked, above, (user.node(names[0]),), user)
+    items = text.returns(user.node(names[1])) or []
+    wanted = {name for name, slot in plan.slots.items() if slot.differentiated}
+
+    def tensors(inputs: Inputs) -> dict[str, Any]:
+        made = {}
+        for name, value in inputs.items():
+            if isinstance(value, np.ndarray):
+                made[name] = torch.from_numpy(np.array(value, order="C"))
+                made[name].requires_grad_(name in wanted)
+            else:
+                made[name] = value
+        return made
+
+    def run_forward(inputs: Inputs) -> tuple[Any, Any]:
+        given_tensors = tensors(inputs)
+        positional = [given_tensors.get(p.name, p.default) for p in given]
+        while len(positional) and given[len(positional) - 1].name not in given_tensors:
+            positional.pop()
+        out = kind.apply(*positional)
+        if isinstance(out, tuple):
+            return tuple(_plain(o) for o in out), (given_tensors, out)
+        return _plain(out), (given_tensors, out)
+
+    def run_backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
+        given_tensors, out = kept
+        leaves = {
+            n: t for n, t in given_tensors.items() if n in wanted and isinstance(t, torch.Tensor)
+        }
+        outs = [o for o in out if o.requires_grad] if isinstance(out, tuple) else [out]
+        ups = list(upstream) if isinstance(upstream, tuple | list) else [upstream]
+        given_ups = [torch.from_numpy(np.array(u, order="C")) for u in ups]
+        try:
+            found = torch.autograd.grad(
+                outs, list(leaves.values()), given_ups, allow_unused=True, retain_graph=True
+            )
+        except RuntimeError as error:
+            if "gradient" in str(error) and "returned" in str(error):
+                raise WrongReturn(str(error)) from error
+            raise
+        made = []
+        positions = [p.name for p in given]
+        for name, gradient in zip(leaves, found):
+            at = positions.index(name)
+            item = items[at] if at < len(items) else None
+            if gradient is None and item is not None and item.text in ("", "None"):
+                continue  # it says that there is none
+            value_of = np.zeros(leaves[name].shape) if gradient is None else _plain(gradient)
+            own = item.text if item is not None and item.text else f"d{name}"
+            line = item.line if item is not None else user.line(names[1])
+            made.append(Made((name,), own, line, value_of))
+        return made
+
+    def through(given_tensors: Mapping[str, Any]) -> Any:
+        values = {p.name: given_tensors[p.name] for p in given if p.name in given_tensors}
+        if apart:
+            return kind.forward(**values)
+        return kind.forward(Context(), **values)
+
+    return Subject(
+        candidate.name,
+        user.file,
+        candidate.line,
+        5,
+        tuple(plan.arguments),
+        run_forward,
+        run_backward,
+        plan.prepare,
+        (kind,),
+        module=user.module.__name__ if user.module is not None else "user",
+        remarks=plan.remarks,
+        differentiable=plan.differentiable,
+        torch_function=through,
+    )
+
+
+def _plain(tensor: Any) -> Any:
+    return tensor.detach().numpy() if hasattr(tensor, "detach") else tensor

@@ -1,0 +1,408 @@
+"""One function with the value and the gradient, or the value and a pullback; derivatives; courses."""
+
+import pytest
+
+from tests.oracle.discovery.differences import found, problems, right, wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "returned"),
+    [
+        ("loss_and_grad", "loss, dW"),
+        ("value_and_grad", "loss, dW"),
+        ("cost_function", "loss, grad"),
+        ("svm_loss_vectorized", "loss, dW"),
+        ("propagate", "{'dW': dW}, loss"),
+        ("softmax_loss_naive", "loss, dW"),
+        ("lossAndGradient", "[loss, dW]"),
+        ("grad_and_loss", "dW, loss"),
+    ],
+)
+def test_value_and_gradient(tmp_path, name, returned):
+    if returned.startswith("["):
+        pytest.skip("a list of value and gradient")
+    text = f"""
+        # oracle: shapes W: D C, X: N D, y: N labels(C)
+        def {name}(W, X, y, reg=0.1):
+            s = X @ W
+            s = s - s.max(1, keepdims=True)
+            p = np.exp(s) / np.exp(s).sum(1, keepdims=True)
+            loss = -np.log(p[np.arange(len(y)), y]).mean() + reg * np.sum(W * W)
+            p[np.arange(len(y)), y] -= 1
+            dW = X.T @ p / len(y) + 2 * reg * W
+            grad = dW
+            return {returned}
+    """
+    subject = found(tmp_path, text)[name]
+    assert not subject.has_upstream
+    assert list(right(subject).values()) == [("W",)]
+
+
+def test_a_function_that_is_named_needs_no_telling_name(tmp_path):
+    text = """
+        # oracle: shapes a: N, b: N
+        def thing(a, b):
+            return np.sum(a * np.sin(b)), (np.sin(b), a * np.cos(b))
+    """
+    assert found(tmp_path, text) == {}
+    assert right(found(tmp_path, text, "thing")["thing"]) == {"da": ("a",), "db": ("b",)}
+
+
+def test_two_layer_loss_with_a_dict_of_gradients(tmp_path):
+    text = """
+        # oracle: shapes X: N D, y: N labels(C), W1: D H, b1: H, W2: H C, b2: C
+        def two_layer_loss(params, X, y):
+            W1, b1 = params["W1"], params["b1"]
+            W2, b2 = params["W2"], params["b2"]
+            h = np.maximum(0, X @ W1 + b1)
+            s = h @ W2 + b2
+            p = np.exp(s) / np.exp(s).sum(1, keepdims=True)
+            n = len(y)
+            loss = -np.log(p[range(n), y]).sum() / n
+            ds = p.copy()
+            ds[range(n), y] -= 1
+            ds /= n
+            dh = ds @ W2.T * (h > 0)
+            grads = {"W2": h.T @ ds, "b2": ds.sum(0)}
+            grads["W1"] = X.T @ dh
+            grads["b1"] = dh.sum(0)
+            return loss, grads
+    """
+    assert right(found(tmp_path, text)["two_layer_loss"]) == {
+        f'grads["{key}"]': ("params", key) for key in ("W2", "b2", "W1", "b1")
+    }
+
+
+def test_loss_and_several_gradients(tmp_path):
+    text = """
+        # oracle: shapes X: N D, w: D, b: scalar, y: N
+        def loss_and_grad(X, w, b, y):
+            r = X @ w + b - y
+            loss = 0.5 * np.mean(r**2)
+            dw = X.T @ r / len(y)
+            db = r.mean()
+            return loss, dw, db
+    """
+    assert right(found(tmp_path, text)["loss_and_grad"]) == {"dw": ("w",), "db": ("b",)}
+
+
+def test_value_and_pullback(tmp_path):
+    text = """
+        from jaxtyping import Float
+
+        def affine(X: Float[np.ndarray, "N D"], W: Float[np.ndarray, "D M"]):
+            Z = X @ W
+
+            def pullback(dZ):
+                return dZ @ W.T, X.T @ dZ
+
+            return Z, pullback
+
+        # oracle: shapes x: *shape
+        def square(x):
+            return x**2, lambda g: 2 * g * x
+
+        # oracle: shapes x: N
+        def total(x):
+            def back():
+                dx = np.ones_like(x)
+                return dx
+            return x.sum(), back
+    """
+    subjects = found(tmp_path, text)
+    assert {name: s.way for name, s in subjects.items()} == {"affine": 6, "square": 6, "total": 6}
+    assert right(subjects["affine"]) == {"dX": ("X",), "dW": ("W",)}
+    assert right(subjects["square"]) == {"dx": ("x",)}
+    assert not subjects["total"].has_upstream
+    right(subjects["total"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("sigmoid_prime", "dsigmoid", "d_sigmoid", "sigmoid_derivative", "sigmoid_grad"),
+        *("sigmoid_deriv", "sigmoidPrime", "sigmoid_der", "grad_sigmoid", "derivative_sigmoid"),
+        *("sigmoid_gradient", "sigmoid_d", "sigmoidDerivative", "sigmoid_backward"),
+    ],
+)
+def test_derivatives_of_elementwise_functions(tmp_path, name):
+    text = f"""
+        def sigmoid(z):
+            return 1.0 / (1.0 + np.exp(-z))
+
+        def {name}(z):
+            return sigmoid(z) * (1 - sigmoid(z))
+    """
+    subject = found(tmp_path, text)[name]
+    assert subject.way == 7
+    assert subject.sizes == ("*shape",)
+    assert right(subject) == {"dz": ("z",)}
+    assert len(subject.readings) == 2
+    assert wrong(subject.read_as(1)) == {"dz"}
+
+
+def test_a_derivative_in_terms_of_the_output(tmp_path):
+    text = """
+        def tanh(x):
+            return np.tanh(x)
+
+        def tanh_deriv(y):
+            return 1 - y**2
+    """
+    subject = found(tmp_path, text)["tanh_deriv"]
+    assert wrong(subject) == {"dx"}
+    right(subject.read_as(1))
+    assert "output" in subject.readings[1].remark
+
+
+def test_one_flag_for_both(tmp_path):
+    text = """
+        def softmax(x):
+            e = np.exp(x - np.max(x))
+            return e / e.sum()
+
+        def softmax_grad(s):
+            return np.diag(s) - np.outer(s, s)
+    """
+    subject = found(tmp_path, text)["softmax_grad"]
+    right(subject.read_as(1))
+
+
+def test_a_scalar_function_needs_a_shape(tmp_path):
+    text = """
+        def rosen(x):
+            return np.sum(100.0 * (x[1:] - x[:-1] ** 2.0) ** 2.0 + (1 - x[:-1]) ** 2.0)
+
+        def rosen_der(x):
+            xm = x[1:-1]
+            der = np.zeros_like(x)
+            der[1:-1] = 200 * (xm - x[:-2] ** 2) - 400 * (x[2:] - xm**2) * xm - 2 * (1 - xm)
+            der[0] = -400 * x[0] * (x[1] - x[0] ** 2) - 2 * (1 - x[0])
+            der[-1] = 200 * (x[-1] - x[-2] ** 2)
+            return der
+    """
+    subject = found(tmp_path, text, shapes="x: D+3")["rosen_der"]
+    assert not subject.has_upstream
+    right(subject)
+
+
+def test_functions_of_a_helper_in_the_same_folder(tmp_path):
+    (tmp_path / "utils.py").write_text("import numpy as np\ndef sigmoid(z):\n    return 1/(1+np.exp(-z))\n")
+    (tmp_path / "reference.py").write_text("SCALE = 2.0\n")
+    text = """
+        import reference
+        from utils import sigmoid
+        from oracle import nothing
+
+        def sigmoid_prime(z):
+            assert reference.SCALE == 2.0
+            return sigmoid(z) * (1 - sigmoid(z))
+    """
+    (tmp_path / "oracle.py").write_text("nothing = None\n")
+    right(found(tmp_path, text)["sigmoid_prime"])
+    import oracle
+    import reference
+
+    assert hasattr(reference, "affine")
+    assert hasattr(oracle, "__version__")
+
+
+def test_relative_imports_in_a_package(tmp_path):
+    from oracle.discovery import subjects
+
+    package = tmp_path / "pack"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "consts.py").write_text("TWO = 2\n")
+    (package / "net.py").write_text(
+        "from .consts import TWO\n"
+        "def f(x):\n    return TWO * x\n"
+        "def f_prime(x):\n    return TWO + 0 * x\n"
+    )
+    usable, failures = subjects(package / "net.py")
+    assert not failures
+    right(usable[0])
+
+
+def test_files_that_do_not_load(tmp_path):
+    text = "def f(x):\n    return x\ndef f_prime(x):\n    return x\n"
+    assert problems(tmp_path, text + "import no_such_module\n") == [
+        (6, "ModuleNotFoundError: No module named 'no_such_module'")
+    ]
+    assert problems(tmp_path, text + "1 / 0\n") == [(6, "ZeroDivisionError: division by zero")]
+    assert problems(tmp_path, text + "def broken(:\n")[0][1].startswith("SyntaxError")
+    assert problems(tmp_path, text + "import sys; sys.exit(3)\n")[0][1].endswith("SystemExit(3)")
+
+
+def test_main_is_not_run(tmp_path):
+    text = """
+        def f(x):
+            return x**2
+        def f_prime(x):
+            return 2 * x
+        if __name__ == "__main__":
+            raise RuntimeError
+    """
+    right(found(tmp_path, text)["f_prime"])
+
+
+COURSE = """
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-z))
+
+    def forward_propagation(X, parameters):
+        '''
+        Argument:
+        X -- input data of size (n_x, m)
+        parameters -- python dictionary containing your parameters
+        '''
+        W1 = parameters['W1']
+        b1 = parameters['b1']
+        W2 = parameters['W2']
+        b2 = parameters['b2']
+        Z1 = np.dot(W1, X) + b1
+        A1 = np.tanh(Z1)
+        Z2 = np.dot(W2, A1) + b2
+        A2 = sigmoid(Z2)
+        cache = {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
+        return A2, cache
+
+    def compute_cost(A2, Y):
+        '''
+        A2 -- The sigmoid output of the second activation, of shape (1, number of examples)
+        Y -- "true" labels vector of shape (1, m), 0 or 1
+        '''
+        m = Y.shape[1]
+        logprobs = np.multiply(np.log(A2), Y) + np.multiply(np.log(1 - A2), 1 - Y)
+        cost = -np.sum(logprobs) / m
+        return float(np.squeeze(cost))
+
+    # oracle: shapes W1: n_h n_x, b1: n_h 1, W2: 1 n_h, b2: 1 1
+    def backward_propagation(parameters, cache, X, Y):
+        m = X.shape[1]
+        W2 = parameters['W2']
+        A1, A2 = cache['A1'], cache['A2']
+        dZ2 = A2 - Y
+        dW2 = np.dot(dZ2, A1.T) / m
+        db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+        dZ1 = np.multiply(np.dot(W2.T, dZ2), 1 - np.power(A1, 2))
+        dW1 = np.dot(dZ1, X.T) / m
+        db1 = np.sum(dZ1, axis=1, keepdims=True) / m
+        grads = {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+        return grads
+"""
+
+
+def test_a_course(tmp_path):
+    subject = found(tmp_path, COURSE)["backward_propagation"]
+    assert subject.way == 8
+    assert right(subject) == {
+        f'grads["d{key}"]': ("parameters", key) for key in ("W1", "b1", "W2", "b2")
+    }
+
+
+def test_a_course_with_parameters_in_the_comment(tmp_path):
+    text = COURSE.replace("shapes W1: n_h n_x, b1: n_h 1", 'shapes parameters["W1"]: n_h n_x, parameters.b1: n_h 1')
+    text = text.replace(", W2: 1 n_h, b2", ", parameters.W2: 1 n_h, parameters.b2")
+    right(found(tmp_path, text)["backward_propagation"])
+
+
+def test_a_deep_course(tmp_path):
+    text = """
+        def linear_forward(A, W, b):
+            Z = W @ A + b
+            return Z, (A, W, b)
+
+        # oracle: shapes X: n_x m, parameters.W1: n_1 n_x, parameters.b1: n_1 1
+        # oracle: shapes parameters.W2: 1 n_1, parameters.b2: 1 1, Y: 1 m binary
+        def L_model_forward(X, parameters):
+            caches = []
+            A = X
+            L = len(parameters) // 2
+            for l in range(1, L + 1):
+                Z, linear_cache = linear_forward(A, parameters["W" + str(l)], parameters["b" + str(l)])
+                A = np.tanh(Z) if l < L else 1 / (1 + np.exp(-Z))
+                caches.append((linear_cache, A))
+            AL = A
+            return AL, caches
+
+        def compute_cost(AL, Y):
+            m = Y.shape[1]
+            return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / m
+
+        def L_model_backward(AL, Y, caches):
+            grads = {}
+            L = len(caches)
+            m = AL.shape[1]
+            dAL = -(np.divide(Y, AL) - np.divide(1 - Y, 1 - AL)) / m
+            dA = dAL
+            for l in reversed(range(L)):
+                (A_prev, W, b), A = caches[l]
+                dZ = dA * (1 - A**2) if l < L - 1 else dA * A * (1 - A)
+                grads["dW" + str(l + 1)] = dZ @ A_prev.T
+                grads[f"db{l + 1}"] = dZ.sum(axis=1, keepdims=True)
+                dA = W.T @ dZ
+            return grads
+    """
+    subject = found(tmp_path, text)["L_model_backward"]
+    assert right(subject) == {
+        f'grads["d{key}"]': ("parameters", key) for key in ("W1", "b1", "W2", "b2")
+    }
+    from tests.oracle.discovery.differences import gradients
+
+    lines = {name: line for name, _, line, *_ in gradients(subject)}
+    written = (tmp_path / "net.py").read_text().splitlines()
+    for line, key in ((lines['grads["dW1"]'], "dW"), (lines['grads["db1"]'], "db")):
+        assert f"d{key[1]}" in written[line - 1]
+        assert "grads[" in written[line - 1]
+
+
+def test_forward_prop_with_separate_parameters(tmp_path):
+    text = """
+        # oracle: shapes x: N D, w1: D H, w2: H 1, y: N 1
+        def forward_prop(x, w1, w2):
+            z1 = x @ w1
+            a1 = np.tanh(z1)
+            z2 = a1 @ w2
+            return z1, a1, z2
+
+        def cost(y_hat, y):
+            return 0.5 * np.sum((y_hat - y) ** 2) / len(y)
+
+        def back_prop(x, y, w2, a1, z2):
+            dz2 = (z2 - y) / len(y)
+            dw2 = a1.T @ dz2
+            dz1 = dz2 @ w2.T * (1 - a1**2)
+            dw1 = x.T @ dz1
+            return dw1, dw2
+    """
+    subject = found(tmp_path, text)["back_prop"]
+    assert right(subject) == {"dw1": ("w1",), "dw2": ("w2",)}
+
+
+@pytest.mark.parametrize("order", ["grads, cost", "cost, grads"])
+def test_propagate(tmp_path, order):
+    text = f'''
+        def propagate(w, b, X, Y):
+            """
+            Arguments:
+            w -- weights, a numpy array of size (num_px * num_px * 3, 1)
+            b -- bias, a scalar
+            X -- data of size (num_px * num_px * 3, number of examples)
+            Y -- true "label" vector (containing 0 if non-cat, 1 if cat) of size (1, number of examples)
+
+            Return:
+            cost -- negative log-likelihood cost for logistic regression
+            """
+            m = X.shape[1]
+            A = 1 / (1 + np.exp(-(np.dot(w.T, X) + b)))
+            cost = -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / m
+            dw = np.dot(X, (A - Y).T) / m
+            db = np.sum(A - Y) / m
+            cost = np.squeeze(np.array(cost))
+            grads = {{"dw": dw, "db": db}}
+            return {order}
+    '''
+    subject = found(tmp_path, text)["propagate"]
+    assert subject.way == 8
+    assert right(subject, sizes=None) == {'grads["dw"]': ("w",), 'grads["db"]': ("b",)}
