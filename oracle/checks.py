@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from oracle import cases
+from oracle.cases import DTYPES, MAX_DIM, parse
 from oracle.discovery.subject import Subject, Unusable
 from oracle.results import VERDICTS, Failure, Note, Result
 
@@ -17,8 +17,8 @@ class Settings:
 
     cases: int = 200
     seed: int = 0
-    max_dim: int = cases.MAX_DIM
-    dtypes: tuple[str, ...] = cases.DTYPES
+    max_dim: int = MAX_DIM
+    dtypes: tuple[str, ...] = DTYPES
     shapes: str = ""
     case: str = ""  # only this one, as a failure printed it
 
@@ -50,7 +50,7 @@ def judge(subject: Subject, settings: Settings) -> Outcome:
         remark = ""
         if len(subject.readings) > 1:
             subject, remark = _read(subject, settings)
-        only = cases.parse(settings.case, subject) if settings.case else None  # type: ignore[arg-type]
+        only = parse(settings.case, subject) if settings.case else None  # type: ignore[arg-type]
         examined = judging.examine(
             subject, settings.cases, settings.seed, settings.max_dim, settings.dtypes, only
         )

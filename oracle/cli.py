@@ -225,7 +225,7 @@ def _files(targets: tuple[str, ...]) -> list[Any]:
     """The files that are meant; of a folder those that hold a derivation."""
     from pathlib import Path
 
-    from oracle import discovery
+    from oracle.discovery.folders import files_in
     from oracle.isolation import Job
 
     found: list[Job] = []
@@ -237,7 +237,7 @@ def _files(targets: tuple[str, ...]) -> list[Any]:
                 raise click.UsageError(
                     f"{target}: a folder has no derivation {name!r}; name a file"
                 )
-            inside = discovery.files_in(path)
+            inside = files_in(path)
             if not inside:
                 click.echo(f"{path}: no file in it holds a backward pass", err=True)
             found += [Job(each) for each in inside]

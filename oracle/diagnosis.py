@@ -12,11 +12,10 @@ from oracle import blame
 from oracle.cases import Case
 from oracle.discovery.subject import Path
 from oracle.evidence import Evidence, collect
-from oracle.judging import Examined, counterexample
+from oracle.judging import Examined, begin, counterexample
 from oracle.mistakes import FAMILIES, Suspicion, Target
-from oracle.recording import Names
 from oracle.results import Gradient, Note
-from oracle.trial import Trial
+from oracle.trial import Session
 
 FOUND_ON, PROVED_ON = 1, 3
 ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
@@ -38,7 +37,7 @@ def diagnose(examined: Examined) -> None:
     wrong = [g for g in result.gradients if g.verdict == "wrong" and _by_value(g)]
     if not wrong:
         return
-    with Names(*subject.functions) as names:
+    with Session(*subject.functions) as names:
         paths = [examined.paths[id(entry)] for entry in wrong]
         evidence = [] if subject.torch_function else _evidence(examined, paths, names)
         if evidence:
@@ -61,7 +60,7 @@ def _by_value(entry: Gradient) -> bool:
     return not {"raises"} & {note.name for note in entry.findings} and entry.of != ""
 
 
-def _evidence(examined: Examined, paths: list[Path], names: Names) -> list[Evidence]:
+def _evidence(examined: Examined, paths: list[Path], names: Session) -> list[Evidence]:
     """Failing cases of all shapes, rectangular ones first, all extents at least 2 if possible."""
     failing: dict[str, Case] = {}
     for path in paths:
@@ -259,12 +258,12 @@ def _explains(suspicion: Suspicion, target: Target) -> bool:
 # -- what cannot be recorded ----------------------------------------------------------------------
 
 
-def _explain_arrays(examined: Examined, paths: list[Path], names: Names) -> None:
+def _explain_arrays(examined: Examined, paths: list[Path], names: Session) -> None:
     """Only arrays to go by: what came and what was due."""
     for path in paths:
         targets = []
         for case in _by_telling(examined.failures.get(path, [])):
-            trial = Trial(examined.subject, case, names)
+            trial = begin(examined.subject, case, names)
             truth = trial.truth()
             made = {m.of: m for m in trial.candidate()[1]}
             if path not in made or not isinstance(made[path].value, np.ndarray):
@@ -277,7 +276,11 @@ def _explain_arrays(examined: Examined, paths: list[Path], names: Names) -> None
             if len(targets) == FOUND_ON + PROVED_ON:
                 break
         entry = examined.entry(path)
-        for proof in prove(targets) if targets else ():
+        proofs = prove(targets) if targets else []
+        if targets and not proofs and not entry.findings:
+            said = what_is_seen(targets[0])
+            entry.findings.append(Note("unexplained", f"{entry.name} {said}"))
+        for proof in proofs:
             found = proof.suspicion
             message = found.message.format(name=entry.name)
             entry.findings.append(

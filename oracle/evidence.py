@@ -18,9 +18,9 @@ import torch
 from oracle.cases import Case
 from oracle.discovery.subject import Path, Subject
 from oracle.guards import removal
-from oracle.recording import Names, Note, Value
+from oracle.recording import Note, Value
 from oracle.replay import NotReplayable, Plan, Run
-from oracle.trial import Trial, Whole
+from oracle.trial import Session, Trial, Whole
 from oracle.verdict import EPS
 
 AGREES = 1e4  # units of rounding: what a cure may be off by (a wrong one is off by 1e9 and more)
@@ -39,7 +39,7 @@ class Step:
 class Evidence:
     """One case, recorded forward and backward together; guards are taken out of both."""
 
-    def __init__(self, subject: Subject, case: Case, names: Names) -> None:
+    def __init__(self, subject: Subject, case: Case, names: Session) -> None:
         self.subject = subject
         self.case = case
         self.trial = Trial(subject, case, names)
@@ -254,7 +254,7 @@ def _targets(text: str) -> dict[int, tuple[str, int]]:
     return found
 
 
-def collect(subject: Subject, cases: Iterable[Case], names: Names, most: int) -> list[Evidence]:
+def collect(subject: Subject, cases: Iterable[Case], names: Session, most: int) -> list[Evidence]:
     """As many of these cases as can be opened up, up to so many."""
     found: list[Evidence] = []
     for case in cases:

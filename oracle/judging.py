@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from oracle import cases, conditions, shapes
+from oracle import cases
 from oracle.cases import EXTREME, Case
 from oracle.discovery.subject import Made, Path, Subject, Unusable, WrongReturn
-from oracle.recording import Names
 from oracle.results import VERDICTS, Counterexample, Gradient, Note, Result
-from oracle.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
+from oracle.trial import AUTOGRAD, DIFFERENCES, Session, Trial, Truth
 from oracle.verdict import UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
 
 CASES = 200
@@ -71,7 +70,7 @@ def examine(
     result = Result(subject.file, subject.name, subject.line, "", [], truth=AUTOGRAD)
     examination = _Examination(Examined(subject, result), seed)
     chosen = [only] if only else plan(subject, count, seed, max_dim, dtypes)
-    with Names(*subject.functions) as names:
+    with Session(*subject.functions) as names:
         for case in chosen:
             examination.take(case, names)
     return examination.closed()
@@ -91,15 +90,15 @@ class _Examination:
         self.raised: list[tuple[Case, BaseException]] = []
         self.redrawn = 0
 
-    def take(self, case: Case, names: Names) -> None:
+    def take(self, case: Case, names: Session) -> None:
         """Judge one case; if it could show nothing, another in its place."""
         while not self._case(case, names) and self.redrawn < REDRAWN:
             self.redrawn += 1
             case = Case(case.dtype, case.regime, case.sizes, case.options, case.seed + 1)
 
-    def _case(self, case: Case, names: Names) -> bool:
+    def _case(self, case: Case, names: Session) -> bool:
         try:
-            trial = Trial(self.subject, case, names)
+            trial = begin(self.subject, case, names)
             truth = trial.truth()
         except Unusable:
             raise
@@ -276,6 +275,15 @@ class _Examination:
                 f"at {_sizes(case)} ({case.regime})"
             )
         return self.examined
+
+
+def begin(subject: Subject, case: Case, names: Session) -> Trial:
+    """The case, drawn: recorded, or run by torch itself where the derivation is torch's."""
+    if subject.torch_function is not None:
+        from oracle.torch_trial import TorchTrial
+
+        return TorchTrial(subject, case, names)
+    return Trial(subject, case, names)
 
 
 def side_conditions(trial: Trial, made: list[Made]) -> Iterator[Note]:

@@ -21,13 +21,14 @@ from oracle.differences import Forward, directional_witness, finite_differences
 from oracle.discovery.subject import Inputs, Made, Path, Subject, is_number
 from oracle.recording import Names, Recording, Value, record
 from oracle.recording.stand_ins import get_state, set_state
-from oracle.replay import NotReplayable, Plan, Run
+from oracle.replay import NotReplayable, Plan
 from oracle.truth import NUDGES, Results
 from oracle.verdict import EPS, within_one_sided
 
 AUTOGRAD, DIFFERENCES = "autograd", "finite differences"
 HAIR = 2.0**-26
 DIRECTIONS = 8
+SETTLED = 40  # runs of a user's code without a random number: it draws none
 
 
 @dataclass
@@ -41,10 +42,39 @@ class Truth:
     why: str = ""  # why it is not autograd's
 
 
+class Session(Names):
+    """The user's modules while they are checked, and whether their code draws random numbers."""
+
+    untouched = 0  # runs in a row that drew none
+
+    @contextlib.contextmanager
+    def random_state(self, seed: int) -> Iterator[None]:
+        """All generators that the user's code can reach, seeded, and as they were afterwards."""
+        state = np.random.get_state(), random.getstate()
+        generators = [(g, get_state(g)) for g in self.generators()]
+        np.random.seed(seed % 2**32)
+        random.seed(seed)
+        begun = _states(generators)
+        try:
+            yield
+        finally:
+            self.untouched = self.untouched + 1 if _states(generators) == begun else -(10**9)
+            np.random.set_state(state[0])
+            random.setstate(state[1])
+            for generator, kept in generators:
+                set_state(generator, kept)
+
+
+def _states(generators: list[tuple[Any, Any]]) -> tuple[Any, ...]:
+    _, words, at, *rest = np.random.get_state()
+    own = tuple(str(get_state(generator)) for generator, _ in generators)
+    return (words[:8].tobytes(), at, *rest, random.getstate(), own)
+
+
 class Trial:
     """A case, drawn, with its truth. Arrays are handed out as copies, in containers of their own."""
 
-    def __init__(self, subject: Subject, case: Case, names: Names) -> None:
+    def __init__(self, subject: Subject, case: Case, names: Session) -> None:
         self.subject = subject
         self.case = case
         self.names = names
@@ -63,24 +93,18 @@ class Trial:
     def inputs(self, arrays: Mapping[str, np.ndarray] | None = None) -> Inputs:
         """What the forward takes, made anew."""
         drawn = self.arrays if arrays is None else arrays
-        with self.seeded():
+        with np.errstate(all="ignore"):
             return self.subject.prepare({n: a.copy() for n, a in drawn.items()}, self.case.seed)
 
     @contextlib.contextmanager
     def seeded(self) -> Iterator[None]:
         """The same random numbers for each run, and the caller's own state afterwards."""
-        state = np.random.get_state(), random.getstate()
-        generators = [(g, get_state(g)) for g in self.names.generators()]
-        np.random.seed(self.case.seed % 2**32)
-        random.seed(self.case.seed)
-        try:
-            with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
+            if self.names.untouched >= SETTLED:
                 yield
-        finally:
-            np.random.set_state(state[0])
-            random.setstate(state[1])
-            for generator, kept in generators:
-                set_state(generator, kept)
+                return
+            with self.names.random_state(self.case.seed):
+                yield
 
     def candidate(self) -> tuple[Any, list[Made], Inputs]:
         """The value and the gradients, by the user's code, and what it was given."""
@@ -207,9 +231,9 @@ class Trial:
                 continue
             for path, gradient in moved.items():
                 key = path[1:]
-                worst[key] = max(worst[key], _distance(gradient, truth.gradients[key]))
+                worst[key] = max(worst[key], distance(gradient, truth.gradients[key]))
             for path, value in run.outputs().items():
-                worst[()] = max(worst[()], _distance(value.detach().numpy(), truth.value[path]))
+                worst[()] = max(worst[()], distance(value.detach().numpy(), truth.value[path]))
         return worst
 
     # -- kinks ------------------------------------------------------------------------------------
@@ -232,11 +256,14 @@ class Trial:
         both = self._gradients_at(path, [HAIR / 1024, -HAIR / 1024], only=True)
         if both is None:
             return "legal"
-        direction = np.maximum(np.abs(self.recording.inputs[(0, *path)].array), 1)
+        direction = np.maximum(np.abs(self._input(path)), 1)
         up, down = (float(np.sum(gradient * direction)) for gradient in both)
         said = float(np.sum(got * direction))
         size = float(np.sum(np.abs(got) * direction)) * 1e-6 + allowance
         return "spread" if abs(up - down) <= size < abs(said - up) else "legal"
+
+    def _input(self, path: Path) -> np.ndarray:
+        return np.asarray(self.recording.inputs[(0, *path)].array)
 
     def _around(self, path: Path, breadth: float) -> list[np.ndarray] | None:
         return self._gradients_at(path, [breadth, -breadth, *(0.0,) * DIRECTIONS], breadth=breadth)
@@ -329,13 +356,8 @@ def moved_by(inputs: Inputs, paths: set[Path], move: Any) -> Inputs:
     return moved
 
 
-def replayed(trial: Trial) -> Run:
-    """Torch's own run of the trial's forward, its graph kept."""
-    assert trial.plan is not None
-    return trial.plan.run()
-
-
-def _distance(a: np.ndarray, b: np.ndarray) -> float:
+def distance(a: np.ndarray, b: np.ndarray) -> float:
+    """The largest difference among the entries that are finite in both."""
     with np.errstate(invalid="ignore"):
         difference = np.abs(a - b)
     return float(np.max(difference, initial=0.0, where=np.isfinite(difference)))

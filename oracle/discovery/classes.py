@@ -403,7 +403,11 @@ def _wanted(
             continue
         if any(naming.same(name, other) for other in names) and target:
             continue
-        if (candidate.way == 9 and target) or (name,) in spoken or (name in naming.NUMBERS and not naming.is_upstream(name)):
+        if (
+            (candidate.way == 9 and target)
+            or (name,) in spoken
+            or (name in naming.NUMBERS and not naming.is_upstream(name))
+        ):
             found.append(Parameter(name, True, None))
             names.add(name)
     return found
@@ -474,7 +478,11 @@ def _upstreams(given: Sequence[Parameter], taken: Sequence[Parameter], plan: Pla
             continue
         if naming.is_cache(name) and not naming.is_upstream(name):
             continue
-        if (i == 0 and (parameter.required or naming.is_upstream(name))) or (not found and parameter.required and naming.is_upstream(name)) or (found and parameter.required and naming.is_upstream(name)):
+        if (
+            (i == 0 and (parameter.required or naming.is_upstream(name)))
+            or (not found and parameter.required and naming.is_upstream(name))
+            or (found and parameter.required and naming.is_upstream(name))
+        ):
             found.append(name)
     return found
 

@@ -13,9 +13,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-FORWARD = words(
-    "forward fwd fprop forwardprop forwardpass feedforward forwards forwardpropagation"
-)
+FORWARD = words("forward fwd fprop forwardprop forwardpass feedforward forwards forwardpropagation")
 BACKWARD = words(
     "backward bwd bprop backprop back backwardprop backwardpass backwards backpropagation "
     "backpropagate vjp"

@@ -135,7 +135,11 @@ def _said(rest: str, is_value: bool) -> Said:
         return Said(literal=ast.literal_eval(rest))
     words: list[str] = []
     for word in rest.split():  # "H - K + 1" is one size, however it is spaced
-        if (words and (word[0] in "+-*/" and word[:2] != "*" and not word[1:2].isalpha())) or (words and words[-1][-1] in "+-/") or (words and words[-1][-1:] == "*"):
+        if (
+            (words and (word[0] in "+-*/" and word[:2] != "*" and not word[1:2].isalpha()))
+            or (words and words[-1][-1] in "+-/")
+            or (words and words[-1][-1:] == "*")
+        ):
             words[-1] += word
         else:
             words.append(word)

@@ -9,8 +9,11 @@ import numpy as np
 from oracle.blame import multiple
 from oracle.mistakes.suspicion import Suspicion, Target
 
-CONSTANTS = [1, 2, Fraction(1, 2), 3, Fraction(1, 3), 4, Fraction(1, 4), 6, 8, 10, 100]
-CONSTANTS += [Fraction(1, 8), Fraction(1, 6), Fraction(1, 10), Fraction(1, 100)]
+CONSTANTS = sorted(
+    {Fraction(p, q) for p in range(1, 7) for q in range(1, 7)}
+    | {Fraction(n) ** sign for n in (8, 10, 16, 100) for sign in (1, -1)},
+    key=lambda f: f.numerator + f.denominator,
+)
 POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
 Expression = tuple[Fraction, tuple[tuple[str, Fraction], ...]]
 

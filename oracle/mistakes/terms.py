@@ -75,7 +75,9 @@ def _at(
     if not unary and note.op in PRODUCTS:
         for i in where:
             other = note.args[1 - i]
-            if note.args[i].shape == note.outputs[0].shape and not (note.op != "multiply" and i == 1):
+            if note.args[i].shape == note.outputs[0].shape and not (
+                note.op != "multiply" and i == 1
+            ):
                 leaf = next((p for p, v in evidence.inputs.items() if v is other), None)
                 factor = str(leaf[-1]) if leaf else "the other factor"
                 yield Suspicion(

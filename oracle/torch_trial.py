@@ -1,0 +1,143 @@
+"""One case of a ``torch.autograd.Function``: torch runs its forward itself, nothing is recorded."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch.autograd.graph import saved_tensors_hooks
+
+from oracle import cases
+from oracle.cases import Case
+from oracle.discovery.subject import Path, Subject
+from oracle.trial import Session, Trial, Truth, distance
+from oracle.truth import NUDGES, Results
+
+
+class TorchTrial(Trial):
+    """The truth is autograd's through the forward, as if the Function had no backward."""
+
+    def __init__(self, subject: Subject, case: Case, names: Session) -> None:
+        self.subject = subject
+        self.case = case
+        self.names = names
+        self.arrays, self.rng = cases.draw(subject, case)
+        self._noise: dict[Path, float] = {}
+        value = self._through(self._tensors(self.arrays))
+        self.upstream = {
+            path: cases.draw_upstream(self.rng, tuple(part.shape), case.dtype)
+            for path, part in _parts(value).items()
+        }
+        self.loudest = max((float(np.abs(u).max(initial=0)) for u in self.upstream.values()))
+
+    def _tensors(self, arrays: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
+        made: dict[str, torch.Tensor] = {}
+        for name, thing in self.inputs(arrays).items():
+            if isinstance(thing, np.ndarray):
+                real = thing.dtype.kind == "f"
+                made[name] = torch.from_numpy(np.array(thing, np.float64 if real else None))
+                made[name].requires_grad_(real and self.subject.differentiable((name,)))
+            else:
+                made[name] = thing
+        return made
+
+    def _through(self, tensors: Mapping[str, Any]) -> Any:
+        with self.seeded(), torch.random.fork_rng():
+            torch.manual_seed(self.case.seed % 2**32)
+            return self.subject.torch_function(tensors)
+
+    def _gradients_of(
+        self, tensors: dict[str, torch.Tensor], sent: Mapping[Path, Any], value: Any = None
+    ) -> tuple[dict[Path, np.ndarray], dict[Path, np.ndarray]]:
+        value = self._through(tensors) if value is None else value
+        leaves = {n: t for n, t in tensors.items() if getattr(t, "requires_grad", False)}
+        ends = [(part, sent[path]) for path, part in _parts(value).items() if part.requires_grad]
+        found = torch.autograd.grad(
+            [end for end, _ in ends],
+            list(leaves.values()),
+            [torch.as_tensor(np.array(s), dtype=end.dtype) for end, s in ends],
+            allow_unused=True,
+        )
+        gradients = {
+            (name,): np.zeros(tuple(leaf.shape)) if g is None else g.numpy()
+            for (name, leaf), g in zip(leaves.items(), found, strict=True)
+        }
+        return gradients, {path: part.detach().numpy() for path, part in _parts(value).items()}
+
+    def truth(self) -> Truth:
+        gradients, value = self._gradients_of(self._tensors(self.arrays), self.upstream)
+        return Truth(value, gradients)
+
+    def witness_agrees(self, truth: Truth) -> tuple[bool, str]:
+        """A central difference of the forward, in one direction."""
+        rng = np.random.default_rng(self.case.seed)
+        base = self._tensors(self.arrays)
+        moving = {n: rng.standard_normal(self.arrays[n].shape) for (n,) in truth.gradients}
+
+        def along(step: float) -> float:
+            moved = {
+                n: t.detach() + step * torch.from_numpy(moving[n]) if n in moving else t
+                for n, t in base.items()
+            }
+            parts = _parts(self._through(moved))
+            return sum(
+                float((p.detach().numpy() * self.upstream[k]).sum()) for k, p in parts.items()
+            )
+
+        said = sum(float((truth.gradients[(n,)] * d).sum()) for n, d in moving.items())
+        fine, coarse = ((along(h) - along(-h)) / (2 * h) for h in (2.0**-17, 2.0**-16))
+        unit = abs(fine - coarse) + 2.0**-35 * abs(along(0.0)) + 1e-9 * abs(said)
+        return abs(fine - said) <= 100 * unit, f"{fine:.6g} by differences, {said:.6g} by autograd"
+
+    def _measured(self, truth: Truth) -> dict[Path, float]:
+        rng = torch.Generator().manual_seed(0)
+
+        def nudged(tensor: torch.Tensor) -> torch.Tensor:
+            if not tensor.is_floating_point():
+                return tensor
+            units = torch.rand(tensor.shape, generator=rng, dtype=tensor.dtype) * 2 - 1
+            return tensor * (1 + self.eps * (units + 0.5 * units.sign()))
+
+        worst = dict.fromkeys(((), *truth.gradients), 0.0)
+        for _ in range(NUDGES):
+            leaves = {
+                n: nudged(t.detach()).requires_grad_(t.requires_grad)
+                if isinstance(t, torch.Tensor)
+                else t
+                for n, t in self._tensors(self.arrays).items()
+            }
+            with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
+                with Results(nudged):
+                    value = self._through(leaves)
+                moved, _ = self._gradients_of(leaves, self.upstream, value)
+            for path, gradient in moved.items():
+                worst[path] = max(worst[path], distance(gradient, truth.gradients[path]))
+        return worst
+
+    def _gradients_at(
+        self, path: Path, steps: list[float], only: bool = False, breadth: float = 0.0
+    ) -> list[np.ndarray] | None:
+        rng = np.random.default_rng(0)
+        found = []
+        for step in steps:
+            moved = dict(self.arrays)
+            for name, array in self.arrays.items():
+                if array.dtype.kind == "f" and (not only or (name,) == path):
+                    signs = step or breadth * (2.0 * rng.integers(0, 2, array.shape) - 1)
+                    moved[name] = np.asarray(array + signs * np.maximum(np.abs(array), 1))
+            found.append(self._gradients_of(self._tensors(moved), self.upstream)[0][path])
+        return found
+
+    def _input(self, path: Path) -> np.ndarray:
+        return self.arrays[path[0]]
+
+
+def _parts(value: Any) -> dict[Path, torch.Tensor]:
+    """The floating-point outputs by path."""
+    if isinstance(value, torch.Tensor):
+        return {(0,): value}
+    return {
+        (0, i): part
+        for i, part in enumerate(value)
+        if isinstance(part, torch.Tensor) and part.is_floating_point()
+    }
