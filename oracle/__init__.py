@@ -1,3 +1,26 @@
-"""Holds hand-written gradients against torch.autograd. ``oracle --help`` says how to ask."""
+"""Checks hand-written backpropagation against torch.autograd.
+
+    oracle verify                the derivations in reference/
+    oracle check FILE[::NAME]    yours
+    oracle explain NAME          a derivation, or what a finding means
+
+and in Python ``oracle.check(forward, backward, shapes="X: N D, W: D M")``, which returns a report,
+and ``oracle.assert_correct``, which raises an ``AssertionError`` that carries it.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+__all__ = ["__version__", "assert_correct", "check"]
+
+if TYPE_CHECKING:
+    from oracle.interface import assert_correct, check
+
+
+def __getattr__(name: str) -> Any:
+    # Torch takes over a second to import: it waits until something is checked.
+    if name in ("assert_correct", "check"):
+        from oracle import interface
+
+        return getattr(interface, name)
+    raise AttributeError(f"module 'oracle' has no attribute {name!r}")

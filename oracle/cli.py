@@ -107,11 +107,154 @@ def verify(
     sys.exit(status(report, fail_on))
 
 
+@main.command()
+@click.argument("targets", nargs=-1, required=True, metavar="FILE[::NAME]...")
+@click.option("--shapes", default="", metavar="TEXT", help='Shapes, as in "X: N D, W: D M, b: M".')
+@click.option(
+    "--cases",
+    default=200,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Random cases for each derivation.",
+)
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Another seed, other cases.",
+)
+@click.option(
+    "--dtype", type=click.Choice(["float64", "float32"]), help="Only this one (default: both)."
+)
+@click.option(
+    "--max-dim",
+    default=7,
+    show_default=True,
+    type=click.IntRange(2),
+    help="The largest extent of random shapes.",
+)
+@click.option(
+    "--timeout",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(0.1),
+    metavar="SECONDS",
+    help="For a file, once torch is imported.",
+)
+@click.option("--case", metavar="CASE", help="Only this case, as a finding printed it.")
+@click.option("--select", default="", metavar="FINDING,...", help="Report these findings only.")
+@click.option("--ignore", default="", metavar="FINDING,...", help="Do not report these findings.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["wrong", "unstable"]),
+    default="wrong",
+    show_default=True,
+    help="What makes the exit status 1.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+)
+@click.option(
+    "--jobs",
+    default=0,
+    type=click.IntRange(0),
+    help="Files at a time (default: one for each core).",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and the summary only.")
+@click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+def check(
+    targets: tuple[str, ...],
+    shapes: str,
+    cases: int,
+    seed: int,
+    dtype: str | None,
+    max_dim: int,
+    timeout: float,
+    case: str | None,
+    select: str,
+    ignore: str,
+    fail_on: str,
+    form: str,
+    jobs: int,
+    quiet: bool,
+    no_color: bool,
+) -> None:
+    """Check the hand-written backward code in your own files, unchanged.
+
+    FILE is a Python file or a folder; FILE::NAME is one function or class in it. Files that hold a
+    derivation are EXECUTED, each in a process of its own: check only what you would run.
+
+    What is not said by annotations or docstrings, a comment above the function says:
+
+    \b
+        # oracle: shapes X: N D, W: D M, b: M
+
+    Exit status: 0 all is well, 1 something is wrong, 2 something could not be judged.
+    """
+    from oracle import isolation, silence
+    from oracle.cases import DTYPES
+    from oracle.checks import Settings
+    from oracle.report import annotations, check_text, json_report
+
+    todo = _files(targets)
+    settings = Settings(cases, seed, max_dim, (dtype,) if dtype else DTYPES, shapes, case or "")
+    with check_text.progress(len(todo), quiet or form != "text", no_color) as step:
+        report = isolation.check(todo, settings, timeout, jobs, step)
+    silence.silence(report, _names(select), _names(ignore))
+    if form == "json":
+        click.echo(json_report.dumps(report))
+    elif form == "github":
+        click.echo(annotations.github(report))
+    elif form == "sarif":
+        click.echo(annotations.sarif(report))
+    else:
+        check_text.print_report(report, quiet, no_color)
+    sys.exit(status(report, fail_on))
+
+
+def _names(text: str) -> set[str]:
+    return {name.strip() for name in text.split(",") if name.strip()}
+
+
+def _files(targets: tuple[str, ...]) -> list[Any]:
+    """The files that are meant; of a folder those that hold a derivation."""
+    from pathlib import Path
+
+    from oracle import discovery
+    from oracle.isolation import Job
+
+    found: list[Job] = []
+    for target in targets:
+        file, _, name = target.partition("::")
+        path = Path(file)
+        if path.is_dir():
+            if name:
+                raise click.UsageError(
+                    f"{target}: a folder has no derivation {name!r}; name a file"
+                )
+            inside = discovery.files_in(path)
+            if not inside:
+                click.echo(f"{path}: no file in it holds a backward pass", err=True)
+            found += [Job(each) for each in inside]
+        elif path.is_file():
+            found.append(Job(path, name))
+        else:
+            raise click.UsageError(f"{file}: no such file or folder")
+    if not found:
+        sys.exit(NOT_JUDGED)
+    return found
+
+
 def status(report: "Report", fail_on: str) -> int:
     """The exit status: 1 for something at or above ``fail_on``, 2 for something not judged."""
     from oracle.results import VERDICTS
 
-    found = [result.verdict for result in report.results]
+    found = [g.verdict for r in report.results for g in r.gradients if not g.ignored]
     if any(VERDICTS.index(verdict) >= VERDICTS.index(fail_on) for verdict in found):
         return FOUND
     if report.errors or report.interrupted or "undecidable" in found:

@@ -41,6 +41,7 @@ class Gradient:
     digits32: float = 8.0  # digits that the float32 run keeps, at the worst,
     torch_digits32: float = 8.0  # and those that torch keeps on the same cases
     units: dict[str, float] = field(default_factory=dict)  # by "dtype/regime"
+    ignored: bool = False  # silenced by a comment or an option
     failed: int = 0  # cases in which it was not correct, as far as it was still judged
     counterexample: Counterexample | None = None
     findings: list[Note] = field(default_factory=list)
@@ -94,6 +95,7 @@ class Result:
     regimes: list[str] = field(default_factory=list)
     witnesses: list[str] = field(default_factory=list)
     not_checked: list[str] = field(default_factory=list)
+    remarks: list[Note] = field(default_factory=list)
     truth: str = "torch twin"
 
     @property
@@ -123,10 +125,12 @@ class Report:
     def summary(self) -> dict[str, int]:
         """How many gradients have each verdict."""
         counts = dict.fromkeys(("correct", "wrong", "unstable", "inherited", "undecidable"), 0)
+        ignored = 0
         for result in self.results:
             for gradient in result.gradients:
                 counts[gradient.verdict] += 1
-        return {**counts, "ignored": 0}
+                ignored += gradient.ignored
+        return {**counts, "ignored": ignored}
 
 
 def worst(verdicts: Any) -> str:

@@ -9,6 +9,7 @@ A value is *active* if it is a floating-point number that depends on an input. O
 need to be replayed; everything else is a constant of the record, and stands in it as it was.
 """
 
+import os
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
@@ -19,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-OUR_FOLDER = str(Path(__file__).parent.parent)
+OUR_FOLDER = str(Path(__file__).parent.parent) + os.sep
 _LIBRARIES = (
     OUR_FOLDER,
-    *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
-    str(Path(np.__file__).parent),
+    *(sysconfig.get_path(n) + os.sep for n in ("stdlib", "platstdlib", "purelib", "platlib")),
+    str(Path(np.__file__).parent) + os.sep,
     "<frozen",
     "<__array_function__",
 )

@@ -38,6 +38,7 @@ _UFUNC_OPTIONS = ("casting", "order", "dtype", "subok", "signature", "sig")
 _TOLERANCE = {8: 1e-7, 16: 1e-7, 4: 1e-3, 2: 1e-1}
 
 Instead = Callable[..., Any]
+After = Callable[[Callable[[Value], Tensor], Tensor], Tensor]
 
 
 class NotReplayable(Exception):  # noqa: N818
@@ -286,6 +287,7 @@ class Plan:
         inputs: Mapping[Path, Any] | None = None,
         *,
         instead: Mapping[Note, Instead] | None = None,
+        after: Mapping[Value, "After"] | None = None,
         check_decisions: bool = False,
         quiet: bool = False,
     ) -> "Run":
@@ -294,6 +296,7 @@ class Plan:
         What was decided while recording stays decided: masks, branches, indices. With
         ``check_decisions``, inputs that would have decided otherwise raise ``DecisionChanged``.
         ``instead``: for some notes, a function that is called as ``f(rule, *args, **kwargs)``.
+        ``after``: for some values, what takes their place, as ``f(tensor of any value, its own)``.
         ``quiet``: where a ufunc's upstream is 0, so is what it passes on, be its derivative
         infinite (``Run.gradients`` does this by itself where it is needed).
         """
@@ -307,11 +310,15 @@ class Plan:
                 leaf = tensor(_constant(np.asarray(given))).requires_grad_()
             leaves[path] = tensors[id(value)] = leaf
         changes = {id(note): change for note, change in (instead or {}).items()}
+        run = Run(self.recording, leaves, tensors)
+        later = {id(value): change for value, change in (after or {}).items()}
         for step in self.steps:
             step.run(tensors, changes.get(id(step.note)), quiet)
-        run = Run(self.recording, leaves, tensors)
+            for value in step.outputs if later else ():
+                if id(value) in later:
+                    tensors[id(value)] = later[id(value)](run.tensor, tensors[id(value)])
         if not quiet:
-            run.again = lambda: self.run(inputs, instead=instead, quiet=True)
+            run.again = lambda: self.run(inputs, instead=instead, after=after, quiet=True)
         if check_decisions:
             run.check_decisions()
         return run

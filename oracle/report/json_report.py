@@ -33,7 +33,9 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def _result(result: Result) -> dict[str, Any]:
+    remarks = {"remarks": [_note(note) for note in result.remarks]} if result.remarks else {}
     return {
+        **remarks,
         "file": result.file,
         "target": result.target,
         "line": result.line,

@@ -1,0 +1,111 @@
+"""Which step of the backward is wrong: exactly one is blamed, and what follows from it inherits.
+
+An array u of the backward plays the part of the gradient of a forward intermediate V if, and only
+if, its error u − true(V), carried on by the true vector-Jacobian products, accounts for all that
+comes out of the backward. That is proof by numbers; the names in the user's code have no say.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from oracle.discovery.subject import Path
+from oracle.evidence import Evidence, Step
+from oracle.recording import Value
+
+FACTORS = 3  # deferred factors (dZ = A − Y, divided by m only in dW) that are followed
+
+
+@dataclass(frozen=True)
+class Guilty:
+    """A wrong step: the array, and the intermediate that it should be the gradient of."""
+
+    step: Step | None  # None: the returned gradient itself
+    index: int  # of the step among the backward's
+    of: Value
+    factor: float  # by which the backward as a whole has deferred its mean, or 1
+    inherits: frozenset[Path]
+
+
+def guilty(evidence: Evidence) -> list[Guilty]:
+    """The wrong steps of one case, the earliest of each chain; one for each wrong gradient."""
+    left = set(evidence.wrong_paths())
+    steps = evidence.steps()
+    found: list[Guilty] = []
+    returned = {id(value) for value in evidence.made.values()}
+    factors = deferred(evidence, steps)
+    for index, step in enumerate(steps):
+        if not left or id(step.value) in returned:
+            continue
+        for value, factor, explained in _parts(evidence, step, factors, left):
+            if len(explained) == 1 and _is_multiple(evidence, step, value):
+                continue  # a factor left out could be put in at either place: blame what came out
+            found.append(Guilty(step, index, value, factor, frozenset(explained)))
+            left -= explained
+            break
+    for path in sorted(left, key=str):
+        found.append(Guilty(None, -1, evidence.inputs[path], 1.0, frozenset([path])))
+    return found
+
+
+def _parts(
+    evidence: Evidence, step: Step, factors: Sequence[float], left: set[Path]
+) -> list[tuple[Value, float, set[Path]]]:
+    """The intermediates whose gradient a step must have been meant to be."""
+    array = evidence.number(step.value)
+    if array.size < 2 or not np.isfinite(array).all():
+        return []
+    found = []
+    for value in reversed(evidence.forward):
+        if value.shape != array.shape:
+            continue
+        true = evidence.true(value)
+        for factor in factors:
+            if evidence.same(array / factor, true):
+                if factor == 1:
+                    break  # a right step
+                continue
+            carried = evidence.carried(value, array / factor - true, evidence.got)
+            touched = {
+                p for p, c in carried.items() if not evidence.same(c + 0.0, np.zeros_like(c))
+            }
+            if (
+                touched
+                and touched <= left
+                and all(
+                    evidence.same(evidence.got[p], evidence.want(p) + carried[p]) for p in touched
+                )
+            ):
+                found.append((value, factor, touched))
+    return found
+
+
+def deferred(evidence: Evidence, steps: Sequence[Step]) -> list[float]:
+    """Constant factors that steps have which are right but for them, and 1."""
+    found = [1.0]
+    for step in steps:
+        array = evidence.number(step.value)
+        for value in evidence.forward:
+            ratio = multiple(array, evidence.true(value)) if value.shape == array.shape else None
+            if ratio and len(found) <= FACTORS and not any(np.isclose(ratio, f) for f in found):
+                found.append(ratio)
+    return found
+
+
+def multiple(array: np.ndarray, of: np.ndarray) -> float | None:
+    """The number r with array = r·of to rounding, if there is one and it is not 0."""
+    if array.shape != of.shape or array.size < 2:
+        return None
+    square = float(np.vdot(of, of))
+    if square <= 0 or not np.isfinite(square):
+        return None
+    ratio = float(np.vdot(of, array)) / square
+    size = float(np.abs(array).max())
+    if ratio == 0 or float(np.abs(array - ratio * of).max()) > 1e-11 * size:
+        return None
+    return ratio
+
+
+def _is_multiple(evidence: Evidence, step: Step, value: Value) -> bool:
+    return multiple(evidence.number(step.value), evidence.true(value)) is not None

@@ -1,0 +1,90 @@
+"""One user's file in this process: what is found in it, judged and diagnosed, one after the other."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from oracle import cases
+from oracle.discovery.subject import Subject, Unusable
+from oracle.results import VERDICTS, Failure, Note, Result
+
+READING_CASES = 24  # to find out which of several readings is meant
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one is to be judged."""
+
+    cases: int = 200
+    seed: int = 0
+    max_dim: int = cases.MAX_DIM
+    dtypes: tuple[str, ...] = cases.DTYPES
+    shapes: str = ""
+    case: str = ""  # only this one, as a failure printed it
+
+
+Outcome = Result | Failure
+
+
+def of_file(
+    file: Path, name: str, settings: Settings
+) -> Iterator[tuple[str, int, Callable[[], Outcome]]]:
+    """Each derivation of a file: its name, its line, and what judges it."""
+    from oracle import discovery
+
+    subjects, failures = discovery.subjects(file, name, settings.shapes)
+    for failure in failures:
+        yield "", failure.line, lambda failure=failure: failure
+    for subject in subjects:
+        yield subject.name, subject.line, lambda subject=subject: judge(subject, settings)
+
+
+def judge(subject: Subject, settings: Settings) -> Outcome:
+    """Verdict and diagnosis of one derivation; a failure if it cannot be judged."""
+    import torch
+
+    from oracle import diagnosis, judging
+
+    torch.set_num_threads(1)
+    try:
+        remark = ""
+        if len(subject.readings) > 1:
+            subject, remark = _read(subject, settings)
+        only = cases.parse(settings.case, subject) if settings.case else None  # type: ignore[arg-type]
+        examined = judging.examine(
+            subject, settings.cases, settings.seed, settings.max_dim, settings.dtypes, only
+        )
+        diagnosis.diagnose(examined)
+    except Unusable as error:
+        return Failure(subject.file, error.line or subject.line, f"{subject.name}: {error}")
+    result = examined.result
+    result.remarks += [Note("assumed", said) for said in subject.remarks]
+    if remark:
+        result.remarks.append(Note("reading", remark))
+    return result
+
+
+def _read(subject: Subject, settings: Settings) -> tuple[Subject, str]:
+    """The reading in which the fewest gradients are wrong; the first of several such."""
+    from oracle import judging
+
+    assert subject.read_as is not None
+    best: tuple[tuple[int, int], int] | None = None
+    for index in range(len(subject.readings)):
+        try:
+            found = judging.examine(
+                subject.read_as(index), READING_CASES, settings.seed, settings.max_dim, ("float64",)
+            )
+        except Unusable:
+            continue
+        ranks = [VERDICTS.index(g.verdict) for g in found.result.gradients]
+        bad = sum(rank == VERDICTS.index("wrong") for rank in ranks)
+        if best is None or (bad, max(ranks)) < best[0]:
+            best = (bad, max(ranks)), index
+        if bad == 0:
+            break
+    if best is None:
+        return subject.read_as(0), ""
+    chosen = best[1]
+    right = best[0][0] == 0
+    return subject.read_as(chosen), subject.readings[chosen].remark if right else ""

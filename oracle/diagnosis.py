@@ -1,0 +1,336 @@
+"""Which mistake explains a wrong gradient, proved on several shapes that were not used to find it.
+
+judging → evidence (some failing cases, opened up) → blame (which step) → mistakes (which one)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from oracle import blame
+from oracle.cases import Case
+from oracle.discovery.subject import Path
+from oracle.evidence import Evidence, collect
+from oracle.judging import Examined, counterexample
+from oracle.mistakes import FAMILIES, Suspicion, Target
+from oracle.recording import Names
+from oracle.results import Gradient, Note
+from oracle.trial import Trial
+
+FOUND_ON, PROVED_ON = 1, 3
+ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
+MOST = 3  # findings of one gradient
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A mistake that explains what came, in so many cases of different shapes."""
+
+    suspicion: Suspicion
+    shapes: int
+
+
+def diagnose(examined: Examined) -> None:
+    """Take guards for what they are, blame one step, and name the mistakes; in place."""
+    result = examined.result
+    subject = examined.subject
+    wrong = [g for g in result.gradients if g.verdict == "wrong" and _by_value(g)]
+    if not wrong:
+        return
+    with Names(*subject.functions) as names:
+        paths = [examined.paths[id(entry)] for entry in wrong]
+        evidence = [] if subject.torch_function else _evidence(examined, paths, names)
+        if evidence:
+            guarded = [p for p in paths if not any(p in e.wrong_paths() for e in evidence)]
+            for path in guarded:
+                _acquit(examined.entry(path), evidence[0])
+            paths = [p for p in paths if p not in guarded]
+            _explain(examined, paths, evidence)
+        else:
+            _explain_arrays(examined, paths, names)
+    for path in paths:
+        entry = examined.entry(path)
+        if entry.verdict == "wrong" and not entry.findings:
+            entry.findings.append(Note("unexplained", _seen(entry, evidence, path)))
+        _say_pattern(examined, path, entry)
+
+
+def _by_value(entry: Gradient) -> bool:
+    """Whether it is its numbers or its shape that are wrong, and there is something to compare."""
+    return not {"raises"} & {note.name for note in entry.findings} and entry.of != ""
+
+
+def _evidence(examined: Examined, paths: list[Path], names: Names) -> list[Evidence]:
+    """Failing cases of all shapes, rectangular ones first, all extents at least 2 if possible."""
+    failing: dict[str, Case] = {}
+    for path in paths:
+        for case in examined.failures.get(path, ()):
+            failing.setdefault(str(case), case)
+    ordinary = [c for c in failing.values() if c.regime == "ordinary"] or list(failing.values())
+
+    def telling(case: Case) -> tuple[bool, bool, int]:
+        extents = [s for s in case.sizes.values() if isinstance(s, int)]
+        return (
+            any(s < 2 for s in extents),
+            len(set(extents)) < len(extents),
+            sum(extents),
+        )
+
+    chosen: list[Case] = []
+    shapes: set[str] = set()
+    for case in sorted(ordinary, key=telling):
+        if str(case.sizes) not in shapes:
+            shapes.add(str(case.sizes))
+            chosen.append(case)
+    chosen += [c for c in ordinary if c not in chosen]
+    return collect(examined.subject, chosen, names, FOUND_ON + PROVED_ON)
+
+
+def _acquit(entry: Gradient, evidence: Evidence) -> None:
+    """Right but for guards that the backward does not know of."""
+    lines = sorted({note.line for note in evidence.guarded})
+    where = f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))}"
+    entry.verdict = "correct"
+    entry.counterexample = None
+    entry.findings = []
+    entry.note(
+        Note(
+            "guard-ignored", f"{entry.name} is right but for the guard on {where}, which it ignores"
+        )
+    )
+    if evidence.guards_in_backward and _dominated(entry):
+        entry.verdict = "unstable"
+        entry.findings.append(Note("guard-ignored", "where the guard dominates, it is not"))
+
+
+def _dominated(entry: Gradient) -> bool:
+    from oracle.verdict import UNSTABLE_AT
+
+    return any(
+        units > UNSTABLE_AT
+        for key, units in entry.units.items()
+        if key in ("float64/tiny", "float64/large")
+    )
+
+
+# -- what can be opened up ------------------------------------------------------------------------
+
+
+def _explain(examined: Examined, paths: list[Path], evidence: Sequence[Evidence]) -> None:
+    telling = [e for e in evidence if e.wrong_paths()]
+    if not telling:
+        return
+    first = blame.guilty(telling[0])
+    others = [blame.guilty(e) for e in telling[1:]]
+    for guilty in first:
+        matched = [(telling[0], guilty)]
+        for one, found in zip(telling[1:], others, strict=True):
+            same = [g for g in found if _key(g) == _key(guilty)]
+            matched += [(one, g) for g in same[:1]]
+        if guilty.step is not None and len(matched) < len(telling):
+            # Not the same step in each case: then only what came out is blamed.
+            for path in sorted(guilty.inherits, key=str):
+                leaf = [
+                    (e, blame.Guilty(None, -1, e.inputs[path], 1.0, frozenset([path])))
+                    for e in telling
+                    if path in e.wrong_paths()
+                ]
+                _explain_one(examined, leaf)
+            continue
+        _explain_one(examined, matched)
+
+
+def _key(guilty: blame.Guilty) -> object:
+    if guilty.step is None:
+        return guilty.inherits
+    return (guilty.step.line, guilty.step.name, guilty.inherits)
+
+
+def _explain_one(examined: Examined, matched: Sequence[tuple[Evidence, blame.Guilty]]) -> None:
+    evidence, guilty = matched[0]
+    if guilty.step is None:
+        (path,) = guilty.inherits
+        entry = examined.entry(path)
+        targets = [_target_of_input(e, path, entry.name) for e, _ in matched]
+    else:
+        entry = _intermediate(examined, evidence, guilty)
+        targets = [_target_of_step(e, g, entry.name) for e, g in matched]
+        for path in guilty.inherits:
+            follower = examined.entry(path)
+            follower.verdict = "inherited"
+            follower.findings = []
+            follower.note(Note("inherited", f"follows from {entry.name} on line {entry.line}"))
+    for proof in prove(targets):
+        found = proof.suspicion
+        entry.findings = [n for n in entry.findings if n.name not in ("wrong-shape", "unexplained")]
+        on = f"proved on {proof.shapes} shapes" if proof.shapes > 1 else "seen on one shape only"
+        entry.findings.append(
+            Note(found.finding, f"{found.message.format(name=entry.name)} ({on})", found.fix)
+        )
+    if not entry.findings:
+        target = targets[0]
+        entry.findings.append(Note("unexplained", f"{entry.name} {what_is_seen(target)}"))
+
+
+def _intermediate(examined: Examined, evidence: Evidence, guilty: blame.Guilty) -> Gradient:
+    """An entry of its own for a step of the backward, before those that follow from it."""
+    step = guilty.step
+    assert step is not None
+    name = step.name or f"what line {step.line} computes"
+    entry = Gradient(name, "", step.line, "wrong")
+    got = evidence.number(step.value)
+    want = guilty.factor * evidence.true(guilty.of)
+    entry.of = "an intermediate"
+    entry.units = {"float64/ordinary": max(
+        examined.entry(p).units.get("float64/ordinary", 0.0) for p in guilty.inherits
+    )}  # fmt: skip
+    entry.failed = max(examined.entry(p).failed for p in guilty.inherits)
+    entry.counterexample = replace(
+        counterexample(examined.subject, evidence.case, got, want),
+    )
+    at = min(examined.result.gradients.index(examined.entry(p)) for p in guilty.inherits)
+    examined.result.gradients.insert(at, entry)
+    return entry
+
+
+def _target_of_input(evidence: Evidence, path: Path, name: str) -> Target:
+    return Target(
+        evidence.subject, evidence.case.sizes, name, path, evidence.got[path], evidence.want(path),
+        evidence.loudest, {p: evidence.want(p) for p in evidence.got}, evidence,
+        evidence.inputs[path],
+    )  # fmt: skip
+
+
+def _target_of_step(evidence: Evidence, guilty: blame.Guilty, name: str) -> Target:
+    assert guilty.step is not None
+    got = evidence.number(guilty.step.value) / guilty.factor
+    return Target(
+        evidence.subject, evidence.case.sizes, name, None, got, evidence.true(guilty.of),
+        evidence.loudest, {}, evidence, guilty.of,
+    )  # fmt: skip
+
+
+def prove(targets: Sequence[Target]) -> list[Proved]:
+    """The mistakes that explain all of some cases; the most specific first, three at most."""
+    first, others = targets[0], targets[1:]
+    alive: dict[object, Suspicion] = {}
+    for family in FAMILIES:
+        if any(suspicion.rank <= ENOUGH for suspicion in alive.values()):
+            break
+        for suspicion in family(first):
+            if suspicion.key not in alive and _explains(suspicion, first):
+                alive[suspicion.key] = suspicion
+    shapes = {str(first.sizes)}
+    for target in others:
+        if not alive:
+            return []
+        still: dict[object, Suspicion] = {}
+        for family in FAMILIES:
+            for suspicion in family(target):
+                known = suspicion.key in alive and suspicion.key not in still
+                if known and _explains(suspicion, target):
+                    still[suspicion.key] = alive[suspicion.key]
+        shapes.add(str(target.sizes))
+        alive = still
+    best = sorted(alive.values(), key=lambda s: s.rank)
+    chosen: list[Suspicion] = []
+    for suspicion in best:
+        fresh = suspicion.finding not in {s.finding for s in chosen}
+        if fresh and (not chosen or suspicion.rank <= chosen[0].rank + 4):
+            chosen.append(suspicion)
+    return [Proved(suspicion, len(shapes)) for suspicion in chosen[:MOST]]
+
+
+def _explains(suspicion: Suspicion, target: Target) -> bool:
+    with np.errstate(all="ignore"):
+        predicted = suspicion.predicted()
+    if predicted is None:
+        return False
+    if predicted.shape != target.true.shape:
+        return (
+            suspicion.rank <= 10
+            and np.array_equal(predicted, target.got)
+            or target.is_got(predicted)
+        )
+    return target.is_got(predicted)
+
+
+# -- what cannot be recorded ----------------------------------------------------------------------
+
+
+def _explain_arrays(examined: Examined, paths: list[Path], names: Names) -> None:
+    """Only arrays to go by: what came and what was due."""
+    for path in paths:
+        targets = []
+        for case in _by_telling(examined.failures.get(path, [])):
+            trial = Trial(examined.subject, case, names)
+            truth = trial.truth()
+            made = {m.of: m for m in trial.candidate()[1]}
+            if path not in made or not isinstance(made[path].value, np.ndarray):
+                continue
+            got = np.asarray(made[path].value, float)
+            targets.append(
+                Target(examined.subject, case.sizes, made[path].name, path, got,
+                       truth.gradients[path], trial.loudest, truth.gradients)
+            )  # fmt: skip
+            if len(targets) == FOUND_ON + PROVED_ON:
+                break
+        entry = examined.entry(path)
+        for proof in prove(targets) if targets else ():
+            found = proof.suspicion
+            message = found.message.format(name=entry.name)
+            entry.findings.append(
+                Note(found.finding, f"{message} (proved on {proof.shapes} shapes)", found.fix)
+            )
+
+
+def _by_telling(cases: list[Case]) -> list[Case]:
+    return sorted(cases, key=lambda c: any(isinstance(s, int) and s < 2 for s in c.sizes.values()))
+
+
+# -- in words -------------------------------------------------------------------------------------
+
+
+def what_is_seen(target: Target) -> str:
+    """Ratio and place of a difference that nothing explains."""
+    if target.got.shape != target.true.shape:
+        return f"has shape {target.got.shape}, {target.true.shape} is due"
+    off = np.abs(target.got - target.true)
+    share = float((off > 1e-9 * np.abs(target.true).max(initial=1e-300)).mean())
+    with np.errstate(all="ignore"):
+        ratios = (target.got / target.true)[np.isfinite(target.got / target.true)]
+    spread = (
+        f"between {ratios.min():.3g} and {ratios.max():.3g}" if ratios.size else "nowhere finite"
+    )
+    return (
+        f"is wrong in {100 * share:.0f} % of its entries; its ratio to the gradient lies {spread}; "
+        "none of the known mistakes explains that"
+    )
+
+
+def _seen(entry: Gradient, evidence: Sequence[Evidence], path: Path) -> str:
+    for one in evidence:
+        if path in one.wrong_paths():
+            return f"{entry.name} {what_is_seen(_target_of_input(one, path, entry.name))}"
+    return f"{entry.name} is not the gradient; nothing known explains the difference"
+
+
+def _say_pattern(examined: Examined, path: Path, entry: Gradient) -> None:
+    """Right only when N = 1, say: the sizes of the cases that pass."""
+    passes = [c.sizes for c in examined.passes.get(path, []) if c.regime == "ordinary"]
+    fails = [c.sizes for c in examined.failures.get(path, []) if c.regime == "ordinary"]
+    if not passes or not fails or entry.verdict != "wrong":
+        return
+    names = [n for n in fails[0] if isinstance(fails[0][n], int)]
+    for name in names:
+        if all(s[name] == 1 for s in passes) and all(s[name] != 1 for s in fails):
+            entry.note(Note("right-only-when", f"{entry.name} is right only when {name} = 1"))
+            return
+    for one in names:
+        for other in names:
+            if one < other and all(s[one] == s[other] for s in passes):
+                if all(s[one] != s[other] for s in fails):
+                    message = f"{entry.name} is right only when {one} = {other}"
+                    entry.note(Note("right-only-when", message))
+                    return

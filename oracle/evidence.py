@@ -1,0 +1,267 @@
+"""A failing case, opened up: every intermediate of forward and backward, with its true gradient.
+
+What a mistake at one place of the backward does to all that is computed after it is known exactly,
+because backpropagation is linear: an error ε in the gradient of V adds the vector-Jacobian product
+of ε from V to each input. Blame and diagnosis both rest on that (``Evidence.carried``).
+"""
+
+import ast
+import functools
+import linecache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from oracle.cases import Case
+from oracle.discovery.subject import Path, Subject
+from oracle.guards import removal
+from oracle.recording import Names, Note, Value
+from oracle.replay import NotReplayable, Plan, Run
+from oracle.trial import Trial, Whole
+from oracle.verdict import EPS
+
+AGREES = 1e4  # units of rounding: what a cure may be off by (a wrong one is off by 1e9 and more)
+
+
+@dataclass(frozen=True)
+class Step:
+    """An array that the backward computed on its way: its value, and where the code makes it."""
+
+    value: Value
+    name: str  # what the user assigns it to, or ""
+    line: int
+    file: str
+
+
+class Evidence:
+    """One case, recorded forward and backward together; guards are taken out of both."""
+
+    def __init__(self, subject: Subject, case: Case, names: Names) -> None:
+        self.subject = subject
+        self.case = case
+        self.trial = Trial(subject, case, names)
+        self.whole: Whole = self.trial.whole()
+        self.recording = self.whole.recording
+        outputs = self.whole.outputs()
+        self.outputs = outputs
+        self.plan = Plan(self.recording, outputs.values())
+        self.made: dict[Path, Value] = self.whole.gradients()
+        self.guarded: dict[Note, Any] = {}
+        self.run = self._run()
+        self.loudest = self.trial.loudest
+        self.inputs: dict[Path, Value] = {
+            p[1:]: v for p, v in self.recording.inputs.items() if p[0] == 0
+        }
+        self.upstreams: dict[Path, np.ndarray] = self.trial.upstream
+        self.forward: list[Value] = [
+            v for step in self.plan.steps for v in step.outputs if v.active and self._has(v)
+        ]
+        self._true = self._gradients(self.run)
+        self.got = {p: self.number(v) for p, v in self.made.items()}
+
+    def _run(self) -> Run:
+        """Torch's run of it all: of the forward only, if there are no guards to be taken out."""
+        guards = removal(self.recording.notes)
+        if not guards:
+            return self.plan.run()
+        backward = [v for note in self._backward_notes() for v in note.outputs if v.active]
+        try:
+            everything = Plan(self.recording, [*self.outputs.values(), *backward])
+            needed = {id(step.note) for step in everything.steps}
+            self.guarded = {note: f for note, f in guards.items() if id(note) in needed}
+            return everything.run(instead=self.guarded)
+        except NotReplayable:
+            self.guarded = {}
+            return self.plan.run()
+
+    def _backward_notes(self) -> list[Note]:
+        forward = {id(step.note) for step in self.plan.steps}
+        return [note for note in self.recording.notes if id(note) not in forward]
+
+    @property
+    def guards_in_backward(self) -> bool:
+        notes = {id(note) for note in self._backward_notes()}
+        return any(id(note) in notes for note in self.guarded)
+
+    def _has(self, value: Value) -> bool:
+        return self.run.tensor(value).requires_grad
+
+    def _gradients(self, run: Run) -> dict[int, np.ndarray]:
+        """The gradient of every intermediate and input of a run, in one pass."""
+        points = [v for v in (*self.inputs.values(), *self.forward) if self._has(v)]
+        tensors = [run.tensor(v) for v in points]
+        ends = [(run.tensor(v), self.upstreams[p]) for p, v in self.outputs.items()]
+        ends = [(end, sent) for end, sent in ends if end.requires_grad]
+        found = torch.autograd.grad(
+            [end for end, _ in ends],
+            tensors,
+            [torch.from_numpy(np.array(sent, float)) for _, sent in ends],
+            retain_graph=True,
+            allow_unused=True,
+        )
+        return {
+            id(value): np.zeros(tuple(t.shape)) if gradient is None else gradient.numpy()
+            for value, t, gradient in zip(points, tensors, found, strict=True)
+        }
+
+    def mutated(
+        self,
+        value: Value,
+        instead: Mapping[Note, Any] | None = None,
+        after: Mapping[Value, Any] | None = None,
+        inputs: Mapping[Path, Any] | None = None,
+        upstreams: Mapping[Path, Any] | None = None,
+    ) -> np.ndarray | None:
+        """The gradient of a value if some things were otherwise; None if that does not go."""
+        changes = {**self.guarded, **(instead or {})}
+        needed = {step.note for step in self.plan.steps}
+        changes = {note: change for note, change in changes.items() if note in needed}
+        moved = {(0, *path): array for path, array in (inputs or {}).items()}
+        try:
+            run = self.plan.run(moved or None, instead=changes, after=after)
+            run.again = None
+            return run.gradients(upstreams or self.upstreams, wrt=[value])[value]
+        except (NotReplayable, RuntimeError, ValueError, TypeError, IndexError):
+            return None
+
+    def carried_to(self, value: Value, error: np.ndarray, to: Value) -> np.ndarray:
+        """What an error in the gradient of one intermediate adds to that of an earlier one."""
+        point, start = self.run.tensor(to), self.run.tensor(value)
+        sent = torch.from_numpy(np.ascontiguousarray(error)).reshape(start.shape)
+        (found,) = torch.autograd.grad(
+            [start], [point], [sent], retain_graph=True, allow_unused=True
+        )
+        return np.zeros(tuple(point.shape)) if found is None else found.numpy()
+
+    @functools.cached_property
+    def users(self) -> dict[int, list[Note]]:
+        """The calls of the forward that use each value, by its id."""
+        found: dict[int, list[Note]] = {}
+        for step in self.plan.steps:
+            for value in step.note.inputs:
+                if step.note not in found.setdefault(id(value), []):
+                    found[id(value)].append(step.note)
+        return found
+
+    def after_value(self, value: Value) -> set[int]:
+        """The ids of the forward's values that depend on a value, and of itself."""
+        reached = {id(value)}
+        for step in self.plan.steps:
+            if any(id(v) in reached for v in step.note.inputs):
+                reached.update(id(v) for v in step.outputs)
+        return reached
+
+    def true(self, value: Value) -> np.ndarray:
+        """The true gradient of an intermediate or an input."""
+        return self._true[id(value)]
+
+    def number(self, value: Value) -> np.ndarray:
+        """An intermediate's numbers."""
+        return self.run.tensor(value).detach().numpy()
+
+    def want(self, path: Path) -> np.ndarray:
+        return self.true(self.inputs[path])
+
+    def carried(
+        self, value: Value, error: np.ndarray, paths: Iterable[Path]
+    ) -> dict[Path, np.ndarray]:
+        """What an error in the gradient of an intermediate adds to the gradients of inputs."""
+        paths = list(paths)
+        points = [self.run.tensor(self.inputs[p]) for p in paths]
+        start = self.run.tensor(value)
+        found = torch.autograd.grad(
+            [start],
+            points,
+            [torch.from_numpy(np.ascontiguousarray(error)).reshape(start.shape)],
+            retain_graph=True,
+            allow_unused=True,
+        )
+        return {
+            p: np.zeros(tuple(t.shape)) if g is None else g.numpy()
+            for p, t, g in zip(paths, points, found, strict=True)
+        }
+
+    def same(self, a: np.ndarray, b: np.ndarray, scale: float = 0.0) -> bool:
+        """Whether two arrays agree to rounding."""
+        return agree(a, b, max(self.loudest, scale))
+
+    def wrong_paths(self) -> list[Path]:
+        return [p for p in self.got if not self.same(self.got[p], self.want(p))]
+
+    def steps(self) -> list[Step]:
+        """What the backward computed, in order. The last of a statement bears its target's name."""
+        found: list[Step] = []
+        for note in self._backward_notes():
+            name, line = assigned(note)
+            for value in note.outputs:
+                if value.active and np.asarray(value.array).dtype.kind == "f":
+                    written = [step for step in found if step.name.endswith("]")]
+                    if note.op == "read" and written:  # what in-place writes have made of an array
+                        base = written[-1].name.partition("[")[0]
+                        found.append(Step(value, base, written[-1].line, note.file))
+                        continue
+                    if (
+                        found
+                        and found[-1].name
+                        and (found[-1].line, found[-1].name) == (line, name)
+                    ):
+                        found[-1] = Step(found[-1].value, "", line, note.file)
+                    found.append(Step(value, name, line, note.file))
+        return found
+
+
+def agree(a: np.ndarray, b: np.ndarray, scale: float = 0.0) -> bool:
+    """The same shape, and the same numbers to rounding."""
+    if a.shape != b.shape:
+        return False
+    if a.size == 0:
+        return True
+    off = float(np.abs(a - b).max())
+    size = float(np.abs(b).max())
+    return bool(np.isfinite(off)) and off <= AGREES * EPS["float64"] * (size + 1e-3 * scale)
+
+
+_statements: dict[str, dict[int, tuple[str, int]]] = {}
+
+
+def assigned(note: Note) -> tuple[str, int]:
+    """The target of the statement that a call stands in, and the statement's first line."""
+    file, line = note.file, note.line
+    if file not in _statements:
+        _statements[file] = _targets("".join(linecache.getlines(file)))
+    return _statements[file].get(line, ("", line))
+
+
+def _targets(text: str) -> dict[int, tuple[str, int]]:
+    """By line: what the statement there assigns to, as it is written, and its first line."""
+    found: dict[int, tuple[str, int]] = {}
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return found
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Return | ast.Expr):
+            target = ""
+            if isinstance(node, ast.Assign) and len(node.targets) == 1:
+                target = ast.unparse(node.targets[0])
+            elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+                target = ast.unparse(node.target)
+            for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                found[line] = target, node.lineno
+    return found
+
+
+def collect(subject: Subject, cases: Iterable[Case], names: Names, most: int) -> list[Evidence]:
+    """As many of these cases as can be opened up, up to so many."""
+    found: list[Evidence] = []
+    for case in cases:
+        if len(found) == most:
+            break
+        try:
+            found.append(Evidence(subject, case, names))
+        except NotReplayable:
+            continue
+    return found

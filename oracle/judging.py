@@ -1,0 +1,391 @@
+"""Judges one derivation of a user's over many cases: verdict by gradient, and the smallest failure.
+
+The formula is judged in float64 on ordinary values; the numbers on extreme ones and in float32.
+What is wrong is handed on to ``diagnosis`` with the cases that it fails in.
+"""
+
+import contextlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from oracle import cases, conditions, shapes
+from oracle.cases import EXTREME, Case
+from oracle.discovery.subject import Made, Path, Subject, Unusable, WrongReturn
+from oracle.recording import Names
+from oracle.results import VERDICTS, Counterexample, Gradient, Note, Result
+from oracle.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
+from oracle.verdict import UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
+
+CASES = 200
+CLOSELY = 16  # the first three and every so many cases also see side conditions and the witness
+ENOUGH = 6  # failures of one gradient: more would only cost time
+REDRAWN = 20
+KINKS_LEGAL = 3  # so many legal choices at kinks, and it is known how this gradient chooses
+
+
+@dataclass
+class Examined:
+    """A subject, judged: the result as it is reported, and what a diagnosis starts from."""
+
+    subject: Subject
+    result: Result
+    paths: dict[int, Path] = field(default_factory=dict)  # of each gradient entry, by its id
+    failures: dict[Path, list[Case]] = field(default_factory=dict)  # ordinary cases, smallest first
+    passes: dict[Path, list[Case]] = field(default_factory=dict)
+    ordinary: list[Case] = field(default_factory=list)  # float64 cases with a truth
+    mutated: bool = False
+
+    def entry(self, path: Path) -> Gradient:
+        return next(g for g in self.result.gradients if self.paths.get(id(g)) == path)
+
+
+def plan(
+    subject: Subject, count: int, seed: int, max_dim: int, dtypes: tuple[str, ...]
+) -> list[Case]:
+    """Which cases: three fifths ordinary float64, the others shared by dtypes and regimes."""
+    known = [r for r in cases.regimes(subject) if r != "ordinary"]  # type: ignore[arg-type]
+    share = max(2, count // (5 * len(known)))
+    chosen: list[Case] = []
+    for dtype in dtypes:
+        ordinary = 3 * count // 5 if dtype == "float64" or len(dtypes) == 1 else count // 10
+        for regime in ("ordinary", *known):
+            number = ordinary if regime == "ordinary" else share if dtype == "float64" else 2
+            drawn = cases.plan(subject, dtype, regime, max(1, number), seed, max_dim)  # type: ignore[arg-type]
+            chosen += drawn
+    return chosen
+
+
+def examine(
+    subject: Subject,
+    count: int = CASES,
+    seed: int = 0,
+    max_dim: int = cases.MAX_DIM,
+    dtypes: tuple[str, ...] = cases.DTYPES,
+    only: Case | None = None,
+) -> Examined:
+    """Judge a subject. What its code raises in every case is an ``Unusable``."""
+    result = Result(subject.file, subject.name, subject.line, "", [], truth=AUTOGRAD)
+    examination = _Examination(Examined(subject, result), seed)
+    chosen = [only] if only else plan(subject, count, seed, max_dim, dtypes)
+    with Names(*subject.functions) as names:
+        for case in chosen:
+            examination.take(case, names)
+    return examination.closed()
+
+
+class _Examination:
+    def __init__(self, examined: Examined, seed: int) -> None:
+        self.examined = examined
+        self.subject = examined.subject
+        self.result = examined.result
+        self.seed = seed
+        self.shapes: set[str] = set()
+        self.witnessed = 0
+        self.shown: set[Path] = set()
+        self.legal: dict[Path, int] = {}
+        self.distrusted = ""
+        self.raised: list[tuple[Case, BaseException]] = []
+        self.redrawn = 0
+
+    def take(self, case: Case, names: Names) -> None:
+        """Judge one case; if it could show nothing, another in its place."""
+        while not self._case(case, names) and self.redrawn < REDRAWN:
+            self.redrawn += 1
+            case = Case(case.dtype, case.regime, case.sizes, case.options, case.seed + 1)
+
+    def _case(self, case: Case, names: Names) -> bool:
+        try:
+            trial = Trial(self.subject, case, names)
+            truth = trial.truth()
+        except Unusable:
+            raise
+        except (Exception, SystemExit) as error:  # the forward's own, at these sizes or values
+            self.raised.append((case, error))
+            return True
+        closely = self.result.cases < 3 or self.result.cases % CLOSELY == 0
+        self.result.cases += 1
+        self.shapes.add(str(case.sizes))
+        if truth.kind == DIFFERENCES:
+            self.result.truth = DIFFERENCES
+            self._remark_on_cut(truth)
+        elif closely and case.dtype == "float64" and case.regime == "ordinary":
+            self.witnessed += 1
+            agrees, message = trial.witness_agrees(truth)
+            if not agrees:
+                truth = trial.differences(
+                    f"torch's replay is not this forward's derivative: {message}"
+                )
+                self.result.truth = DIFFERENCES
+                self.distrusted = truth.why
+                self._remark_on_cut(truth)
+        elif self.distrusted and case.dtype == "float64":
+            truth = trial.differences(self.distrusted)
+        if truth.kind == DIFFERENCES and (case.dtype, case.regime) != ("float64", "ordinary"):
+            return True  # differences have no say at extremes
+        try:
+            value, made, inputs = trial.candidate()
+        except WrongReturn as error:
+            self._all_wrong(trial, Note("wrong-shape", str(error)))
+            return True
+        except (Exception, SystemExit) as error:
+            self._all_wrong(trial, Note("raises", _told(error)))
+            return True
+        could_show = True
+        for gradient in made:
+            if gradient.of in truth.gradients:
+                could_show &= self._gradient(trial, truth, gradient)
+        if closely:
+            self._look_closely(trial, value, made)
+        return could_show
+
+    def _entry(self, made: Made) -> Gradient:
+        for entry in self.result.gradients:
+            if self.examined.paths[id(entry)] == made.of:
+                return entry
+        entry = Gradient(made.name, spoken(made.of), made.line)
+        self.result.gradients.append(entry)
+        self.examined.paths[id(entry)] = made.of
+        return entry
+
+    def _gradient(self, trial: Trial, truth: Truth, made: Made) -> bool:
+        """Judge one gradient in one case; False if it could have shown nothing."""
+        entry, case, path = self._entry(made), trial.case, made.of
+        want = truth.gradients[path]
+        ordinary = case.dtype == "float64" and case.regime not in EXTREME
+        got = _array(made.value)
+        known = entry.verdict == "wrong"  # then its noise and its kinks are of no more interest
+        judgement = self._judge(trial, truth, path, got, want, known)
+        if not judgement.vacuous:
+            self.shown.add(path)
+            if case.dtype == "float32" and case.regime == "ordinary":
+                entry.digits32 = min(entry.digits32, digits(got, want, "float32"))
+        verdict = _severity(case, judgement)
+        if truth.kind == DIFFERENCES and not judgement.finding:
+            verdict = "wrong" if judgement.units > WRONG_AT else "correct"
+        if verdict == "correct":
+            entry.take(f"{case.dtype}/{case.regime}", judgement.units, verdict)
+            if ordinary and not judgement.vacuous:
+                self.examined.passes.setdefault(path, []).append(case)
+            return not judgement.vacuous
+        if case.regime in ("kinks", "tied", "repeated") and not judgement.finding and not known:
+            choice = "legal"
+            if self.legal.get(path, 0) < KINKS_LEGAL:
+                choice = trial.legal_at_kink(truth, path, got)
+            if choice == "legal":
+                self.legal[path] = self.legal.get(path, 0) + 1
+                message = f"{entry.name} makes another legal choice than torch's at a kink or a tie"
+                entry.note(Note("another-choice-at-kink", message))
+                return True
+            if choice == "spread":
+                message = f"{entry.name} is given in full to each of several equal entries"
+                fix = "give it to one of them, or divide it by their number"
+                judgement = replace(judgement, finding="tie-spread", message="")
+                if "tie-spread" not in {n.name for n in entry.findings}:
+                    entry.findings.append(Note("tie-spread", message, fix))
+        if len(self.examined.failures.get(path, ())) < 10 * ENOUGH and ordinary:
+            self.examined.failures.setdefault(path, []).append(case)
+        entry.take(f"{case.dtype}/{case.regime}", judgement.units, verdict)
+        if entry.counterexample is None or (
+            VERDICTS.index(verdict) > VERDICTS.index("unstable")
+            and entry.counterexample.regime in EXTREME
+        ):
+            entry.counterexample = counterexample(self.subject, case, made.value, want)
+        if (judgement.finding or judgement.message) and judgement.finding != "tie-spread":
+            note = Note(judgement.finding or "unexplained", f"{entry.name} {judgement.message}")
+            if note.name not in {n.name for n in entry.findings}:
+                entry.findings.append(note)
+        return True
+
+    def _judge(
+        self, trial: Trial, truth: Truth, path: Path, got: Any, want: np.ndarray, known: bool
+    ) -> Judgement:
+        dtype = trial.case.dtype
+
+        def noise() -> float:
+            return 0.0 if known else trial.noise(truth, path)
+
+        if isinstance(got, np.ndarray) and got.shape == want.shape and got.dtype != dtype:
+            if dtype == "float64" and got.dtype == np.float32:
+                low = judge(got, want, "float32", trial.loudest, lambda: 2.0**29 * noise())
+                if low.units <= WRONG_AT:
+                    message = "is computed in float32, though everything given is float64"
+                    return Judgement(low.units, low.vacuous, "lower-precision", message)
+                return low
+            got = got.astype(dtype)  # float64 of float32 inputs is no fault
+
+        if truth.kind == DIFFERENCES and isinstance(got, np.ndarray) and got.shape == want.shape:
+            unit = truth.units[path] + 1e-9 * float(np.abs(want).max(initial=0))
+            off = float(np.abs(got - want).max(initial=0))
+            return Judgement(off / unit if math.isfinite(off) else math.inf, want.size == 0)
+        return judge(got, want, dtype, trial.loudest, noise)
+
+    def _look_closely(self, trial: Trial, value: Any, made: list[Made]) -> None:
+        """Side conditions: the arguments unchanged, a second run the same."""
+        for note in side_conditions(trial, made):
+            if note.name not in {n.name for e in self.result.gradients for n in e.findings}:
+                for entry in self.result.gradients[:1]:
+                    entry.take("float64/ordinary", math.inf, "wrong")
+                    entry.findings.append(note)
+
+    def _all_wrong(self, trial: Trial, note: Note) -> None:
+        if not self.result.gradients:
+            made = Made((), "the backward", self.subject.line)
+            self._entry(made)
+        for entry in self.result.gradients:
+            entry.take(f"{trial.case.dtype}/{trial.case.regime}", math.inf, "wrong")
+            entry.counterexample = entry.counterexample or counterexample(
+                self.subject, trial.case, None, None
+            )
+            if note.name not in {n.name for n in entry.findings}:
+                entry.findings.append(note)
+
+    def _remark_on_cut(self, truth: Truth) -> None:
+        said = f"judged by finite differences: {truth.why}"
+        if said not in self.subject.remarks:
+            self.subject.remarks.append(said)
+
+    def closed(self) -> Examined:
+        """Nothing more comes: what was never shown is undecidable, what never ran is unusable."""
+        result = self.result
+        if not result.gradients:
+            if self.raised:
+                case, error = self.raised[0]
+                raise Unusable(f"the forward raises {_told(error)} at {_sizes(case)}") from error
+            raise Unusable("the backward returned no gradient of any floating-point input")
+        for entry in result.gradients:
+            path = self.examined.paths[id(entry)]
+            if path not in self.shown and entry.verdict == "correct":
+                entry.verdict = "undecidable"
+                message = "no case could have shown a mistake: the true gradient was always 0"
+                entry.note(Note("nothing-to-compare", message))
+        result.shapes = len(self.shapes)
+        result.dtypes = list(cases.DTYPES)
+        result.regimes = sorted(
+            {key.partition("/")[2] for g in result.gradients for key in g.units}
+        )
+        central = "central difference"
+        result.witnesses = [result.truth] + [central] * bool(self.witnessed)
+        if self.raised:
+            case, error = self.raised[0]
+            result.not_checked.append(
+                f"{len(self.raised)} cases in which the forward raised, as {_told(error)} "
+                f"at {_sizes(case)} ({case.regime})"
+            )
+        return self.examined
+
+
+def side_conditions(trial: Trial, made: list[Made]) -> Iterator[Note]:
+    """What a backward must not do, whatever it returns."""
+    inputs = trial.inputs()
+    before = _arrays(trial.inputs())
+    with trial.seeded():
+        value, kept = trial.subject.forward(inputs)
+        sent = trial.sent(value)
+        kept_sent = _copied(sent)
+        first = trial.subject.backward(inputs, value, kept, sent)
+    after = _arrays(inputs)
+    for name in before:
+        if name in after and not _same(before[name], after[name]):
+            yield Note("mutates-input", f"the caller's {name} is changed", f"work on {name}.copy()")
+    if not _all_same(sent, kept_sent):
+        yield Note(
+            "mutates-input",
+            "the upstream gradient that the caller passes in is changed",
+            "work on a copy of the upstream gradient",
+        )
+    for one, other in zip(made, first, strict=False):
+        if not _same(_array(one.value), _array(other.value)):
+            message = f"{one.name} differs between two runs with the same inputs and random state"
+            yield Note("not-deterministic", message, "keep no state between calls")
+            break
+
+
+def counterexample(subject: Subject, case: Case, got: Any, want: Any) -> Counterexample:
+    plain = (
+        got.tolist()
+        if isinstance(got, np.ndarray | np.generic)
+        else None
+        if got is None
+        else repr(got)
+    )
+    wanted = want.tolist() if isinstance(want, np.ndarray | np.generic) else want
+    dims = {name.lstrip("*"): size for name, size in case.sizes.items()}
+    replay = f"oracle check {subject.file}::{subject.name} --case {case}"
+    return Counterexample(
+        replay, dims, case.options, case.seed, case.dtype, case.regime, plain, wanted
+    )
+
+
+def spoken(path: Path) -> str:
+    """A path as one writes it: X, parameters["W1"], layer.W."""
+    text = str(path[0]) if path else ""
+    for part in path[1:]:
+        if text == "self" or (isinstance(part, str) and path[0] == "self" and "." not in text):
+            text += f".{part}"
+        else:
+            text += f'["{part}"]' if isinstance(part, str) else f"[{part}]"
+    return text
+
+
+def _severity(case: Case, judgement: Judgement) -> str:
+    if judgement.finding == "lower-precision":
+        return "unstable"
+    if judgement.finding:
+        return "wrong"
+    if case.dtype == "float32" or case.regime in EXTREME:
+        return "unstable" if judgement.units > UNSTABLE_AT else "correct"
+    return "wrong" if judgement.units > WRONG_AT else "correct"
+
+
+def _array(thing: Any) -> Any:
+    """A gradient as an array, where it is a number or a list of numbers."""
+    if isinstance(thing, np.ndarray | np.generic):
+        return np.asarray(thing, float) if thing.dtype.kind in "iub" else np.asarray(thing)
+    if isinstance(thing, float | int):
+        return np.asarray(float(thing))
+    if isinstance(thing, list | tuple):
+        with contextlib.suppress(ValueError, TypeError):
+            return np.asarray(thing, float)
+    return thing
+
+
+def _arrays(inputs: dict[str, Any]) -> dict[str, np.ndarray]:
+    """The arrays that the caller owns: not those of an object, whose own affair they are."""
+    found: dict[str, np.ndarray] = {}
+    for name, thing in inputs.items():
+        if isinstance(thing, np.ndarray):
+            found[name] = thing.copy()
+        elif isinstance(thing, dict):
+            for key, part in thing.items():
+                if isinstance(part, np.ndarray):
+                    found[f'{name}["{key}"]'] = part.copy()
+    return found
+
+
+def _copied(sent: Any) -> Any:
+    return tuple(np.array(s) for s in sent) if isinstance(sent, tuple) else np.array(sent)
+
+
+def _all_same(sent: Any, kept: Any) -> bool:
+    if isinstance(sent, tuple):
+        return all(_same(a, b) for a, b in zip(sent, kept, strict=True))
+    return _same(sent, kept)
+
+
+def _same(a: Any, b: Any) -> bool:
+    try:
+        return bool(np.array_equal(a, b, equal_nan=True))
+    except TypeError:
+        return bool(np.array_equal(a, b))
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _sizes(case: Case) -> str:
+    return ", ".join(f"{n.lstrip('*')} = {s}" for n, s in case.sizes.items()) or "these inputs"

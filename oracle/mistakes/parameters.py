@@ -1,0 +1,199 @@
+"""Regularisation that is missing or too much, and weights that are not those of the forward."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from oracle.blame import multiple
+from oracle.evidence import agree
+from oracle.mistakes.scale import matching, product
+from oracle.mistakes.suspicion import Suspicion, Target
+from oracle.recording import Note, Value
+
+LINEAR = ("matmul", "dot", "einsum", "tensordot", "inner", "convolve", "correlate", "multiply")
+
+
+def suspicions(target: Target) -> Iterator[Suspicion]:
+    evidence, of = target.evidence, target.of
+    if evidence is None or of is None:
+        return
+    if target.path is not None and target.got.shape == target.true.shape:
+        yield from _regularisation(target)
+    yield from _other_weights(target)
+
+
+def _regularisation(target: Target) -> Iterator[Suspicion]:
+    """The difference is a multiple of the parameter itself."""
+    evidence, of = target.evidence, target.of
+    assert evidence is not None
+    assert of is not None
+    parameter = evidence.number(of)
+    if parameter.size < 2:
+        return
+    rest = target.got - target.true
+    extra = multiple(rest, parameter)
+    if extra is None and parameter.ndim == 2:
+        for side, at in (("first", 0), ("last", -1)):
+            for axis in (0, 1):
+                row = np.zeros_like(parameter)
+                index = (slice(None),) * axis + (at,)
+                row[index] = parameter[index]
+                only = multiple(rest, row)
+                if only is not None:
+                    yield Suspicion(
+                        ("bias-row", side, axis), "regularized-bias",
+                        f"{{name}} has a regularisation term in its {side} "
+                        f"{'row' if axis == 0 else 'column'}, the bias's, which the loss has not",
+                        "leave that one out of the regularisation",
+                        lambda r=row, o=only: target.true + o * r, rank=5,
+                    )  # fmt: skip
+        return
+    if extra is None:
+        return
+    due = _due(target)
+
+    def predicted() -> np.ndarray:
+        return target.true + extra * parameter
+
+    if due is None:
+        bias = parameter.ndim == 1 or 1 in parameter.shape
+        what = target.path[-1] if target.path else "the parameter"
+        yield Suspicion(
+            ("regularised", bias), "regularized-bias" if bias else "wrong-regularization-factor",
+            f"{{name}} has a term proportional to {what}, which the loss has not",
+            f"do not regularise {what}" if bias else "leave the term out", predicted, rank=5,
+        )  # fmt: skip
+        return
+    total = due + extra
+    if abs(total) <= 1e-9 * abs(due):
+        yield Suspicion(
+            ("regularisation", "missing"), "missing-regularization",
+            "{name} leaves out the regularisation term of the loss",
+            f"add its gradient, {due:g}·{target.path[-1] if target.path else 'W'} here",
+            predicted, rank=5,
+        )  # fmt: skip
+        return
+    for expression in matching(total / due, target.sizes):
+        yield Suspicion(
+            ("regularisation", expression), "wrong-regularization-factor",
+            f"{{name}} has {product(*expression)} times the regularisation term that is due",
+            "½λ‖W‖² has the gradient λW, and λ‖W‖² has 2λW", predicted, rank=5,
+        )  # fmt: skip
+
+
+def _due(target: Target) -> float | None:
+    """The factor of the parameter itself in its true gradient, if some use of it adds that."""
+    evidence, of = target.evidence, target.of
+    assert evidence is not None
+    assert of is not None
+    parameter = evidence.number(of)
+    for note in evidence.users.get(id(of), ()):
+        part = np.zeros(parameter.shape)
+        for value in note.outputs:
+            if value.active:
+                part += evidence.carried_to(value, evidence.true(value), of)
+        found = multiple(part, parameter)
+        if found is not None:
+            return found
+    return None
+
+
+def _other_weights(target: Target) -> Iterator[Suspicion]:
+    """On the way back, a product is taken with something else than on the way forth."""
+    evidence, of = target.evidence, target.of
+    assert evidence is not None
+    assert of is not None
+    reached = evidence.after_value(of)
+    leaves = {id(v): p for p, v in evidence.inputs.items()}
+    places: dict[tuple[Any, ...], list[Note]] = {}
+    for step in evidence.plan.steps:
+        note = step.note
+        values = [a for a in note.args if isinstance(a, Value) and a.active]
+        if note.op not in LINEAR or len(values) < 2:
+            continue
+        for i, weights in enumerate(note.args):
+            if isinstance(weights, Value) and weights.active:
+                if any(v is not weights and id(v) in reached for v in values):
+                    places.setdefault((note.place.span, note.op, i), []).append(note)
+    for (span, op, i), notes in places.items():
+        if any(n.args[i].shape != notes[0].args[i].shape for n in notes):
+            continue
+        for key, finding, said, fix, others in _alternatives(
+            target, [n.args[i] for n in notes], leaves
+        ):
+            yield Suspicion(
+                ("weights", span, op, i, key), finding,
+                f"{{name}} is carried back through {said} on line {notes[0].line}", fix,
+                lambda notes=notes, i=i, others=others: evidence.mutated(
+                    of, instead={n: _with(i, o) for n, o in zip(notes, others, strict=True)}
+                ),
+                rank=11, line=notes[0].line,
+            )  # fmt: skip
+
+
+def _alternatives(
+    target: Target, operands: list[Value], leaves: dict[int, Any]
+) -> Iterator[tuple[Any, str, str, str, list[np.ndarray]]]:
+    """What might stand in the place of an operand, at each of its occurrences."""
+    evidence = target.evidence
+    assert evidence is not None
+    arrays = [evidence.number(value) for value in operands]
+    array = arrays[0]
+    path = leaves.get(id(operands[0]))
+    name = path[-1] if path else "the matrix"
+    if array.ndim == 2 and array.shape[0] == array.shape[1] and array.shape[0] > 1:
+        yield (
+            "transposed", "transposed", f"{name} instead of its transpose",
+            f"use {name} transposed: what Z = XW does, dZ·Wᵀ undoes", [a.T for a in arrays],
+        )  # fmt: skip
+    if array.ndim >= 2:
+        yield (
+            "flipped", "kernel-not-flipped", f"{name} flipped the wrong way",
+            "a cross-correlation goes back as a convolution: flip the kernel once",
+            [np.ascontiguousarray(np.flip(a, (-2, -1))) for a in arrays],
+        )  # fmt: skip
+    if any(value is not operands[0] for value in operands):
+        return
+    count = len(operands)
+    for other_path, value in evidence.inputs.items():
+        if value is not operands[0] and value.shape == array.shape and array.size > 1:
+            yield (
+                ("other", other_path), "weights-of-wrong-layer",
+                f"{other_path[-1]} instead of {name}", f"use {name}",
+                [evidence.number(value)] * count,
+            )  # fmt: skip
+    if path is not None and path in evidence.got:
+        for step in evidence.steps():
+            if step.value.shape == array.shape and array.size > 1:
+                moved = evidence.number(step.value) - array
+                ratio = multiple(moved, evidence.got[path])
+                if ratio is not None and not agree(moved, np.zeros_like(moved), 1.0):
+                    yield (
+                        "updated", "updated-weights-used",
+                        f"{name} as it is after its own update", "compute all gradients first, "
+                        "and update then", [evidence.number(step.value)] * count,
+                    )  # fmt: skip
+                    return
+
+
+def _with(i: int, other: np.ndarray) -> Any:
+    """The same value, with the derivative of the product with another operand."""
+    tensor = torch.from_numpy(np.ascontiguousarray(other))
+
+    def change(rule: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
+        made = rule(*args, **kwargs)
+        swapped = [tensor if j == i else a for j, a in enumerate(args)]
+        wrong = rule(*swapped, **kwargs)
+        # The operand's own derivative stays what it is; only the other's goes through ``other``.
+        own = rule(
+            *[
+                a.detach() if j != i and isinstance(a, torch.Tensor) else a
+                for j, a in enumerate(args)
+            ],
+            **kwargs,
+        )
+        return made.detach() + (wrong - wrong.detach()) + (own - own.detach())
+
+    return change

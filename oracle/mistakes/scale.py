@@ -1,0 +1,143 @@
+"""A gradient that is a constant or a size times the right one."""
+
+import itertools
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+
+from oracle.blame import multiple
+from oracle.mistakes.suspicion import Suspicion, Target
+
+CONSTANTS = [1, 2, Fraction(1, 2), 3, Fraction(1, 3), 4, Fraction(1, 4), 6, 8, 10, 100]
+CONSTANTS += [Fraction(1, 8), Fraction(1, 6), Fraction(1, 10), Fraction(1, 100)]
+POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
+Expression = tuple[Fraction, tuple[tuple[str, Fraction], ...]]
+
+
+def suspicions(target: Target) -> Iterator[Suspicion]:
+    """Sign, constant and size factors: the expressions that give the ratio seen in this case."""
+    ratio = multiple(target.got, target.true)
+    if ratio is None and target.got.size == 1 == target.true.size and target.true.item():
+        ratio = float(target.got.item() / target.true.item())
+    if ratio is None or abs(ratio - 1) < 1e-9:
+        return
+    for expression in matching(ratio, target.sizes):
+        yield _suspicion(target, expression, ratio)
+
+
+def matching(ratio: float, sizes: dict[str, object]) -> Iterator[Expression]:
+    """The products of a constant and powers of sizes that are this number, simplest first."""
+    numbers = extents(sizes)
+    for powers in _monomials(tuple(numbers)):
+        value = np.prod([float(numbers[n]) ** float(p) for n, p in powers]) if powers else 1.0
+        for sign, constant in itertools.product((1, -1), CONSTANTS):
+            if abs(sign * float(constant) * value - ratio) <= 1e-9 * abs(ratio):
+                yield Fraction(constant) * sign, powers
+
+
+def extents(sizes: dict[str, object]) -> dict[str, int]:
+    """The sizes as numbers; of a starred one its product, and its first and last extent."""
+    found: dict[str, int] = {}
+    for name, size in sizes.items():
+        if isinstance(size, int):
+            found[name] = size
+        elif isinstance(size, tuple) and size:
+            found[f"size of {name[1:]}"] = int(np.prod(size))
+            found[f"first of {name[1:]}"] = size[0]
+            found[f"last of {name[1:]}"] = size[-1]
+    return found
+
+
+def batch(target: Target) -> str:
+    """The size that counts samples: of the first argument, the one that the fewest others have.
+
+    A size that data and targets have and parameters have not; of a loss alone, the first.
+    """
+    arguments = target.subject.arguments
+    if not arguments:
+        return ""
+    first = next((a for a in arguments if a.dims), arguments[0])
+    data = [a for a in arguments if not a.differentiated]
+    if first.dims and first.dims[0].startswith("*"):
+        return f"first of {first.dims[0][1:]}"
+
+    def score(item: tuple[int, str]) -> tuple[int, int, int]:
+        at, dim = item
+        lacking = sum(dim not in a.dims for a in arguments)
+        with_data = sum(dim in a.dims for a in data if a is not first)
+        return (-with_data, -lacking, at)
+
+    return min(enumerate(first.dims), key=score, default=(0, ""))[1]
+
+
+def name_of(expression: Expression, samples: str) -> tuple[str, str, str]:
+    """The finding, "N times", and the cure."""
+    constant, powers = expression
+    if not powers:
+        if constant == -1:
+            return "sign-flipped", "minus", "change its sign"
+        return "wrong-constant-factor", f"{number(constant)} times", _undo(constant, powers)
+    said = f"{product(constant, powers)} times"
+    plain = abs(constant) == 1 and len(powers) == 1
+    if plain and powers[0] == (samples, 1):
+        return "missing-batch-mean", said, f"divide by {spoken(samples)}, the number of samples"
+    if plain and powers[0] == (samples, -1):
+        return "extra-batch-mean", said, f"do not divide by {spoken(samples)}, or do so only once"
+    return "wrong-size-factor", said, _undo(constant, powers)
+
+
+def _suspicion(target: Target, expression: Expression, ratio: float) -> Suspicion:
+    finding, said, fix = name_of(expression, batch(target))
+    what = "the gradient" if target.path is None else f"the gradient of {target.path[-1]}"
+    simple = len(expression[1]) + (expression[0] not in (1, -1))
+    return Suspicion(
+        ("scale", expression),
+        finding,
+        f"{{name}} is {said} {what}",
+        fix,
+        lambda: ratio * target.true,
+        rank=10 + 5 * simple,
+        edit=("factor", expression),
+    )
+
+
+def _monomials(names: tuple[str, ...]) -> Iterator[tuple[tuple[str, Fraction], ...]]:
+    yield ()
+    for name, power in itertools.product(names, POWERS):
+        yield ((name, Fraction(power)),)
+    for (a, b), p, q in itertools.product(itertools.combinations(names, 2), (1, -1), (1, -1)):
+        yield ((a, Fraction(p)), (b, Fraction(q)))
+
+
+def number(value: Fraction) -> str:
+    return str(value)
+
+
+def spoken(name: str) -> str:
+    return "the " + name if " " in name else name
+
+
+def product(constant: Fraction, powers: tuple[tuple[str, Fraction], ...]) -> str:
+    """2·N/C, 1/(N·C), √D: as one writes it."""
+    above = [_power(n, p) for n, p in powers if p > 0]
+    below = [_power(n, -p) for n, p in powers if p < 0]
+    sign = "−" if constant < 0 else ""
+    top, bottom = abs(constant).numerator, abs(constant).denominator
+    above = [str(top)] * (top != 1 or not above) + above
+    below = [str(bottom)] * (bottom != 1) + below
+    if len(above) > 1 and above[0] == "1":
+        above = above[1:]
+    over = "·".join(below)
+    text = sign + "·".join(above)
+    return f"{text}/({over})" if len(below) > 1 else f"{text}/{over}" if below else text
+
+
+def _power(name: str, power: Fraction) -> str:
+    name = f"({spoken(name)})" if " " in name else name
+    return {Fraction(1): name, Fraction(1, 2): f"√{name}", Fraction(2): f"{name}²"}[power]
+
+
+def _undo(constant: Fraction, powers: tuple[tuple[str, Fraction], ...]) -> str:
+    inverse = product(1 / constant, tuple((n, -p) for n, p in powers))
+    return f"multiply it by {inverse}"

@@ -1,0 +1,49 @@
+"""What comes in from above is not used, or not as it should be."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from oracle.mistakes.suspicion import Suspicion, Target
+
+
+def suspicions(target: Target) -> Iterator[Suspicion]:
+    """The gradient as it would be under another upstream."""
+    evidence, of = target.evidence, target.of
+    if not np.any(target.got):
+        yield Suspicion(
+            "zero", "zero-gradient", "{name} is all zeros; the gradient is not", "compute it",
+            lambda: np.zeros_like(target.true), rank=5,
+        )  # fmt: skip
+    if evidence is None or of is None or not target.subject.has_upstream:
+        return
+    ups = evidence.upstreams
+    several = len(ups) > 1
+
+    def under(changed: dict[tuple, np.ndarray]) -> np.ndarray | None:
+        return evidence.mutated(of, upstreams={**ups, **changed})
+
+    ways = {
+        "ones": (
+            "is the gradient under an upstream of ones: what comes in is ignored",
+            np.ones_like,
+        ),
+        "twice": ("has the upstream gradient in it twice", np.square),
+        "sign": ("takes only the sign of the upstream gradient", np.sign),
+    }
+    for way, (said, change) in ways.items():
+        yield Suspicion(
+            ("upstream", way), "ignores-upstream", f"{{name}} {said}",
+            "multiply by the upstream gradient, once",
+            lambda change=change: under({p: change(u) for p, u in ups.items()}), rank=12,
+        )  # fmt: skip
+    if not several:
+        return
+    for path, sent in ups.items():
+        which = path[-1]
+        yield Suspicion(
+            ("upstream", "without", path), "ignores-upstream",
+            f"{{name}} leaves out what comes in through output {which}",
+            f"add the part that comes in through output {which}",
+            lambda p=path, s=sent: under({p: np.zeros_like(s)}), rank=12,
+        )  # fmt: skip

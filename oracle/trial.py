@@ -1,0 +1,341 @@
+"""One case of a user's derivation: his forward recorded and replayed, his backward run.
+
+The truth is torch's derivative of the user's *own* forward. Where the replay refuses, or does not
+agree with the forward's own central difference, finite differences take its place and say so.
+"""
+
+import contextlib
+import copy
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch.autograd.graph import saved_tensors_hooks
+
+from oracle import cases
+from oracle.cases import Case
+from oracle.differences import Forward, directional_witness, finite_differences
+from oracle.discovery.subject import Inputs, Made, Path, Subject, is_number
+from oracle.recording import Names, Recording, Value, record
+from oracle.recording.stand_ins import get_state, set_state
+from oracle.replay import NotReplayable, Plan, Run
+from oracle.truth import NUDGES, Results
+from oracle.verdict import EPS, within_one_sided
+
+AUTOGRAD, DIFFERENCES = "autograd", "finite differences"
+HAIR = 2.0**-26
+DIRECTIONS = 8
+
+
+@dataclass
+class Truth:
+    """Gradients by path of the input, the function's value, and where they come from."""
+
+    value: dict[Path, np.ndarray]
+    gradients: dict[Path, np.ndarray]
+    kind: str = AUTOGRAD
+    units: dict[Path, float] = field(default_factory=dict)  # of finite differences
+    why: str = ""  # why it is not autograd's
+
+
+class Trial:
+    """A case, drawn, with its truth. Arrays are handed out as copies, in containers of their own."""
+
+    def __init__(self, subject: Subject, case: Case, names: Names) -> None:
+        self.subject = subject
+        self.case = case
+        self.names = names
+        self.arrays, self.rng = cases.draw(subject, case)
+        self._noise: dict[Path, float] = {}
+        self.recording, self.plan, self.refused = self._recorded(self.inputs())
+        self.upstream = self._drawn_upstream()
+        self.loudest = max((float(np.abs(u).max(initial=0)) for u in self.upstream.values()))
+
+    @property
+    def eps(self) -> float:
+        return EPS[self.case.dtype]
+
+    # -- the user's code --------------------------------------------------------------------------
+
+    def inputs(self, arrays: Mapping[str, np.ndarray] | None = None) -> Inputs:
+        """What the forward takes, made anew."""
+        drawn = self.arrays if arrays is None else arrays
+        with self.seeded():
+            return self.subject.prepare({n: a.copy() for n, a in drawn.items()}, self.case.seed)
+
+    @contextlib.contextmanager
+    def seeded(self) -> Iterator[None]:
+        """The same random numbers for each run, and the caller's own state afterwards."""
+        state = np.random.get_state(), random.getstate()
+        generators = [(g, get_state(g)) for g in self.names.generators()]
+        np.random.seed(self.case.seed % 2**32)
+        random.seed(self.case.seed)
+        try:
+            with np.errstate(all="ignore"):
+                yield
+        finally:
+            np.random.set_state(state[0])
+            random.setstate(state[1])
+            for generator, kept in generators:
+                set_state(generator, kept)
+
+    def candidate(self) -> tuple[Any, list[Made], Inputs]:
+        """The value and the gradients, by the user's code, and what it was given."""
+        inputs = self.inputs()
+        with self.seeded():
+            value, kept = self.subject.forward(inputs)
+            return value, self.subject.backward(inputs, value, kept, self.sent(value)), inputs
+
+    def sent(self, value: Any) -> Any:
+        """The upstream, in the shape of the value: an array, a number, or a tuple of them."""
+
+        def of(path: Path, part: Any) -> Any:
+            given = self.upstream[path]
+            return given.copy() if isinstance(part, np.ndarray) else given[()]
+
+        if isinstance(value, tuple | list):
+            return tuple(of((0, i), p) for i, p in enumerate(value) if is_number(p))
+        return of((0,), value)
+
+    # -- the truth --------------------------------------------------------------------------------
+
+    def _recorded(self, inputs: Inputs) -> tuple[Recording, Plan | None, str]:
+        def differentiate(path: Path) -> bool:
+            return self.subject.differentiable(path[1:])
+
+        def forward(given: Inputs) -> tuple[Any, Any]:
+            return self.subject.forward(given)[0], None
+
+        with self.seeded():
+            found = record(forward, (inputs,), names=self.names, differentiate=differentiate)
+        outputs = {path: value for path, value in found.outputs.items() if path[:1] == (0,)}
+        found = Recording(found.value, found.inputs, outputs, found.notes, found.cuts)
+        try:
+            return found, Plan(found), ""
+        except NotReplayable as error:
+            return found, None, str(error)
+
+    def _drawn_upstream(self) -> dict[Path, np.ndarray]:
+        """Random with zero mean, for each output; 1 where the backward takes none."""
+        drawn = {}
+        for path, value in self.recording.outputs.items():
+            if not self.subject.has_upstream:
+                drawn[path] = np.ones(value.shape, self.case.dtype)
+            else:
+                drawn[path] = cases.draw_upstream(self.rng, value.shape, self.case.dtype)
+        if not drawn:
+            raise ValueError("the forward returns no floating-point array or number")
+        return drawn
+
+    def truth(self) -> Truth:
+        """The gradients of Σ upstream∘value."""
+        if self.plan is None:
+            return self.differences(self.refused)
+        try:
+            self.run = self.plan.run()
+            self.run.check()
+            found = self.run.gradients(self.upstream, retain_graph=True)
+        except NotReplayable as error:
+            return self.differences(str(error))
+        value = {p: self.run.tensor(v).detach().numpy() for p, v in self._outputs()}
+        return Truth(value, {path[1:]: gradient for path, gradient in found.items()})
+
+    def _outputs(self) -> Iterator[tuple[Path, Value]]:
+        yield from self.recording.outputs.items()
+
+    def differences(self, why: str) -> Truth:
+        """The truth by central differences of the forward."""
+        found = finite_differences(self._function())
+        value = {p: np.asarray(v.array, float) for p, v in self._outputs()}
+        gradients = {path[1:]: gradient for path, gradient in found.gradients.items()}
+        units = {path[1:]: unit for path, unit in found.units.items()}
+        return Truth(value, gradients, DIFFERENCES, units, why)
+
+    def witness_agrees(self, truth: Truth) -> tuple[bool, str]:
+        """Whether a central difference of the forward, in one direction, has the same to say."""
+        with self.seeded():
+            gradients = {(0, *path): gradient for path, gradient in truth.gradients.items()}
+            seen = directional_witness(self._function(), gradients, self.case.seed)
+        return seen.agrees, f"{seen.seen:.6g} by differences, {seen.said:.6g} by the replay"
+
+    def _function(self) -> Forward:
+        def forward(given: Inputs) -> Any:
+            with self.seeded():
+                return (self.subject.forward(given)[0],)
+
+        recorded = set(self.recording.inputs)
+        return Forward(forward, (self.inputs(),), None, self.upstream, lambda p: p in recorded)
+
+    def noise(self, truth: Truth, path: Path) -> float:
+        """By how much rounding alone may move a gradient; of the value, path is ()."""
+        if truth.kind == DIFFERENCES:
+            return truth.units.get(path, 0.0)
+        if not self._noise:
+            self._noise = self._measured(truth)
+        return self._noise[path]
+
+    def _measured(self, truth: Truth) -> dict[Path, float]:
+        """See ``truth.noise``: the same, of a recorded forward."""
+        assert self.plan is not None
+        rng = torch.Generator().manual_seed(0)
+
+        def nudged(tensor: torch.Tensor) -> torch.Tensor:
+            if not tensor.is_floating_point():
+                return tensor
+            units = torch.rand(tensor.shape, generator=rng, dtype=tensor.dtype) * 2 - 1
+            return tensor * (1 + self.eps * (units + 0.5 * units.sign()))
+
+        worst = dict.fromkeys(((), *truth.gradients), 0.0)
+        inputs = {
+            path: torch.from_numpy(np.array(value.array, np.float64))
+            for path, value in self.recording.inputs.items()
+        }
+        for _ in range(NUDGES):
+            leaves = {path: nudged(t).requires_grad_() for path, t in inputs.items()}
+            sent = {
+                p: nudged(torch.from_numpy(np.array(u, float))) for p, u in self.upstream.items()
+            }
+            try:
+                with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
+                    with Results(nudged):
+                        run = self.plan.run(leaves)
+                    moved = run.gradients(sent)
+            except NotReplayable:
+                continue
+            for path, gradient in moved.items():
+                key = path[1:]
+                worst[key] = max(worst[key], _distance(gradient, truth.gradients[key]))
+            for path, value in run.outputs().items():
+                worst[()] = max(worst[()], _distance(value.detach().numpy(), truth.value[path]))
+        return worst
+
+    # -- kinks ------------------------------------------------------------------------------------
+
+    def legal_at_kink(self, truth: Truth, path: Path, got: np.ndarray) -> str:
+        """Whether a gradient is another legal choice at a kink: "legal", "spread" or "" if not.
+
+        It must lie between the true ones a hair's breadth to all sides. And where the function is
+        smooth in a direction, though it has kinks in each of its coordinates (the maximum, when all
+        tied entries move together), it must have that derivative: else it is "spread", given in
+        full to each of several that share it.
+        """
+        near = self._around(path, HAIR / 1024)
+        far = self._around(path, HAIR)
+        if near is None or far is None:
+            return ""
+        allowance = 100 * (self.eps * self.loudest + self.noise(truth, path))
+        if not within_one_sided(got, truth.gradients[path], near, far, allowance):
+            return ""
+        both = self._gradients_at(path, [HAIR / 1024, -HAIR / 1024], only=True)
+        if both is None:
+            return "legal"
+        direction = np.maximum(np.abs(self.recording.inputs[(0, *path)].array), 1)
+        up, down = (float(np.sum(gradient * direction)) for gradient in both)
+        said = float(np.sum(got * direction))
+        size = float(np.sum(np.abs(got) * direction)) * 1e-6 + allowance
+        return "spread" if abs(up - down) <= size < abs(said - up) else "legal"
+
+    def _around(self, path: Path, breadth: float) -> list[np.ndarray] | None:
+        return self._gradients_at(path, [breadth, -breadth, *(0.0,) * DIRECTIONS], breadth=breadth)
+
+    def _gradients_at(
+        self, path: Path, steps: list[float], only: bool = False, breadth: float = 0.0
+    ) -> list[np.ndarray] | None:
+        """True gradients next to the inputs: all moved by a step, or each to a side of its own.
+
+        The forward is recorded anew each time, for its decisions may be others there.
+        """
+        rng = np.random.default_rng(0)
+        found = []
+        paths = {(0, *path)} if only else set(self.recording.inputs)
+        for step in steps:
+            inputs = self.inputs()
+
+            def leaf(value: np.ndarray, step: float = step) -> np.ndarray:
+                signs = step or breadth * (2.0 * rng.integers(0, 2, np.shape(value)) - 1)
+                return np.asarray(value + signs * np.maximum(np.abs(value), 1), value.dtype)
+
+            moved = moved_by(inputs, paths, leaf)
+            recording, plan, _ = self._recorded(moved)
+            if plan is None or any(v.shape != u.shape for v, u in self._pairs(recording)):
+                return None
+            try:
+                gradients = plan.run().gradients(self.upstream)
+            except NotReplayable:
+                return None
+            found.append(gradients[(0, *path)])
+        return found
+
+    def _pairs(self, recording: Recording) -> Iterator[tuple[Value, np.ndarray]]:
+        for path, upstream in self.upstream.items():
+            yield recording.outputs[path], upstream
+
+    # -- the whole of it, for a diagnosis ---------------------------------------------------------
+
+    def whole(self) -> "Whole":
+        """Forward and backward in one recording, with the upstream as one more input."""
+        inputs = self.inputs()
+        value, kept = None, None
+
+        def both(given: Inputs, upstream: dict[Path, Any]) -> Any:
+            nonlocal value, kept
+            value, kept = self.subject.forward(given)
+            if not self.subject.has_upstream:
+                sent: Any = self.sent(value)
+            elif isinstance(value, tuple | list):
+                sent = tuple(upstream[(0, i)] for i, p in enumerate(value) if (0, i) in upstream)
+            else:
+                sent = upstream[(0,)]
+            made = self.subject.backward(given, value, kept, sent)
+            return value, [m.value for m in made], made
+
+        sent = {p: u.copy() if u.ndim else u[()] for p, u in self.upstream.items()}
+
+        def differentiate(path: Path) -> bool:
+            return path[0] == 1 or self.subject.differentiable(path[1:])
+
+        with self.seeded():
+            recording = record(both, (inputs, sent), names=self.names, differentiate=differentiate)
+        return Whole(recording, [m.of for m in recording.value[2]])
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A recording of forward and backward together."""
+
+    recording: Recording
+    order: list[Path]  # of which input each gradient in the recording is
+
+    def outputs(self) -> dict[Path, Value]:
+        return {p: v for p, v in self.recording.outputs.items() if p[0] == 0}
+
+    def gradients(self) -> dict[Path, Value]:
+        """The user's gradients by path of the input."""
+        found = {p: v for p, v in self.recording.outputs.items() if p[0] == 1 and len(p) == 2}
+        return {self.order[path[1]]: value for path, value in found.items()}
+
+
+def moved_by(inputs: Inputs, paths: set[Path], move: Any) -> Inputs:
+    """The same inputs with some of their arrays moved."""
+    from oracle.recording.trees import rebuild
+
+    def leaf(thing: Any, path: Path) -> Any:
+        return move(np.asarray(thing)) if path in paths else thing
+
+    moved: Inputs = rebuild(copy.copy(inputs), leaf, (0,), {})
+    return moved
+
+
+def replayed(trial: Trial) -> Run:
+    """Torch's own run of the trial's forward, its graph kept."""
+    assert trial.plan is not None
+    return trial.plan.run()
+
+
+def _distance(a: np.ndarray, b: np.ndarray) -> float:
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(a - b)
+    return float(np.max(difference, initial=0.0, where=np.isfinite(difference)))
