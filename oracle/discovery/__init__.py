@@ -106,7 +106,7 @@ def subject(
         live[its] = backward
         line = parsed.functions[its].lineno if parsed and its in parsed.functions else 1
         candidate = Candidate(name or its, 1, line, {"forward": own, "backward": its})
-        one = len(calling.parameters(backward, its)) == 1
+        one = sum(p.required for p in calling.parameters(backward, its)) == 1
         if one and not naming.has(its, naming.BACKWARD):
             candidate = Candidate(name or its, 7, line, candidate.parts)
     else:

@@ -37,7 +37,8 @@ class Object:
     upstreams: list[str] = field(default_factory=list)
     phantoms: list[Argument] = field(default_factory=list)
     of_forward: list[str] = field(default_factory=list)
-    parameters: list[Slot] = field(default_factory=list)  # found by a trial
+    held: set[Path] = field(default_factory=set)  # what a new object holds,
+    parameters: list[Slot] = field(default_factory=list)  # what of it has a gradient,
     paths: set[Path] = field(default_factory=set)  # and what has a gradient
     is_scalar: bool = False
     loss: Callable[[Inputs, Any], Any] | None = None  # one of the usual losses, as a reading
@@ -127,15 +128,16 @@ class Object:
         """``feedforward(a)`` beside ``backprop(x, y)``: the first argument is the same thing."""
         names = [p.name for p in wanted if p.required]
         first = self.of_forward[0] if self.of_forward else ""
-        if self.candidate.way == 9 and names and names[0] == name and first not in names:
-            if not naming.same(name, "yhat") and name not in OUTPUTS:
+        of_backward = wanted is not self.asked and self.candidate.way == 9
+        if of_backward and names and names[0] == name and first not in names:
+            if not naming.is_output(name):
                 return first
         return ""
 
     def backward(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
         thing = inputs["self"]
         before = instances.arrays_in(thing)
-        was = {path: array.copy() for path, array in before.items()}
+        was = {path: array.copy() for path, array in before.items() if path in self.held}
         values = self._values([p for p in self.taken if p.name not in self.upstreams], inputs, kept)
         if len(self.upstreams) == 1:
             values[self.upstreams[0]] = upstream
@@ -343,13 +345,14 @@ def _subject(user: User, candidate: Candidate) -> Subject:
     open_ = [p.name for p in wanted if p.required and not _has_shape(p.name, spoken)]
     open_ = [name for name in open_ if name not in naming.NUMBERS]
     problem: Exception | None = None
+    ran: Object | None = None
     for shapes_of in _guesses(open_, maker, kind, candidate):
         tried = dict(spoken)
         for name, dims in shapes_of.items():
             tried[(name,)] = Said(dims).completed(spoken.get((name,), Said()))
         try:
             thing = _object(user, candidate, maker, tried, (given, taken, asked), wanted)
-            _try(thing, open_, tried)
+            fits = _try(thing, open_)
         except Unusable:
             raise
         except Exception as error:
@@ -358,12 +361,11 @@ def _subject(user: User, candidate: Candidate) -> Subject:
         guessed = [f"{n}: {' '.join(d)}" for n, d in shapes_of.items() if n in open_]
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
-        return _ready(thing, kind)
-    if open_ and not spoken:
-        first = open_[0]
-        raise shape_sources.missing(
-            candidate.name, spoken, first, user.line(roles[0]), open_[1:]
-        ) from problem
+        if fits or not open_:
+            return _ready(thing, kind)
+        ran = ran or thing
+    if ran is not None:
+        return _ready(ran, kind)
     if open_:
         raise shape_sources.missing(
             candidate.name, spoken, open_[0], user.line(roles[0]), open_[1:]
@@ -487,14 +489,18 @@ def _upstreams(given: Sequence[Parameter], taken: Sequence[Parameter], plan: Pla
     return found
 
 
-def _try(thing: Object, open_: Sequence[str], spoken: Shapes) -> None:
-    """Run it once, and learn which of its arrays have gradients."""
+def _try(thing: Object, open_: Sequence[str]) -> bool:
+    """Run it once, and learn which of its arrays have gradients; whether these have their shapes.
+
+    A layout of the samples in which a gradient has another shape is not the one that is meant.
+    """
     arrays = calling.trial_arrays(thing.arguments)
     with np.errstate(all="ignore"):
         if thing.candidate.way == 9:
-            _targets_like_output(thing, open_, spoken, arrays)
+            _targets_like_output(thing, open_, arrays)
             arrays = calling.trial_arrays(thing.arguments)
         inputs = thing.prepare(arrays)
+        thing.held = set(instances.arrays_in(inputs["self"]))
         value, kept = thing.forward(inputs)
         thing.is_scalar = np.ndim(value) == 0 if not isinstance(value, tuple) else False
         if thing.candidate.way == 9 and not thing.candidate.of("loss"):
@@ -511,17 +517,19 @@ def _try(thing: Object, open_: Sequence[str], spoken: Shapes) -> None:
     own = [path[1:] for path in paths if path[0] == "self"]
     thing.parameters = [Slot(str(path[-1]), ("self", *path)) for path in own]
     thing.paths = paths
-    if open_ and thing.candidate.way == 4:
-        for one in made:  # a layout in which the gradient has another shape is not the one meant
-            slot = thing.plan.slots.get(one.of[0])
-            if slot is not None and slot.argument is not None and not thing.is_scalar:
-                array = arrays[slot.argument.name]
-                if np.shape(one.value) != array.shape:
-                    raise WrongReturn(f"{one.name} has another shape than {slot.name}")
+    if not thing.upstreams and not thing.is_scalar:
+        return True
+    inputs = thing.prepare(arrays)
+    return all(np.shape(m.value) == np.shape(_value_at(inputs, m.of)) for m in made)
+
+
+def _value_at(inputs: Inputs, path: Path) -> Any:
+    thing = inputs[path[0]]
+    return _at(thing, path[1:])
 
 
 def _targets_like_output(
-    thing: Object, open_: Sequence[str], spoken: Shapes, arrays: Mapping[str, np.ndarray]
+    thing: Object, open_: Sequence[str], arrays: Mapping[str, np.ndarray]
 ) -> None:
     """Targets of the output's shape, where nothing says another."""
     inputs = thing.prepare(arrays)
@@ -666,7 +674,7 @@ def loss_method(user: User, candidate: Candidate) -> Subject:
     plan = calling.plan(candidate.name, spoken, wanted, user.line(name), (node,), user)
     plan.remarks += maker.remarks
     thing = Object(user, candidate, maker, plan, given, [], [])
-    have = {d for a in (*maker.arguments, *plan.arguments) for d in (*a.dims, a.classes) if d}
+    have = {d for a in (*maker.arguments, *plan.arguments) for d in a.dims}
     needed = [*maker.sizes.values(), *(s for several in maker.lists.values() for s in several)]
     thing.phantoms = [instances.phantom(s) for s in dict.fromkeys(needed) if s not in have]
     items = text.returns(node) or []

@@ -118,6 +118,18 @@ def is_cache(name: str) -> bool:
     return bool(CACHES.match(name))
 
 
+OUTPUTS = words(
+    "out output outputs y a z h s p probs prob result o res yhat y_hat y_pred ypred pred preds "
+    "prediction predictions softmax_out softmax_output activation activated sig t value fx ans scores "
+    "logits al output_activations activations act final_output probabilities"
+)
+
+
+def is_output(name: str) -> bool:
+    """Whether a parameter is called as a forward's output is."""
+    return name.strip("_").lower() in OUTPUTS
+
+
 def is_upstream(name: str, outputs: Sequence[str] = ()) -> bool:
     """Whether a parameter is called as upstream gradients are."""
     return bool(UPSTREAM.match(name)) or any(out and is_gradient_of(name, out) for out in outputs)

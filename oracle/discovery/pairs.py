@@ -221,7 +221,7 @@ def _sources(
             open_.remove(name)
     free_required = [n for n in free if any(p.name == n and p.required for p in given)]
     if open_ and len(open_) == len(free_required) and (not found.inputs or len(open_) == 1):
-        looks_output = len(open_) == 1 and _is_output_name(open_[0])
+        looks_output = len(open_) == 1 and naming.is_output(open_[0])
         if not looks_output:
             found.inputs.update(zip(open_, free_required))
             open_ = []
@@ -233,9 +233,9 @@ def _sources(
     if open_ and len(outputs) > 1 and not found.caches and len(open_) == len(rest) - 1:
         found.outputs.update(zip(open_, rest[1:]))  # out, mask = f(x); f_backward(dout, m)
         open_ = []
-    if len(open_) == 1 and first and (not outputs or _is_output_name(open_[0])):
+    if len(open_) == 1 and first and (not outputs or naming.is_output(open_[0])):
         near = difflib.get_close_matches(open_[0], known, 1, 0.7)
-        if not near or _is_output_name(open_[0]):
+        if not near or naming.is_output(open_[0]):
             found.outputs[open_[0]] = 0
             open_ = []
     if open_:
@@ -247,14 +247,6 @@ def _sources(
             f"{hint}"
         )
     return found
-
-
-def _is_output_name(name: str) -> bool:
-    return name.strip("_").lower() in (
-        *("out", "output", "outputs", "y", "a", "z", "h", "s", "p", "probs", "result", "o", "res"),
-        *("yhat", "y_hat", "y_pred", "softmax_out", "softmax_output", "activation", "activated"),
-        *("sig", "t", "value", "fx", "ans", "scores"),
-    )
 
 
 def _upstreams(

@@ -1,0 +1,609 @@
+"""Layers, losses, networks and torch Functions: made, bound, and right."""
+
+import numpy as np
+import pytest
+
+from tests.oracle.discovery.differences import found, problems, right, wrong
+
+DENSE = """
+    class Dense:
+        def __init__(self, n_in, n_out):
+            self.W = np.random.randn(n_in, n_out) * 0.01
+            self.b = np.zeros(n_out)
+
+        def forward(self, X):
+            self.X = X
+            return X @ self.W + self.b
+
+        def backward(self, dZ):
+            self.dW = self.X.T @ dZ
+            self.db = dZ.sum(axis=0)
+            return dZ @ self.W.T
+"""
+
+
+def test_a_layer(tmp_path):
+    subject = found(tmp_path, DENSE)["Dense"]
+    assert subject.way == 4
+    assert right(subject) == {
+        "dX": ("X",),
+        "self.dW": ("self", "W"),
+        "self.db": ("self", "b"),
+    }
+    assert subject.sizes == ("N", "n_in", "n_out")
+    assert any("N n_in" in remark for remark in subject.remarks)
+
+
+def test_the_same_numbers_for_the_same_seed(tmp_path):
+    from oracle.discovery import calling
+
+    subject = found(tmp_path, DENSE)["Dense"]
+    arrays = calling.trial_arrays(subject.arguments)
+    state = np.random.get_state()[1].copy()
+    first, second = subject.prepare(arrays, 5), subject.prepare(arrays, 5)
+    assert (np.random.get_state()[1] == state).all()
+    assert first["self"] is not second["self"]
+    np.testing.assert_array_equal(first["self"].W, second["self"].W)
+    assert first["self"].b.any()
+    assert not np.array_equal(first["self"].W, subject.prepare(arrays, 6)["self"].W)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "in_features, out_features, bias=True",
+        "input_dim, output_dim",
+        "input_size, output_size",
+        "fan_in, fan_out",
+        "n_inputs, n_neurons",
+        "D, M",
+        "num_inputs, num_outputs, seed=None",
+        "in_dim, out_dim",
+        "n_in=3, n_out=2",
+        "dim_in, dim_out",
+        "nin, nout",
+        "D_in, D_out",
+    ],
+)
+def test_names_of_a_constructors_sizes(tmp_path, signature):
+    first, second = (p.split("=")[0].strip() for p in signature.split(",")[:2])
+    text = DENSE.replace("n_in, n_out):", f"{signature}):")
+    text = text.replace("randn(n_in, n_out)", f"randn({first}, {second})")
+    text = text.replace("zeros(n_out)", f"zeros({second})")
+    assert len(right(found(tmp_path, text)["Dense"])) == 3
+
+
+@pytest.mark.parametrize(
+    ("weight", "gradient"),
+    [
+        ("self.W", "self.grad_W"),
+        ("self.W", "self.W_grad"),
+        ("self.weights", "self.dweights"),
+        ("self.weights", "self.weights_grad"),
+        ("self.weights", "self.grad_weights"),
+        ("self.W", 'self.grads["W"]'),
+        ("self.W", 'self.gradients["dW"]'),
+        ('self.params["W"]', 'self.grads["W"]'),
+        ('self.params["W"]', 'self.grads["dW"]'),
+        ('self.parameters["W"]', 'self.gradients["W"]'),
+        ('self.params["W"]', "self.dW"),
+        ("self.w", "self.dw"),
+        ("self._W", "self._dW"),
+        ("self.params[0]", "self.grads[0]"),
+    ],
+)
+def test_names_of_gradients_in_attributes(tmp_path, weight, gradient):
+    text = f"""
+        class Linear:
+            def __init__(self, n_in, n_out):
+                self.params, self.parameters, self.grads, self.gradients = {{}}, {{}}, {{}}, {{}}
+                {weight} = np.random.rand(n_in, n_out)
+
+            def forward(self, x):
+                self.x = x
+                return x @ {weight}
+
+            def backward(self, grad):
+                {gradient} = self.x.T @ grad
+                return grad @ {weight}.T
+    """
+    names = right(found(tmp_path, text)["Linear"])
+    assert names[gradient] == ("self", *_steps(weight))
+
+
+def _steps(text):
+    from oracle.discovery.shape_text import path
+
+    return path(text)[1:]
+
+
+def test_a_layer_of_samples_in_columns(tmp_path):
+    text = """
+        class Layer:
+            def __init__(self, n_in, n_out):
+                self.W = np.random.randn(n_out, n_in)
+                self.b = np.zeros((n_out, 1))
+            def forward(self, A_prev):
+                self.A_prev = A_prev
+                self.Z = self.W @ A_prev + self.b
+                return np.tanh(self.Z)
+            def backward(self, dA):
+                dZ = dA * (1 - np.tanh(self.Z) ** 2)
+                self.dW = dZ @ self.A_prev.T
+                self.db = dZ.sum(axis=1, keepdims=True)
+                return self.W.T @ dZ
+    """
+    assert len(right(found(tmp_path, text)["Layer"])) == 3
+
+
+def test_a_layer_that_updates_itself(tmp_path):
+    text = """
+        class Dense:
+            def __init__(self, input_size, output_size):
+                self.weights = np.random.randn(output_size, input_size)
+                self.bias = np.random.randn(output_size, 1)
+
+            def forward(self, input):
+                self.input = input
+                return np.dot(self.weights, self.input) + self.bias
+
+            def backward(self, output_gradient, learning_rate):
+                weights_gradient = np.dot(output_gradient, self.input.T)
+                input_gradient = np.dot(self.weights.T, output_gradient)
+                self.weights -= learning_rate * weights_gradient
+                self.bias -= learning_rate * np.sum(output_gradient, axis=1, keepdims=True)
+                return input_gradient
+    """
+    names = right(found(tmp_path, text)["Dense"])
+    assert set(names.values()) == {("input",), ("self", "weights"), ("self", "bias")}
+
+
+def test_updates_with_the_objects_own_rate(tmp_path):
+    text = """
+        class Dense:
+            def __init__(self, n_in, n_out, lr=0.01):
+                self.W = np.random.randn(n_in, n_out)
+                self.lr = lr
+            def forward(self, x):
+                self.x = x
+                return x @ self.W
+            def backward(self, dout):
+                dx = dout @ self.W.T
+                self.W = self.W - self.lr * self.x.T @ dout
+                return dx
+    """
+    assert set(right(found(tmp_path, text)["Dense"]).values()) == {("x",), ("self", "W")}
+
+
+def test_layers_that_return_nothing(tmp_path):
+    text = """
+        class Layer_Dense:
+            def __init__(self, n_inputs, n_neurons):
+                self.weights = 0.01 * np.random.randn(n_inputs, n_neurons)
+                self.biases = np.zeros((1, n_neurons))
+            def forward(self, inputs):
+                self.inputs = inputs
+                self.output = np.dot(inputs, self.weights) + self.biases
+            def backward(self, dvalues):
+                self.dweights = np.dot(self.inputs.T, dvalues)
+                self.dbiases = np.sum(dvalues, axis=0, keepdims=True)
+                self.dinputs = np.dot(dvalues, self.weights.T)
+
+        class Activation_ReLU:
+            def forward(self, inputs):
+                self.inputs = inputs
+                self.output = np.maximum(0, inputs)
+            def backward(self, dvalues):
+                self.dinputs = dvalues.copy()
+                self.dinputs[self.inputs <= 0] = 0
+    """
+    subjects = found(tmp_path, text)
+    assert right(subjects["Layer_Dense"]) == {
+        "self.dinputs": ("inputs",),
+        "self.dweights": ("self", "weights"),
+        "self.dbiases": ("self", "biases"),
+    }
+    assert right(subjects["Activation_ReLU"]) == {"self.dinputs": ("inputs",)}
+
+
+def test_a_layer_that_is_given_its_weights(tmp_path):
+    text = """
+        class Affine:
+            def __init__(self, W, b):
+                self.W = W
+                self.b = b
+                self.dW = None
+                self.db = None
+            def forward(self, x):
+                self.x = x
+                return np.dot(x, self.W) + self.b
+            def backward(self, dout):
+                dx = np.dot(dout, self.W.T)
+                self.dW = np.dot(self.x.T, dout)
+                self.db = np.sum(dout, axis=0)
+                return dx
+
+        # oracle: shapes x: N C, t: N C onehot
+        class SoftmaxWithLoss:
+            def __init__(self):
+                self.loss = None
+            def forward(self, x, t):
+                self.t = t
+                e = np.exp(x - x.max(axis=1, keepdims=True))
+                self.y = e / e.sum(axis=1, keepdims=True)
+                self.loss = -np.sum(t * np.log(self.y)) / x.shape[0]
+                return self.loss
+            def backward(self, dout=1):
+                batch_size = self.t.shape[0]
+                dx = (self.y - self.t) / batch_size
+                return dx
+    """
+    subjects = found(tmp_path, text)
+    assert set(right(subjects["Affine"])) == {"dx", "self.dW", "self.db"}
+    loss = subjects["SoftmaxWithLoss"]
+    assert not loss.has_upstream
+    assert right(loss) == {"dx": ("x",)}
+
+
+def test_batch_normalisation(tmp_path):
+    text = """
+        class BatchNorm:
+            def __init__(self, dim, eps=1e-5, momentum=0.9):
+                self.gamma = np.ones(dim)
+                self.beta = np.zeros(dim)
+                self.running_mean = np.zeros(dim)
+                self.running_var = np.ones(dim)
+                self.eps, self.momentum = eps, momentum
+            def forward(self, x, training=True):
+                self.mu, self.var = x.mean(0), x.var(0)
+                self.std = np.sqrt(self.var + self.eps)
+                self.xhat = (x - self.mu) / self.std
+                self.running_var = 0.9 * self.running_var + 0.1 * self.var
+                return self.gamma * self.xhat + self.beta
+            def backward(self, dout):
+                self.dgamma = (dout * self.xhat).sum(0)
+                self.dbeta = dout.sum(0)
+                n = len(dout)
+                dxhat = dout * self.gamma
+                return (dxhat - dxhat.mean(0) - self.xhat * (dxhat * self.xhat).mean(0)) / self.std
+    """
+    subject = found(tmp_path, text)["BatchNorm"]
+    names = right(subject, sizes={"N": 4, "dim": 3})
+    assert set(names) == {"dx", "self.dgamma", "self.dbeta"}
+
+
+def test_shapes_of_a_class_from_its_comment(tmp_path):
+    text = DENSE.replace("X @ self.W", "(X.mean(1)) @ self.W").replace(
+        "class Dense", "# oracle: shapes X: N T n_in, n_out=4\n    class Dense"
+    )
+    text = text.replace("self.X.T @ dZ", "self.X.mean(1).T @ dZ").replace(
+        "return dZ @ self.W.T",
+        "return np.repeat((dZ @ self.W.T)[:, None], self.X.shape[1], 1) / self.X.shape[1]",
+    )
+    subject = found(tmp_path, text)["Dense"]
+    assert len(right(subject)) == 3
+    assert "n_out" not in subject.sizes
+
+
+def test_call_and_gradient_of_an_activation(tmp_path):
+    text = """
+        class Sigmoid:
+            def __call__(self, x):
+                return 1 / (1 + np.exp(-x))
+            def gradient(self, x):
+                return self(x) * (1 - self(x))
+
+        class Loss:
+            def loss(self, y, y_pred):
+                raise NotImplementedError()
+            def gradient(self, y, y_pred):
+                raise NotImplementedError()
+
+        # oracle: shapes y: N M, y_pred: N M
+        class SquareLoss(Loss):
+            def loss(self, y, y_pred):
+                return 0.5 * np.power((y - y_pred), 2)
+            def gradient(self, y, y_pred):
+                return -(y - y_pred)
+    """
+    subjects = found(tmp_path, text)
+    assert set(subjects) == {"Sigmoid", "SquareLoss"}
+    right(subjects["Sigmoid"])
+    assert len(subjects["Sigmoid"].readings) == 2
+    assert right(subjects["SquareLoss"]) == {"dy_pred": ("y_pred",)}
+
+
+NIELSEN = """
+    import random
+
+    class Network(object):
+
+        def __init__(self, sizes):
+            self.num_layers = len(sizes)
+            self.sizes = sizes
+            self.biases = [np.random.randn(y, 1) for y in sizes[1:]]
+            self.weights = [np.random.randn(y, x)
+                            for x, y in zip(sizes[:-1], sizes[1:])]
+
+        def feedforward(self, a):
+            for b, w in zip(self.biases, self.weights):
+                a = sigmoid(np.dot(w, a)+b)
+            return a
+
+        def backprop(self, x, y):
+            nabla_b = [np.zeros(b.shape) for b in self.biases]
+            nabla_w = [np.zeros(w.shape) for w in self.weights]
+            activation = x
+            activations = [x]
+            zs = []
+            for b, w in zip(self.biases, self.weights):
+                z = np.dot(w, activation)+b
+                zs.append(z)
+                activation = sigmoid(z)
+                activations.append(activation)
+            delta = self.cost_derivative(activations[-1], y) * \\
+                sigmoid_prime(zs[-1])
+            nabla_b[-1] = delta
+            nabla_w[-1] = np.dot(delta, activations[-2].transpose())
+            for l in range(2, self.num_layers):
+                z = zs[-l]
+                sp = sigmoid_prime(z)
+                delta = np.dot(self.weights[-l+1].transpose(), delta) * sp
+                nabla_b[-l] = delta
+                nabla_w[-l] = np.dot(delta, activations[-l-1].transpose())
+            return (nabla_b, nabla_w)
+
+        def cost_derivative(self, output_activations, y):
+            return (output_activations-y)
+
+    def sigmoid(z):
+        return 1.0/(1.0+np.exp(-z))
+
+    def sigmoid_prime(z):
+        return sigmoid(z)*(1-sigmoid(z))
+"""
+
+
+def test_a_network_of_a_well_known_book(tmp_path):
+    subjects = found(tmp_path, NIELSEN)
+    assert set(subjects) == {"Network", "sigmoid_prime"}
+    subject = subjects["Network"]
+    assert subject.way == 9
+    assert subject.readings[0].name == "½ Σ (a − y)²"
+    assert right(subject) == {
+        "nabla_b[0]": ("self", "biases", 0),
+        "nabla_b[1]": ("self", "biases", 1),
+        "nabla_w[0]": ("self", "weights", 0),
+        "nabla_w[1]": ("self", "weights", 1),
+    }
+    assert len(wrong(subject.read_as(1))) == 4
+
+
+def test_a_network_with_targets_and_output(tmp_path):
+    text = """
+        class NeuralNetwork:
+            def __init__(self, n_x, n_h, n_y):
+                self.W1 = np.random.randn(n_x, n_h)
+                self.W2 = np.random.randn(n_h, n_y)
+
+            def sigmoid(self, s):
+                return 1 / (1 + np.exp(-s))
+
+            def sigmoidPrime(self, s):
+                return s * (1 - s)
+
+            def forward(self, X):
+                self.z2 = self.sigmoid(np.dot(X, self.W1))
+                return self.sigmoid(np.dot(self.z2, self.W2))
+
+            def backward(self, X, y, o):
+                self.o_delta = (o - y) * self.sigmoidPrime(o)
+                self.z2_delta = self.o_delta.dot(self.W2.T) * self.sigmoidPrime(self.z2)
+                self.dW1 = X.T.dot(self.z2_delta)
+                self.dW2 = self.z2.T.dot(self.o_delta)
+    """
+    subjects = found(tmp_path, text)
+    assert right(subjects["NeuralNetwork"]) == {
+        "self.dW1": ("self", "W1"),
+        "self.dW2": ("self", "W2"),
+    }
+    prime = subjects["NeuralNetwork.sigmoidPrime"]
+    assert prime.way == 7
+    right(prime.read_as(1))
+
+
+def test_a_network_with_its_own_loss(tmp_path):
+    text = """
+        class MLP:
+            # oracle: shapes X: N n_in, y: N labels(n_out)
+            def __init__(self, n_in, n_hidden, n_out):
+                rng = np.random.default_rng(0)
+                self.params = {
+                    "W1": rng.normal(size=(n_in, n_hidden)),
+                    "b1": np.zeros(n_hidden),
+                    "W2": rng.normal(size=(n_hidden, n_out)),
+                }
+
+            # oracle: shapes X: N n_in
+            def forward(self, X):
+                p = self.params
+                self.X = X
+                self.h = np.maximum(X @ p["W1"] + p["b1"], 0)
+                s = self.h @ p["W2"]
+                e = np.exp(s - s.max(1, keepdims=True))
+                self.probs = e / e.sum(1, keepdims=True)
+                return self.probs
+
+            def loss(self, probs, y):
+                return -np.log(probs[np.arange(len(y)), y]).mean()
+
+            # oracle: shapes y: N labels(n_out)
+            def backward(self, y):
+                ds = self.probs.copy()
+                ds[np.arange(len(y)), y] -= 1
+                ds /= len(y)
+                dh = ds @ self.params["W2"].T
+                dh[self.h <= 0] = 0
+                return {"W2": self.h.T @ ds, "W1": self.X.T @ dh, "b1": dh.sum(0)}
+    """
+    subject = found(tmp_path, text)["MLP"]
+    assert subject.way == 9
+    assert set(right(subject).values()) == {("self", "params", k) for k in ("W1", "b1", "W2")}
+
+
+def test_a_network_whose_loss_returns_gradients(tmp_path):
+    text = '''
+        class TwoLayerNet(object):
+            def __init__(self, input_size, hidden_size, output_size, std=1e-1):
+                self.params = {}
+                self.params["W1"] = std * np.random.randn(input_size, hidden_size)
+                self.params["b1"] = np.zeros(hidden_size)
+                self.params["W2"] = std * np.random.randn(hidden_size, output_size)
+                self.params["b2"] = np.zeros(output_size)
+
+            def loss(self, X, y=None, reg=0.0):
+                """
+                Inputs:
+                - X: Input data of shape (N, D). Each X[i] is a training sample.
+                - y: Vector of training labels. y[i] is the label for X[i], and each y[i] is
+                  an integer in the range 0 <= y[i] < C, of shape (N,).
+                """
+                W1, b1 = self.params["W1"], self.params["b1"]
+                W2, b2 = self.params["W2"], self.params["b2"]
+                N, D = X.shape
+                h = np.maximum(0, X @ W1 + b1)
+                scores = h @ W2 + b2
+                if y is None:
+                    return scores
+                p = np.exp(scores - scores.max(1, keepdims=True))
+                p /= p.sum(1, keepdims=True)
+                loss = -np.log(p[np.arange(N), y]).mean() + reg * (W1**2).sum()
+                ds = p
+                ds[np.arange(N), y] -= 1
+                ds /= N
+                grads = {}
+                grads["W2"] = h.T @ ds
+                grads["b2"] = ds.sum(0)
+                dh = ds @ W2.T
+                dh[h <= 0] = 0
+                grads["W1"] = X.T @ dh + 2 * reg * W1
+                grads["b1"] = dh.sum(0)
+                return loss, grads
+    '''
+    shapes = "X: N input_size, y: N labels(output_size)"
+    subject = found(tmp_path, text, shapes=shapes)["TwoLayerNet.loss"]
+    assert right(subject) == {
+        f'grads["{key}"]': ("self", "params", key) for key in ("W2", "b2", "W1", "b1")
+    }
+
+
+def test_loss_and_gradient_methods_of_a_network(tmp_path):
+    text = """
+        class TwoLayerNet:
+            def __init__(self, input_size, hidden_size, output_size, weight_init_std=0.1):
+                self.params = {}
+                self.params["W1"] = weight_init_std * np.random.randn(input_size, hidden_size)
+                self.params["W2"] = weight_init_std * np.random.randn(hidden_size, output_size)
+
+            def predict(self, x):
+                return np.tanh(x @ self.params["W1"]) @ self.params["W2"]
+
+            # oracle: shapes x: N input_size, t: N output_size
+            def loss(self, x, t):
+                y = self.predict(x)
+                return 0.5 * np.sum((y - t) ** 2) / len(x)
+
+            def gradient(self, x, t):
+                grads = {}
+                h = np.tanh(x @ self.params["W1"])
+                dy = (h @ self.params["W2"] - t) / len(x)
+                grads["W2"] = h.T @ dy
+                grads["W1"] = x.T @ (dy @ self.params["W2"].T * (1 - h**2))
+                return grads
+    """
+    assert set(right(found(tmp_path, text)["TwoLayerNet"])) == {'grads["W1"]', 'grads["W2"]'}
+
+
+def test_a_constructor_that_cannot_be_called(tmp_path):
+    text = DENSE.replace("n_in, n_out):", "n_in, n_out, initializer):")
+    ((line, message),) = problems(tmp_path, text)
+    assert "nothing says what initializer of its constructor is" in message
+    assert line == 3
+    assert right(found(tmp_path, text, shapes="initializer=None")["Dense"])
+
+
+def test_a_layer_that_does_not_run(tmp_path):
+    text = DENSE.replace("dZ.sum(axis=0)", "dZ.summ(axis=0)")
+    ((_, message),) = problems(tmp_path, text, shapes="X: N n_in")
+    assert "AttributeError" in message
+
+
+def test_torch_functions(tmp_path):
+    text = """
+        import torch
+
+        class Exp(torch.autograd.Function):
+            # oracle: shapes x: N D, w: D M
+            @staticmethod
+            def forward(ctx, x, w, power=2):
+                y = (x @ w) ** power
+                ctx.save_for_backward(x, w)
+                ctx.power = power
+                return y
+
+            @staticmethod
+            def backward(ctx, grad_output):
+                x, w = ctx.saved_tensors
+                g = grad_output * ctx.power * (x @ w) ** (ctx.power - 1)
+                grad_x = g @ w.T
+                grad_w = x.T @ g
+                return grad_x, grad_w, None
+    """
+    subject = found(tmp_path, text)["Exp"]
+    assert subject.way == 5
+    assert right(subject) == {"grad_x": ("x",), "grad_w": ("w",)}
+    import torch
+
+    x, w = torch.ones(2, 3, requires_grad=True), torch.ones(3, 4)
+    out = subject.torch_function({"x": x, "w": w})
+    assert out.shape == (2, 4)
+    assert out.requires_grad
+
+
+def test_live_functions_and_classes():
+    from oracle.discovery import subject
+
+    def f(a, b):
+        return a @ b
+
+    def its_backward(up, x1, x2):
+        return up @ x2.T, x1.T @ up
+
+    made = subject(f, its_backward, shapes="a: N D, b: D M")
+    assert right(made) == {"da": ("a",), "db": ("b",)}
+
+    class Scale:
+        def forward(self, x):
+            self.x = x
+            return 3 * x
+
+        def backward(self, g):
+            return 3 * g
+
+    right(subject(Scale))
+
+    def g(z):
+        return np.sin(z)
+
+    right(subject(g, np.cos))
+
+
+def test_live_functions_without_source():
+    from oracle.discovery import subject
+
+    space = {}
+    exec("def f(x, w):\n    return x * w\ndef b(g, x, w):\n    return g * w, g * x\n", space)
+    assert right(subject(space["f"], space["b"], shapes="x: N, w: N")) == {
+        "dx": ("x",),
+        "dw": ("w",),
+    }
