@@ -21,7 +21,6 @@ from oracle.verdict import UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
 
 CASES = 200
 CLOSELY = 16  # the first three and every so many cases also see side conditions and the witness
-ENOUGH = 6  # failures of one gradient: more would only cost time
 REDRAWN = 20
 KINKS_LEGAL = 3  # so many legal choices at kinks, and it is known how this gradient chooses
 
@@ -185,7 +184,7 @@ class _Examination:
                 judgement = replace(judgement, finding="tie-spread", message="")
                 if "tie-spread" not in {n.name for n in entry.findings}:
                     entry.findings.append(Note("tie-spread", message, fix))
-        if len(self.examined.failures.get(path, ())) < 10 * ENOUGH and ordinary:
+        if ordinary:
             self.examined.failures.setdefault(path, []).append(case)
         entry.take(f"{case.dtype}/{case.regime}", judgement.units, verdict)
         if entry.counterexample is None or (

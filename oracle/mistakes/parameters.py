@@ -180,7 +180,7 @@ def _alternatives(
 
 def _with(i: int, other: np.ndarray) -> Any:
     """The same value, with the derivative of the product with another operand."""
-    tensor = torch.from_numpy(np.ascontiguousarray(other))
+    tensor = torch.from_numpy(np.array(other))
 
     def change(rule: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
         made = rule(*args, **kwargs)
