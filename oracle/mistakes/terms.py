@@ -18,7 +18,7 @@ STATISTICS = ("mean", "var", "std", "average", "median", "nanmean", "nanvar", "n
 REDUCTIONS = ("sum", "add.reduce", "amax", "max", "maximum.reduce", "linalg.norm", "norm", "prod")
 PRODUCTS = ("multiply", "divide", "true_divide")
 MOST_PLACES = 80
-RANKS = {"time-steps-truncated": 15, "statistics-held-constant": 13}
+RANKS = {"time-steps-truncated": 7, "statistics-held-constant": 7}
 
 
 def suspicions(target: Target) -> Iterator[Suspicion]:
@@ -243,6 +243,8 @@ def _used_elsewhere(target: Target, notes: list[Note], i: int) -> bool:
                 break
             inputs = [v for v in made.inputs if v.active]
             if len(inputs) != 1:
+                if any(len(evidence.users.get(id(v), ())) > 1 for v in inputs):
+                    return True
                 break
             value = inputs[0]
     return False
