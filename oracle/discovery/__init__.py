@@ -35,7 +35,7 @@ from oracle.discovery import (
 from oracle.discovery.calling import User
 from oracle.discovery.find import Candidate, candidates
 from oracle.discovery.load import line_in, load, said
-from oracle.discovery.subject import Subject, Unusable
+from oracle.discovery.subject import NothingToJudge, Subject, Unusable
 from oracle.results import Failure
 
 __all__ = ["Candidate", "Subject", "Unusable", "candidates", "subject", "subjects"]
@@ -77,6 +77,9 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     for candidate in found:
         try:
             usable.append(_subject(user, candidate))
+        except NothingToJudge as error:
+            if name:
+                failures.append(Failure(str(file), error.line or candidate.line, str(error)))
         except Unusable as error:
             line = error.line or candidate.line
             failures.append(Failure(str(file), line, str(error)))

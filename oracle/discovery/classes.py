@@ -1,6 +1,8 @@
 """Ways 4 and 9: layers, losses and networks that are classes."""
 
+import ast
 import dataclasses
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +19,16 @@ from oracle.discovery.load import line_in, said
 from oracle.discovery.pairs import OF_INPUT, scaled
 from oracle.discovery.shape_sources import Shapes
 from oracle.discovery.shape_text import Said
-from oracle.discovery.subject import Inputs, Made, Path, Reading, Subject, Unusable, WrongReturn
+from oracle.discovery.subject import (
+    Inputs,
+    Made,
+    NothingToJudge,
+    Path,
+    Reading,
+    Subject,
+    Unusable,
+    WrongReturn,
+)
 
 OUTPUTS = ("output", "out", "outputs", "A", "a", "y", "Z", "z", "yhat", "h", "result", "activation")
 CALLS = ("forward", "__call__")
@@ -35,6 +46,7 @@ class Object:
     taken: list[Parameter]  # of backward,
     asked: list[Parameter]  # and of the loss
     upstreams: list[str] = field(default_factory=list)
+    aliases: dict[str, str] = field(default_factory=dict)  # of backward's: forward's own argument
     phantoms: list[Argument] = field(default_factory=list)
     of_forward: list[str] = field(default_factory=list)
     held: set[Path] = field(default_factory=set)  # what a new object holds,
@@ -111,6 +123,8 @@ class Object:
                 found[name] = self.plan.constants[name]
             elif RATE_NAMES(name):
                 found[name] = instances.RATE
+            elif name in self.aliases:
+                found[name] = inputs[self.aliases[name]]
             elif parameter.required:
                 alike = [n for n in inputs if n != "self" and naming.same(n, name)]
                 by_order = self._by_order(name, wanted)
@@ -261,8 +275,6 @@ def RATE_NAMES(name: str) -> bool:
 
 
 def _source(node: Any) -> str:
-    import ast
-
     return ast.unparse(node)
 
 
@@ -340,7 +352,42 @@ def _subject(user: User, candidate: Candidate) -> Subject:
     given, taken = (_parameters(kind, name) for name in roles[:2])
     asked = _parameters(kind, roles[2]) if roles[2] and candidate.way == 9 else []
     known = [p.name for p in (*given, *taken, *asked)]
-    maker = instances.maker(user, candidate.of("class"), kind, spoken, known)
+    try:
+        maker = instances.maker(user, candidate.of("class"), kind, spoken, known)
+        return _found(user, candidate, kind, maker, spoken, (given, taken, asked))
+    except Unusable as error:
+        if _is_base(user, candidate) or _holds_layers(user, candidate):
+            raise NothingToJudge(str(error), error.line) from error
+        raise
+
+
+def _is_base(user: User, candidate: Candidate) -> bool:
+    """Whether other classes of the file are made from it."""
+    classes = user.text.classes.values() if user.text is not None else []
+    name = candidate.of("class")
+    return any(isinstance(b, ast.Name) and b.id == name for node in classes for b in node.bases)
+
+
+def _holds_layers(user: User, candidate: Candidate) -> bool:
+    """Whether its forward goes through objects that it has been given."""
+    node = user.node(candidate.of("forward"))
+    return node is not None and any(
+        isinstance(part, ast.For)
+        and re.search(r"self\.\w*(layer|module|op|block)", ast.unparse(part.iter))
+        for part in ast.walk(node)
+    )
+
+
+def _found(
+    user: User,
+    candidate: Candidate,
+    kind: type,
+    maker: Maker,
+    spoken: Shapes,
+    parameters: tuple[list[Parameter], list[Parameter], list[Parameter]],
+) -> Subject:
+    given, taken, asked = parameters
+    roles = [candidate.of(role) for role in ("forward", "backward", "loss")]
     wanted = _wanted(candidate, given, taken, asked, spoken)
     open_ = [p.name for p in wanted if p.required and not _has_shape(p.name, spoken)]
     open_ = [name for name in open_ if name not in naming.NUMBERS]
@@ -464,11 +511,24 @@ def _object(
     thing = Object(user, candidate, maker, plan, given, taken, asked)
     thing.of_forward = [p.name for p in given if p.name in plan.slots]
     if candidate.way == 4:
-        thing.upstreams = _upstreams(given, taken, plan)
+        thing.aliases = _aliases(given, taken)
+        thing.upstreams = [] if thing.aliases else _upstreams(given, taken, plan)
     have = {d for a in (*maker.arguments, *plan.arguments) for d in a.dims}
     needed = [*maker.sizes.values(), *(s for several in maker.lists.values() for s in several)]
     thing.phantoms = [instances.phantom(s) for s in dict.fromkeys(needed) if s not in have]
     return thing
+
+
+def _aliases(given: Sequence[Parameter], taken: Sequence[Parameter]) -> dict[str, str]:
+    """``forward(y_pred, y_true)`` beside ``backward(dvalues, y_true)``: no upstream, but y_pred."""
+    ins, outs = ([p.name for p in ps if p.required] for ps in (given, taken))
+    if len(ins) != 2 or len(outs) != 2 or ins[1] != outs[1] or outs[0] in ins:
+        return {}
+    if ins[1] not in naming.TARGETS | naming.PERHAPS_TARGETS:
+        return {}
+    if outs[0] != "dvalues" and naming.is_upstream(outs[0]):
+        return {}
+    return {outs[0]: ins[0]}
 
 
 def _upstreams(given: Sequence[Parameter], taken: Sequence[Parameter], plan: Plan) -> list[str]:
@@ -502,6 +562,10 @@ def _try(thing: Object, open_: Sequence[str]) -> bool:
         inputs = thing.prepare(arrays)
         thing.held = set(instances.arrays_in(inputs["self"]))
         value, kept = thing.forward(inputs)
+        if any(value is given for given in inputs.values()) and _holds_layers(
+            thing.user, thing.candidate
+        ):
+            raise NothingToJudge(f"{thing.candidate.name} has no layers of its own")
         thing.is_scalar = np.ndim(value) == 0 if not isinstance(value, tuple) else False
         if thing.candidate.way == 9 and not thing.candidate.of("loss"):
             thing.is_scalar = True
@@ -582,7 +646,36 @@ def _ready(thing: Object, kind: type) -> Subject:
         _read_losses(subject, thing)
     elif candidate.way == 4 and not thing.upstreams and not thing.is_scalar:
         _read_point(subject, thing)
+        if subject.read_as is None:
+            _read_mean(subject, thing)
     return subject
+
+
+def _read_mean(subject: Subject, thing: Object) -> None:
+    """A loss for each sample, whose gradient may be that of each, or of their mean."""
+    subject.readings = (
+        Reading("of each entry"),
+        Reading("of the mean", "correct as the gradient of the mean of what forward returns"),
+    )
+
+    def mean(inputs: Inputs) -> tuple[Any, Any]:
+        value, kept = thing.forward(inputs)
+        return value.mean(), kept
+
+    def read_as(which: int) -> Subject:
+        if which == 0:
+            return dataclasses.replace(subject, readings=subject.readings[:1], read_as=None)
+        other = dataclasses.replace(thing, is_scalar=True)
+        return dataclasses.replace(
+            subject,
+            forward=mean,
+            backward=other.backward,
+            has_upstream=False,
+            readings=subject.readings[1:],
+            read_as=None,
+        )
+
+    subject.read_as = read_as
 
 
 def _read_point(subject: Subject, thing: Object) -> None:

@@ -75,13 +75,11 @@ class _Finder:
         return sorted(self.found, key=lambda c: c.line)
 
     def _add(self, name: str, way: int, parts: dict[str, str], *taken: str) -> None:
-        line = min(
-            self.user.functions[p].lineno
-            if p in self.user.functions
-            else self.user.classes[p].lineno
-            for p in parts.values()
-            if p in self.user.functions or p in self.user.classes
-        )
+        own = parts.get("class")
+        known = [p for p in parts.values() if p in self.user.functions]
+        line = min(self.user.functions[p].lineno for p in known)
+        if own is not None and way != 3:
+            line = self.user.classes[own].lineno
         self.found.append(Candidate(name, way, line, parts))
         self.taken.update(taken)
 
@@ -101,6 +99,16 @@ class _Finder:
         given = text.parameters(self.user.functions[name])
         node = self.user.functions.get(qualified)
         inputs = text.parameters(node) if node is not None else given
+        if scope and (self._has_state(name, scope) or self._has_state(qualified, scope)):
+            return
+        if not set(naming.tokens(forward)) <= set(naming.tokens(short)) and node is not None:
+            needed = text.required(self.user.functions[name])
+            loss_and_gradient = naming.has(short, naming.GRADIENT) and all(
+                any(n == i or naming.same(n, i) for i in inputs) for n in needed
+            )
+            if naming.has(short, naming.GRADIENT) and not loss_and_gradient:
+                if naming.has(forward, naming.LOSS) and not naming.has(short, naming.LOSS):
+                    return  # the gradient of something else
         way = 1
         if any(naming.is_cache(p) and p not in inputs for p in given):
             way = 2
@@ -111,12 +119,22 @@ class _Finder:
         if way == 7 and node is not None and len(text.required(node)) > 1:
             way = 1
         parts = {"forward": qualified, "backward": name}
-        self._add(name if way == 7 else self._pair_name(qualified, name), way, parts, name)
+        self._add(name, way, parts, name)
         self.taken.add(qualified)
 
-    @staticmethod
-    def _pair_name(forward: str, backward: str) -> str:
-        return backward
+    def _has_state(self, name: str, scope: str) -> bool:
+        """Whether a method makes use of its object, other than to call its methods."""
+        node = self.user.functions.get(name)
+        if node is None or _is_static(node):
+            return False
+        methods = self.user.methods(scope)
+        return any(
+            isinstance(part, ast.Attribute)
+            and isinstance(part.value, ast.Name)
+            and part.value.id == "self"
+            and part.attr not in methods
+            for part in ast.walk(node)
+        )
 
     def _forward_of(self, name: str, others: list[str]) -> str | None:
         near = [o for o in others] + [o for o in self.user.imported if o not in others]
@@ -126,8 +144,9 @@ class _Finder:
             for other in near:
                 if naming.has(other, naming.FORWARD) and naming.stem(other, naming.FORWARD) == key:
                     return other
+            told = set(naming.tokens(name)) & naming.BACKWARD != {"back"}
             for other in near:
-                if key and naming.tokens(other) == key:
+                if key and told and naming.tokens(other) == key:
                     return other
         for roles in (naming.GRADIENT, naming.DERIVATIVE):
             if not naming.has(name, roles):
@@ -253,7 +272,10 @@ class _Finder:
         if backward is None or forward is None:
             backward = backward or _first(own, ("gradient", "grad", "derivative", "prime"))
             forward = forward or loss or _first(own, ("function", "activate", "activation", "f"))
-        if backward is None or forward is None or own[forward] in self.taken:
+        if backward is None or forward is None:
+            return
+        inherited = not any(own[m].startswith(f"{name}.") for m in (forward, backward))
+        if inherited and not own.get("__init__", "").startswith(f"{name}."):
             return
         if "." in name and name.rpartition(".")[0] in self.user.functions:
             return

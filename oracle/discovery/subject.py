@@ -28,6 +28,10 @@ class Unusable(Exception):  # noqa: N818
         self.line = line
 
 
+class NothingToJudge(Unusable):
+    """It is no derivation of its own: a container of layers, a base class. Told only if asked for."""
+
+
 class WrongReturn(Exception):  # noqa: N818
     """A backward has returned something else than one gradient for each input."""
 

@@ -51,8 +51,12 @@ def test_a_dict_of_gradients(tmp_path, form):
 
 
 def test_a_dict_that_has_a_name_is_spoken_of_by_its_entries(tmp_path):
-    text = AFFINE.format("grads").replace("return", 'grads = {"dw": dw}\n        grads["b"] = db\n        return', 2)
-    text = text.replace('grads = {"dw": dw}\n        grads["b"] = db\n        return x @ w', "return x @ w")
+    text = AFFINE.format("grads").replace(
+        "return", 'grads = {"dw": dw}\n        grads["b"] = db\n        return', 2
+    )
+    text = text.replace(
+        'grads = {"dw": dw}\n        grads["b"] = db\n        return x @ w', "return x @ w"
+    )
     names = right(found(tmp_path, text)["affine_backward"])
     assert names == {'grads["dw"]': ("w",), 'grads["b"]': ("b",)}
 
@@ -91,7 +95,9 @@ def test_pairs_by_name(tmp_path, pair):
     assert set(right(subject).values()) == {("x",), ("w",)}
 
 
-@pytest.mark.parametrize("upstream", ["dout", "dA", "grad_output", "g", "upstream", "dY", "delta", "up"])
+@pytest.mark.parametrize(
+    "upstream", ["dout", "dA", "grad_output", "g", "upstream", "dY", "delta", "up"]
+)
 def test_the_upstream_has_many_names(tmp_path, upstream):
     text = f"""
         def relu(Z):
@@ -160,7 +166,10 @@ def test_a_loss_without_upstream(tmp_path):
     assert right(subject) == {"dy": ("y",)}
 
 
-@pytest.mark.parametrize("name", ["mse_prime", "mse_derivative", "d_mse", "dmse", "mse_gradient", "grad_mse", "mseGradient"])
+@pytest.mark.parametrize(
+    "name",
+    ["mse_prime", "mse_derivative", "d_mse", "dmse", "mse_gradient", "grad_mse", "mseGradient"],
+)
 def test_the_targets_of_a_loss_may_stand_first(tmp_path, name):
     text = f"""
         # oracle: shapes y_true: N M, y_pred: N M
@@ -483,7 +492,11 @@ def test_the_line_is_that_of_the_last_assignment(tmp_path):
 
 
 def test_wrong_gradients_are_bound_as_well(tmp_path):
-    assert wrong(found(tmp_path, AFFINE.replace("sum(axis=0)", "mean(axis=0)").format("dx, dw, db"))["affine_backward"]) == {"db"}
+    assert wrong(
+        found(tmp_path, AFFINE.replace("sum(axis=0)", "mean(axis=0)").format("dx, dw, db"))[
+            "affine_backward"
+        ]
+    ) == {"db"}
 
 
 def test_a_missing_shape_says_what_to_add_and_where(tmp_path):

@@ -187,7 +187,9 @@ def test_a_scalar_function_needs_a_shape(tmp_path):
 
 
 def test_functions_of_a_helper_in_the_same_folder(tmp_path):
-    (tmp_path / "utils.py").write_text("import numpy as np\ndef sigmoid(z):\n    return 1/(1+np.exp(-z))\n")
+    (tmp_path / "utils.py").write_text(
+        "import numpy as np\ndef sigmoid(z):\n    return 1/(1+np.exp(-z))\n"
+    )
     (tmp_path / "reference.py").write_text("SCALE = 2.0\n")
     text = """
         import reference
@@ -302,7 +304,9 @@ def test_a_course(tmp_path):
 
 
 def test_a_course_with_parameters_in_the_comment(tmp_path):
-    text = COURSE.replace("shapes W1: n_h n_x, b1: n_h 1", 'shapes parameters["W1"]: n_h n_x, parameters.b1: n_h 1')
+    text = COURSE.replace(
+        "shapes W1: n_h n_x, b1: n_h 1", 'shapes parameters["W1"]: n_h n_x, parameters.b1: n_h 1'
+    )
     text = text.replace(", W2: 1 n_h, b2", ", parameters.W2: 1 n_h, parameters.b2")
     right(found(tmp_path, text)["backward_propagation"])
 
