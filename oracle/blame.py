@@ -56,7 +56,12 @@ def _parts(
     array = evidence.number(step.value)
     if array.size < 2 or not np.isfinite(array).all():
         return []
-    alike = [v for v in reversed(evidence.forward) if v.shape == array.shape]
+    alike = [
+        v
+        for v in reversed(evidence.forward)
+        # Of −z nobody means to take the gradient: it would make a wrong sign right.
+        if v.shape == array.shape and not (v.note is not None and v.note.op == "negative")
+    ]
     found = []
     for factor in factors:
         for value in alike:

@@ -16,6 +16,7 @@ from oracle.judging import Examined, begin, counterexample
 from oracle.mistakes import FAMILIES, Suspicion, Target
 from oracle.results import Gradient, Note
 from oracle.trial import Session
+from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT
 
 FOUND_ON, PROVED_ON = 1, 3
 ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
@@ -44,7 +45,10 @@ def diagnose(examined: Examined) -> None:
             guarded = [p for p in paths if not any(p in e.wrong_paths() for e in evidence)]
             for path in guarded:
                 _acquit(examined.entry(path), evidence[0])
-            paths = [p for p in paths if p not in guarded]
+            rounded = [p for p in paths if _is_float32(examined.entry(p), evidence[0])]
+            for path in rounded:
+                _convict_of_precision(examined.entry(path))
+            paths = [p for p in paths if p not in guarded and p not in rounded]
             _explain(examined, paths, evidence)
         else:
             _explain_arrays(examined, paths, names)
@@ -57,7 +61,8 @@ def diagnose(examined: Examined) -> None:
 
 def _by_value(entry: Gradient) -> bool:
     """Whether it is its numbers or its shape that are wrong, and there is something to compare."""
-    return not {"raises"} & {note.name for note in entry.findings} and entry.of != ""
+    names = {note.name for note in entry.findings}
+    return not names & {"raises", "not-deterministic", "mutates-input"} and entry.of != ""
 
 
 def _evidence(examined: Examined, paths: list[Path], names: Session) -> list[Evidence]:
@@ -73,14 +78,20 @@ def _evidence(examined: Examined, paths: list[Path], names: Session) -> list[Evi
         small = min(extents, default=1)  # of two things, one is often minus the other
         return (small < 2, small < 3, len(set(extents)) < len(extents), sum(extents))
 
+    left = sorted(ordinary, key=telling)[:60]
     chosen: list[Case] = []
-    shapes: set[str] = set()
-    for case in sorted(ordinary, key=telling):
-        if str(case.sizes) not in shapes:
-            shapes.add(str(case.sizes))
-            chosen.append(case)
-    chosen += [c for c in ordinary if c not in chosen]
+    while left:  # each as unlike the ones before as can be: no size may stay the same throughout
+        best = min(left, key=lambda c: (min(telling(c)[0], 1), alike(c, chosen), *telling(c)))
+        chosen.append(best)
+        left.remove(best)
+        if len(chosen) == 3 * (FOUND_ON + PROVED_ON):
+            break
     return collect(examined.subject, chosen, names, FOUND_ON + PROVED_ON)
+
+
+def alike(case: Case, chosen: Sequence[Case]) -> int:
+    """How many of a case's sizes some case before has as well, counted over all of them."""
+    return sum(case.sizes[name] == other.sizes[name] for other in chosen for name in case.sizes)
 
 
 def _acquit(entry: Gradient, evidence: Evidence) -> None:
@@ -100,9 +111,26 @@ def _acquit(entry: Gradient, evidence: Evidence) -> None:
         entry.findings.append(Note("guard-ignored", "where the guard dominates, it is not"))
 
 
-def _dominated(entry: Gradient) -> bool:
-    from oracle.verdict import UNSTABLE_AT
+def _is_float32(entry: Gradient, evidence: Evidence) -> bool:
+    """Whether float32 inside the user's code accounts for all of the difference."""
+    kinds = {np.asarray(v.array).dtype for n in evidence.recording.notes for v in n.outputs}
+    if not kinds & {np.dtype(np.float32), np.dtype(np.float16)}:
+        return False
+    return entry.units.get("float64/ordinary", 0.0) <= WRONG_AT * EPS["float32"] / EPS["float64"]
 
+
+def _convict_of_precision(entry: Gradient) -> None:
+    entry.verdict = "unstable"
+    entry.findings = [
+        Note(
+            "lower-precision",
+            f"{entry.name} has float32's digits, though everything given is float64",
+            "keep the dtype of the inputs",
+        )
+    ]
+
+
+def _dominated(entry: Gradient) -> bool:
     return any(
         units > UNSTABLE_AT
         for key, units in entry.units.items()

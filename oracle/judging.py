@@ -108,6 +108,8 @@ class _Examination:
         self.result.cases += 1
         self.shapes.add(str(case.sizes))
         if truth.kind == DIFFERENCES:
+            if (case.dtype, case.regime) != ("float64", "ordinary"):
+                return True  # differences have no say at extremes
             self.result.truth = DIFFERENCES
             self._remark_on_cut(truth)
         elif closely and case.dtype == "float64" and case.regime == "ordinary":
@@ -123,9 +125,9 @@ class _Examination:
         elif self.distrusted and case.dtype == "float64":
             truth = trial.differences(self.distrusted)
         if truth.kind == DIFFERENCES and (case.dtype, case.regime) != ("float64", "ordinary"):
-            return True  # differences have no say at extremes
+            return True
         try:
-            value, made, inputs = trial.candidate()
+            _, made, _ = trial.candidate()
         except WrongReturn as error:
             self._all_wrong(trial, Note("wrong-shape", str(error)))
             return True
@@ -137,7 +139,7 @@ class _Examination:
             if gradient.of in truth.gradients:
                 could_show &= self._gradient(trial, truth, gradient)
         if closely:
-            self._look_closely(trial, value, made)
+            self._look_closely(trial, made)
         return could_show
 
     def _entry(self, made: Made) -> Gradient:
@@ -197,11 +199,30 @@ class _Examination:
             and entry.counterexample.regime in EXTREME
         ):
             entry.counterexample = counterexample(self.subject, case, made.value, want)
-        if (judgement.finding or judgement.message) and judgement.finding != "tie-spread":
+        if entry.verdict == "wrong" and verdict == "unstable":
+            return True  # the formula is wrong: its numbers are of no interest
+        if verdict == "unstable" and not judgement.finding:
+            self._numerics(entry, case, judgement, got, want)
+        elif (judgement.finding or judgement.message) and judgement.finding != "tie-spread":
             note = Note(judgement.finding or "unexplained", f"{entry.name} {judgement.message}")
             if note.name not in {n.name for n in entry.findings}:
                 entry.findings.append(note)
         return True
+
+    def _numerics(
+        self, entry: Gradient, case: Case, judgement: Judgement, got: Any, want: np.ndarray
+    ) -> None:
+        """The formula is right and the numbers are not: say which way."""
+        if math.isinf(judgement.units):
+            said = f"{entry.name} {judgement.message}, at {case.regime} values"
+            note = Note("overflow", said, "keep exponents at or below 0, as the stable forms do")
+        else:
+            kept = digits(got, want, case.dtype)
+            due = 16 if case.dtype == "float64" else 7
+            said = f"{entry.name} keeps {kept:.0f} of {due} digits at {case.regime} values"
+            note = Note("cancellation", said, "do not subtract what is nearly equal")
+        if note.name not in {n.name for n in entry.findings}:
+            entry.findings.append(note)
 
     def _judge(
         self, trial: Trial, truth: Truth, path: Path, got: Any, want: np.ndarray, known: bool
@@ -226,13 +247,23 @@ class _Examination:
             return Judgement(off / unit if math.isfinite(off) else math.inf, want.size == 0)
         return judge(got, want, dtype, trial.loudest, noise)
 
-    def _look_closely(self, trial: Trial, value: Any, made: list[Made]) -> None:
-        """Side conditions: the arguments unchanged, a second run the same."""
-        for note in side_conditions(trial, made):
-            if note.name not in {n.name for e in self.result.gradients for n in e.findings}:
-                for entry in self.result.gradients[:1]:
-                    entry.take("float64/ordinary", math.inf, "wrong")
-                    entry.findings.append(note)
+    def _look_closely(self, trial: Trial, made: list[Made]) -> None:
+        """Side conditions: the arguments unchanged, a second run the same, no odd broadcast."""
+        for note in broadcasts(trial):
+            if note.name not in {n.name for n in self.result.remarks}:
+                self.result.remarks.append(note)
+        for name, note in side_conditions(trial, made):
+            known = {n.name for e in self.result.gradients for n in e.findings}
+            if note.name in known:
+                continue
+            entry = next((e for e in self.result.gradients if e.name == name), None)
+            if entry is None:  # nothing that is returned, but something that was given
+                entry = Gradient(name, "", self.subject.line)
+                self.result.gradients.append(entry)
+                self.examined.paths[id(entry)] = ("side condition", name)
+                self.shown.add(("side condition", name))
+            entry.take("float64/ordinary", math.inf, "wrong")
+            entry.findings.append(note)
 
     def _all_wrong(self, trial: Trial, note: Note) -> None:
         if not self.result.gradients:
@@ -290,8 +321,8 @@ def begin(subject: Subject, case: Case, names: Session) -> Trial:
     return Trial(subject, case, names)
 
 
-def side_conditions(trial: Trial, made: list[Made]) -> Iterator[Note]:
-    """What a backward must not do, whatever it returns."""
+def side_conditions(trial: Trial, made: list[Made]) -> Iterator[tuple[str, Note]]:
+    """What a backward must not do, whatever it returns; and of what it is told."""
     inputs = trial.inputs()
     before = _arrays(trial.inputs())
     with trial.seeded():
@@ -302,18 +333,34 @@ def side_conditions(trial: Trial, made: list[Made]) -> Iterator[Note]:
     after = _arrays(inputs)
     for name in before:
         if name in after and not _same(before[name], after[name]):
-            yield Note("mutates-input", f"the caller's {name} is changed", f"work on {name}.copy()")
+            said = f"the caller's {name} is changed"
+            yield name, Note("mutates-input", said, f"work on {name}.copy()")
     if not _all_same(sent, kept_sent):
-        yield Note(
-            "mutates-input",
-            "the upstream gradient that the caller passes in is changed",
-            "work on a copy of the upstream gradient",
-        )
+        said = "the upstream gradient that the caller passes in is changed"
+        cure = "work on a copy of the upstream gradient"
+        yield "the upstream gradient", Note("mutates-input", said, cure)
     for one, other in zip(made, first, strict=False):
         if not _same(_array(one.value), _array(other.value)):
             message = f"{one.name} differs between two runs with the same inputs and random state"
-            yield Note("not-deterministic", message, "keep no state between calls")
+            yield one.name, Note("not-deterministic", message, "keep no state between calls")
             break
+
+
+def broadcasts(trial: Trial) -> Iterator[Note]:
+    """A column minus a row of the same length: (N, 1) against (N,) makes N×N of what was N."""
+    if trial.subject.torch_function is not None:
+        return
+    for note in trial.recording.notes:
+        shapes = [value.shape for value in note.inputs]
+        if note.op not in ("subtract", "multiply", "add", "divide") or len(shapes) != 2:
+            continue
+        (a, b), made = sorted(shapes, key=len), note.outputs[0].shape if note.outputs else ()
+        if len(a) == 1 and a[0] > 1 and b == (a[0], 1) and made == (a[0], a[0]):
+            yield Note(
+                "unintended-broadcast",
+                f"line {note.line} makes {made} of {b} and {a}: each of one with each of the other",
+                "give both the same shape, with y[:, None] or z[:, 0]",
+            )
 
 
 def counterexample(subject: Subject, case: Case, got: Any, want: Any) -> Counterexample:

@@ -118,15 +118,20 @@ class TorchTrial(Trial):
         return worst
 
     def _gradients_at(
-        self, path: Path, steps: list[float], only: bool = False, breadth: float = 0.0
+        self,
+        path: Path,
+        steps: list[float],
+        direction: np.ndarray | None = None,
+        breadth: float = 0.0,
     ) -> list[np.ndarray] | None:
         rng = np.random.default_rng(0)
         found = []
         for step in steps:
             moved = dict(self.arrays)
             for name, array in self.arrays.items():
-                if array.dtype.kind == "f" and (not only or (name,) == path):
-                    signs = step or breadth * (2.0 * rng.integers(0, 2, array.shape) - 1)
+                if array.dtype.kind == "f" and (direction is None or (name,) == path):
+                    along = 1.0 if direction is None else direction
+                    signs = step * along if step else breadth * rng.uniform(-1, 1, array.shape)
                     moved[name] = np.asarray(array + signs * np.maximum(np.abs(array), 1))
             found.append(self._gradients_of(self._tensors(moved), self.upstream)[0][path])
         return found

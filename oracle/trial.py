@@ -262,14 +262,17 @@ class Trial:
         tied entries move together), it must have that derivative: else it is "spread", given in
         full to each of several that share it.
         """
-        near = self._around(path, HAIR / 1024)
-        far = self._around(path, HAIR)
-        if near is None or far is None:
+        near, far = (self._around(path, breadth) for breadth in (HAIR / 1024, HAIR))
+        # Where the entries that it gives something to are ahead of the others, or behind them.
+        given = np.where(got != 0, 1.0, -1.0)
+        ahead = self._gradients_at(path, [HAIR / 1024, -HAIR / 1024], direction=given)
+        if near is None or far is None or ahead is None:
             return ""
+        near += ahead
         allowance = 100 * (self.eps * self.loudest + self.noise(truth, path))
         if not within_one_sided(got, truth.gradients[path], near, far, allowance):
             return ""
-        both = self._gradients_at(path, [HAIR / 1024, -HAIR / 1024], only=True)
+        both = self._gradients_at(path, [HAIR / 1024, -HAIR / 1024], direction=np.ones(got.shape))
         if both is None:
             return "legal"
         direction = np.maximum(np.abs(self._input(path)), 1)
@@ -285,20 +288,27 @@ class Trial:
         return self._gradients_at(path, [breadth, -breadth, *(0.0,) * DIRECTIONS], breadth=breadth)
 
     def _gradients_at(
-        self, path: Path, steps: list[float], only: bool = False, breadth: float = 0.0
+        self,
+        path: Path,
+        steps: list[float],
+        direction: np.ndarray | None = None,
+        breadth: float = 0.0,
     ) -> list[np.ndarray] | None:
         """True gradients next to the inputs: all moved by a step, or each to a side of its own.
+
+        With a direction, this input alone is moved.
 
         The forward is recorded anew each time, for its decisions may be others there.
         """
         rng = np.random.default_rng(0)
         found = []
-        paths = {(0, *path)} if only else set(self.recording.inputs)
+        paths = set(self.recording.inputs) if direction is None else {(0, *path)}
+        along = 1.0 if direction is None else direction
         for step in steps:
             inputs = self.inputs()
 
             def leaf(value: np.ndarray, step: float = step) -> np.ndarray:
-                signs = step or breadth * (2.0 * rng.integers(0, 2, np.shape(value)) - 1)
+                signs = step * along if step else breadth * rng.uniform(-1, 1, np.shape(value))
                 return np.asarray(value + signs * np.maximum(np.abs(value), 1), value.dtype)
 
             moved = moved_by(inputs, paths, leaf)

@@ -129,7 +129,7 @@ def _constant_factor(
             yield Suspicion(
                 ("mask", key), "dropout-mask-missing",
                 f"{{name}} does not apply the mask of line {line}",
-                "multiply the gradient by the same mask", lambda: under(passed), rank=9, line=line,
+                "multiply the gradient by the same mask", lambda: under(passed), rank=6, line=line,
             )  # fmt: skip
             if levels[-1] != 1:
                 kept = torch.from_numpy((array != 0).astype(float))
@@ -142,7 +142,7 @@ def _constant_factor(
                     ("mask-scale", key), "dropout-scale-missing",
                     f"{{name}} applies the mask of line {line} without its scale {levels[-1]:g}",
                     "divide by the keep probability, as the forward does",
-                    lambda: under(unscaled), rank=9, line=line,
+                    lambda: under(unscaled), rank=6, line=line,
                 )  # fmt: skip
             return
     if array.size == 1 and array.dtype.kind in "fiu":

@@ -1,0 +1,173 @@
+"""What is right is not accused; what is wrong is found, and called by the mistake's name."""
+
+import re
+
+import numpy as np
+import oracle
+import pytest
+
+from tests.oracle.check.derivations import CASES
+
+
+def found_of(name):
+    forward, backward, shapes, _ = CASES[name]
+    return oracle.check(forward, backward, shapes=shapes, cases=80)
+
+
+@pytest.mark.parametrize("name", [n for n, case in CASES.items() if case[3] == "correct"])
+def test_right_derivations_are_not_accused(name):
+    found = found_of(name)
+    assert found.verdict == "correct", found
+
+
+@pytest.mark.parametrize("name", [n for n, case in CASES.items() if case[3] != "correct"])
+def test_a_mistake_is_found_and_named(name):
+    found = found_of(name)
+    assert found.verdict == "wrong", found
+    first = next(g for g in found.gradients.values() if g.verdict == "wrong")
+    assert first.findings[0].name == CASES[name][3], found
+
+
+def test_what_follows_from_a_wrong_step_is_inherited():
+    found = found_of("network_sign")
+    verdicts = {name: gradient.verdict for name, gradient in found.gradients.items()}
+    assert verdicts.pop("d2") == "wrong"
+    assert set(verdicts.values()) == {"inherited"}
+
+
+def test_only_the_layers_below_a_wrong_step_inherit():
+    found = found_of("network_hidden_tanh")
+    verdicts = [gradient.verdict for gradient in found.gradients.values()]
+    assert verdicts == ["wrong", "inherited", "inherited", "inherited", "correct", "correct"]
+
+
+def test_a_factor_that_is_deferred_to_the_parameters_is_no_mistake():
+    def f(X, W, b, t):
+        return np.sum((X @ W + b - t) ** 2) / (2 * len(X))
+
+    def f_grad(X, W, b, t):
+        dZ = X @ W + b - t
+        return dZ @ W.T / len(X), X.T @ dZ / len(X), dZ.mean(0)
+
+    shapes = "X: N D, W: D M, b: M, t: N M fixed"
+    assert oracle.check(f, f_grad, shapes=shapes, cases=60).verdict == "correct"
+
+
+def test_where_it_passes_is_said_in_words():
+    assert re.search("dW is right only when N = 1", repr(found_of("affine_extra_mean")))
+
+
+def test_what_nothing_explains_is_called_unexplained():
+    def f(X):
+        return np.sin(X) * np.cosh(X)
+
+    def f_backward(dZ, X):
+        return dZ * np.cos(X**2) + 0.3 * np.abs(X)
+
+    found = oracle.check(f, f_backward, shapes="X: N D", cases=60)
+    assert found.verdict == "wrong"
+    assert found.findings == ["unexplained"]
+
+
+def test_a_guard_that_the_backward_ignores_is_a_remark():
+    found = found_of("cross_entropy_none")
+    (gradient,) = found.gradients.values()
+    assert [note.name for note in gradient.remarks] == ["guard-ignored"]
+
+
+@pytest.mark.parametrize("at_kink", [0.0, 0.5, 1.0])
+def test_any_derivative_between_the_one_sided_ones_will_do_at_a_kink(at_kink):
+    def relu(x):
+        return np.maximum(x, 0)
+
+    def relu_backward(d, x):
+        return d * np.where(x == 0, at_kink, x > 0)
+
+    assert oracle.check(relu, relu_backward, shapes="x: N D", cases=80).verdict == "correct"
+
+
+def test_another_value_at_a_kink_is_wrong():
+    def relu(x):
+        return np.maximum(x, 0)
+
+    def relu_backward(d, x):
+        return d * np.where(x == 0, 2.0, x > 0)
+
+    assert oracle.check(relu, relu_backward, shapes="x: N D", cases=80).verdict == "wrong"
+
+
+def test_overflow_is_unstable_and_not_wrong():
+    def softplus(x):
+        return np.log1p(np.exp(-np.abs(x))) + np.maximum(x, 0)
+
+    def softplus_backward(d, x):
+        return d * np.exp(x) / (np.exp(x) + 1)
+
+    found = oracle.check(softplus, softplus_backward, shapes="x: N D", cases=80)
+    assert (found.verdict, found.findings) == ("unstable", ["overflow"])
+
+
+def test_float32_inside_is_lower_precision():
+    def f(x):
+        return x**3
+
+    def f_backward(d, x):
+        return d * (3 * x**2).astype(np.float32)
+
+    found = oracle.check(f, f_backward, shapes="x: N D", cases=80)
+    assert (found.verdict, found.findings) == ("unstable", ["lower-precision"])
+
+
+def test_state_between_calls_is_found():
+    calls = []
+
+    def f(x):
+        return x**2
+
+    def f_backward(d, x):
+        calls.append(0)
+        return 2 * x * d + 1e-3 * (len(calls) % 2)
+
+    found = oracle.check(f, f_backward, shapes="x: N D", cases=60)
+    assert "not-deterministic" in found.findings
+
+
+def test_a_column_against_a_row_is_remarked_on():
+    def mse(p, t):
+        return np.mean((p - t) ** 2)
+
+    def mse_grad(p, t):
+        d = p - t
+        return (2 * d / d.size).sum(1, keepdims=True)
+
+    found = oracle.check(mse, mse_grad, shapes="p: N 1, t: N fixed", cases=60)
+    assert found.verdict == "correct"
+    assert [note.name for note in found.result.remarks] == ["unintended-broadcast"]
+
+
+def test_assert_correct_carries_the_report():
+    forward, backward, shapes, _ = CASES["affine_extra_mean"]
+    with pytest.raises(AssertionError, match=r"(?s)dW.*extra-batch-mean.*smallest failing case"):
+        oracle.assert_correct(forward, backward, shapes=shapes, cases=60)
+
+
+def test_a_notebook_shows_the_report_in_html():
+    html = found_of("affine_extra_mean")._repr_html_()
+    assert html.startswith("<pre")
+    assert "extra-batch-mean" in html
+
+
+def test_renaming_everything_changes_no_verdict_and_no_finding():
+    def x1(x2, x3, x4):
+        return np.tanh(x2 @ x3 + x4)
+
+    def x5(x6, x2, x3, x4):
+        x7 = np.tanh(x2 @ x3 + x4)
+        x8 = x6 * (1 - x7)
+        return x8 @ x3.T, x2.T @ x8, x8.sum(0)
+
+    found = oracle.check(x1, x5, shapes="x2: N D, x3: D M, x4: M", cases=60)
+    verdicts = {name: gradient.verdict for name, gradient in found.gradients.items()}
+    assert verdicts.pop("x8") == "wrong"
+    assert set(verdicts.values()) == {"inherited"}
+    assert found.findings == ["wrong-activation-derivative"]
