@@ -214,6 +214,9 @@ def plan(
             and (spoken.scalar and not spoken.values and spoken.dims is None)
         ):
             _assume(made, own)
+        elif own in OPTION_DICTS and parameter.required:
+            made.constants[own] = OPTION_DICTS[own]
+            made.remarks.append(f"{own} was taken to be {OPTION_DICTS[own]}")
         elif spoken is not None and spoken.has_shape:
             if spoken.integer and not spoken.classes:
                 raise shape_sources.unknown_range(name, said, own, above)
@@ -224,9 +227,9 @@ def plan(
             continue
         elif own in naming.NUMBERS:
             _assume(made, own)
-        elif own in OPTION_DICTS:
-            made.constants[own] = OPTION_DICTS[own]
-            made.remarks.append(f"{own} was taken to be {OPTION_DICTS[own]}")
+        elif own in naming.FLAGS:
+            made.constants[own] = True
+            made.remarks.append(f"{own} was taken to be True")
         else:
             missing.append(own)
     if missing:

@@ -31,7 +31,10 @@ from oracle.discovery.subject import (
 )
 
 OUTPUTS = ("output", "out", "outputs", "A", "a", "y", "Z", "z", "yhat", "h", "result", "activation")
-CALLS = ("forward", "__call__")
+INPUT_GRADIENTS = [
+    "dinputs", "dinput", "dx", "dX", "grad_input", "input_grad", "dL_dX", "dL_dx", "d_input", "din",
+    "dA_prev", "delta_input",
+]  # fmt: skip
 
 
 @dataclass
@@ -143,10 +146,8 @@ class Object:
         names = [p.name for p in wanted if p.required]
         first = self.of_forward[0] if self.of_forward else ""
         of_backward = wanted is not self.asked and self.candidate.way == 9
-        if of_backward and names and names[0] == name and first not in names:
-            if not naming.is_output(name):
-                return first
-        return ""
+        open_ = names[:1] == [name] and first not in names and not naming.is_output(name)
+        return first if of_backward and open_ else ""
 
     def backward(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
         thing = inputs["self"]
@@ -161,8 +162,13 @@ class Object:
         result = calling.call(function, self.taken, values)
         made = self._made(thing, result, was)
         if not self.upstreams and not self.is_scalar:
-            made = [dataclasses.replace(m, value=scaled(upstream, m.value, value)) for m in made]
+            made = [self._scaled(m, inputs, value, upstream) for m in made]
         return made
+
+    @staticmethod
+    def _scaled(made: Made, inputs: Inputs, value: Any, upstream: Any) -> Made:
+        shape = np.shape(_value_at(inputs, made.of))
+        return dataclasses.replace(made, value=scaled(upstream, made.value, value, shape))
 
     def _made(self, thing: Any, result: Any, was: Mapping[Path, np.ndarray]) -> list[Made]:
         """The gradients that were returned, that are in attributes, or that updated a parameter."""
@@ -182,7 +188,7 @@ class Object:
                 break
         of_inputs: list[Made] = []
         for slot in inputs:
-            for name in (f"d{slot.name}", *_spellings(slot.name)):
+            for name in _spellings(slot.name, first=slot is inputs[0]):
                 value = getattr(thing, name, None)
                 if is_gradient(value) and slot.differentiated and (name,) not in was:
                     own = f"self.{name}"
@@ -311,17 +317,18 @@ def _gradients_beside(
         for name in (f"d{path[1]}", f"grad_{path[1]}", f"{path[1]}_grad"):
             value = getattr(thing, name, None)
             if is_gradient(value):
-                found.append(((name,), value))
+                found.append(((str(name),), np.asarray(value)))
     found.sort(key=lambda pair: sum(str(step)[:1] != "d" for step in pair[0]))
     return found
 
 
-def _spellings(name: str) -> list[str]:
-    return [
-        f"d_{name}", f"grad_{name}", f"{name}_grad", f"{name}_gradient", f"d{name}s", "dinputs",
-        "dinput", "dx", "dX", "grad_input", "input_grad", "dL_dX", "dL_dx", "d_input", "din",
-        f"dL_d{name}", "dA_prev", "delta_input",
+def _spellings(name: str, first: bool) -> list[str]:
+    """What the gradient of an input may be called among the attributes."""
+    own = [
+        f"d{name}", f"d_{name}", f"grad_{name}", f"{name}_grad", f"{name}_gradient", f"dL_d{name}",
+        f"d{name}s",
     ]  # fmt: skip
+    return own + (INPUT_GRADIENTS if first else [])
 
 
 def layer(user: User, candidate: Candidate) -> Subject:
@@ -390,7 +397,7 @@ def _found(
     roles = [candidate.of(role) for role in ("forward", "backward", "loss")]
     wanted = _wanted(candidate, given, taken, asked, spoken)
     open_ = [p.name for p in wanted if p.required and not _has_shape(p.name, spoken)]
-    open_ = [name for name in open_ if name not in naming.NUMBERS]
+    open_ = [n for n in open_ if n not in {*naming.NUMBERS, *naming.FLAGS, *calling.OPTION_DICTS}]
     problem: Exception | None = None
     ran: Object | None = None
     for shapes_of in _guesses(open_, maker, kind, candidate):
@@ -653,29 +660,28 @@ def _ready(thing: Object, kind: type) -> Subject:
 
 def _read_mean(subject: Subject, thing: Object) -> None:
     """A loss for each sample, whose gradient may be that of each, or of their mean."""
-    subject.readings = (
-        Reading("of each entry"),
-        Reading("of the mean", "correct as the gradient of the mean of what forward returns"),
-    )
+    each = Reading("of each entry")
+    whole = Reading("of the mean", "correct as the gradient of the mean of what forward returns")
+    subject.readings = (whole, each) if thing.aliases else (each, whole)
 
     def mean(inputs: Inputs) -> tuple[Any, Any]:
         value, kept = thing.forward(inputs)
         return value.mean(), kept
 
     def read_as(which: int) -> Subject:
-        if which == 0:
-            return dataclasses.replace(subject, readings=subject.readings[:1], read_as=None)
-        other = dataclasses.replace(thing, is_scalar=True)
-        return dataclasses.replace(
-            subject,
-            forward=mean,
-            backward=other.backward,
-            has_upstream=False,
-            readings=subject.readings[1:],
-            read_as=None,
-        )
+        reading = subject.readings[which]
+        one = dataclasses.replace(subject, readings=(reading,), read_as=None)
+        if reading is whole:
+            one.forward, one.has_upstream = mean, False
+            one.backward = dataclasses.replace(thing, is_scalar=True).backward
+        else:
+            one.forward, one.has_upstream, one.backward = thing.forward, True, thing.backward
+        return one
 
     subject.read_as = read_as
+    first = read_as(0)
+    subject.forward, subject.backward = first.forward, first.backward
+    subject.has_upstream = first.has_upstream
 
 
 def _read_point(subject: Subject, thing: Object) -> None:
@@ -712,12 +718,7 @@ def _read_losses(subject: Subject, thing: Object) -> None:
     labels = slot.argument is not None and slot.argument.integer
     table = losses.LABELS if labels else losses.FLOATS
     first = next((s for n, s in thing.plan.slots.items() if n in thing.of_forward), None)
-    axis = 0
-    if first is not None and first.argument is not None and len(first.argument.dims) == 2:
-        axis = int(first.argument.dims[0] not in ("N", "m", "n_samples", "batch", "B", "M", "n_ex"))
-        if "N" not in first.argument.dims and axis == 1 and slot.argument is not None:
-            shared = set(first.argument.dims) & set(slot.argument.dims)
-            axis = first.argument.dims.index(shared.pop()) if len(shared) == 1 else axis
+    axis = losses.samples_axis(first.argument if first else None, slot.argument)
 
     def read_as(which: int) -> Subject:
         name = list(table)[which]

@@ -55,6 +55,10 @@ def pair(user: User, candidate: Candidate) -> Subject:
     above = user.line(names[0])
     sources = _sources(candidate, given, taken, outputs, single, said)
     asked = [p for p in given if p.required or _is_said(p.name, said)] + sources.extra
+    single_input = [p.name for p in asked if p.name in {q.name for q in given if q.required}]
+    alone = single_input[0] if len(single_input) == 1 else ""
+    if alone and not _is_said(alone, said) and _is_elementwise(forward, given, alone):
+        said[(alone,)] = shape_sources.Said(("*shape",))
     plan = calling.plan(candidate.name, said, asked, above, nodes, user)
     whole = plan.prepare(calling.trial_arrays(plan.arguments))
     values = _value_indices(sources, outputs, nodes[1])
@@ -67,7 +71,10 @@ def pair(user: User, candidate: Candidate) -> Subject:
         gradients = function.run_backward(inputs, value, kept, upstream)
         made = result.made(gradients, shared)
         if not has_upstream and not function.is_scalar:
-            made = [dataclasses.replace(m, value=scaled(upstream, m.value, value)) for m in made]
+            made = [
+                dataclasses.replace(m, value=scaled(upstream, m.value, value, _shape(inputs, m)))
+                for m in made
+            ]
         return made
 
     if not has_upstream:
@@ -89,12 +96,34 @@ def pair(user: User, candidate: Candidate) -> Subject:
     )
 
 
+def _shape(inputs: Inputs, made: Made) -> tuple[int, ...]:
+    thing: Any = inputs
+    for step in made.of:
+        thing = thing[step] if isinstance(thing, dict | list | tuple) else getattr(thing, step)
+    return np.shape(thing)
+
+
 def _module(user: User) -> str:
     return user.module.__name__ if user.module is not None else "user"
 
 
 def _is_said(name: str, said: shape_sources.Shapes) -> bool:
     return any(path[0] == name for path in said)
+
+
+def _is_elementwise(forward: Callable[..., Any], given: list[Parameter], name: str) -> bool:
+    """Whether a function of one array takes arrays of any shape, and gives one of the same."""
+    for shape in ((), (2,), (2, 3), (2, 3, 4)):
+        tried = np.random.default_rng(0).standard_normal(shape)
+        try:
+            with np.errstate(all="ignore"):
+                value = calling.call(forward, given, {name: np.asarray(tried)})
+        except Exception:
+            return False
+        first = value[0] if isinstance(value, tuple) and value else value
+        if np.shape(first) != shape or not is_number(first):
+            return False
+    return True
 
 
 def _is_scalar(function: "_Pair", inputs: Inputs) -> bool:
@@ -107,12 +136,15 @@ def _is_scalar(function: "_Pair", inputs: Inputs) -> bool:
     return not isinstance(value, np.ndarray) or value.ndim == 0 or value.size == 1
 
 
-def scaled(upstream: Any, slope: Any, value: Any) -> Any:
-    """The upstream times the slopes: of every entry, of one sample each, or a full Jacobian."""
+def scaled(upstream: Any, slope: Any, value: Any, shape: tuple[int, ...]) -> Any:
+    """The upstream times the slopes for an input of a shape.
+
+    They are those of every entry, of one sample each, or the full Jacobian.
+    """
     upstream, slope, value = np.asarray(upstream), np.asarray(slope), np.asarray(value)
     if slope.shape == value.shape:
         return upstream * slope
-    if value.ndim and slope.ndim == 2 * value.ndim and slope.shape[: value.ndim] == value.shape:
+    if value.ndim and slope.shape != shape and slope.shape == value.shape + shape:
         return np.tensordot(upstream, slope, value.ndim)
     if slope.ndim > value.ndim and slope.shape[: value.ndim] == value.shape:
         return upstream.reshape(value.shape + (1,) * (slope.ndim - value.ndim)) * slope
@@ -168,11 +200,14 @@ class _Pair:
             several = isinstance(kept, tuple)
             values[name] = kept[index] if several and index < len(kept) else value
         for i, name in enumerate(self.sources.caches):
-            values[name] = self._cache(kept, i)
+            values[name] = self._cache(inputs, kept, i)
         return calling.call(self.backward, self.taken, values)
 
-    def _cache(self, kept: Any, which: int) -> Any:
+    def _cache(self, inputs: Inputs, kept: Any, which: int) -> Any:
         if not isinstance(kept, tuple):
+            needed = [p.name for p in self.given if p.required]
+            if len(needed) == 1:  # Z, which is all that there is to keep
+                return inputs[needed[0]]
             raise WrongReturn("its forward returned no cache beside the value")
         taken = {*self._indices(kept), *self.sources.outputs.values()}
         rest = [part for i, part in enumerate(kept) if i not in taken]
@@ -309,7 +344,7 @@ def _value_indices(
 
 
 def _derivative(user: User, candidate: Candidate, said: shape_sources.Shapes) -> Subject:
-    """Way 7: ``sigmoid_prime(z)``, in the readings that z is the input, or that it is the output."""
+    """Way 7: ``sigmoid_prime(z)``, in two readings: z is the input, or it is the output."""
     names = candidate.of("forward"), candidate.of("backward")
     forward, backward = (user.get(name) for name in names)
     given, taken = (calling.parameters(f, n) for f, n in zip((forward, backward), names))
@@ -390,7 +425,8 @@ def _derivative_of(
             of = slots[0]
             name = item.text if item is not None and item.text else f"d{of.name}"
             line = item.line if item is not None else returned.line
-            return [Made(of.path, name, line, scaled(upstream, slope, value))]
+            shape = np.shape(inputs[of.name])
+            return [Made(of.path, name, line, scaled(upstream, slope, value, shape))]
 
         return run_backward
 

@@ -167,7 +167,10 @@ SHAPED = re.compile(
     re.IGNORECASE,
 )
 BARE = re.compile(r"[\(\[]([^()\[\]]*)[\)\]]")
-TIMES = re.compile(r"(?<![\w.])([A-Za-z]\w*|\d+)\s*[x×]\s*([A-Za-z]\w*|\d+)(?![\w.])")
+TIMES = re.compile(
+    r"(?<![\w.])([A-Z]\w?|\d+|[a-z]+_[a-z]+)\s*(?:\bx\b|×|(?<=[\dA-Z])x(?=[\dA-Z]))\s*"
+    r"([A-Z]\w?|\d+|[a-z]+_[a-z]+)(?![\w.])"
+)
 
 
 def docstring(text: str) -> Shapes:
@@ -201,6 +204,8 @@ def docstring(text: str) -> Shapes:
 def _described(name: str, text: str) -> Said | None:
     """What a description says of an argument."""
     low = text.lower()
+    if re.search(r"\bdict(ionary)?\b", low):
+        return None
     dims: tuple[str, ...] | None = None
     scalar = False
     for pattern in (SHAPED, BARE):
@@ -315,9 +320,9 @@ def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusabl
 
 def _guess(name: str, said: Shapes) -> str:
     first = next((s.dims for s in said.values() if s.dims), ("N",))
-    if naming.same(name, "W"):
+    if naming.same(name.rstrip("0123456789"), "W"):
         return "D M"
-    if naming.same(name, "b"):
+    if naming.same(name.rstrip("0123456789"), "b"):
         return "M"
     if name in naming.TARGETS | naming.PERHAPS_TARGETS:
         return f"{first[0]} C onehot"
