@@ -45,13 +45,15 @@ class User:
         thing: Any = self.module
         owner: Any = None
         for part in name.split("."):
+            own = part.startswith("__") and not part.endswith("__") and isinstance(thing, type)
+            part = f"_{thing.__name__.lstrip('_')}{part}" if own else part
             owner, thing = thing, getattr(thing, part, None)
             if thing is None:
                 raise Unusable(f"{name} is no longer there once the file has been imported")
         if isinstance(owner, type) and inspect.isfunction(thing):
-            static = inspect.getattr_static(owner, name.rpartition(".")[2])
+            static = inspect.getattr_static(owner, part)
             if not isinstance(static, staticmethod):
-                return getattr(empty_instance(owner), name.rpartition(".")[2])
+                return getattr(empty_instance(owner), part)
         return thing
 
     def node(self, name: str) -> Function | None:

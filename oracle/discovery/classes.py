@@ -412,7 +412,7 @@ def _found(
         except Exception as error:
             problem = problem or error
             continue
-        guessed = [f"{n}: {' '.join(d)}" for n, d in shapes_of.items() if n in open_]
+        guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
         if fits or not open_:
@@ -622,7 +622,6 @@ def _targets_like_output(
             new = Argument(name, dims, False, values, "", True)
             thing.plan.slots[name] = Slot(name, (name,), new)
             thing.plan.arguments = [new if a is old else a for a in thing.plan.arguments]
-            thing.plan.remarks.append(f"{name} was taken to be of the shape {' '.join(dims)}")
 
 
 def _values(output: np.ndarray) -> str:

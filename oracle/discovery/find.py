@@ -140,10 +140,12 @@ class _Finder:
         near = list(others) + [o for o in self.user.imported if o not in others]
         plain = name.lstrip("_")
         if naming.has(name, naming.BACKWARD):
-            key = naming.stem(name, naming.BACKWARD)
-            for other in near:
-                if naming.has(other, naming.FORWARD) and naming.stem(other, naming.FORWARD) == key:
-                    return other
+            for filler in (True, False):
+                key = naming.stem(name, naming.BACKWARD, filler)
+                for other in near:
+                    forward = naming.has(other, naming.FORWARD)
+                    if forward and naming.stem(other, naming.FORWARD, filler) == key:
+                        return other
             told = set(naming.tokens(name)) & naming.BACKWARD != {"back"}
             for other in near:
                 if key and told and naming.tokens(other) == key:

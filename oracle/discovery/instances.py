@@ -125,8 +125,9 @@ def maker(
         elif KERNELS.fullmatch(own):
             made.constants[own] = 2
             made.remarks.append(f"{own} was taken to be 2")
-        elif naming.same(own, "W") or naming.same(own, "b"):
+        elif naming.same(own, "W") or naming.same(own, "b") or own in ("gamma", "beta"):
             dims = ("D", "M") if naming.same(own, "W") else ("M",)
+            dims = ("D",) if own in ("gamma", "beta") else dims
             made.arrays[own] = Argument(own, dims)
             made.remarks.append(f"{own} was taken to be {' × '.join(dims)}")
         elif LISTS.fullmatch(own):

@@ -101,13 +101,13 @@ def tokens(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in found)
 
 
-def stem(name: str, roles: Iterable[str]) -> tuple[str, ...]:
-    """A name's words without those of a role and those that go with them."""
+def stem(name: str, roles: Iterable[str], filler: bool = False) -> tuple[str, ...]:
+    """A name's words without those of a role, and without those that often go with them."""
     roles = frozenset(roles)
     own = tokens(name)
     if not roles & set(own):
         return own
-    return tuple(word for word in own if word not in roles and word not in FILLER)
+    return tuple(word for word in own if word not in roles and (filler or word not in FILLER))
 
 
 def has(name: str, table: frozenset[str]) -> bool:

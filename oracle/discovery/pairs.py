@@ -330,6 +330,8 @@ def _value_indices(
     if not outputs:
         return None
     names = list(sources.upstreams)
+    if len(names) == 1 and len(outputs) == 2 and sources.caches:
+        return [0]
     if len(names) == 1 and node is not None:
         names = text.unpacked(node, names[0]) or names
     found: list[int] = []

@@ -38,6 +38,8 @@ def of_parts(
         _complete(found, inline(user, function))
     for node in known:
         _complete(found, docstring(ast.get_docstring(node) or ""))
+    for function in functions:
+        _complete(found, in_prose(function))
     return _with_labels(found)
 
 
@@ -195,9 +197,27 @@ def docstring(text: str) -> Shapes:
         elif start and not ended:
             names = [n for n in re.split(r"\s*(?:,|\band\b|/)\s*", start["names"]) if n]
             names = [n.strip("`* ") for n in names]
-            entry = [start["kind"] or "", start["rest"]]
+            rest = re.split(r",\s*\w+\s*:\s*[(\[]", start["rest"])[
+                0
+            ]  # the next one's, on this line
+            entry = [start["kind"] or "", rest]
         elif names:
             entry.append(line.strip())
+    return found
+
+
+def in_prose(function: Function) -> Shapes:
+    """Shapes of several arguments in one line of a docstring: ``x: [N, D], y: [N] integers``."""
+    found: Shapes = {}
+    prose = ast.get_docstring(function) or ""
+    for name in parameters(function):
+        brackets = r"[\(\[][^()\[\]]*[\)\]]"
+        entry = re.search(rf"\b{name}`*\s*(?::|--|=|is)?\s*({brackets})([^.;\n]*)", prose)
+        if entry and ("," in entry[1] or re.fullmatch(r".\w+.", entry[1])):
+            rest = re.split(r",\s*\w+\s*:", entry[2])[0]
+            said = _described(name, f"of shape {entry[1]} {rest}")
+            if said is not None:
+                found[(name,)] = said
     return found
 
 
