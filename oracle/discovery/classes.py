@@ -16,7 +16,7 @@ from oracle.discovery.find import Candidate
 from oracle.discovery.gradients import Returned, is_gradient
 from oracle.discovery.instances import Maker
 from oracle.discovery.load import line_in, said
-from oracle.discovery.pairs import OF_INPUT, scaled
+from oracle.discovery.pairs import OF_INPUT, read_mean, scaled
 from oracle.discovery.shape_sources import Shapes
 from oracle.discovery.shape_text import Said
 from oracle.discovery.subject import (
@@ -31,6 +31,7 @@ from oracle.discovery.subject import (
 )
 
 OUTPUTS = ("output", "out", "outputs", "A", "a", "y", "Z", "z", "yhat", "h", "result", "activation")
+HELPERS = re.compile(r"(_fn|_func|_function|_layer|^layers?|optimizer|activation_?\w*)$")
 INPUT_GRADIENTS = [
     "dinputs", "dinput", "dx", "dX", "grad_input", "input_grad", "dL_dX", "dL_dx", "d_input", "din",
     "dA_prev", "delta_input",
@@ -137,6 +138,8 @@ class Object:
                     found[name] = inputs[by_order]
                 elif naming.is_cache(name) and isinstance(output, tuple):
                     found[name] = output[1] if len(output) == 2 else output[1:]
+                elif HELPERS.search(name):
+                    raise Unusable(f"{self.candidate.name}: nothing says what {name} is")
                 else:
                     found[name] = output[0] if isinstance(output, tuple) else output
         return found
@@ -564,7 +567,8 @@ def _try(thing: Object, open_: Sequence[str]) -> bool:
     arrays = calling.trial_arrays(thing.arguments)
     with np.errstate(all="ignore"):
         if thing.candidate.way == 9:
-            _targets_like_output(thing, open_, arrays)
+            # Sizes that no constant of the user's is likely to have.
+            _targets_like_output(thing, open_, calling.trial_arrays(thing.arguments, 11))
             arrays = calling.trial_arrays(thing.arguments)
         inputs = thing.prepare(arrays)
         thing.held = set(instances.arrays_in(inputs["self"]))
@@ -612,7 +616,7 @@ def _targets_like_output(
         output = output[0]
     if not isinstance(output, np.ndarray):
         return
-    names = {extent: size for size, extent in calling.trial_sizes(thing.arguments).items()}
+    names = {extent: size for size, extent in calling.trial_sizes(thing.arguments, 11).items()}
     dims = tuple(str(names.get(e, e)) for e in output.shape)
     for name in open_:
         if name in naming.TARGETS | naming.PERHAPS_TARGETS and name in thing.plan.slots:
@@ -653,34 +657,9 @@ def _ready(thing: Object, kind: type) -> Subject:
     elif candidate.way == 4 and not thing.upstreams and not thing.is_scalar:
         _read_point(subject, thing)
         if subject.read_as is None:
-            _read_mean(subject, thing)
+            plain = dataclasses.replace(thing, is_scalar=True).backward
+            read_mean(subject, thing.forward, plain, "mean" if thing.aliases else "each")
     return subject
-
-
-def _read_mean(subject: Subject, thing: Object) -> None:
-    """A loss for each sample, whose gradient may be that of each, or of their mean."""
-    each = Reading("of each entry")
-    whole = Reading("of the mean", "correct as the gradient of the mean of what forward returns")
-    subject.readings = (whole, each) if thing.aliases else (each, whole)
-
-    def mean(inputs: Inputs) -> tuple[Any, Any]:
-        value, kept = thing.forward(inputs)
-        return value.mean(), kept
-
-    def read_as(which: int) -> Subject:
-        reading = subject.readings[which]
-        one = dataclasses.replace(subject, readings=(reading,), read_as=None)
-        if reading is whole:
-            one.forward, one.has_upstream = mean, False
-            one.backward = dataclasses.replace(thing, is_scalar=True).backward
-        else:
-            one.forward, one.has_upstream, one.backward = thing.forward, True, thing.backward
-        return one
-
-    subject.read_as = read_as
-    first = read_as(0)
-    subject.forward, subject.backward = first.forward, first.backward
-    subject.has_upstream = first.has_upstream
 
 
 def _read_point(subject: Subject, thing: Object) -> None:

@@ -79,7 +79,7 @@ def pair(user: User, candidate: Candidate) -> Subject:
 
     if not has_upstream:
         function.is_scalar = _is_scalar(function, whole)
-    return Subject(
+    subject = Subject(
         candidate.name,
         user.file,
         candidate.line,
@@ -94,6 +94,51 @@ def pair(user: User, candidate: Candidate) -> Subject:
         has_upstream=has_upstream or not function.is_scalar,
         differentiable=plan.differentiable,
     )
+    if not has_upstream and not function.is_scalar:
+        read_mean(
+            subject,
+            function.run_forward,
+            lambda *given: plain_made(function, result, shared, *given),
+        )
+    return subject
+
+
+def plain_made(
+    function: "_Pair", result: Returned, slots: Sequence[calling.Slot],
+    inputs: Inputs, value: Any, kept: Any, upstream: Any,
+) -> list[Made]:  # fmt: skip
+    """The gradients just as they were returned."""
+    return result.made(function.run_backward(inputs, value, kept, upstream), slots)
+
+
+Forward = Callable[[Inputs], tuple[Any, Any]]
+Backward = Callable[[Inputs, Any, Any, Any], list[Made]]
+
+
+def read_mean(subject: Subject, forward: Forward, plain: Backward, first: str = "each") -> None:
+    """A loss for each sample, whose gradient may be that of each, or of their mean."""
+    each = Reading("of each entry")
+    whole = Reading("of the mean", "correct as the gradient of the mean of what forward returns")
+    scaled_backward = subject.backward
+    subject.readings = (whole, each) if first == "mean" else (each, whole)
+
+    def mean(inputs: Inputs) -> tuple[Any, Any]:
+        value, kept = forward(inputs)
+        return value.mean(), kept
+
+    def read_as(which: int) -> Subject:
+        reading = subject.readings[which]
+        one = dataclasses.replace(subject, readings=(reading,), read_as=None)
+        if reading is whole:
+            one.forward, one.backward, one.has_upstream = mean, plain, False
+        else:
+            one.forward, one.backward, one.has_upstream = forward, scaled_backward, True
+        return one
+
+    subject.read_as = read_as
+    chosen = read_as(0)
+    subject.forward, subject.backward = chosen.forward, chosen.backward
+    subject.has_upstream = chosen.has_upstream
 
 
 def _shape(inputs: Inputs, made: Made) -> tuple[int, ...]:

@@ -125,6 +125,9 @@ def _annotated(node: ast.expr | None, user: Text, deep: int = 0) -> Said | None:
     return Said(tuple(dims), integer=kind in INTEGERS)
 
 
+INLINE = re.compile(r"(\w+)\s*(?::|=|is|has shape|of shape|->)?\s*\(([^()]*)\)")
+
+
 def inline(user: Text, function: Function) -> Shapes:
     """Comments in and below the ``def`` line: ``# x: (N, D), w: (D, M)``."""
     found: Shapes = {}
@@ -142,12 +145,14 @@ def inline(user: Text, function: Function) -> Shapes:
         _, mark, text = user.lines[at - 1].partition("#")
         if not mark or text.lstrip().startswith("oracle"):
             continue
-        for name, dims in re.findall(
-            r"(\w+)\s*(?::|=|is|has shape|of shape|->)?\s*\(([^()]*)\)", text
-        ):
-            said = _dims(dims) if name in known else None
-            if said is not None:
-                found.setdefault((name,), Said(said))
+        entries = list(INLINE.finditer(text))
+        for i, entry in enumerate(entries):
+            dims = _dims(entry[2])
+            if entry[1] not in known or dims is None:
+                continue
+            end = entries[i + 1].start() if i + 1 < len(entries) else len(text)
+            said = _described(entry[1], f"of shape ({entry[2]}) {text[entry.end() : end]}")
+            found.setdefault((entry[1],), said or Said(dims))
     return found
 
 

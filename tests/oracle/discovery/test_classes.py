@@ -721,3 +721,26 @@ def test_normalisation_that_is_given_gamma_and_beta(tmp_path):
                 return dout * self.gamma
     """
     assert set(right(found(tmp_path, text)["Scale"])) == {"dx", "self.dgamma", "self.dbeta"}
+
+
+def test_a_network_with_constants_for_sizes(tmp_path):
+    text = """
+        class Net:
+            def __init__(self, input_size=3, hidden=4, output=2, lr=0.05):
+                self.w1 = np.random.randn(input_size, hidden)
+                self.w2 = np.random.randn(hidden, output)
+                self.lr = lr
+            def forward(self, x):
+                self.x = x
+                self.h = np.tanh(x @ self.w1)
+                self.o = self.h @ self.w2
+                return self.o
+            def backward(self, y):
+                d_o = self.o - y
+                d_h = d_o @ self.w2.T * (1 - self.h**2)
+                self.w2 -= self.lr * self.h.T @ d_o
+                self.w1 -= self.lr * self.x.T @ d_h
+    """
+    subject = found(tmp_path, text)["Net"]
+    assert {a.name: a.dims for a in subject.arguments} == {"x": ("N", "3"), "y": ("N", "2")}
+    assert right(subject) == {"dw1": ("self", "w1"), "dw2": ("self", "w2")}

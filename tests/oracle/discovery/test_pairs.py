@@ -744,3 +744,22 @@ def test_shapes_in_one_line_of_prose(tmp_path):
             return (-ones + softmax) / logits.shape[0]
     '''
     right(found(tmp_path, text)["grad_xent_with_logits"])
+
+
+def test_a_loss_per_sample_and_the_gradient_of_the_mean(tmp_path):
+    text = """
+        def cross_entropy(logits, y):  # logits: (N, V), y: (N,) labels in [0, V)
+            z = logits - logits.max(1, keepdims=True)
+            return np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y]
+
+        def cross_entropy_backward(logits, y):
+            p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+            p[np.arange(len(y)), y] -= 1
+            return p{}
+    """
+    subject = found(tmp_path, text.format(""))["cross_entropy_backward"]
+    assert list(right(subject).values()) == [("logits",)]
+    subject = found(tmp_path, text.format(" / len(y)"))["cross_entropy_backward"]
+    assert wrong(subject)
+    right(subject.read_as(1))
+    assert not subject.read_as(1).has_upstream
