@@ -36,8 +36,8 @@ def guilty(evidence: Evidence) -> list[Guilty]:
     returned = {id(value) for value in evidence.made.values()}
     factors = deferred(evidence, steps)
     for index, step in enumerate(steps):
-        if not left or id(step.value) in returned:
-            continue
+        if not left or not step.name or id(step.value) in returned:
+            continue  # what a statement computes on its way has no name to be blamed by
         for value, factor, explained in _parts(evidence, step, factors, left):
             if len(explained) == 1 and _is_multiple(evidence, step, value):
                 continue  # a factor left out could be put in at either place: blame what came out
@@ -56,20 +56,17 @@ def _parts(
     array = evidence.number(step.value)
     if array.size < 2 or not np.isfinite(array).all():
         return []
+    alike = [v for v in reversed(evidence.forward) if v.shape == array.shape]
     found = []
-    for value in reversed(evidence.forward):
-        if value.shape != array.shape:
-            continue
-        true = evidence.true(value)
-        for factor in factors:
+    for factor in factors:
+        for value in alike:
+            true = evidence.true(value)
             if evidence.same(array / factor, true):
                 if factor == 1:
-                    break  # a right step
+                    return []  # a right step
                 continue
             carried = evidence.carried(value, array / factor - true, evidence.got)
-            touched = {
-                p for p, c in carried.items() if not evidence.same(c + 0.0, np.zeros_like(c))
-            }
+            touched = {p for p, c in carried.items() if not evidence.same(c, np.zeros_like(c))}
             if (
                 touched
                 and touched <= left
@@ -78,6 +75,8 @@ def _parts(
                 )
             ):
                 found.append((value, factor, touched))
+        if found:
+            break
     return found
 
 

@@ -68,13 +68,10 @@ def _evidence(examined: Examined, paths: list[Path], names: Session) -> list[Evi
             failing.setdefault(str(case), case)
     ordinary = [c for c in failing.values() if c.regime == "ordinary"] or list(failing.values())
 
-    def telling(case: Case) -> tuple[bool, bool, int]:
+    def telling(case: Case) -> tuple[bool, bool, bool, int]:
         extents = [s for s in case.sizes.values() if isinstance(s, int)]
-        return (
-            any(s < 2 for s in extents),
-            len(set(extents)) < len(extents),
-            sum(extents),
-        )
+        small = min(extents, default=1)  # of two things, one is often minus the other
+        return (small < 2, small < 3, len(set(extents)) < len(extents), sum(extents))
 
     chosen: list[Case] = []
     shapes: set[str] = set()

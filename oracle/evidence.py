@@ -130,7 +130,7 @@ class Evidence:
     def carried_to(self, value: Value, error: np.ndarray, to: Value) -> np.ndarray:
         """What an error in the gradient of one intermediate adds to that of an earlier one."""
         point, start = self.run.tensor(to), self.run.tensor(value)
-        sent = torch.from_numpy(np.ascontiguousarray(error)).reshape(start.shape)
+        sent = torch.from_numpy(np.array(error, float)).reshape(start.shape)
         (found,) = torch.autograd.grad(
             [start], [point], [sent], retain_graph=True, allow_unused=True
         )
@@ -175,7 +175,7 @@ class Evidence:
         found = torch.autograd.grad(
             [start],
             points,
-            [torch.from_numpy(np.ascontiguousarray(error)).reshape(start.shape)],
+            [torch.from_numpy(np.array(error, float)).reshape(start.shape)],
             retain_graph=True,
             allow_unused=True,
         )

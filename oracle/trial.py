@@ -16,7 +16,7 @@ import torch
 from torch.autograd.graph import saved_tensors_hooks
 
 from oracle import cases
-from oracle.cases import Case
+from oracle.cases import EXTREME, Case
 from oracle.differences import Forward, directional_witness, finite_differences
 from oracle.discovery.subject import Inputs, Made, Path, Subject, is_number
 from oracle.recording import Names, Recording, Value, record
@@ -40,6 +40,10 @@ class Truth:
     kind: str = AUTOGRAD
     units: dict[Path, float] = field(default_factory=dict)  # of finite differences
     why: str = ""  # why it is not autograd's
+
+    def is_finite(self, path: Path) -> bool:
+        """Whether the value, and the gradient of an input, are finite everywhere."""
+        return all(bool(np.isfinite(a).all()) for a in (self.gradients[path], *self.value.values()))
 
 
 class Session(Names):
@@ -161,6 +165,8 @@ class Trial:
         try:
             self.run = self.plan.run()
             self.run.check()
+            if self.case.regime in EXTREME:
+                self.run.again = None  # where 0·∞ comes up, autograd has no say
             found = self.run.gradients(self.upstream, retain_graph=True)
         except NotReplayable as error:
             return self.differences(str(error))
@@ -184,6 +190,16 @@ class Trial:
             gradients = {(0, *path): gradient for path, gradient in truth.gradients.items()}
             seen = directional_witness(self._function(), gradients, self.case.seed)
         return seen.agrees, f"{seen.seen:.6g} by differences, {seen.said:.6g} by the replay"
+
+    def sides_with_truth(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
+        """Whether the forward's own differences are nearer to the truth than to what came."""
+        with self.seeded():
+            seen = [
+                directional_witness(self._function(), {(0, *path): gradient}, self.case.seed)
+                for gradient in (truth.gradients[path], got)
+            ]
+        off = [abs(witness.said - witness.seen) for witness in seen]
+        return bool(off[0] < off[1]) or not np.isfinite(off[1])
 
     def _function(self) -> Forward:
         def forward(given: Inputs) -> Any:

@@ -21,6 +21,7 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
         return
     if target.path is not None and target.got.shape == target.true.shape:
         yield from _regularisation(target)
+    yield from _left_out(target)
     yield from _other_weights(target)
 
 
@@ -98,6 +99,23 @@ def _due(target: Target) -> float | None:
         if found is not None:
             return found
     return None
+
+
+def _left_out(target: Target) -> Iterator[Suspicion]:
+    """A factor, such as the γ of a normalisation, as if it were 1."""
+    evidence, of = target.evidence, target.of
+    assert evidence is not None
+    assert of is not None
+    for path, value in evidence.inputs.items():
+        ops = {note.op for note in evidence.users.get(id(value), ())}
+        if path == target.path or not ops & {"multiply", "divide"}:
+            continue
+        ones = np.ones(value.shape)
+        yield Suspicion(
+            ("as-one", path), "dropped-term", f"{{name}} leaves out {path[-1]}, as if it were 1",
+            f"multiply by {path[-1]} on the way back as well",
+            lambda p=path, o=ones: evidence.mutated(of, inputs={p: o}), rank=9,
+        )  # fmt: skip
 
 
 def _other_weights(target: Target) -> Iterator[Suspicion]:
@@ -180,7 +198,7 @@ def _alternatives(
 
 def _with(i: int, other: np.ndarray) -> Any:
     """The same value, with the derivative of the product with another operand."""
-    tensor = torch.from_numpy(np.ascontiguousarray(other))
+    tensor = torch.from_numpy(np.array(other))
 
     def change(rule: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
         made = rule(*args, **kwargs)

@@ -14,6 +14,7 @@ CONSTANTS = sorted(
     | {Fraction(n) ** sign for n in (8, 10, 16, 100) for sign in (1, -1)},
     key=lambda f: f.numerator + f.denominator,
 )
+PLAIN = ("sign-flipped", "missing-batch-mean", "extra-batch-mean")
 POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
 Expression = tuple[Fraction, tuple[tuple[str, Fraction], ...]]
 
@@ -93,14 +94,14 @@ def name_of(expression: Expression, samples: str) -> tuple[str, str, str]:
 def _suspicion(target: Target, expression: Expression, ratio: float) -> Suspicion:
     finding, said, fix = name_of(expression, batch(target))
     what = "the gradient" if target.path is None else f"the gradient of {target.path[-1]}"
-    simple = len(expression[1]) + (expression[0] not in (1, -1))
+    complexity = len(expression[1]) + (expression[0] not in (1, -1))
     return Suspicion(
         ("scale", expression),
         finding,
         f"{{name}} is {said} {what}",
         fix,
         lambda: ratio * target.true,
-        rank=10 + 5 * simple,
+        rank=7 if finding in PLAIN else 7 + 2 * complexity,
         edit=("factor", expression),
     )
 

@@ -18,7 +18,7 @@ STATISTICS = ("mean", "var", "std", "average", "median", "nanmean", "nanvar", "n
 REDUCTIONS = ("sum", "add.reduce", "amax", "max", "maximum.reduce", "linalg.norm", "norm", "prod")
 PRODUCTS = ("multiply", "divide", "true_divide")
 MOST_PLACES = 80
-RANKS = {"time-steps-truncated": 15, "statistics-held-constant": 13}
+RANKS = {"time-steps-truncated": 7, "statistics-held-constant": 7}
 
 
 def suspicions(target: Target) -> Iterator[Suspicion]:
@@ -146,24 +146,24 @@ def _constant_factor(
                 )  # fmt: skip
             return
     if array.size == 1 and array.dtype.kind in "fiu":
-        root = _is_root(abs(float(array)), target)
-        finding = "missing-attention-scale" if root else "wrong-constant-factor"
-        if isinstance(constants[0], Value) or root:
-            said = f"the scale by {'√' + root if root else 'a number'} on line {line}"
-        else:
-            said = f"the factor {float(array):g} on line {line}"
-        yield Suspicion(
-            ("factor", key), finding, f"{{name}} leaves out {said}",
-            "multiply by it on the way back as well", lambda: under(passed),
-            rank=9 if root else 19, line=line,
-        )  # fmt: skip
-        if not root:
+        said = f"the factor {float(array):g} on line {line}"
+        if isinstance(constants[0], Value):
+            said = f"the factor on line {line}"
+        for root in _roots(abs(float(array)), target):
             yield Suspicion(
-                ("factor-twice", key), finding, f"{{name}} has {said} in it twice",
-                "multiply by it once",
-                lambda: under(_scaled(i, float(array) if "mul" in note.op else 1 / float(array))),
-                rank=21, line=line,
+                ("factor", key, root), "missing-attention-scale",
+                f"{{name}} leaves out the scale by √{root} on line {line}",
+                "scale on the way back as well", lambda: under(passed), rank=5, line=line,
             )  # fmt: skip
+        yield Suspicion(
+            ("factor", key), "wrong-constant-factor", f"{{name}} leaves out {said}",
+            "multiply by it on the way back as well", lambda: under(passed), rank=19, line=line,
+        )  # fmt: skip
+        by = float(array) if "mul" in note.op else 1 / float(array) if array else 1.0
+        yield Suspicion(
+            ("factor-twice", key), "wrong-constant-factor", f"{{name}} has {said} in it twice",
+            "multiply by it once", lambda: under(_scaled(i, by)), rank=21, line=line,
+        )  # fmt: skip
     elif array.size > 1 and array.shape == note.outputs[0].shape:
         yield Suspicion(
             ("weights", key), "dropped-term", f"{{name}} leaves out the factor on line {line}",
@@ -171,12 +171,12 @@ def _constant_factor(
         )  # fmt: skip
 
 
-def _is_root(number: float, target: Target) -> str:
+def _roots(number: float, target: Target) -> Iterator[str]:
+    """The sizes of which a number is the square root, or one over it."""
     for name, size in target.sizes.items():
         if isinstance(size, int) and size > 1:
             if np.isclose(number, np.sqrt(size)) or np.isclose(number, 1 / np.sqrt(size)):
-                return name
-    return ""
+                yield name
 
 
 def _statistics(target: Target, places: dict[tuple[Any, ...], list[Note]]) -> Iterator[Suspicion]:
@@ -243,6 +243,8 @@ def _used_elsewhere(target: Target, notes: list[Note], i: int) -> bool:
                 break
             inputs = [v for v in made.inputs if v.active]
             if len(inputs) != 1:
+                if any(len(evidence.users.get(id(v), ())) > 1 for v in inputs):
+                    return True
                 break
             value = inputs[0]
     return False
