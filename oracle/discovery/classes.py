@@ -15,7 +15,7 @@ from oracle.discovery.calling import Parameter, Plan, Slot, User
 from oracle.discovery.find import Candidate
 from oracle.discovery.gradients import Returned, is_gradient
 from oracle.discovery.instances import Maker
-from oracle.discovery.load import line_in, said
+from oracle.discovery.load import is_ours, line_in, said
 from oracle.discovery.pairs import OF_INPUT, read_mean, scaled
 from oracle.discovery.shape_sources import Shapes
 from oracle.discovery.shape_text import Said
@@ -413,6 +413,8 @@ def _found(
         except Unusable:
             raise
         except Exception as error:
+            if is_ours(error):
+                raise
             problem = problem or error
             continue
         guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]

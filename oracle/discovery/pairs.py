@@ -12,6 +12,7 @@ from oracle.discovery import calling, naming, shape_sources, text
 from oracle.discovery.calling import Parameter, Plan, User
 from oracle.discovery.find import Candidate
 from oracle.discovery.gradients import Returned
+from oracle.discovery.load import is_ours
 from oracle.discovery.subject import (
     Inputs,
     Made,
@@ -176,7 +177,9 @@ def _is_scalar(function: "_Pair", inputs: Inputs) -> bool:
     try:
         with np.errstate(all="ignore"):
             value, _ = function.run_forward(inputs)
-    except Exception:
+    except Exception as error:
+        if is_ours(error):
+            raise
         return True  # whoever checks it will meet the same exception, and tell
     return not isinstance(value, np.ndarray) or value.ndim == 0 or value.size == 1
 
@@ -424,7 +427,9 @@ def _derivative(user: User, candidate: Candidate, said: shape_sources.Shapes) ->
                 with np.errstate(all="ignore"):
                     value, _ = subject.forward(inputs)
                     slope = backward(inputs[first.name])
-        except Exception:
+        except Exception as error:
+            if is_ours(error):
+                raise
             continue  # not of this shape; a real mistake shows again in the check
         scalar = is_number(value) and np.ndim(value) == 0 and dims != ()
         if scalar and dims == ("*shape",):
