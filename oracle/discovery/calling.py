@@ -45,13 +45,15 @@ class User:
         thing: Any = self.module
         owner: Any = None
         for part in name.split("."):
+            own = part.startswith("__") and not part.endswith("__") and isinstance(thing, type)
+            part = f"_{thing.__name__.lstrip('_')}{part}" if own else part
             owner, thing = thing, getattr(thing, part, None)
             if thing is None:
                 raise Unusable(f"{name} is no longer there once the file has been imported")
         if isinstance(owner, type) and inspect.isfunction(thing):
-            static = inspect.getattr_static(owner, name.rpartition(".")[2])
+            static = inspect.getattr_static(owner, part)
             if not isinstance(static, staticmethod):
-                return getattr(empty_instance(owner), name.rpartition(".")[2])
+                return getattr(empty_instance(owner), part)
         return thing
 
     def node(self, name: str) -> Function | None:
@@ -214,6 +216,9 @@ def plan(
             and (spoken.scalar and not spoken.values and spoken.dims is None)
         ):
             _assume(made, own)
+        elif own in OPTION_DICTS and parameter.required:
+            made.constants[own] = OPTION_DICTS[own]
+            made.remarks.append(f"{own} was taken to be {OPTION_DICTS[own]}")
         elif spoken is not None and spoken.has_shape:
             if spoken.integer and not spoken.classes:
                 raise shape_sources.unknown_range(name, said, own, above)
@@ -224,9 +229,9 @@ def plan(
             continue
         elif own in naming.NUMBERS:
             _assume(made, own)
-        elif own in OPTION_DICTS:
-            made.constants[own] = OPTION_DICTS[own]
-            made.remarks.append(f"{own} was taken to be {OPTION_DICTS[own]}")
+        elif own in naming.FLAGS:
+            made.constants[own] = True
+            made.remarks.append(f"{own} was taken to be True")
         else:
             missing.append(own)
     if missing:

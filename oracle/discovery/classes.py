@@ -15,8 +15,8 @@ from oracle.discovery.calling import Parameter, Plan, Slot, User
 from oracle.discovery.find import Candidate
 from oracle.discovery.gradients import Returned, is_gradient
 from oracle.discovery.instances import Maker
-from oracle.discovery.load import line_in, said
-from oracle.discovery.pairs import OF_INPUT, scaled
+from oracle.discovery.load import is_ours, line_in, said
+from oracle.discovery.pairs import OF_INPUT, read_mean, scaled
 from oracle.discovery.shape_sources import Shapes
 from oracle.discovery.shape_text import Said
 from oracle.discovery.subject import (
@@ -31,7 +31,11 @@ from oracle.discovery.subject import (
 )
 
 OUTPUTS = ("output", "out", "outputs", "A", "a", "y", "Z", "z", "yhat", "h", "result", "activation")
-CALLS = ("forward", "__call__")
+HELPERS = re.compile(r"(_fn|_func|_function|_layer|^layers?|optimizer|activation_?\w*)$")
+INPUT_GRADIENTS = [
+    "dinputs", "dinput", "dx", "dX", "grad_input", "input_grad", "dL_dX", "dL_dx", "d_input", "din",
+    "dA_prev", "delta_input",
+]  # fmt: skip
 
 
 @dataclass
@@ -134,6 +138,8 @@ class Object:
                     found[name] = inputs[by_order]
                 elif naming.is_cache(name) and isinstance(output, tuple):
                     found[name] = output[1] if len(output) == 2 else output[1:]
+                elif HELPERS.search(name):
+                    raise Unusable(f"{self.candidate.name}: nothing says what {name} is")
                 else:
                     found[name] = output[0] if isinstance(output, tuple) else output
         return found
@@ -143,10 +149,8 @@ class Object:
         names = [p.name for p in wanted if p.required]
         first = self.of_forward[0] if self.of_forward else ""
         of_backward = wanted is not self.asked and self.candidate.way == 9
-        if of_backward and names and names[0] == name and first not in names:
-            if not naming.is_output(name):
-                return first
-        return ""
+        open_ = names[:1] == [name] and first not in names and not naming.is_output(name)
+        return first if of_backward and open_ else ""
 
     def backward(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
         thing = inputs["self"]
@@ -161,8 +165,13 @@ class Object:
         result = calling.call(function, self.taken, values)
         made = self._made(thing, result, was)
         if not self.upstreams and not self.is_scalar:
-            made = [dataclasses.replace(m, value=scaled(upstream, m.value, value)) for m in made]
+            made = [self._scaled(m, inputs, value, upstream) for m in made]
         return made
+
+    @staticmethod
+    def _scaled(made: Made, inputs: Inputs, value: Any, upstream: Any) -> Made:
+        shape = np.shape(_value_at(inputs, made.of))
+        return dataclasses.replace(made, value=scaled(upstream, made.value, value, shape))
 
     def _made(self, thing: Any, result: Any, was: Mapping[Path, np.ndarray]) -> list[Made]:
         """The gradients that were returned, that are in attributes, or that updated a parameter."""
@@ -182,7 +191,7 @@ class Object:
                 break
         of_inputs: list[Made] = []
         for slot in inputs:
-            for name in (f"d{slot.name}", *_spellings(slot.name)):
+            for name in _spellings(slot.name, first=slot is inputs[0]):
                 value = getattr(thing, name, None)
                 if is_gradient(value) and slot.differentiated and (name,) not in was:
                     own = f"self.{name}"
@@ -311,17 +320,18 @@ def _gradients_beside(
         for name in (f"d{path[1]}", f"grad_{path[1]}", f"{path[1]}_grad"):
             value = getattr(thing, name, None)
             if is_gradient(value):
-                found.append(((name,), value))
+                found.append(((str(name),), np.asarray(value)))
     found.sort(key=lambda pair: sum(str(step)[:1] != "d" for step in pair[0]))
     return found
 
 
-def _spellings(name: str) -> list[str]:
-    return [
-        f"d_{name}", f"grad_{name}", f"{name}_grad", f"{name}_gradient", f"d{name}s", "dinputs",
-        "dinput", "dx", "dX", "grad_input", "input_grad", "dL_dX", "dL_dx", "d_input", "din",
-        f"dL_d{name}", "dA_prev", "delta_input",
+def _spellings(name: str, first: bool) -> list[str]:
+    """What the gradient of an input may be called among the attributes."""
+    own = [
+        f"d{name}", f"d_{name}", f"grad_{name}", f"{name}_grad", f"{name}_gradient", f"dL_d{name}",
+        f"d{name}s",
     ]  # fmt: skip
+    return own + (INPUT_GRADIENTS if first else [])
 
 
 def layer(user: User, candidate: Candidate) -> Subject:
@@ -390,7 +400,7 @@ def _found(
     roles = [candidate.of(role) for role in ("forward", "backward", "loss")]
     wanted = _wanted(candidate, given, taken, asked, spoken)
     open_ = [p.name for p in wanted if p.required and not _has_shape(p.name, spoken)]
-    open_ = [name for name in open_ if name not in naming.NUMBERS]
+    open_ = [n for n in open_ if n not in {*naming.NUMBERS, *naming.FLAGS, *calling.OPTION_DICTS}]
     problem: Exception | None = None
     ran: Object | None = None
     for shapes_of in _guesses(open_, maker, kind, candidate):
@@ -403,9 +413,11 @@ def _found(
         except Unusable:
             raise
         except Exception as error:
+            if is_ours(error):
+                raise
             problem = problem or error
             continue
-        guessed = [f"{n}: {' '.join(d)}" for n, d in shapes_of.items() if n in open_]
+        guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
         if fits or not open_:
@@ -557,7 +569,8 @@ def _try(thing: Object, open_: Sequence[str]) -> bool:
     arrays = calling.trial_arrays(thing.arguments)
     with np.errstate(all="ignore"):
         if thing.candidate.way == 9:
-            _targets_like_output(thing, open_, arrays)
+            # Sizes that no constant of the user's is likely to have.
+            _targets_like_output(thing, open_, calling.trial_arrays(thing.arguments, 11))
             arrays = calling.trial_arrays(thing.arguments)
         inputs = thing.prepare(arrays)
         thing.held = set(instances.arrays_in(inputs["self"]))
@@ -605,7 +618,7 @@ def _targets_like_output(
         output = output[0]
     if not isinstance(output, np.ndarray):
         return
-    names = {extent: size for size, extent in calling.trial_sizes(thing.arguments).items()}
+    names = {extent: size for size, extent in calling.trial_sizes(thing.arguments, 11).items()}
     dims = tuple(str(names.get(e, e)) for e in output.shape)
     for name in open_:
         if name in naming.TARGETS | naming.PERHAPS_TARGETS and name in thing.plan.slots:
@@ -615,7 +628,6 @@ def _targets_like_output(
             new = Argument(name, dims, False, values, "", True)
             thing.plan.slots[name] = Slot(name, (name,), new)
             thing.plan.arguments = [new if a is old else a for a in thing.plan.arguments]
-            thing.plan.remarks.append(f"{name} was taken to be of the shape {' '.join(dims)}")
 
 
 def _values(output: np.ndarray) -> str:
@@ -647,35 +659,9 @@ def _ready(thing: Object, kind: type) -> Subject:
     elif candidate.way == 4 and not thing.upstreams and not thing.is_scalar:
         _read_point(subject, thing)
         if subject.read_as is None:
-            _read_mean(subject, thing)
+            plain = dataclasses.replace(thing, is_scalar=True).backward
+            read_mean(subject, thing.forward, plain, "mean" if thing.aliases else "each")
     return subject
-
-
-def _read_mean(subject: Subject, thing: Object) -> None:
-    """A loss for each sample, whose gradient may be that of each, or of their mean."""
-    subject.readings = (
-        Reading("of each entry"),
-        Reading("of the mean", "correct as the gradient of the mean of what forward returns"),
-    )
-
-    def mean(inputs: Inputs) -> tuple[Any, Any]:
-        value, kept = thing.forward(inputs)
-        return value.mean(), kept
-
-    def read_as(which: int) -> Subject:
-        if which == 0:
-            return dataclasses.replace(subject, readings=subject.readings[:1], read_as=None)
-        other = dataclasses.replace(thing, is_scalar=True)
-        return dataclasses.replace(
-            subject,
-            forward=mean,
-            backward=other.backward,
-            has_upstream=False,
-            readings=subject.readings[1:],
-            read_as=None,
-        )
-
-    subject.read_as = read_as
 
 
 def _read_point(subject: Subject, thing: Object) -> None:
@@ -712,12 +698,7 @@ def _read_losses(subject: Subject, thing: Object) -> None:
     labels = slot.argument is not None and slot.argument.integer
     table = losses.LABELS if labels else losses.FLOATS
     first = next((s for n, s in thing.plan.slots.items() if n in thing.of_forward), None)
-    axis = 0
-    if first is not None and first.argument is not None and len(first.argument.dims) == 2:
-        axis = int(first.argument.dims[0] not in ("N", "m", "n_samples", "batch", "B", "M", "n_ex"))
-        if "N" not in first.argument.dims and axis == 1 and slot.argument is not None:
-            shared = set(first.argument.dims) & set(slot.argument.dims)
-            axis = first.argument.dims.index(shared.pop()) if len(shared) == 1 else axis
+    axis = losses.samples_axis(first.argument if first else None, slot.argument)
 
     def read_as(which: int) -> Subject:
         name = list(table)[which]

@@ -1,15 +1,16 @@
 """Way 8: forward, cost and backward as three functions that hand things on by name."""
 
+import dataclasses
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from oracle.discovery import calling, naming, shape_sources, single, text
+from oracle.discovery import calling, losses, naming, shape_sources, single, text
 from oracle.discovery.calling import Parameter, User
 from oracle.discovery.find import Candidate
 from oracle.discovery.gradients import Returned
-from oracle.discovery.subject import Inputs, Made, Subject, Unusable
+from oracle.discovery.subject import Inputs, Made, Reading, Subject, Unusable
 
 
 def course(user: User, candidate: Candidate) -> Subject:
@@ -21,10 +22,12 @@ def course(user: User, candidate: Candidate) -> Subject:
     if candidate.of("function"):
         return single.value_and_gradient(user, candidate)
     names = [candidate.of(role) for role in ("forward", "cost", "backward")]
-    functions = [user.get(name) for name in names]
+    forward, backward = user.get(names[0]), user.get(names[2])
+    cost = user.get(names[1]) if names[1] else None
+    functions = [forward, cost, backward]
     nodes = [user.node(name) for name in names]
     said = shape_sources.of_parts(user.text, names, user.shapes)
-    taken = [calling.parameters(f, n) for f, n in zip(functions, names)]
+    taken = [calling.parameters(f, n) if f else [] for f, n in zip(functions, names)]
     flow = Flow.of(taken, nodes, said, candidate)
     asked = [p for p in taken[0] if p.required or _is_said(p.name, said)] + flow.more
     plan = calling.plan(candidate.name, said, asked, user.line(names[0]), nodes, user)
@@ -32,17 +35,19 @@ def course(user: User, candidate: Candidate) -> Subject:
     returned = Returned(nodes[2], user.line(names[2]))
 
     def run_forward(inputs: Inputs) -> tuple[Any, Any]:
-        result = calling.call(functions[0], taken[0], inputs)
-        value = calling.call(functions[1], taken[1], flow.values(1, inputs, result))
+        result = calling.call(forward, taken[0], inputs)
+        if cost is None:
+            return flow._prediction("", result), result
+        value = calling.call(cost, taken[1], flow.values(1, inputs, result))
         if isinstance(value, tuple) and value:
             value = value[0]
         return value, result
 
     def run_backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
-        result = calling.call(functions[2], taken[2], flow.values(2, inputs, kept))
+        result = calling.call(backward, taken[2], flow.values(2, inputs, kept))
         return returned.made(result, slots)
 
-    return Subject(
+    subject = Subject(
         candidate.name,
         user.file,
         user.line(names[2]),
@@ -51,12 +56,40 @@ def course(user: User, candidate: Candidate) -> Subject:
         run_forward,
         run_backward,
         plan.prepare,
-        tuple(functions),
+        tuple(f for f in functions if f is not None),
         module=user.module.__name__ if user.module is not None else "user",
         remarks=plan.remarks,
         has_upstream=False,
         differentiable=plan.differentiable,
     )
+    return subject if cost is not None else _read_losses(subject, plan, flow)
+
+
+def _read_losses(subject: Subject, plan: calling.Plan, flow: "Flow") -> Subject:
+    """Without a cost it is a usual loss; the first one until a reading says another."""
+    compared = [p.name for p in flow.more if p.name in naming.TARGETS | naming.PERHAPS_TARGETS]
+    if not compared:
+        raise Unusable(f"{subject.name}: there is no cost, and no targets that one could be of")
+    targets = plan.slots[compared[0]].argument
+    data = [s.argument for n, s in plan.slots.items() if n in naming.DATA]
+    axis = losses.samples_axis(data[0] if data else None, targets)
+    table = losses.LABELS if targets is not None and targets.integer else losses.FLOATS
+    plain = subject.forward
+
+    def read_as(which: int) -> Subject:
+        name = list(table)[which]
+
+        def forward(inputs: Inputs) -> tuple[Any, Any]:
+            output, kept = plain(inputs)
+            return table[name](output, inputs[compared[0]], axis), kept
+
+        readings = (Reading(name, f"correct as the gradient of {name}"),)
+        return dataclasses.replace(subject, forward=forward, readings=readings, read_as=None)
+
+    first = read_as(0)
+    first.readings = tuple(Reading(n, f"correct as the gradient of {n}") for n in table)
+    first.read_as = read_as
+    return first
 
 
 def _is_said(name: str, said: shape_sources.Shapes) -> bool:
@@ -93,8 +126,8 @@ class Flow:
                 elif parameter.required:
                     raise Unusable(
                         f"{candidate.name}: nothing says what {parameter.name} is; "
-                        f"{candidate.of('forward')} has the inputs {', '.join(flow.inputs)} and the "
-                        f"outputs {', '.join(filter(None, outputs)) or '-'}"
+                        f"{candidate.of('forward')} has the inputs {', '.join(flow.inputs)} and "
+                        f"the outputs {', '.join(filter(None, outputs)) or '-'}"
                     )
         return flow
 

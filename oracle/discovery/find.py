@@ -106,9 +106,9 @@ class _Finder:
             loss_and_gradient = naming.has(short, naming.GRADIENT) and all(
                 any(n == i or naming.same(n, i) for i in inputs) for n in needed
             )
-            if naming.has(short, naming.GRADIENT) and not loss_and_gradient:
-                if naming.has(forward, naming.LOSS) and not naming.has(short, naming.LOSS):
-                    return  # the gradient of something else
+            unlike = naming.has(forward, naming.LOSS) and not naming.has(short, naming.LOSS)
+            if naming.has(short, naming.GRADIENT) and not loss_and_gradient and unlike:
+                return  # the gradient of something else
         way = 1
         if any(naming.is_cache(p) and p not in inputs for p in given):
             way = 2
@@ -137,13 +137,15 @@ class _Finder:
         )
 
     def _forward_of(self, name: str, others: list[str]) -> str | None:
-        near = [o for o in others] + [o for o in self.user.imported if o not in others]
+        near = list(others) + [o for o in self.user.imported if o not in others]
         plain = name.lstrip("_")
         if naming.has(name, naming.BACKWARD):
-            key = naming.stem(name, naming.BACKWARD)
-            for other in near:
-                if naming.has(other, naming.FORWARD) and naming.stem(other, naming.FORWARD) == key:
-                    return other
+            for filler in (True, False):
+                key = naming.stem(name, naming.BACKWARD, filler)
+                for other in near:
+                    forward = naming.has(other, naming.FORWARD)
+                    if forward and naming.stem(other, naming.FORWARD, filler) == key:
+                        return other
             told = set(naming.tokens(name)) & naming.BACKWARD != {"back"}
             for other in near:
                 if key and told and naming.tokens(other) == key:
@@ -216,23 +218,25 @@ class _Finder:
                 | {"cross", "entropy", "mse", "with"}
                 | set(key)
             ]
-            if not forwards or not costs:
+            if not forwards:
                 continue
             forward = self.user.functions[forwards[0]]
             known = text.parameters(forward)
             given = text.required(self.user.functions[name])
             compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]
-            if not any(p not in known for p in compared):
-                continue
             outs = [item.name for item in text.returns(forward) or []]
+            if not any(p not in known and p not in outs for p in compared):
+                continue
             if compared and given[0] not in known and not self._continues(given[0], outs, known):
                 continue
-            parts = {"forward": forwards[0], "cost": costs[0], "backward": name}
+            parts = {"forward": forwards[0], "cost": costs[0] if costs else "", "backward": name}
+            if not costs:
+                del parts["cost"]
             self._add(name, 8, parts, *parts.values())
 
     @staticmethod
     def _continues(first: str, outs: list[str], known: list[str]) -> bool:
-        """Whether a backward's first argument is no upstream, but something that it goes on from."""
+        """Whether a backward's first argument is no upstream, but what it goes on from."""
         return (
             first in outs
             or naming.is_cache(first)
@@ -296,10 +300,11 @@ class _Finder:
         """A network whose ``loss(X, y)`` returns the loss and the gradients."""
         node = self.user.functions[own[loss]]
         items = text.returns(node) or []
-        if len(items) == 2 and text.returns_tuple(node):
-            if items[1].name.startswith("grad") or items[1].entries:
-                parts = {"class": name, "function": own[loss]}
-                self._add(f"{name}.{loss}", 3, parts, own[loss])
+        if len(items) != 2 or not text.returns_tuple(node):
+            return
+        if items[1].name.startswith("grad") or items[1].entries:
+            parts = {"class": name, "function": own[loss]}
+            self._add(f"{name}.{loss}", 3, parts, own[loss])
 
 
 def _first(methods: dict[str, str], names: tuple[str, ...]) -> str | None:
@@ -318,7 +323,7 @@ def _is_method(user: Text, name: str) -> bool:
 
 
 def _pullback(node: Function) -> str:
-    """The name of the inner function that a function returns beside a value; "" if there is none."""
+    """The name of the inner function that is returned beside a value; "" if there is none."""
     inner = {
         part.name for part in ast.walk(node) if isinstance(part, Function) and part is not node
     }

@@ -30,10 +30,8 @@ class Returned:
         else:
             self.items = [item for i, item in enumerate(items) if i not in skip]
 
-    def made(self, result: Any, slots: Sequence[Slot], by_name: Sequence[str] = ()) -> list[Made]:
+    def made(self, result: Any, slots: Sequence[Slot]) -> list[Made]:
         """The gradients in a result.
-
-        ``by_name``: which inputs so many gradients are of, if the names say it.
 
         Raises:
             WrongReturn: they are too many, too few, or it is unclear what they are of.
@@ -74,10 +72,8 @@ class Returned:
         items: list[Item | None] = [None] * len(parts)
         if len(self.items) == len(parts):
             items = list(self.items)
-        if len(parts) == len(slots) and len(slots) != len(wanted):
-            by_order = list(slots)  # None for labels, as torch wants it
-        else:
-            by_order = wanted
+        all_ = len(parts) == len(slots) != len(wanted)  # None for labels, as torch wants it
+        by_order = list(slots) if all_ else wanted
         kept = [(part, item) for part, item in zip(parts, items) if part is not None]
         names = [item.name if item else "" for _, item in kept]
         found = naming.assign(names, [slot.name for slot in wanted])
@@ -85,7 +81,7 @@ class Returned:
         flat = naming.assign(names, [leaf.name for leaf in leaves])
         if len(flat) > len(found):  # dW1, db1 of the entries of a dict
             wanted, found = leaves, flat
-            by_order = wanted if by_order is not slots else by_order
+            by_order = wanted
         pairs: list[tuple[Slot, Any, Item | None]] = []
         if len(found) == len(kept):
             pairs = [(wanted[found[i]], part, item) for i, (part, item) in enumerate(kept)]
@@ -153,15 +149,15 @@ class Returned:
         leaves = [leaf for slot in wanted for leaf in slot.leaves() if leaf.differentiated]
         for slot in wanted:  # {"params": {...}} or {"dparams": {...}}
             for key, part in result.items():
-                if isinstance(part, Mapping) and slot.entries:
-                    if naming.same(str(key), slot.name) or naming.assign([str(key)], [slot.name]):
-                        inner = Item(
-                            str(key), f'{item.text if item else "grads"}["{key}"]', self.line
-                        )
-                        rest = {k: v for k, v in result.items() if k != key}
-                        others = [s for s in wanted if s is not slot]
-                        more = self._of_dict(rest, others, item) if others and rest else []
-                        return more + self._of_dict(part, [slot], inner)
+                own = naming.same(str(key), slot.name) or naming.assign([str(key)], [slot.name])
+                if not (isinstance(part, Mapping) and slot.entries and own):
+                    continue
+                text_of_it = f'{item.text if item else "grads"}["{key}"]'
+                inner = Item(str(key), text_of_it, self.line)
+                rest = {k: v for k, v in result.items() if k != key}
+                others = [s for s in wanted if s is not slot]
+                more = self._of_dict(rest, others, item) if others and rest else []
+                return more + self._of_dict(part, [slot], inner)
         keys = [key for key in result if isinstance(key, str)]
         found = naming.assign(keys, [leaf.name for leaf in leaves])
         if not found:

@@ -17,13 +17,13 @@ from oracle.discovery.shape_text import fresh
 from oracle.discovery.subject import Path, Unusable
 
 SIZE = re.compile(
-    r"(?!\w*shape)(n|num|d|dim|size|in|out|input|output|hidden|nb|no|fan)_\w+|\w+_(dims?|size|features|channels"
+    r"normalized_shape|(?!\w*shape)(n|num|d|dim|size|in|out|input|output|hidden|nb|no|fan)_\w+|\w+_(dims?|size|features|channels"
     r"|units|nodes|neurons|count|in|out|d|num|width|nodes?)|n|m|d|h|k|c|dims?|size|units|features"
     r"|channels|inputs?|outputs?|hidden|neurons|nodes|nin|nout|vocab|[NDHMCKVFI]|n[A-Z]\w*|D_\w+"
     r"|input[A-Z]\w*|hidden[A-Z]\w*|output[A-Z]\w*|[nh]\d",
 )
 INPUT_SIZE = re.compile(
-    r"(?!\w*shape)(n|num|d|dim|size|nb|fan|D)_?(in|inputs?|features|x)|in_?\w*|input\w*|\w+_in|fan_in|nin|n|D|d"
+    r"normalized_shape|(?!\w*shape)(n|num|d|dim|size|nb|fan|D)_?(in|inputs?|features|x)|in_?\w*|input\w*|\w+_in|fan_in|nin|n|D|d"
     r"|dims?|features|num_features|size|n_features|d_model|normalized_shape|n0",
 )
 LISTS = re.compile(
@@ -125,8 +125,9 @@ def maker(
         elif KERNELS.fullmatch(own):
             made.constants[own] = 2
             made.remarks.append(f"{own} was taken to be 2")
-        elif naming.same(own, "W") or naming.same(own, "b"):
+        elif naming.same(own, "W") or naming.same(own, "b") or own in ("gamma", "beta"):
             dims = ("D", "M") if naming.same(own, "W") else ("M",)
+            dims = ("D",) if own in ("gamma", "beta") else dims
             made.arrays[own] = Argument(own, dims)
             made.remarks.append(f"{own} was taken to be {' × '.join(dims)}")
         elif LISTS.fullmatch(own):

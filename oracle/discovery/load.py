@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from oracle.discovery.subject import Unusable
+from oracle.discovery.subject import Unusable, WrongReturn
+from oracle.recording.tape import is_user_file
 
 
 def load(file: Path) -> ModuleType:
@@ -57,6 +58,14 @@ def line_in(error: BaseException, file: Path | str) -> int:
         return error.lineno or 0
     frames = traceback.extract_tb(error.__traceback__)
     return next((f.lineno or 0 for f in reversed(frames) if f.filename == str(file)), 0)
+
+
+def is_ours(error: Exception) -> bool:
+    """Whether an exception has nothing to do with the user's code: a mistake of our own."""
+    if isinstance(error, TypeError | WrongReturn):  # he was called with something unfit
+        return False
+    frames = traceback.extract_tb(error.__traceback__)
+    return not any(is_user_file(frame.filename) for frame in frames)
 
 
 def _place(file: Path) -> tuple[str, str, Path]:

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from oracle.derivations import Argument
+
 Loss = Callable[[Any, Any, int], Any]  # (output, targets, the samples' axis) -> a number
 
 
@@ -50,3 +52,13 @@ LABELS: dict[str, Loss] = {
         _ce_labels(a, y, axis) / _samples(a, axis)
     ),
 }
+
+
+def samples_axis(data: Argument | None, targets: Argument | None) -> int:
+    """Which axis of the data counts the samples: the one that the targets have as well."""
+    if data is None or len(data.dims) != 2:
+        return 0
+    shared = set(data.dims) & set(targets.dims if targets is not None else ())
+    if len(shared) == 1:
+        return data.dims.index(shared.pop())
+    return int(data.dims[0] not in ("N", "m", "n_samples", "batch", "B", "M", "n_ex"))

@@ -36,6 +36,7 @@ UPSTREAM = re.compile(
     r"|accum_grad|output_gradient|output_error|eps_out|d(scores?|loss|logits|probs?|next|hidden))$",
     re.IGNORECASE,
 )
+FLAGS = words("training train is_training train_flg train_mode")
 NUMBERS = {
     "reg": 0.1,
     "reg_strength": 0.1,
@@ -100,13 +101,13 @@ def tokens(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in found)
 
 
-def stem(name: str, roles: Iterable[str]) -> tuple[str, ...]:
-    """A name's words without those of a role and those that go with them."""
+def stem(name: str, roles: Iterable[str], filler: bool = False) -> tuple[str, ...]:
+    """A name's words without those of a role, and without those that often go with them."""
     roles = frozenset(roles)
     own = tokens(name)
     if not roles & set(own):
         return own
-    return tuple(word for word in own if word not in roles and word not in FILLER)
+    return tuple(word for word in own if word not in roles and (filler or word not in FILLER))
 
 
 def has(name: str, table: frozenset[str]) -> bool:
@@ -120,8 +121,8 @@ def is_cache(name: str) -> bool:
 
 OUTPUTS = words(
     "out output outputs y a z h s p probs prob result o res yhat y_hat y_pred ypred pred preds "
-    "prediction predictions softmax_out softmax_output activation activated sig t value fx ans scores "
-    "logits al output_activations activations act final_output probabilities"
+    "prediction predictions softmax_out softmax_output activation activated sig t value fx ans "
+    "scores logits al output_activations activations act final_output probabilities"
 )
 
 
@@ -135,10 +136,6 @@ def is_upstream(name: str, outputs: Sequence[str] = ()) -> bool:
     return bool(UPSTREAM.match(name)) or any(out and is_gradient_of(name, out) for out in outputs)
 
 
-BEFORE = re.compile(
-    r"(d[LJCElE]_?d_?|d_?(loss|cost|error|L|J)_?(_d|d)?_?|d_|d|grads?_|gradients?_|gradient|grad|nabla_|nabla"
-    r"|delta_|delta|del_|g_|g|partial_|∂|D)"
-)
 AFTER = re.compile(r"(_grads?|_gradients?|_bar|_delta|_g|_?[gG]radient|Grad|_d|_derivative)$")
 
 
@@ -150,6 +147,7 @@ def stems_of_gradient(name: str) -> list[str]:
         found.append(name[: after.start()])
     for pattern in (
         r"d[LJCEl]_?d_?",
+        r"d\w*_d_?",
         r"d_?(?:[lL]oss|[cC]ost|[eE]rr(?:or)?)_?d?_?",
         r"d[LJCE]_",
         r"d_",

@@ -12,6 +12,7 @@ from oracle.discovery import calling, naming, shape_sources, text
 from oracle.discovery.calling import Parameter, Plan, User
 from oracle.discovery.find import Candidate
 from oracle.discovery.gradients import Returned
+from oracle.discovery.load import is_ours
 from oracle.discovery.subject import (
     Inputs,
     Made,
@@ -55,6 +56,10 @@ def pair(user: User, candidate: Candidate) -> Subject:
     above = user.line(names[0])
     sources = _sources(candidate, given, taken, outputs, single, said)
     asked = [p for p in given if p.required or _is_said(p.name, said)] + sources.extra
+    single_input = [p.name for p in asked if p.name in {q.name for q in given if q.required}]
+    alone = single_input[0] if len(single_input) == 1 else ""
+    if alone and not _is_said(alone, said) and _is_elementwise(forward, given, alone):
+        said[(alone,)] = shape_sources.Said(("*shape",))
     plan = calling.plan(candidate.name, said, asked, above, nodes, user)
     whole = plan.prepare(calling.trial_arrays(plan.arguments))
     values = _value_indices(sources, outputs, nodes[1])
@@ -67,12 +72,15 @@ def pair(user: User, candidate: Candidate) -> Subject:
         gradients = function.run_backward(inputs, value, kept, upstream)
         made = result.made(gradients, shared)
         if not has_upstream and not function.is_scalar:
-            made = [dataclasses.replace(m, value=scaled(upstream, m.value, value)) for m in made]
+            made = [
+                dataclasses.replace(m, value=scaled(upstream, m.value, value, _shape(inputs, m)))
+                for m in made
+            ]
         return made
 
     if not has_upstream:
         function.is_scalar = _is_scalar(function, whole)
-    return Subject(
+    subject = Subject(
         candidate.name,
         user.file,
         candidate.line,
@@ -87,6 +95,58 @@ def pair(user: User, candidate: Candidate) -> Subject:
         has_upstream=has_upstream or not function.is_scalar,
         differentiable=plan.differentiable,
     )
+    if not has_upstream and not function.is_scalar:
+        read_mean(
+            subject,
+            function.run_forward,
+            lambda *given: plain_made(function, result, shared, *given),
+        )
+    return subject
+
+
+def plain_made(
+    function: "_Pair", result: Returned, slots: Sequence[calling.Slot],
+    inputs: Inputs, value: Any, kept: Any, upstream: Any,
+) -> list[Made]:  # fmt: skip
+    """The gradients just as they were returned."""
+    return result.made(function.run_backward(inputs, value, kept, upstream), slots)
+
+
+Forward = Callable[[Inputs], tuple[Any, Any]]
+Backward = Callable[[Inputs, Any, Any, Any], list[Made]]
+
+
+def read_mean(subject: Subject, forward: Forward, plain: Backward, first: str = "each") -> None:
+    """A loss for each sample, whose gradient may be that of each, or of their mean."""
+    each = Reading("of each entry")
+    whole = Reading("of the mean", "correct as the gradient of the mean of what forward returns")
+    scaled_backward = subject.backward
+    subject.readings = (whole, each) if first == "mean" else (each, whole)
+
+    def mean(inputs: Inputs) -> tuple[Any, Any]:
+        value, kept = forward(inputs)
+        return value.mean(), kept
+
+    def read_as(which: int) -> Subject:
+        reading = subject.readings[which]
+        one = dataclasses.replace(subject, readings=(reading,), read_as=None)
+        if reading is whole:
+            one.forward, one.backward, one.has_upstream = mean, plain, False
+        else:
+            one.forward, one.backward, one.has_upstream = forward, scaled_backward, True
+        return one
+
+    subject.read_as = read_as
+    chosen = read_as(0)
+    subject.forward, subject.backward = chosen.forward, chosen.backward
+    subject.has_upstream = chosen.has_upstream
+
+
+def _shape(inputs: Inputs, made: Made) -> tuple[int, ...]:
+    thing: Any = inputs
+    for step in made.of:
+        thing = thing[step] if isinstance(thing, dict | list | tuple) else getattr(thing, step)
+    return np.shape(thing)
 
 
 def _module(user: User) -> str:
@@ -97,22 +157,42 @@ def _is_said(name: str, said: shape_sources.Shapes) -> bool:
     return any(path[0] == name for path in said)
 
 
+def _is_elementwise(forward: Callable[..., Any], given: list[Parameter], name: str) -> bool:
+    """Whether a function of one array takes arrays of any shape, and gives one of the same."""
+    for shape in ((), (2,), (2, 3), (2, 3, 4)):
+        tried = np.random.default_rng(0).standard_normal(shape)
+        try:
+            with np.errstate(all="ignore"):
+                value = calling.call(forward, given, {name: np.asarray(tried)})
+        except Exception:
+            return False
+        first = value[0] if isinstance(value, tuple) and value else value
+        if np.shape(first) != shape or not is_number(first):
+            return False
+    return True
+
+
 def _is_scalar(function: "_Pair", inputs: Inputs) -> bool:
     """Whether the value is one number; supposed so where the forward cannot be tried."""
     try:
         with np.errstate(all="ignore"):
             value, _ = function.run_forward(inputs)
-    except Exception:
+    except Exception as error:
+        if is_ours(error):
+            raise
         return True  # whoever checks it will meet the same exception, and tell
     return not isinstance(value, np.ndarray) or value.ndim == 0 or value.size == 1
 
 
-def scaled(upstream: Any, slope: Any, value: Any) -> Any:
-    """The upstream times the slopes: of every entry, of one sample each, or a full Jacobian."""
+def scaled(upstream: Any, slope: Any, value: Any, shape: tuple[int, ...]) -> Any:
+    """The upstream times the slopes for an input of a shape.
+
+    They are those of every entry, of one sample each, or the full Jacobian.
+    """
     upstream, slope, value = np.asarray(upstream), np.asarray(slope), np.asarray(value)
     if slope.shape == value.shape:
         return upstream * slope
-    if value.ndim and slope.ndim == 2 * value.ndim and slope.shape[: value.ndim] == value.shape:
+    if value.ndim and slope.shape != shape and slope.shape == value.shape + shape:
         return np.tensordot(upstream, slope, value.ndim)
     if slope.ndim > value.ndim and slope.shape[: value.ndim] == value.shape:
         return upstream.reshape(value.shape + (1,) * (slope.ndim - value.ndim)) * slope
@@ -168,11 +248,14 @@ class _Pair:
             several = isinstance(kept, tuple)
             values[name] = kept[index] if several and index < len(kept) else value
         for i, name in enumerate(self.sources.caches):
-            values[name] = self._cache(kept, i)
+            values[name] = self._cache(inputs, kept, i)
         return calling.call(self.backward, self.taken, values)
 
-    def _cache(self, kept: Any, which: int) -> Any:
+    def _cache(self, inputs: Inputs, kept: Any, which: int) -> Any:
         if not isinstance(kept, tuple):
+            needed = [p.name for p in self.given if p.required]
+            if len(needed) == 1:  # Z, which is all that there is to keep
+                return inputs[needed[0]]
             raise WrongReturn("its forward returned no cache beside the value")
         taken = {*self._indices(kept), *self.sources.outputs.values()}
         rest = [part for i, part in enumerate(kept) if i not in taken]
@@ -295,6 +378,8 @@ def _value_indices(
     if not outputs:
         return None
     names = list(sources.upstreams)
+    if len(names) == 1 and len(outputs) == 2 and sources.caches:
+        return [0]
     if len(names) == 1 and node is not None:
         names = text.unpacked(node, names[0]) or names
     found: list[int] = []
@@ -309,7 +394,7 @@ def _value_indices(
 
 
 def _derivative(user: User, candidate: Candidate, said: shape_sources.Shapes) -> Subject:
-    """Way 7: ``sigmoid_prime(z)``, in the readings that z is the input, or that it is the output."""
+    """Way 7: ``sigmoid_prime(z)``, in two readings: z is the input, or it is the output."""
     names = candidate.of("forward"), candidate.of("backward")
     forward, backward = (user.get(name) for name in names)
     given, taken = (calling.parameters(f, n) for f, n in zip((forward, backward), names))
@@ -342,7 +427,9 @@ def _derivative(user: User, candidate: Candidate, said: shape_sources.Shapes) ->
                 with np.errstate(all="ignore"):
                     value, _ = subject.forward(inputs)
                     slope = backward(inputs[first.name])
-        except Exception:
+        except Exception as error:
+            if is_ours(error):
+                raise
             continue  # not of this shape; a real mistake shows again in the check
         scalar = is_number(value) and np.ndim(value) == 0 and dims != ()
         if scalar and dims == ("*shape",):
@@ -390,7 +477,8 @@ def _derivative_of(
             of = slots[0]
             name = item.text if item is not None and item.text else f"d{of.name}"
             line = item.line if item is not None else returned.line
-            return [Made(of.path, name, line, scaled(upstream, slope, value))]
+            shape = np.shape(inputs[of.name])
+            return [Made(of.path, name, line, scaled(upstream, slope, value, shape))]
 
         return run_backward
 

@@ -38,6 +38,8 @@ def of_parts(
         _complete(found, inline(user, function))
     for node in known:
         _complete(found, docstring(ast.get_docstring(node) or ""))
+    for function in functions:
+        _complete(found, in_prose(function))
     return _with_labels(found)
 
 
@@ -123,6 +125,9 @@ def _annotated(node: ast.expr | None, user: Text, deep: int = 0) -> Said | None:
     return Said(tuple(dims), integer=kind in INTEGERS)
 
 
+INLINE = re.compile(r"(\w+)\s*(?::|=|is|has shape|of shape|->)?\s*\(([^()]*)\)")
+
+
 def inline(user: Text, function: Function) -> Shapes:
     """Comments in and below the ``def`` line: ``# x: (N, D), w: (D, M)``."""
     found: Shapes = {}
@@ -140,12 +145,14 @@ def inline(user: Text, function: Function) -> Shapes:
         _, mark, text = user.lines[at - 1].partition("#")
         if not mark or text.lstrip().startswith("oracle"):
             continue
-        for name, dims in re.findall(
-            r"(\w+)\s*(?::|=|is|has shape|of shape|->)?\s*\(([^()]*)\)", text
-        ):
-            said = _dims(dims) if name in known else None
-            if said is not None:
-                found.setdefault((name,), Said(said))
+        entries = list(INLINE.finditer(text))
+        for i, entry in enumerate(entries):
+            dims = _dims(entry[2])
+            if entry[1] not in known or dims is None:
+                continue
+            end = entries[i + 1].start() if i + 1 < len(entries) else len(text)
+            said = _described(entry[1], f"of shape ({entry[2]}) {text[entry.end() : end]}")
+            found.setdefault((entry[1],), said or Said(dims))
     return found
 
 
@@ -167,7 +174,10 @@ SHAPED = re.compile(
     re.IGNORECASE,
 )
 BARE = re.compile(r"[\(\[]([^()\[\]]*)[\)\]]")
-TIMES = re.compile(r"(?<![\w.])([A-Za-z]\w*|\d+)\s*[x×]\s*([A-Za-z]\w*|\d+)(?![\w.])")
+TIMES = re.compile(
+    r"(?<![\w.])([A-Z]\w?|\d+|[a-z]+_[a-z]+)\s*(?:\bx\b|×|(?<=[\dA-Z])x(?=[\dA-Z]))\s*"
+    r"([A-Z]\w?|\d+|[a-z]+_[a-z]+)(?![\w.])"
+)
 
 
 def docstring(text: str) -> Shapes:
@@ -192,15 +202,35 @@ def docstring(text: str) -> Shapes:
         elif start and not ended:
             names = [n for n in re.split(r"\s*(?:,|\band\b|/)\s*", start["names"]) if n]
             names = [n.strip("`* ") for n in names]
-            entry = [start["kind"] or "", start["rest"]]
+            rest = re.split(r",\s*\w+\s*:\s*[(\[]", start["rest"])[
+                0
+            ]  # the next one's, on this line
+            entry = [start["kind"] or "", rest]
         elif names:
             entry.append(line.strip())
+    return found
+
+
+def in_prose(function: Function) -> Shapes:
+    """Shapes of several arguments in one line of a docstring: ``x: [N, D], y: [N] integers``."""
+    found: Shapes = {}
+    prose = ast.get_docstring(function) or ""
+    for name in parameters(function):
+        brackets = r"[\(\[][^()\[\]]*[\)\]]"
+        entry = re.search(rf"\b{name}`*\s*(?::|--|=|is)?\s*({brackets})([^.;\n]*)", prose)
+        if entry and ("," in entry[1] or re.fullmatch(r".\w+.", entry[1])):
+            rest = re.split(r",\s*\w+\s*:", entry[2])[0]
+            said = _described(name, f"of shape {entry[1]} {rest}")
+            if said is not None:
+                found[(name,)] = said
     return found
 
 
 def _described(name: str, text: str) -> Said | None:
     """What a description says of an argument."""
     low = text.lower()
+    if re.search(r"\bdict(ionary)?\b", low):
+        return None
     dims: tuple[str, ...] | None = None
     scalar = False
     for pattern in (SHAPED, BARE):
@@ -315,9 +345,9 @@ def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusabl
 
 def _guess(name: str, said: Shapes) -> str:
     first = next((s.dims for s in said.values() if s.dims), ("N",))
-    if naming.same(name, "W"):
+    if naming.same(name.rstrip("0123456789"), "W"):
         return "D M"
-    if naming.same(name, "b"):
+    if naming.same(name.rstrip("0123456789"), "b"):
         return "M"
     if name in naming.TARGETS | naming.PERHAPS_TARGETS:
         return f"{first[0]} C onehot"

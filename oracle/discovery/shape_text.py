@@ -1,7 +1,7 @@
 """The text that says shapes: ``x: N D, y: N labels(C), params["W"]: D M, stride=2``.
 
-An entry is a name, or a path such as ``params.W`` or ``weights[0]``, then ``:`` and sizes and words,
-or ``=`` (or ``:``) and a value that the argument is to have always.
+An entry is a name, or a path such as ``params.W`` or ``weights[0]``, then ``:`` and sizes and
+words, or ``=`` (or ``:``) and a value that the argument is to have always.
 """
 
 import ast

@@ -182,9 +182,11 @@ def _inner(node: Function) -> Function | ast.Lambda | None:
     for part in ast.walk(node):
         if isinstance(part, Function) and part.name == name:
             return part
-        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Lambda):
-            if any(isinstance(t, ast.Name) and t.id == name for t in part.targets):
-                return part.value
+        named = isinstance(part, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == name for t in part.targets
+        )
+        if named and isinstance(part, ast.Assign) and isinstance(part.value, ast.Lambda):
+            return part.value
         if name == "<lambda>" and isinstance(part, ast.Return):
             value = part.value
             if isinstance(value, ast.Tuple) and isinstance(value.elts[-1], ast.Lambda):

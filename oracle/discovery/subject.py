@@ -29,7 +29,7 @@ class Unusable(Exception):  # noqa: N818
 
 
 class NothingToJudge(Unusable):
-    """It is no derivation of its own: a container of layers, a base class. Told only if asked for."""
+    """It is no derivation of its own: a container of layers, or a base class."""
 
 
 class WrongReturn(Exception):  # noqa: N818

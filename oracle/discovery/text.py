@@ -46,6 +46,10 @@ class Text:
             elif isinstance(node, ast.ImportFrom):
                 for name in node.names:
                     self.imported[name.asname or name.name] = node.lineno
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        self.functions[prefix + target.id] = _as_function(target.id, node.value)
             elif isinstance(node, ast.If | ast.Try | ast.With):
                 for part in ("body", "orelse", "finalbody"):
                     self._collect(getattr(node, part, []), prefix)
@@ -63,6 +67,13 @@ class Text:
             if isinstance(part, Function):
                 found[part.name] = f"{name}.{part.name}"
         return found
+
+
+def _as_function(name: str, node: ast.Lambda) -> ast.FunctionDef:
+    """A lambda that has a name, as the function that it is."""
+    body = ast.copy_location(ast.Return(node.body), node.body)
+    made = ast.FunctionDef(name, node.args, [body], [], None, None)
+    return ast.copy_location(made, node)
 
 
 def parse(text: str, file: str = "<text>") -> Text:
@@ -217,12 +228,11 @@ def _converts(node: ast.expr) -> bool:
 def _last_value(function: Function, name: str, before: int) -> ast.expr | None:
     found: ast.expr | None = None
     for node in own_nodes(function):
-        if isinstance(node, ast.Assign) and node.lineno <= before:
-            if any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-                found = node.value
-        elif isinstance(node, ast.AnnAssign) and node.lineno <= before:
-            if isinstance(node.target, ast.Name) and node.target.id == name:
-                found = node.value
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.lineno > before:
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if any(isinstance(t, ast.Name) and t.id == name for t in targets):
+            found = node.value
     return found
 
 
@@ -290,10 +300,11 @@ def subscripts(function: ast.AST, name: str) -> list[str]:
     """The constant keys that a function reads from a dict of this name, in order."""
     found: dict[str, None] = {}
     for node in ast.walk(function):
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-            if isinstance(node.value, ast.Name) and node.value.id == name:
-                if isinstance(node.slice.value, str):
-                    found[node.slice.value] = None
+        if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Constant):
+            continue
+        own = isinstance(node.value, ast.Name) and node.value.id == name
+        if own and isinstance(node.slice.value, str):
+            found[node.slice.value] = None
     return list(found)
 
 

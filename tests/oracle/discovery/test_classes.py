@@ -607,3 +607,140 @@ def test_live_functions_without_source():
         "dx": ("x",),
         "dw": ("w",),
     }
+
+
+def test_a_subclass_that_fills_in_functions(tmp_path):
+    text = """
+        class Layer:
+            def forward(self, input):
+                pass
+            def backward(self, output_gradient, learning_rate):
+                pass
+
+        class Activation(Layer):
+            def __init__(self, activation_fn, prime_fn):
+                self.activation, self.prime = activation_fn, prime_fn
+            def forward(self, input):
+                self.input = input
+                return self.activation(self.input)
+            def backward(self, output_gradient, learning_rate):
+                return np.multiply(output_gradient, self.prime(self.input))
+
+        class Tanh(Activation):
+            def __init__(self):
+                super().__init__(np.tanh, lambda x: 1 - np.tanh(x) ** 2)
+
+        class Network:
+            def __init__(self, layers):
+                self.layers = layers
+            def forward(self, x):
+                for layer in self.layers:
+                    x = layer.forward(x)
+                return x
+            def backward(self, grad):
+                for layer in reversed(self.layers):
+                    grad = layer.backward(grad, 0.1)
+                return grad
+    """
+    subjects = found(tmp_path, text)
+    assert set(subjects) == {"Tanh"}
+    assert subjects["Tanh"].line == 18
+    assert right(subjects["Tanh"]) == {"dinput": ("input",)}
+    assert "nothing says what" in problems(tmp_path, text, "Activation")[0][1]
+
+
+def test_a_container_without_layers_is_no_derivation(tmp_path):
+    text = """
+        class Sequential:
+            def __init__(self):
+                self.layers = []
+            def add(self, layer):
+                self.layers.append(layer)
+            def forward(self, x):
+                for layer in self.layers:
+                    x = layer.forward(x)
+                return x
+            def backward(self, grad):
+                for layer in reversed(self.layers):
+                    grad = layer.backward(grad)
+                return grad
+    """
+    assert found(tmp_path, text) == {}
+
+
+def test_losses_per_sample_whose_gradient_is_the_means(tmp_path):
+    text = """
+        # oracle: shapes y_pred: N M, y_true: N M
+        class Loss_MeanSquaredError:
+            def forward(self, y_pred, y_true):
+                return np.mean((y_true - y_pred) ** 2, axis=-1)
+            def backward(self, dvalues, y_true):
+                self.dinputs = -2 * (y_true - dvalues) / len(dvalues[0])
+                self.dinputs = self.dinputs / len(dvalues)
+    """
+    subject = found(tmp_path, text)["Loss_MeanSquaredError"]
+    assert subject.readings[0].name == "of the mean"
+    assert right(subject) == {"self.dinputs": ("y_pred",)}
+    assert wrong(subject.read_as(1))
+
+
+def test_flags_of_a_forward(tmp_path):
+    text = """
+        class Activation_ReLU:
+            def forward(self, inputs, training):
+                self.inputs = inputs
+                self.output = np.maximum(0, inputs)
+            def backward(self, dvalues):
+                self.dinputs = dvalues * (self.inputs > 0)
+    """
+    assert right(found(tmp_path, text)["Activation_ReLU"]) == {"self.dinputs": ("inputs",)}
+
+
+def test_private_methods(tmp_path):
+    text = """
+        class Net:
+            def __sigmoid(self, x):
+                return 1 / (1 + np.exp(-x))
+            def __sigmoid_derivative(self, x):
+                return x * (1 - x)
+    """
+    right(found(tmp_path, text)["Net.__sigmoid_derivative"].read_as(1))
+
+
+def test_normalisation_that_is_given_gamma_and_beta(tmp_path):
+    text = """
+        class Scale:
+            def __init__(self, gamma, beta, momentum=0.9):
+                self.gamma, self.beta = gamma, beta
+            def forward(self, x, train_flg=True):
+                self.x = x
+                return self.gamma * x + self.beta
+            def backward(self, dout):
+                self.dgamma = (dout * self.x).sum(0)
+                self.dbeta = dout.sum(0)
+                return dout * self.gamma
+    """
+    assert set(right(found(tmp_path, text)["Scale"])) == {"dx", "self.dgamma", "self.dbeta"}
+
+
+def test_a_network_with_constants_for_sizes(tmp_path):
+    text = """
+        class Net:
+            def __init__(self, input_size=3, hidden=4, output=2, lr=0.05):
+                self.w1 = np.random.randn(input_size, hidden)
+                self.w2 = np.random.randn(hidden, output)
+                self.lr = lr
+            def forward(self, x):
+                self.x = x
+                self.h = np.tanh(x @ self.w1)
+                self.o = self.h @ self.w2
+                return self.o
+            def backward(self, y):
+                d_o = self.o - y
+                d_h = d_o @ self.w2.T * (1 - self.h**2)
+                self.w2 -= self.lr * self.h.T @ d_o
+                self.w1 -= self.lr * self.x.T @ d_h
+    """
+    subject = found(tmp_path, text)["Net"]
+    assert {a.name: a.dims for a in subject.arguments} == {"x": ("N", "3"), "y": ("N", "2")}
+    assert right(subject) == {"dw1": ("self", "w1"), "dw2": ("self", "w2")}

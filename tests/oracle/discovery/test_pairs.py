@@ -22,7 +22,7 @@ AFFINE = """
 )
 def test_gradients_are_told_apart_by_their_names(tmp_path, returned):
     names = right(found(tmp_path, AFFINE.format(returned))["affine_backward"])
-    assert {name: of for name, of in names.items()} == {
+    assert names == {
         name: of
         for name, of in {"dx": ("x",), "dw": ("w",), "db": ("b",)}.items()
         if name in returned
@@ -631,3 +631,135 @@ def test_dropout_with_a_random_mask_in_the_cache(tmp_path):
             return dout * mask
     """
     right(found(tmp_path, text)["dropout_backward"])
+
+
+def test_a_step_and_its_whole_sequence_are_two_pairs(tmp_path):
+    text = """
+        # oracle: shapes x: N D, h: N D
+        def rnn_step_forward(x, h):
+            n = np.tanh(x + h)
+            return n, n
+
+        def rnn_step_backward(dn, cache):
+            da = dn * (1 - cache**2)
+            return da, da
+
+        # oracle: shapes xs: T N D, h0: N D
+        def rnn_forward(xs, h0):
+            hs = [h0]
+            for x in xs:
+                hs.append(rnn_step_forward(x, hs[-1])[0])
+            return np.array(hs[1:]), hs
+
+        def rnn_backward(dhs, cache):
+            dxs, dh = np.zeros_like(dhs), 0
+            for t in reversed(range(len(dhs))):
+                dxs[t], dh = rnn_step_backward(dhs[t] + dh, cache[t + 1])
+            return dxs, dh
+    """
+    subjects = found(tmp_path, text)
+    assert right(subjects["rnn_step_backward"]) == {"da": ("x",), "dh": ("h",)} or right(
+        subjects["rnn_step_backward"]
+    )
+    assert right(subjects["rnn_backward"]) == {"dxs": ("xs",), "dh": ("h0",)}
+
+
+def test_elementwise_pairs_need_no_shape(tmp_path):
+    text = """
+        def relu(Z):
+            A = np.maximum(0, Z)
+            cache = Z
+            return A, cache
+
+        def relu_backward(dA, cache):
+            dZ = np.array(dA, copy=True)
+            dZ[cache <= 0] = 0
+            return dZ
+    """
+    subject = found(tmp_path, text)["relu_backward"]
+    assert subject.sizes == ("*shape",)
+    right(subject)
+
+
+def test_a_cache_that_only_the_caller_makes(tmp_path):
+    text = """
+        def sigmoid(Z):
+            return 1 / (1 + np.exp(-Z))
+
+        def sigmoid_backward(dA, cache):
+            s = sigmoid(cache)
+            return dA * s * (1 - s)
+    """
+    right(found(tmp_path, text)["sigmoid_backward"])
+
+
+@pytest.mark.parametrize("names", ["dj_dw, dj_db", "dJ_dw, dJ_db", "dw, db", "w_grad, b_grad"])
+def test_gradients_in_another_order_than_the_inputs(tmp_path, names):
+    dw, db = names.split(", ")
+    text = f"""
+        # oracle: shapes X: m n, y: m binary, w: n, b: scalar
+        def compute_cost(X, y, w, b, lambda_=1):
+            f = 1 / (1 + np.exp(-(X @ w + b)))
+            return np.mean(-y * np.log(f) - (1 - y) * np.log(1 - f))
+
+        def compute_gradient(X, y, w, b, lambda_=1):
+            err = 1 / (1 + np.exp(-(X @ w + b))) - y
+            {dw} = X.T @ err / len(y)
+            {db} = err.mean()
+            return {db}, {dw}
+    """
+    assert right(found(tmp_path, text)["compute_gradient"]) == {dw: ("w",), db: ("b",)}
+
+
+def test_the_gradient_of_something_else_is_no_pair(tmp_path):
+    text = """
+        def loss(pred, y):
+            return np.mean((pred - y) ** 2)
+
+        def image_gradient(img):
+            return np.diff(img)
+    """
+    assert found(tmp_path, text) == {}
+
+
+def test_lambdas_with_names(tmp_path):
+    text = """
+        sigmoid = lambda x: 1 / (1 + np.exp(-x))
+        sigmoid_derivative = lambda x: sigmoid(x) * (1 - sigmoid(x))
+    """
+    assert right(found(tmp_path, text)["sigmoid_derivative"]) == {"dx": ("x",)}
+
+
+def test_shapes_in_one_line_of_prose(tmp_path):
+    text = '''
+        def xent_with_logits(logits, reference_answers):
+            """logits: [batch, n_classes], reference_answers: [batch] ids, 0 <= id < n_classes"""
+            chosen = logits[np.arange(len(logits)), reference_answers]
+            return np.mean(-chosen + np.log(np.sum(np.exp(logits), axis=-1)))
+
+        def grad_xent_with_logits(logits, reference_answers):
+            ones = np.zeros_like(logits)
+            ones[np.arange(len(logits)), reference_answers] = 1
+            softmax = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+            return (-ones + softmax) / logits.shape[0]
+    '''
+    right(found(tmp_path, text)["grad_xent_with_logits"])
+
+
+def test_a_loss_per_sample_and_the_gradient_of_the_mean(tmp_path):
+    text = """
+        def cross_entropy(logits, y):  # logits: (N, V), y: (N,) labels in [0, V)
+            z = logits - logits.max(1, keepdims=True)
+            return np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y]
+
+        def cross_entropy_backward(logits, y):
+            p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+            p[np.arange(len(y)), y] -= 1
+            return p{}
+    """
+    subject = found(tmp_path, text.format(""))["cross_entropy_backward"]
+    assert list(right(subject).values()) == [("logits",)]
+    subject = found(tmp_path, text.format(" / len(y)"))["cross_entropy_backward"]
+    assert wrong(subject)
+    right(subject.read_as(1))
+    assert not subject.read_as(1).has_upstream
