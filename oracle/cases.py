@@ -86,16 +86,27 @@ def regimes(derivation: Derivation) -> tuple[str, ...]:
 
 
 def cases(
-    derivation: Derivation, dtype: str, regime: str, seed: int, max_dim: int = MAX_DIM
+    derivation: Derivation,
+    dtype: str,
+    regime: str,
+    seed: int,
+    max_dim: int = MAX_DIM,
+    most_small: int | None = None,
 ) -> Iterator[Case]:
-    """The small sizes with every choice of options, then random ones of both without end."""
+    """The small sizes with every choice of options, then random ones of both without end.
+
+    ``most_small`` is where the former end, if not all are wanted.
+    """
     spice = zlib.crc32(f"{derivation.name}/{dtype}/{regime}".encode())
     rng = np.random.default_rng([seed, spice])
     choices = [o.choices for o in derivation.options if o.kind == "choice"]
-    for sizes in shapes.small(derivation.sizes, seed):
-        for chosen in itertools.product(*choices):
-            if (case := _case(derivation, dtype, regime, sizes, chosen, rng)) is not None:
-                yield case
+    small = (
+        case
+        for sizes in shapes.small(derivation.sizes, seed)
+        for chosen in itertools.product(*choices)
+        if (case := _case(derivation, dtype, regime, sizes, chosen, rng)) is not None
+    )
+    yield from itertools.islice(small, most_small)
     while True:
         sizes = shapes.rectangular(derivation.sizes, rng, max_dim)
         picked = tuple(options[int(rng.integers(len(options)))] for options in choices)
@@ -109,13 +120,9 @@ def plan(
     """So many cases: at most half of them small (the smallest), the others rectangular."""
     half = (count + 1) // 2
     small = {str(sizes) for sizes in shapes.small(derivation.sizes, seed)}
-    taken = 0
-    for case in cases(derivation, dtype, regime, seed, max_dim):
-        if taken == count:
-            return
-        if taken < half or str(case.sizes) not in small:
-            taken += 1
-            yield case
+    drawn = cases(derivation, dtype, regime, seed, max_dim, most_small=half)
+    kept = (case for n, case in enumerate(drawn) if n < half or str(case.sizes) not in small)
+    return itertools.islice(kept, count)
 
 
 def draw(derivation: Derivation, case: Case) -> tuple[dict[str, np.ndarray], np.random.Generator]:
