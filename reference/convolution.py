@@ -65,7 +65,7 @@ def convolution(
     O = _extent("rows", I + 2 * padding, dilation * (K - 1) + 1, stride)
     P = _extent("columns", J + 2 * padding, dilation * (L - 1) + 1, stride)
     V = np.ascontiguousarray(W.reshape(G, M // G, C, K, L).transpose(3, 4, 0, 1, 2))
-    Z = np.empty_like(X, shape=(N, M, O, P))
+    Z = np.empty((N, M, O, P), X.dtype)
     Z[...] = b[:, None, None]
     Y = Z.reshape(N, G, M // G, O * P)
     for n in blocks(N, M * O * P):
