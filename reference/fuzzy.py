@@ -79,9 +79,9 @@ def fuzzy(
 
     def pullback(dy: np.ndarray) -> tuple[np.ndarray | None, ...]:
         (dS,) = softmax_pullback((F - y[:, None]) * dy[:, None])  # − y changes nothing: Σ φ̄ is 1
-        dX, dM, dGamma = firing_pullback(dS)
-        dX_by_F, dW, db = affine_pullback(P * dy[:, None])
-        dX += dX_by_F
+        by_firing, dM, dGamma = firing_pullback(dS)
+        by_F, dW, db = affine_pullback(P * dy[:, None])
+        dX = np.add(by_firing, by_F)  # type: ignore[arg-type]
         return dX, dM, dGamma, dW, db
 
     return y, pullback
