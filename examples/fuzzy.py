@@ -114,7 +114,7 @@ def train(epochs: int, correlated: bool = True) -> tuple[np.ndarray, float]:
 
 
 def run(quick: bool = False) -> list[Row]:
-    epochs = 150 if quick else 600
+    epochs = 250 if quick else 400
     full, apart = train(epochs)
     along_axes, _ = train(epochs, correlated=False)
     return [
@@ -130,8 +130,8 @@ def run(quick: bool = False) -> list[Row]:
 
 
 def plot(axes: Any) -> None:
-    axes.semilogy(train(600)[0], "-", color="#0072b2", label="full Γ")
-    axes.semilogy(train(600, correlated=False)[0], "--", color="#d55e00", label="diagonal Γ")
+    axes.semilogy(train(400)[0], "-", color="#0072b2", label="full Γ")
+    axes.semilogy(train(400, correlated=False)[0], "--", color="#d55e00", label="diagonal Γ")
     axes.set(xlabel="epoch", ylabel="root of the mean squared error, units of y")
     axes.set_title(f"A ridge across the axes, {RULES} fuzzy rules, RProp")
     axes.legend()

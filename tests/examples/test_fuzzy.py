@@ -11,7 +11,7 @@ def test_every_figure_is_as_due_and_as_torch_has_it() -> None:
 
 
 def test_the_errors_fall_and_only_correlated_rules_see_the_ridge() -> None:
-    full, along_axes = fuzzy.train(150)[0], fuzzy.train(150, correlated=False)[0]
+    full, along_axes = fuzzy.train(250)[0], fuzzy.train(250, correlated=False)[0]
     assert np.isfinite(full).all()
     assert full[0] == along_axes[0]
     assert full[-1] < along_axes[-1] / 3 < full[0] / 3
