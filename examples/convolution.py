@@ -18,6 +18,7 @@ IMAGE = np.arange(1.0, 10).reshape(1, 1, 3, 3)  # 1 2 3 / 4 5 6 / 7 8 9
 KERNEL = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
 BIAS = np.zeros(1)
 DELTA = np.array([[[[1.0, 10.0], [100.0, 1000.0]]]])
+DW = "5421 6532 8754 9865"
 DX = "1 12 20 103 1234 2040 300 3400 4000"
 
 
@@ -58,11 +59,9 @@ def layer() -> list[Row]:
         Row("  H − k + 1 rows and columns", Z.shape[2:], "2 2"),
         Row("E = ½Σδ²", losses, "505050.5", error.item()),
         Row("∂E/∂b = Σδ", db, "1111", of_b),
-        Row("(13) ∂E/∂w: o correlated with δ", dW, "5421 6532 8754 9865", of_W),
-        Row("  the correlation itself", correlate(IMAGE, delta), "5421 6532 8754 9865"),
-        Row(
-            "(14) o convolved with rot180 δ", convolve(IMAGE, turned(delta)), "5421 6532 8754 9865"
-        ),
+        Row("(13) ∂E/∂w: o correlated with δ", dW, DW, of_W),
+        Row("  the correlation itself", correlate(IMAGE, delta), DW),
+        Row("(14) o convolved with rot180 δ", convolve(IMAGE, turned(delta)), DW),
         Row("(20) ∂E/∂o", dX, DX, of_X),
         Row("  δ convolved with w, full", convolve(delta, KERNEL, full=True), DX),
         Row("  δ correlated with rot180 w, full", correlate(delta, turned(KERNEL), full=True), DX),
@@ -102,9 +101,7 @@ def options(quick: bool) -> list[Row]:
     tensors = leaves(X, W, b)
     value = F.conv2d(*tensors, stride=2, padding=3, dilation=2, groups=2)
     gradients = torch.autograd.grad(value, tensors, torch.tensor(Z))
-    rows = [
-        Row("stride 2, padding 3, dilation 2, groups 2: Σz²", (Z * Z).sum(), "", _square(value))
-    ]
+    rows = [Row("stride 2, padding 3, dilation, groups 2: Σz²", (Z * Z).sum(), "", _square(value))]
     for name, ours, theirs in zip(("X", "W", "b"), pullback(Z), gradients):
         rows.append(Row(f"  ‖d{name}‖²", float((ours * ours).sum()), "", _square(theirs)))
     return rows
