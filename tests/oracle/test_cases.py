@@ -54,7 +54,7 @@ def test_whole_numbers_stay_within_their_limits_and_windows_fit() -> None:
             for name, number in case.options.items():
                 seen.setdefault(name, set()).add(number)
     assert seen.pop("padding") == {0, 1, 2}
-    assert seen == dict.fromkeys(("stride", "dilation", "groups"), {1, 2, 3})
+    assert seen == {key: {1, 2, 3} for key in ("stride", "dilation", "groups")}
     for case in cases.plan(KNOWN["max_pooling"], "float64", "ordinary", 100, 0):
         assert case.options["padding"] <= case.options["window"] // 2
 
