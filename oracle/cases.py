@@ -8,7 +8,7 @@ likes repeats and zeros: those have a regime of their own.
 import hashlib
 import itertools
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from oracle.shapes import Size
 
 DTYPES = ("float64", "float32")
 MAX_DIM = 7
+WHOLE = 3  # a whole number among the options is one of so many, from its lowest on
 
 # What the values are like: ordinary, or extreme in one of several ways. The formula is judged on
 # the first five, where nothing is too large or too small; the numbers on the last three.
@@ -85,16 +86,27 @@ def regimes(derivation: Derivation) -> tuple[str, ...]:
 
 
 def cases(
-    derivation: Derivation, dtype: str, regime: str, seed: int, max_dim: int = MAX_DIM
+    derivation: Derivation,
+    dtype: str,
+    regime: str,
+    seed: int,
+    max_dim: int = MAX_DIM,
+    most_small: int | None = None,
 ) -> Iterator[Case]:
-    """The small sizes with every choice of options, then random ones of both without end."""
+    """The small sizes with every choice of options, then random ones of both without end.
+
+    ``most_small`` is where the former end, if not all are wanted.
+    """
     spice = zlib.crc32(f"{derivation.name}/{dtype}/{regime}".encode())
     rng = np.random.default_rng([seed, spice])
     choices = [o.choices for o in derivation.options if o.kind == "choice"]
-    for sizes in shapes.small(derivation.sizes, seed):
-        for chosen in itertools.product(*choices):
-            if (case := _case(derivation, dtype, regime, sizes, chosen, rng)) is not None:
-                yield case
+    small = (
+        case
+        for sizes in shapes.small(derivation.sizes, seed)
+        for chosen in itertools.product(*choices)
+        if (case := _case(derivation, dtype, regime, sizes, chosen, rng)) is not None
+    )
+    yield from itertools.islice(small, most_small)
     while True:
         sizes = shapes.rectangular(derivation.sizes, rng, max_dim)
         picked = tuple(options[int(rng.integers(len(options)))] for options in choices)
@@ -108,21 +120,18 @@ def plan(
     """So many cases: at most half of them small (the smallest), the others rectangular."""
     half = (count + 1) // 2
     small = {str(sizes) for sizes in shapes.small(derivation.sizes, seed)}
-    taken = 0
-    for case in cases(derivation, dtype, regime, seed, max_dim):
-        if taken == count:
-            return
-        if taken < half or str(case.sizes) not in small:
-            taken += 1
-            yield case
+    drawn = cases(derivation, dtype, regime, seed, max_dim, most_small=half)
+    kept = (case for n, case in enumerate(drawn) if n < half or str(case.sizes) not in small)
+    return itertools.islice(kept, count)
 
 
 def draw(derivation: Derivation, case: Case) -> tuple[dict[str, np.ndarray], np.random.Generator]:
     """The arrays of a case, and the generator that its upstream is to be drawn from next."""
     rng = np.random.Generator(np.random.PCG64(_Hashed(case.seed)))  # type: ignore[arg-type]
     inputs: dict[str, np.ndarray] = {}
+    known = {**case.sizes, **case.options}
     for argument in derivation.arguments:
-        shape = shapes.shape(argument.dims, case.sizes)
+        shape = shapes.shape(argument.dims, known)
         if argument.classes:
             count = shapes.shape((argument.classes,), case.sizes)[0]
             high = min(2, count) if case.regime == "repeated" else count
@@ -179,26 +188,49 @@ def _case(
     seed = int(rng.integers(2**31))
     choices = iter(chosen)
     try:
-        drawn = [shapes.shape(argument.dims, sizes) for argument in derivation.arguments]
-        options = {
-            option.name: next(choices)
-            if option.kind == "choice"
-            else _drawn(option, len(drawn[0]), rng)
-            for option in derivation.options
-        }
+        known: dict[str, Any] = dict(sizes)
+        options = {}
+        for option in derivation.options:
+            options[option.name] = known[option.name] = (
+                next(choices)
+                if option.kind == "choice"
+                else _drawn(option, derivation.arguments[0].dims, known, rng)
+            )
+        if 0 in shapes.shape(derivation.value, known):
+            return None
+        for argument in derivation.arguments:
+            shapes.shape(argument.dims, known)
     except ValueError:  # these sizes do not fit together, or there is no axis
         return None
     return Case(dtype, regime, sizes, options, seed)
 
 
-def _drawn(option: Option, rank: int, rng: np.random.Generator) -> Any:
+def _drawn(
+    option: Option, first: tuple[str, ...], known: Mapping[str, Any], rng: np.random.Generator
+) -> Any:
+    """A value for an option, given the dims of the first argument and what is drawn already.
+
+    Raises:
+        ValueError: there is none.
+    """
     if option.kind == "axis":
+        rank = len(shapes.shape(first, known))
         return int(rng.integers(-rank, rank))
+    if option.kind == "whole":
+        low, high, divides = option.whole.low, option.whole.high, option.whole.divides
+        numbers: Sequence[int] = range(low, low + WHOLE)
+        if high:
+            most = shapes.shape((high,), known)[0]
+            numbers = [n for n in numbers if n <= most]
+        if divides:
+            divided = shapes.shape(divides, known)
+            numbers = [n for n in numbers if not any(extent % n for extent in divided)]
+        return numbers[int(rng.integers(len(numbers)))]
     return option.default if rng.random() < 0.5 else round(float(rng.uniform(0.05, 1)), 3)
 
 
 def _option(option: Option, text: str) -> Any:
-    if option.kind == "axis":
+    if option.kind in ("axis", "whole"):
         return int(text)
     if option.kind == "number":
         return float(text)

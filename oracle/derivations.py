@@ -9,17 +9,20 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import reference
 from oracle import shapes, source
+from reference._expect import Whole
 from reference.types import Pullback
 
 # In the order in which reference/ is to be read; what is not named here comes after.
-READING_ORDER = ("affine", "activations", "losses", "cost_matrix")
+READING_ORDER = ("affine", "activations", "losses", "cost_matrix", "convolution", "fuzzy")
+
+ANY_WHOLE = Whole(0)
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,13 @@ class Argument:
 
 @dataclass(frozen=True)
 class Option:
-    """An argument that is no array: one of its choices, an axis, or a number in (0, 1]."""
+    """An argument that is no array: a choice, an axis, a number in (0, 1], or a whole number."""
 
     name: str
-    kind: Literal["choice", "axis", "number"]
+    kind: Literal["choice", "axis", "number", "whole"]
     default: Any
     choices: tuple[Any, ...] = ()
+    whole: Whole = ANY_WHOLE  # its limits, if it is one
 
 
 @dataclass(frozen=True)
@@ -63,14 +67,17 @@ class Derivation:
     options: tuple[Option, ...]
     module: str  # the family, "affine" of reference/affine.py
     place: source.Place
+    value: tuple[str, ...] = ()  # the value's dims, where they are said: it must have room
 
     @property
     def sizes(self) -> tuple[str, ...]:
         """All sizes that are to be drawn, in the order of the arguments."""
         classes = [(a.classes,) if a.classes else () for a in self.arguments]
-        return shapes.names(
+        options = {option.name for option in self.options}
+        found = shapes.names(
             tuple(d for a, c in zip(self.arguments, classes) for d in (*a.dims, *c))
         )
+        return tuple(name for name in found if name not in options)
 
 
 def from_pullback(function: Callable[..., Any], name: str | None = None) -> Derivation:
@@ -90,6 +97,8 @@ def from_pullback(function: Callable[..., Any], name: str | None = None) -> Deri
             arguments.append(_argument(parameter.name, kind, words))
         elif kind is int and "axis" in words:
             options.append(Option(parameter.name, "axis", parameter.default))
+        elif kind is int and (whole := Whole.read(" ".join(words))) is not None:
+            options.append(Option(parameter.name, "whole", parameter.default, whole=whole))
         elif kind is bool:
             options.append(Option(parameter.name, "choice", parameter.default, (True, False)))
         elif kind is float:
@@ -109,7 +118,21 @@ def from_pullback(function: Callable[..., Any], name: str | None = None) -> Deri
         tuple(options),
         module,
         source.place(function),
+        _value_dims(hints.get("return"), arguments, options),
     )
+
+
+def _value_dims(
+    returns: Any, arguments: Sequence[Argument], options: Sequence[Option]
+) -> tuple[str, ...]:
+    """The value's dims, if its annotation says them in terms of what goes in."""
+    dim_str = getattr((get_args(returns) or (None,))[0], "dim_str", None)
+    if dim_str is None:
+        return ()
+    known = {n for a in arguments for n in (*shapes.names(a.dims), a.classes)}
+    known.update(option.name for option in options)
+    dims = tuple(dim_str.split())
+    return dims if known.issuperset(shapes.names(dims)) else ()
 
 
 def _argument(name: str, kind: Any, words: list[str]) -> Argument:

@@ -1,5 +1,6 @@
 """One case with its arrays, its truth and what the candidate makes of it."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -73,23 +74,37 @@ class Sample:
 
     def is_legal_at_kink(self, name: str, got: Any) -> bool:
         """Whether a gradient lies between the true ones a hair's breadth to all sides."""
-        near = self._around(name, HAIR / 1024)
-        far = self._around(name, HAIR)
+        near = self._around(name, HAIR / 1024, got)
+        far = self._around(name, HAIR, got)
         want = self.truth.gradients[name]
         allowance = 100 * (self.eps * self.loudest + self.noise(name))
         return within_one_sided(np.asarray(got), want, near, far, allowance)
 
-    def _around(self, name: str, breadth: float) -> list[np.ndarray]:
-        """True gradients where all inputs are more, all less, and some more and some less."""
+    def _around(self, name: str, breadth: float, got: Any) -> list[np.ndarray]:
+        """True gradients where all inputs are more, all less, and some more and some less.
+
+        Then those where of equal inputs the first is more, or the last, or those are that the
+        candidate took for winners: chance would seldom single out these among many.
+        """
         rng = np.random.default_rng(0)
+        chosen = np.asarray(got) != 0
+
+        def signs(way: str, n: str, shape: tuple[int, ...]) -> Any:
+            if way == "mixed":
+                return 2.0 * rng.integers(0, 2, shape) - 1
+            if way == "last":
+                return np.arange(1.0, 1 + math.prod(shape)).reshape(shape) / math.prod(shape)
+            return chosen if way == "chosen" and n == name else float(way == "all")
+
         found = []
-        for step in (breadth, -breadth, *(0.0,) * DIRECTIONS):
-            moved = {}
-            for n, a in self.inputs.items():
-                if a.dtype.kind == "f":
-                    signs = step or breadth * (2.0 * rng.integers(0, 2, a.shape) - 1)
-                    moved[n] = np.asarray(a + signs * np.maximum(np.abs(a.astype(float)), 1))
-                else:
-                    moved[n] = a
-            found.append(self.tape(moved).truth(self.upstream).gradients[name])
+        for way in ("all", "last", "chosen", *["mixed"] * (DIRECTIONS // 2)):
+            for step in (breadth, -breadth):
+                moved = {}
+                for n, a in self.inputs.items():
+                    if a.dtype.kind == "f":
+                        size = np.maximum(np.abs(a.astype(float)), 1)
+                        moved[n] = np.asarray(a + step * signs(way, n, a.shape) * size)
+                    else:
+                        moved[n] = a
+                found.append(self.tape(moved).truth(self.upstream).gradients[name])
         return found

@@ -1,7 +1,8 @@
 """The shape grammar: ``N D``, ``D+1 M``, ``*shape``, ``N labels(C)``; and the sizes it is drawn in.
 
 A dim is a size's name, a number, or a sum or product of both; ``*name`` stands for any number of
-axes. A size is an int, or a tuple of ints for a ``*name``.
+axes. A size is an int, or a tuple of ints for a ``*name``. Options that are whole numbers may stand
+where sizes do: ``D//groups``.
 """
 
 import ast
@@ -58,6 +59,11 @@ def small(sizes: Sequence[str], seed: int = 0) -> list[dict[str, Size]]:
 
     Above 500 combinations, a seeded subset: the all-equal ones, and others drawn at random.
     """
+    return list(_small(tuple(sizes), seed))
+
+
+@functools.cache
+def _small(sizes: tuple[str, ...], seed: int) -> list[dict[str, Size]]:
     starred = [()] + [s for r in (1, 2) for s in itertools.product(SMALL, repeat=r)]
     choices: list[Sequence[Size]] = [starred if n.startswith("*") else SMALL for n in sizes]
     if math.prod(map(len, choices)) <= MOST_SMALL:

@@ -4,6 +4,7 @@ A twin is torch's own version of a derivation (``oracle.twins``). Its noise is m
 assumed: everything is nudged by one unit in the last place and the truth's change is noted.
 """
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from torch.overrides import TorchFunctionMode
 from oracle.torch_compat import backward
 
 NUDGES = 3
+FACTORS = 2**16
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,20 @@ def noise(
     results are nudged on the way forward, so that the value's noise is known too; the saved ones
     besides, because a fused operation saves what no result shows.
     """
-    rng = torch.Generator().manual_seed(0)
+    factors = _factors(eps)
+    taken = 0
 
     def nudged(tensor: torch.Tensor) -> torch.Tensor:
+        nonlocal taken
         if not tensor.is_floating_point():
             return tensor
-        # ±½ to 1½ units: by exactly one each, two nudges could cancel in a sum of equal terms.
-        units = torch.rand(tensor.shape, generator=rng, dtype=tensor.dtype) * 2 - 1
-        return tensor * (1 + eps * (units + 0.5 * units.sign()))
+        count = tensor.numel()
+        start = taken if taken + count <= len(factors) else 0
+        taken = start + count
+        drawn = factors[start:taken]
+        if count > len(factors):
+            drawn = factors.repeat(-(-count // len(factors)))[:count]
+        return tensor * drawn.view(tensor.shape).to(tensor.dtype)
 
     def nudged_twin(**arguments: Any) -> torch.Tensor:
         with Results(nudged):
@@ -109,6 +117,15 @@ def noise(
         for name, gradient in truth.gradients.items():
             worst[name] = max(worst[name], _distance(again.gradients[name], gradient))
     return worst
+
+
+@functools.cache
+def _factors(eps: float) -> torch.Tensor:
+    """Many numbers of about 1 ± eps, drawn once: a nudge of a small tensor is to be quick."""
+    rng = torch.Generator().manual_seed(0)
+    units = torch.rand(FACTORS, generator=rng, dtype=torch.float64) * 2 - 1
+    # ±½ to 1½ units: by exactly one each, two nudges could cancel in a sum of equal terms.
+    return 1 + eps * (units + 0.5 * units.sign())
 
 
 def _distance(a: np.ndarray, b: np.ndarray) -> float:

@@ -24,6 +24,8 @@ Read in this order:
     losses        squared error, BCE and CE on probabilities and on logits, L2; reduction, weights
     network       Z = A_prev·W + b and A = f(Z), layer after layer, and back: all is kept
     jacobian      the same gradients as one explicit product; Jacobians, and what they cost
+    convolution   a window slides over an image: convolution, the largest and the mean of a window
+    fuzzy         rules that see the input in axes of their own, and what they say together
     cost_matrix   what a mistake costs: expected cost, four ways to train by it, decisions, figures
     rprop         update rules: RProp in matrix form, and its four variants
     optimizers    update rules: gradient descent, momentum in three conventions
@@ -40,6 +42,7 @@ from reference.activations import (
     tanh,
 )
 from reference.affine import affine, affine_bias_column, affine_columns, embedding, unbroadcast
+from reference.convolution import average_pooling, convolution, max_pooling
 from reference.cost_matrix import (
     confusion_matrix,
     cost_factors,
@@ -56,6 +59,7 @@ from reference.cost_matrix import (
     total_cost,
     weighted_squared_error,
 )
+from reference.fuzzy import fuzzy, log_firing
 from reference.jacobian import (
     activation_jacobians,
     affine_columns_weight_jacobian,
@@ -102,12 +106,14 @@ __all__ = [
     "affine_input_jacobian",
     "affine_jacobian_cost",
     "affine_weight_jacobian",
+    "average_pooling",
     "backpropagate",
     "backward_sweep",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "class_weights",
     "confusion_matrix",
+    "convolution",
     "cost_factors",
     "cost_vector",
     "cost_weighted_cross_entropy",
@@ -117,13 +123,16 @@ __all__ = [
     "embedding",
     "expected_cost",
     "forward_sweep",
+    "fuzzy",
     "gradient_descent",
     "identity",
     "jacobian_factors",
     "jacobian_vector_product",
     "l2_penalty",
     "leaky_relu",
+    "log_firing",
     "log_softmax",
+    "max_pooling",
     "mean_cost",
     "minimum_cost_decisions",
     "misclassification_costs",

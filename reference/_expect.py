@@ -14,13 +14,25 @@ import functools
 import inspect
 import re
 from collections.abc import Callable
-from typing import Any, Literal, NoReturn, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import (
+    Any,
+    Literal,
+    NamedTuple,
+    NoReturn,
+    ParamSpec,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import numpy as np
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+INTEGERS = (int, np.integer)
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
 
@@ -32,8 +44,8 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         TypeError: an argument is no array, or its dtype is not the one that is due.
         ValueError: a rank, a size, a label or an option is not what is due.
     """
-    arrays, choices = _due(function)
-    fits = _predicate(function, arrays, choices)
+    due = _due(function)
+    fits = _predicate(function, due)
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -42,7 +54,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         except (AttributeError, TypeError, IndexError):
             well = False
         if not well:
-            _explain(function, arrays, choices, args, kwargs)
+            _explain(function, due, args, kwargs)
         returned: Any = function(*args, **kwargs)
         value, pullback = returned
         checked_one: Any = value, _checked_pullback(function.__name__, value, pullback)
@@ -60,8 +72,8 @@ def checked_arguments(function: Callable[P, R]) -> Callable[P, R]:
     Raises:
         TypeError, ValueError: as ``checked``.
     """
-    arrays, choices = _due(function)
-    fits = _predicate(function, arrays, choices)
+    due = _due(function)
+    fits = _predicate(function, due)
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -70,7 +82,7 @@ def checked_arguments(function: Callable[P, R]) -> Callable[P, R]:
         except (AttributeError, TypeError, IndexError):
             well = False
         if not well:
-            _explain(function, arrays, choices, args, kwargs)
+            _explain(function, due, args, kwargs)
         return function(*args, **kwargs)
 
     return wrapper
@@ -113,20 +125,21 @@ def expect_like(caller: str, name: str, array: Any, other: str, model: np.ndarra
             raise kind(f"{caller}: {name} has {what} {came}; {due} is due, as {other} has")
 
 
-def _due(
-    function: Callable[..., Any],
-) -> tuple[dict[str, "_Array"], dict[str, tuple[Any, ...]]]:
+def _due(function: Callable[..., Any]) -> "_Due":
     """What a signature says of its arrays and of its options, by the arguments' names."""
     hints = get_type_hints(function, include_extras=True)
-    arrays = {}
-    choices = {}
+    arrays: dict[str, _Array] = {}
+    choices: dict[str, tuple[Any, ...]] = {}
+    numbers: dict[str, Whole] = {}
     for name in inspect.signature(function).parameters:
         kind, words = _unwrapped(hints[name])
         if hasattr(kind, "dim_str"):
             arrays[name] = _Array(kind, words)
         elif get_origin(kind) is Literal:
             choices[name] = get_args(kind)
-    return arrays, choices
+        elif kind is int and (whole := Whole.read(words)) is not None:
+            numbers[name] = whole
+    return _Due(arrays, choices, numbers)
 
 
 def _checked_pullback(
@@ -175,13 +188,40 @@ class _Array:
         return "(" + ", ".join(self.dims) + ("," if len(self.dims) == 1 else "") + ")"
 
 
-def _predicate(
-    function: Callable[..., Any],
-    arrays: dict[str, _Array],
-    choices: dict[str, tuple[Any, ...]],
-) -> Callable[..., bool]:
+@dataclass(frozen=True)
+class Whole:
+    """What is due of an option that is a whole number: limits, and sizes that it divides."""
+
+    low: int
+    high: str = ""  # a number or a sum, of other such options too
+    divides: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, words: str) -> "Whole | None":
+        """``from(0) to(window//2) divides(D)``; None if there is no ``from``."""
+        said = re.findall(r"(from|to|divides)\(([^()]*)\)", words)
+        found = dict(said)
+        if "from" not in found:
+            return None
+        sizes = tuple(size for word, size in said if word == "divides")
+        return cls(int(found["from"]), found.get("to", ""), sizes)
+
+
+class _Due(NamedTuple):
+    """What is due of all arguments of a function."""
+
+    arrays: dict[str, _Array]
+    choices: dict[str, tuple[Any, ...]]
+    numbers: dict[str, Whole]
+
+
+def _predicate(function: Callable[..., Any], due_of: _Due) -> Callable[..., bool]:
     """``lambda X, W, b: X.dtype in FLOATS and X.ndim == 2 and ...``, from the signature."""
+    arrays, choices, numbers = due_of
     terms = []
+    for name, whole in numbers.items():
+        terms.append(f"isinstance({name}, INTEGERS) and {name} >= {whole.low}")
+        terms.extend([f"{name} <= {whole.high}"] if whole.high else [])
     sizes: dict[str, str] = {}  # the size D is "X.shape[1]"
     floating = ""
     for name, due in arrays.items():
@@ -208,6 +248,8 @@ def _predicate(
             inside = f"largest({name}.view(UNSIGNED[{name}.itemsize])) < {sizes[due.classes]}"
             terms.append(f"({name}.size == 0 or {inside})")
     terms.extend(f"{name} in {allowed!r}" for name, allowed in choices.items())
+    for name, whole in numbers.items():
+        terms.extend(f"{sizes[size]} % {name} == 0" for size in whole.divides)
 
     parameters = inspect.signature(function).parameters
     defaults = {
@@ -221,6 +263,7 @@ def _predicate(
         "isinstance": isinstance,
         "largest": lambda labels: np.maximum.reduce(labels, axis=None),
         "FLOATS": FLOATS,
+        "INTEGERS": INTEGERS,
         "UNSIGNED": UNSIGNED,
         **defaults,
     }
@@ -229,13 +272,10 @@ def _predicate(
 
 
 def _explain(
-    function: Callable[..., Any],
-    arrays: dict[str, _Array],
-    choices: dict[str, tuple[Any, ...]],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
+    function: Callable[..., Any], due_of: _Due, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
     """Raise the error that says which argument is not what is due."""
+    arrays, choices, numbers = due_of
     bound = inspect.signature(function).bind(*args, **kwargs)
     bound.apply_defaults()
     given = bound.arguments
@@ -243,8 +283,16 @@ def _explain(
     def refuse(kind: type[Exception], name: str, came: str, due: str) -> NoReturn:
         raise kind(f"{function.__name__}: {name} {came}; {due}")
 
-    sizes: dict[str, Any] = {}
-    source: dict[str, str] = {}
+    for name, whole in numbers.items():
+        number = given[name]
+        if not isinstance(number, INTEGERS):
+            refuse(TypeError, name, f"is {number!r}", "a whole number is due")
+        if number < whole.low:
+            refuse(ValueError, name, f"is {number}", f"{whole.low} or more is due")
+        if whole.high and number > (high := eval(whole.high, {}, given)):
+            refuse(ValueError, name, f"is {number}", f"{high} at most is due, {whole.high}")
+    sizes: dict[str, Any] = {name: given[name] for name in numbers}
+    source: dict[str, str] = dict.fromkeys(numbers, "the options")
     floating = ""
     for name, due in arrays.items():
         array = given[name]
@@ -268,7 +316,8 @@ def _explain(
             size = array.shape[axis:] if dim.startswith("*") else array.shape[axis]
             if not dim.startswith("*") and not dim.isidentifier():
                 wanted = eval(_substituted(dim, {n: str(s) for n, s in sizes.items()}))
-                where = ", ".join(f"{n} is {sizes[n]} in {source[n]}" for n in sizes if n in dim)
+                spoken_of = [n for n in sizes if re.search(rf"\b{n}\b", dim)]
+                where = ", ".join(f"{n} is {sizes[n]} in {source[n]}" for n in spoken_of)
             else:
                 wanted = sizes.setdefault(dim, size)
                 where = f"{dim.lstrip('*')} is {wanted} in {source.setdefault(dim, name)}"
@@ -288,11 +337,16 @@ def _explain(
         if given[name] not in allowed:
             due_choices = ", ".join(map(repr, allowed))
             refuse(ValueError, name, f"is {given[name]!r}", f"one of {due_choices} is due")
+    for name, whole in numbers.items():
+        for size in whole.divides:
+            if sizes[size] % given[name]:
+                where = f"{size}, which is {sizes[size]} in {source[size]}"
+                refuse(ValueError, name, f"is {given[name]}", f"a divisor of {where}, is due")
 
 
 def _substituted(dim: str, sizes: dict[str, str]) -> str:
-    """The sum ``D+1`` with each size's expression in the place of its name."""
-    return re.sub(r"[A-Za-z_]\w*", lambda name: sizes[name[0]], dim)
+    """The sum ``D+1`` with each size's expression in the place of its name; options keep theirs."""
+    return re.sub(r"[A-Za-z_]\w*", lambda name: sizes.get(name[0], name[0]), dim)
 
 
 def _unwrapped(hint: Any) -> tuple[Any, str]:

@@ -8,6 +8,9 @@ Words in an ``Annotated`` type say what the values mean: ``labels(C)`` are integ
 ``probabilities`` are rows that sum to 1, ``unit`` lies in (0, 1), and targets also at its ends,
 ``positive`` is above 0, ``nonnegative`` not below it. ``fixed`` is data: nothing is differentiated
 with respect to it, and its place among the gradients holds None, as an integer argument's does.
+
+An option that is a whole number says its limits: ``from(1)``, ``to(window//2)``, and ``divides(D)``
+where it has to divide a size. A size may be spoken of by options too, such as ``D//groups``.
 """
 
 from collections.abc import Callable
@@ -41,6 +44,15 @@ Confusion: TypeAlias = Annotated[Int[np.ndarray, "C C"], "fixed"]
 
 # An axis of the first argument, counted from the front or, if negative, from the back.
 Axis: TypeAlias = Annotated[int, "axis"]
+
+# Images, one a sample: channels, rows, columns; and how a window slides over them.
+Images: TypeAlias = Float[np.ndarray, "N D I J"]
+Window: TypeAlias = Annotated[int, "from(1)"]
+Stride: TypeAlias = Annotated[int, "from(1)"]
+Dilation: TypeAlias = Annotated[int, "from(1)"]
+Padding: TypeAlias = Annotated[int, "from(0)"]
+PoolPadding: TypeAlias = Annotated[int, "from(0) to(window//2)"]
+Groups: TypeAlias = Annotated[int, "from(1) divides(D) divides(M)"]
 
 # pullback(dY) -> one gradient for each array argument, in the order of the arguments.
 Pullback: TypeAlias = Callable[..., tuple[np.ndarray | None, ...]]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from oracle import cases, derivations
+from oracle import cases, derivations, shapes
 
 KNOWN = derivations.in_reference()
 
@@ -41,6 +41,22 @@ def test_half_of_a_plan_is_small_and_the_rest_rectangular() -> None:
     assert [max(case.sizes.values()) <= 3 for case in plan[:27]] == [True] * 27
     assert all(len(set(case.sizes.values())) == 3 for case in plan[27:])
     assert len(list(cases.plan(KNOWN["affine"], "float64", "ordinary", 7, 0))) == 7
+
+
+def test_whole_numbers_stay_within_their_limits_and_windows_fit() -> None:
+    seen: dict[str, set[int]] = {}
+    for regime in ("ordinary", "tied"):
+        for case in cases.plan(KNOWN["convolution"], "float64", regime, 200, 0):
+            assert cases.parse(str(case), KNOWN["convolution"]) == case
+            known = {**case.sizes, **case.options}
+            assert 0 not in shapes.shape(KNOWN["convolution"].value, known)
+            assert shapes.shape(("D-D//groups*groups", "M-M//groups*groups"), known) == (0, 0)
+            for name, number in case.options.items():
+                seen.setdefault(name, set()).add(number)
+    assert seen.pop("padding") == {0, 1, 2}
+    assert seen == {key: {1, 2, 3} for key in ("stride", "dilation", "groups")}
+    for case in cases.plan(KNOWN["max_pooling"], "float64", "ordinary", 100, 0):
+        assert case.options["padding"] <= case.options["window"] // 2
 
 
 @pytest.mark.parametrize(

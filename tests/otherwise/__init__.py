@@ -9,9 +9,11 @@ but it may not call the formula wrong.
 from . import (  # noqa: F401, importing them fills the shelf
     affine_layers,
     elementwise,
+    fuzzy_rules,
     losses_per_sample,
     reductions,
     softmaxes,
+    windows,
 )
 from ._register import (
     ALL_REGIMES,

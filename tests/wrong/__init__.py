@@ -11,12 +11,12 @@ another axis or option, or for extreme numbers. Each stands alone and takes noth
     C  axis or rank                                      L  sign, swapped, copied
     D  accumulation, repeats                             M  numerics, dtype
     E  broadcast, not reduced                            O  passes a weak test
-    I  forward and backward disagree
+    F  windows                                           I  forward and backward disagree
 
-The classes F (windows), G (through time), H (random masks) and N (optimisers) cannot occur yet:
-there is no convolution, recurrence, dropout or update rule whose mistakes they would be. Rows
-named in the docstrings are those of the collection of published mistakes that these are modelled
-on. Guards such as ln(p + 1e-8) are missing on purpose: they are remarks, no mistakes.
+The classes G (through time), H (random masks) and N (optimisers) cannot occur yet: there is no
+recurrence, dropout or update rule here whose mistakes they would be. Rows named in the docstrings
+are those of the collection of published mistakes that these are modelled on. Guards such as
+ln(p + 1e-8) are missing on purpose: they are remarks, no mistakes.
 """
 
 from . import (  # noqa: F401, importing them fills the shelf
@@ -25,12 +25,14 @@ from . import (  # noqa: F401, importing them fills the shelf
     class_c_axes,
     class_d_accumulation,
     class_e_broadcast,
+    class_f_windows,
     class_i_disagreement,
     class_j_factor,
     class_k_state,
     class_l_swapped,
     class_m_numerics,
     class_o_vacuity,
+    fuzzy_rules,
 )
 from ._register import SHELF, Wrong
 
