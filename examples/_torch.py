@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, tensor
 
 from oracle.twins.network import network
 from reference.network import Layer
@@ -24,10 +24,9 @@ class Net:
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers = layers
-        self.W = [torch.tensor(layer.W, requires_grad=True) for layer in layers]
+        self.W = [tensor(layer.W, requires_grad=True) for layer in layers]
         self.b = [
-            None if layer.b is None else torch.tensor(layer.b, requires_grad=True)
-            for layer in layers
+            None if layer.b is None else tensor(layer.b, requires_grad=True) for layer in layers
         ]
         self.names = [layer.activation.__name__ for layer in layers]
 
@@ -47,7 +46,7 @@ def step(
 ) -> TorchStep:
     """``reference.backpropagate`` with torch's operations and torch's gradients."""
     net = Net(layers)
-    L, Zs, As = net.forward(torch.tensor(X), torch.tensor(T), loss, reduction)
+    L, Zs, As = net.forward(tensor(X), tensor(T), loss, reduction)
     L.backward()
     return TorchStep(
         L.item(),
@@ -70,7 +69,7 @@ def train(
 ) -> list[Layer]:
     """So many steps of ``torch.optim.SGD`` on all data at once."""
     net = Net(layers)
-    inputs, targets = torch.tensor(X), torch.tensor(T)
+    inputs, targets = tensor(X), tensor(T)
     learning = net.W + [b for b in net.b if b is not None and biases_learn]
     optimizer = torch.optim.SGD(learning, lr=rate)
     for _ in range(epochs):
@@ -86,7 +85,7 @@ def train(
 
 def gradients(function: Callable[..., Any], *arrays: np.ndarray) -> tuple[float, list[np.ndarray]]:
     """The value of a scalar function of tensors, and its gradient with respect to each of them."""
-    tensors = [torch.tensor(array, requires_grad=True) for array in arrays]
+    tensors = [tensor(array, requires_grad=True) for array in arrays]
     value = function(*tensors)
     value.backward()
     return value.item(), [_grad(tensor) for tensor in tensors]
