@@ -33,6 +33,8 @@ class Row:
 
     @property
     def numbers(self) -> np.ndarray:
+        if isinstance(self.ours, str):  # a heading
+            return np.empty(0)
         return np.ravel(np.asarray(self.ours, dtype=np.float64))
 
     @property
@@ -76,7 +78,7 @@ def show(title: str, rows: Sequence[Row], console: Console | None = None) -> Non
     console = console or Console()
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
     table.add_column("", overflow="fold")
-    for heading in ("published", "reference/", "torch"):
+    for heading in ("published, or due", "reference/", "torch"):
         table.add_column(heading, justify="right", no_wrap=True)
     remarks = []
     for row in rows:

@@ -95,7 +95,7 @@ def run(quick: bool = False) -> list[Row]:
             "-0.002025512 0.0087154731 0.002760389 0.0032557009",
             (layers[0].W - RATE * torch.dW[0])[1:3],
             wrong="a comment, said to be by Keras: it is the sequential update, W2 first, the "
-            "hidden layer's error having come back through the new W2 (and Keras rounds to float32)",
+            "hidden layer's error having come back through the new W2 (in float32)",
         ),
         Row(
             "  sequential",
