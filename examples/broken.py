@@ -65,7 +65,7 @@ def first_layers(kind: str, seed: int) -> list[Layer]:
 
 @functools.cache
 def training(kind: str, seed: int, falling: bool, epochs: int = 10_000) -> np.ndarray:
-    """The cost before each epoch: rate 1/epoch on gradients m times too large, or 1 on right ones."""
+    """The cost before each epoch: rate 1/epoch, gradients m times too large; or 1, right ones."""
     layers, costs = first_layers(kind, seed), np.empty(epochs)
     for epoch in range(epochs):
         step = backpropagate(X, Y, layers, binary_cross_entropy)
@@ -120,7 +120,7 @@ def learning(quick: bool) -> list[Row]:
             note="the reason why it has not learnt; no check of gradients can see it",
         )
     ]
-    seeds = range(1 if quick else 3)
+    seeds = range(1 if quick else 2)
     for kind in ("randn",) if quick else ("rand", "randn"):
         stuck = [training(kind, seed, True)[-1] for seed in seeds]
         learnt = [training(kind, seed, False)[-1] for seed in seeds]

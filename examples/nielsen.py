@@ -132,8 +132,8 @@ def run(quick: bool = False) -> list[Row]:
         Row(
             "time of loop / matrix, m = 10",
             round(ratio, 1),
-            note="published is about a factor of two, for wider layers; the loop is mostly overhead, "
-            "so that the ratio grows with m and falls with the width of the layers",
+            note="published is about a factor of two, for wider layers; the loop is mostly "
+            "overhead, so that the ratio grows with m and falls with the width of the layers",
         ),
         Row(f"digits read after {epochs} epochs", training(epochs)[-1], "≥0.85"),
     ]
