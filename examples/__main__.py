@@ -64,9 +64,9 @@ def main(names: tuple[str, ...], quick: bool, plot: str | None, data: Path | Non
                 if plot is not None:
                     _picture(name, console, target, data)
             except ModuleNotFoundError as error:
-                if error.name not in MODULES:
+                package = MODULES.get((error.name or "").partition(".")[0])
+                if package is None:
                     raise
-                package = MODULES[error.name]
                 console.print(f"{name} needs {package}, which is optional: pip install {package}\n")
                 problems += "all" not in names
             progress.advance(task)

@@ -17,13 +17,15 @@ def draw(plot: Callable[..., None], path: Path | None, **options: Any) -> Any:
 
     if path is not None:
         matplotlib.use("Agg")
+    from cycler import cycler
     from matplotlib import pyplot
 
-    style = {"axes.prop_cycle": pyplot.cycler(color=COLOURS), "axes.grid": True, "grid.alpha": 0.3}
+    style: Any = {"axes.prop_cycle": cycler(color=COLOURS), "axes.grid": True, "grid.alpha": 0.3}
     with pyplot.rc_context(style):
         figure, axes = pyplot.subplots(figsize=(7, 4.5), layout="constrained")
         plot(axes, **options)
-        axes.legend()
+        if axes.get_legend() is None:
+            axes.legend()
         if path is not None:
             figure.savefig(path, dpi=150)
             pyplot.close(figure)

@@ -5,10 +5,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor, tensor
+from torch import Tensor
 
 from oracle.twins.network import network
 from reference.network import Layer
+
+
+def tensor(array: np.ndarray) -> Tensor:
+    return torch.tensor(array)
 
 
 class TorchStep(NamedTuple):
@@ -24,10 +28,8 @@ class Net:
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers = layers
-        self.W = [tensor(layer.W, requires_grad=True) for layer in layers]
-        self.b = [
-            None if layer.b is None else tensor(layer.b, requires_grad=True) for layer in layers
-        ]
+        self.W = [tensor(layer.W).requires_grad_() for layer in layers]
+        self.b = [None if layer.b is None else tensor(layer.b).requires_grad_() for layer in layers]
         self.names = [layer.activation.__name__ for layer in layers]
 
     def forward(
@@ -85,7 +87,7 @@ def train(
 
 def gradients(function: Callable[..., Any], *arrays: np.ndarray) -> tuple[float, list[np.ndarray]]:
     """The value of a scalar function of tensors, and its gradient with respect to each of them."""
-    tensors = [tensor(array, requires_grad=True) for array in arrays]
+    tensors = [tensor(array).requires_grad_() for array in arrays]
     value = function(*tensors)
     value.backward()
     return value.item(), [_grad(tensor) for tensor in tensors]

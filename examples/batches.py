@@ -38,11 +38,13 @@ def six_lines() -> list[Row]:
     A2, sigmoid2 = sigmoid(Z2)
     losses, entropy = binary_cross_entropy(A2.T.copy(), Y.T.copy())
     L, mean = reduce(losses)
-    dA2 = entropy(mean(1.0)[0])[0].T
+    dP: Any = entropy(mean(1.0)[0])[0]
+    dA2 = dP.T
     (D2,) = sigmoid2(dA2)
-    D1, gW2, gb2 = affine2(D2)
-    (D1,) = tanh1(D1)
+    dA1, gW2, gb2 = affine2(D2)
+    (D1,) = tanh1(dA1)
     _, gW1, gb1 = affine1(D1)
+    stepwise: Any = (D2, gW2, gb2, D1, gW1, gb1)
     # the six lines: dZ is a sample's own, the 1/m is in dW and db
     dZ2 = A2 - Y
     dW2 = dZ2 @ A1.T / m
@@ -66,9 +68,7 @@ def six_lines() -> list[Row]:
             "six lines − reference/, all",
             max(
                 apart(six, ref)
-                for six, ref in zip(
-                    (dZ2 / m, dW2, db2, dZ1 / m, dW1, db1), (D2, gW2, gb2, D1, gW1, gb1)
-                )
+                for six, ref in zip((dZ2 / m, dW2, db2, dZ1 / m, dW1, db1), stepwise)
             ),
             "≤1e-15",
             note="dZ is without the 1/m that dW has: m times the gradient of the mean",
@@ -98,7 +98,8 @@ def broadcasting() -> list[Row]:
     A, relu_pullback = relu(Z)
     losses, square = squared_error(A, T, half=False)
     L, mean = reduce(losses)
-    dA = square(mean(1.0)[0])[0]
+    dA: Any = square(mean(1.0)[0])[0]
+    dX: Any
     dX, dw, db = lin(relu_pullback(dA)[0])
 
     def by_torch(X: Any, w: Any, b: Any) -> Any:
@@ -135,7 +136,8 @@ def neuron() -> list[Row]:
     A, relu_pullback = relu(Z)
     losses, square = squared_error(A, y, half=False)
     C, mean = reduce(losses)
-    _, dw, db = lin(relu_pullback(square(mean(1.0)[0])[0])[0])
+    gradients: Any = lin(relu_pullback(square(mean(1.0)[0])[0])[0])
+    _, dw, db = gradients
     active = Z[:, 0] > 0
     e = (Z - y)[active]
 

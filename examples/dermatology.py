@@ -159,11 +159,11 @@ def joshi_rate() -> list[Row]:
         rate * backpropagate(X[[n]], T[[n]], layers, squared_error, "sum").dW[0]
         for n, rate in enumerate(rates)
     )
-    (W1, b1, _, _), (W2, b2, _, _) = layers
+    W1, W2 = (layer.W for layer in layers)  # the biases are 0 still
 
     def by_torch(W1: Any, W2: Any) -> Any:
-        hidden = (_torch.tensor(X) @ W1 + _torch.tensor(b1)).sigmoid()
-        A = (hidden @ W2 + _torch.tensor(b2)).sigmoid()
+        hidden = (_torch.tensor(X) @ W1).sigmoid()
+        A = (hidden @ W2).sigmoid()
         return (_torch.tensor(weight)[:, None] * (A - _torch.tensor(T)) ** 2 / 2).sum()
 
     _, torch = _torch.gradients(by_torch, W1, W2)
@@ -238,7 +238,8 @@ def train(X: np.ndarray, y: np.ndarray, way: Training, epochs: int, seed: int) -
         step = backpropagate(X, y, layers, losses[epoch * len(losses) // epochs])
         for k, (layer, (of_W, of_b)) in enumerate(zip(layers, states)):
             W, of_W = rprop_step(layer.W, step.dW[k], of_W)
-            b, of_b = rprop_step(layer.b, step.db[k], of_b)
+            bias: Any = layer.b, step.db[k]
+            b, of_b = rprop_step(*bias, of_b)
             layers[k], states[k] = layer._replace(W=W, b=b), (of_W, of_b)
     return layers
 

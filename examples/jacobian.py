@@ -70,7 +70,8 @@ def dense(X: np.ndarray, W: np.ndarray, dZ: np.ndarray) -> np.ndarray:
 
 def matrix_form(X: np.ndarray, W: np.ndarray, dZ: np.ndarray) -> np.ndarray:
     _, pullback = affine(X, W, np.zeros(W.shape[1]))
-    return pullback(dZ)[1]
+    dW: Any = pullback(dZ)[1]
+    return dW
 
 
 @functools.cache
@@ -105,18 +106,16 @@ def measured(sizes: int) -> list[Row]:
 
 
 def plot(axes: Any) -> None:
-    for way, style, name in ((dense, "o-", "Jacobian"), (matrix_form, "s--", "matrix form")):
-        figures = [measure(way, size) for size in SIZES]
-        axes.loglog(SIZES, [seconds * 1e3 for seconds, _ in figures], style, label=f"{name}, ms")
-        axes.loglog(
-            SIZES,
-            [peak / 2**20 for _, peak in figures],
-            style,
-            alpha=0.5,
-            mfc="white",
-            label=f"{name}, MiB at the peak",
-        )
-    axes.set(xlabel="inputs, and as many outputs", ylabel="time, ms, and memory, MiB")
+    for k, (way, mark, name) in enumerate(
+        ((dense, "o", "Jacobian"), (matrix_form, "s", "matrix form"))
+    ):
+        seconds, peaks = np.array([measure(way, size) for size in SIZES]).T
+        colour = f"C{k}"
+        axes.loglog(SIZES, seconds * 1e3, f"{mark}-", color=colour, label=f"{name}: time, ms")
+        axes.loglog(SIZES, peaks / 2**20, f"{mark}:", color=colour, label=f"{name}: memory, MiB")
+    axes.set_xticks(SIZES, [str(size) for size in SIZES])
+    axes.minorticks_off()
+    axes.set(xlabel="inputs, and as many outputs", ylabel="time, ms, or peak memory, MiB")
     axes.set_title("∂L/∂W of one layer, 4 samples")
 
 

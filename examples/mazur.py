@@ -58,7 +58,10 @@ def run(quick: bool = False) -> list[Row]:
         Row("δ_h = ∂E/∂net_h", step.dZ[0], "", torch.dZ[0]),
         Row("∂E/∂w1 … w4", of(step.dW[0]), "0.000438568 … … …", of(torch.dW[0])),
         Row(
-            "∂E/∂b1, ∂E/∂b2, shared", [db.sum() for db in step.db], "", [g.sum() for g in torch.db]
+            "∂E/∂b1, ∂E/∂b2, shared",
+            [np.sum(db) for db in step.db if db is not None],
+            "",
+            [np.sum(db) for db in torch.db if db is not None],
         ),
     ]
 
@@ -129,7 +132,9 @@ def of(W: np.ndarray) -> np.ndarray:
 
 
 def slope(Z: np.ndarray) -> np.ndarray:
-    return sigmoid(Z)[1](np.ones_like(Z))[0]
+    (dZ,) = sigmoid(Z)[1](np.ones_like(Z))
+    assert dZ is not None
+    return dZ
 
 
 def error(layers: list[Layer]) -> float:

@@ -41,8 +41,8 @@ def first_layers(hidden: int = 30) -> list[Layer]:
 
 def by_loop(X: np.ndarray, T: np.ndarray, layers: list[Layer]) -> tuple[list[Any], list[Any]]:
     """Σₓ δˣ(aˣ)ᵀ and Σₓ δˣ, a backpropagation for each sample of the mini-batch."""
-    dW = [np.zeros_like(layer.W) for layer in layers]
-    db = [np.zeros(layer.W.shape[1]) for layer in layers]
+    dW: list[Any] = [np.zeros_like(layer.W) for layer in layers]
+    db: list[Any] = [np.zeros(layer.W.shape[1]) for layer in layers]
     for n in range(len(X)):
         step = backpropagate(X[n : n + 1], T[n : n + 1], layers, quadratic, "sum")
         dW = [total + one for total, one in zip(dW, step.dW)]
@@ -90,16 +90,17 @@ def run(quick: bool = False) -> list[Row]:
     S1, S2 = activation_jacobians(trace)  # his Σ'(z), the diagonal matrices
     W2 = layers[1].W
 
+    loop_W, loop_b = by_loop(X, T, layers)
+    matrix_W, matrix_b = by_matrix(X, T, layers)
+
     def apart(mine: np.ndarray, other: np.ndarray) -> float:
         return float(np.abs(mine - other).max())
 
-    loop_W, loop_b = by_loop(X, T, layers)
-    matrix_W, matrix_b = by_matrix(X, T, layers)
     rows = [
         Row("[1, 2]ᵀ∘[3, 4]ᵀ", np.array([1, 2]) * np.array([3, 4]), "3 8"),
         Row("BP1  δᴸ − (aᴸ − y)∘σ'(zᴸ)", apart(step.dZ[1], (trace.A[1] - T) * slopes[1]), "≤1e-15"),
         Row("BP2  δˡ − (wᵀδ)∘σ'(zˡ)", apart(step.dZ[0], step.dZ[1] @ W2.T * slopes[0]), "≤1e-15"),
-        Row("BP3  ∂C/∂b − Σδ", apart(step.db[0], step.dZ[0].sum(axis=0)), "≤1e-14"),
+        Row("BP3  ∂C/∂b − Σδ", apart(matrix_b[0], step.dZ[0].sum(axis=0)), "≤1e-14"),
         Row("BP4  ∂C/∂w − δaᵀ", apart(step.dW[1], trace.A[0].T @ step.dZ[1]), "≤1e-14"),
         Row(
             "δˡ − Σ'(zˡ)wᵀΣ'(zᴸ)∇C, samples apart",

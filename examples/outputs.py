@@ -32,12 +32,12 @@ def softmax_outputs() -> list[Row]:
     onehot = np.eye(5)[[0, 2, 4, 1]]
     Y = random.random((4, 5))  # rows do not sum to 1
     A, softmax_pullback = softmax(Z)
-    dZ, _ = softmax_cross_entropy(Z, onehot)[1](np.full(4, 1 / 4))
-    dZ_soft, _ = softmax_cross_entropy(Z, Y)[1](np.full(4, 1 / 4))
+    dZ: Any = softmax_cross_entropy(Z, onehot)[1](np.full(4, 1 / 4))[0]
+    dZ_soft: Any = softmax_cross_entropy(Z, Y)[1](np.full(4, 1 / 4))[0]
     _, (truth,) = _torch.gradients(lambda Z: F.cross_entropy(Z, _torch.tensor(onehot)), Z)
     _, (truth_soft,) = _torch.gradients(lambda Z: F.cross_entropy(Z, _torch.tensor(Y)), Z)
-    J = np.array([softmax_pullback(np.tile(row, (4, 1)))[0][0] for row in np.eye(5)])
-    a = A[0]
+    rows: Any = [softmax_pullback(np.tile(row, (4, 1)))[0] for row in np.eye(5)]
+    J, a = np.array(rows)[:, 0], A[0]
     shifted = softmax(Z + 1000.0)[0]
     return [
         Row("C, one-hot y", softmax_cross_entropy(Z, onehot)[0].mean(), "", _ce(Z, onehot)),

@@ -29,7 +29,7 @@ VARIANTS: tuple[Variant, ...] = get_args(Variant)
 CURVATURE = np.array([1.0, 4.0])
 START = np.array([1.0, -0.25])
 # w after steps 3, 4, 5 and 7.
-TRACES: dict[str, str] = {
+TRACES: dict[Variant, str] = {
     "rprop-": "0.636 0.114 0.4632 0.042 0.25584 -0.0444 -0.2915904 0.05064",
     "irprop-": "0.636 0.114 0.4632 0.114 0.25584 0.042 -0.2915904 -0.0444",
     "rprop+": "0.636 0.114 0.4632 -0.03 0.25584 0.042 -0.2915904 0.006",
@@ -177,6 +177,7 @@ def plot(axes: Any) -> None:
         axes.semilogy(race(variant, 500)[0], style, label=variant)
     axes.semilogy(descent(500), color="gray", lw=0.7, label=f"gradient descent, rate {RATE}")
     axes.set(xlabel="epoch", ylabel="cross-entropy of a picture, nats")
+    axes.legend(loc="center right", bbox_to_anchor=(1, 0.4))
     axes.set_title("Stairs: RProp does not mind that pixels are not scaled")
 
 
