@@ -80,7 +80,7 @@ def show(title: str, rows: Sequence[Row], console: Console | None = None) -> Non
     table.add_column("", overflow="fold")
     for heading in ("published, or due", "reference/", "torch"):
         table.add_column(heading, justify="right", no_wrap=True)
-    remarks = []
+    remarks: list[str] = []
     for row in rows:
         number = len(remarks) + 1
         style, mark = "", ""

@@ -1,0 +1,153 @@
+"""One gradient by recursion, by one explicit product, by Jacobians; of any depth, bias and all.
+
+S. Raja, "A Derivation of Backpropagation in Matrix Form" (2016); N. Mishachev, arXiv:1707.02746;
+D. Ostwald and F. Usée, arXiv:2107.09384; C. Bishop, "Pattern Recognition and Machine Learning",
+5.3.4, and its students' slides. (Of the two papers the abstracts are sure; the product is forced.)
+"""
+
+import itertools
+from typing import Any
+
+import numpy as np
+import torch
+
+from examples import _torch
+from examples._table import Row, show
+from reference import (
+    Layer,
+    backpropagate,
+    backward_sweep,
+    forward_sweep,
+    network_jacobian,
+    sigmoid,
+    squared_error,
+    tanh,
+    vector_jacobian_product,
+    weight_gradient,
+)
+
+
+def net(widths: list[int], seed: int = 0, bias_row: bool = False, f: Any = tanh) -> list[Layer]:
+    random = np.random.default_rng(seed)
+    return [
+        Layer(random.normal(size=(D + bias_row, M)), None, f, bias_row)
+        for D, M in itertools.pairwise(widths)
+    ]
+
+
+def apart(mine: np.ndarray, other: np.ndarray) -> float:
+    """The largest difference, as part of the largest entry."""
+    return float(np.abs(mine - other).max() / np.abs(other).max())
+
+
+def raja() -> list[Row]:
+    """W1 5×n, W2 3×5, W3 2×3, no bias, one sample: δ_L = (x_L − t)∘f', E = ½‖x_L − t‖²."""
+    layers, random = net([4, 5, 3, 2]), np.random.default_rng(1)
+    x, t = random.normal(size=(1, 4)), random.normal(size=(1, 2))
+    step = backpropagate(x, t, layers, squared_error, "sum")
+    torch_step = _torch.step(x, t, layers, squared_error, "sum")
+
+    def without_half(A: np.ndarray, T: np.ndarray) -> Any:
+        return squared_error(A, T, half=False)
+
+    printed = backpropagate(x, t, layers, without_half, "sum")
+    ratio = [(P / G).mean() for P, G in zip(printed.dW, step.dW)]
+    return [
+        Row("Raja: sizes of W1, W2, W3", [n for W in step.dW for n in W.T.shape], "5 4 3 5 2 3"),
+        Row("  ∂E/∂W3", step.dW[2].T, "", torch_step.dW[2].T),
+        Row(
+            "  gradient of the E of his summary / his gradient",
+            ratio,
+            "1 1 1",
+            wrong="the summary prints E = ‖x_L − t‖² without the ½ that its δ_L is for: factor 2",
+        ),
+    ]
+
+
+def mishachev() -> list[Row]:
+    """∇W_k = D_k·W_{k+1}ᵀ·D_{k+1} ⋯ W_Kᵀ·D_K·v · x_{k−1}ᵀ against the recursion, 1 to 5 layers."""
+    rows = []
+    for depth in range(1, 6):
+        layers, random = net([3, 4, 2, 5, 3, 2][: depth + 1]), np.random.default_rng(depth)
+        X, dA = random.normal(size=(6, 3)), random.normal(size=(6, layers[-1].W.shape[1]))
+        swept = backward_sweep(X, layers, forward_sweep(X, layers), dA=dA)
+        explicit = [weight_gradient(X, layers, k, dA)[0] for k in range(depth)]
+        _, truth = by_torch(X, layers, dA)
+        rows.append(
+            Row(
+                f"Mishachev, {depth} layer{'s' * (depth > 1)}: product − recursion, − torch",
+                [
+                    max(apart(E, G) for E, G in zip(explicit, swept.dW)),
+                    max(apart(E, G) for E, G in zip(explicit, truth)),
+                ],
+                "≤1e-13 ≤1e-13",
+            )
+        )
+    return rows
+
+
+def ostwald() -> list[Row]:
+    """The bias as weight of a constant 1: depth L + 1 from depth L, and the row that is dropped."""
+    differences = []
+    for depth in range(1, 7):
+        layers = net([3, 4, 4, 4, 4, 4, 4][: depth + 1], bias_row=True, f=sigmoid)
+        random = np.random.default_rng(depth)
+        X, T = random.normal(size=(5, 3)), random.normal(size=(5, 4))
+        step = backpropagate(X, T, layers, squared_error, "sum")
+        truth = _torch.step(X, T, layers, squared_error, "sum")
+        differences.append(max(apart(G, R) for G, R in zip(step.dW, truth.dW)))
+    # The mistake: W^(l+1) with its bias row gives a δ with a column too many.
+    undropped = (step.dZ[1] @ layers[1].W.T).shape[1]
+    return [
+        Row("Ostwald, 1 to 6 layers: − torch", differences, " ".join(["≤1e-13"] * 6)),
+        Row("  columns of δ, bias row dropped", step.dZ[0].shape[1], "4"),
+        Row("  bias row not dropped, a mistake", undropped, "5"),
+    ]
+
+
+def jacobians() -> list[Row]:
+    """J = ∂a_K/∂x, Jᵀv, and why fitting shapes prove nothing."""
+    layers, random = net([3, 4, 2]), np.random.default_rng(7)
+    X, v = random.normal(size=(5, 3)), random.normal(size=(5, 2))
+    J = network_jacobian(X, layers)
+    (dX, _) = by_torch(X, layers, v)
+    weights = [torch.tensor(layer.W) for layer in layers]
+
+    def f(x: torch.Tensor) -> torch.Tensor:
+        return torch.tanh(torch.tanh(x @ weights[0]) @ weights[1])
+
+    truth = [torch.autograd.functional.jacobian(f, torch.tensor(x)).numpy() for x in X]
+    square, dZ = random.normal(size=(3, 3)), random.normal(size=(5, 3))
+    return [
+        Row("Bishop: ∂a/∂x − torch's jacobian", apart(J, np.array(truth)), "≤1e-14"),
+        Row("  vᵀJ − y.backward(v)", apart(vector_jacobian_product(X, layers, v), dX), "≤1e-14"),
+        Row(
+            "square W: shapes of dZ·Wᵀ and dZ·W",
+            [*(dZ @ square.T).shape, *(dZ @ square).shape],
+            "5 3 5 3",
+            note="dimension balancing takes one as well as the other; only the first is right",
+        ),
+        Row("  dZ·W − dZ·Wᵀ", apart(dZ @ square, dZ @ square.T), "≥0.1"),
+    ]
+
+
+def by_torch(
+    X: np.ndarray, layers: list[Layer], dA: np.ndarray
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """dX and every dW of Σ dA∘A."""
+
+    def paired(A: Any, *weights: Any) -> Any:
+        for W in weights:
+            A = torch.tanh(A @ W)
+        return (A * torch.tensor(dA)).sum()
+
+    _, (dX, *dW) = _torch.gradients(paired, X, *(layer.W for layer in layers))
+    return dX, dW
+
+
+def run(quick: bool = False) -> list[Row]:
+    return raja() + mishachev() + ostwald() + jacobians()
+
+
+if __name__ == "__main__":
+    show("matrix_form", run())

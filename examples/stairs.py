@@ -1,0 +1,173 @@
+"""Gorman's stairs: 2×2 pictures, bias columns, softmax; why the Keras listing has other weights.
+
+Ben Gorman, "Neural Networks - A Worked Example" (gormananalysis.com, 2017). A picture has stairs if
+one of the upper pixels is dark and the three others are light. Pixels are 0..255, not scaled. The
+bias is the first row of a W and meets a column of ones. Nothing is downloaded: the 500 pictures
+and the first weights come out of R's own generator again.
+"""
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from examples import _torch
+from examples._r_random import R
+from examples._table import Row, show
+from examples._training import descend, descend_in_turn
+from reference import Layer, backpropagate, forward_sweep, sigmoid, softmax
+from reference.losses import cross_entropy_with_labels
+
+RATE, EPOCHS = 0.1, 1500
+Pictures = tuple[np.ndarray, np.ndarray]
+
+
+@functools.cache
+def pictures() -> tuple[Pictures, Pictures]:
+    """Pixels R1C1 R1C2 R2C1 R2C2 and labels (0 is stairs, as Y's first column): train, test."""
+    r = R(2017)
+    dark, light, any_gray = (0, 10), (150, 255), (0, 255)
+
+    def draw(n: int, *ranges: tuple[int, int]) -> np.ndarray:
+        return np.column_stack([r.sample_with_replacement(*limits, n) for limits in ranges])
+
+    left = draw(125, dark, light, light, light)
+    right = draw(125, light, dark, light, light)
+    others = draw(250, any_gray, any_gray, any_gray, any_gray)
+    X = np.vstack([left, right, others]).astype(np.float64)
+    y = np.repeat([0, 1], 250)
+    order = r.sample(500, 500)
+    X, y = X[order], y[order]
+    test = np.zeros(500, bool)
+    test[r.sample(500, 100)] = True
+    return (X[~test], y[~test]), (X[test], y[test])
+
+
+def first_weights() -> list[Layer]:
+    """U(−0.01, 0.01) after set.seed(1), W1 and then W2, column after column."""
+    r = R(1)
+    W1 = r.runif(10, -0.01, 0.01).reshape(2, 5).T.copy()
+    W2 = r.runif(6, -0.01, 0.01).reshape(2, 3).T.copy()
+    return [Layer(W1, None, sigmoid, bias_row=True), Layer(W2, None, softmax, bias_row=True)]
+
+
+@functools.cache
+def training(nudge: int = 0) -> tuple[list[Layer], np.ndarray]:
+    """The layers, and the loss and the accuracy before each epoch; one weight is 1 ulp larger."""
+    (X, y), _ = pictures()
+    layers, course = first_weights(), np.empty((EPOCHS, 2))
+    if nudge:
+        pixel_weights = layers[0].W[1:].reshape(-1)
+        pixel_weights[nudge] = np.nextafter(pixel_weights[nudge], 1)
+    for epoch in range(EPOCHS):
+        step = backpropagate(X, y, layers, cross_entropy_with_labels)
+        course[epoch] = step.L, accuracy(step.A[-1], y)
+        layers = descend(layers, step, RATE)
+    return layers, course
+
+
+def run(quick: bool = False) -> list[Row]:
+    (X, y), (_, y_test) = pictures()
+    layers = first_weights()
+    step = backpropagate(X, y, layers, cross_entropy_with_labels)
+    torch = _torch.step(X, y, layers, cross_entropy_with_labels)
+    after, in_turn = descend(layers, step, RATE), descend_in_turn(X, layers, step, RATE)
+    rows = [
+        Row("pictures with stairs, train", (y == 0).sum(), "203"),
+        Row("pictures with stairs, test", (y_test == 0).sum(), "47"),
+        Row("first pictures", X[:3], "252 4 155 175 175 10 186 200 82 131 230 100"),
+        Row("first weights, W1", layers[0].W[:, 0]),
+        Row("first loss", step.L, "0.6934985", torch.L),
+        Row("first accuracy", accuracy(step.A[-1], y)),
+        Row(
+            "Ŷ of the first picture",
+            step.A[-1][0],
+            "0.4986581 0.5013419",
+            torch.A[-1][0],
+            wrong="a comment in the listing; why is not known, the first loss beside it is right",
+        ),
+        Row("∂CE/∂W2, stairs", step.dW[1][:, 0], "", torch.dW[1][:, 0]),
+        Row("∂CE/∂W1, unit 1", step.dW[0][:, 0], "", torch.dW[0][:, 0]),
+        Row("∂CE/∂W1, unit 2", step.dW[0][:, 1], "", torch.dW[0][:, 1]),
+        Row(
+            "W1 after one step, 2nd and 3rd row",
+            after[0].W[1:3],
+            "-0.002025512 0.0087154731 0.002760389 0.0032557009",
+            (layers[0].W - RATE * torch.dW[0])[1:3],
+            wrong="a comment, said to be by Keras: it is the sequential update, W2 first, the "
+            "hidden layer's error having come back through the new W2 (in float32)",
+        ),
+        Row(
+            "  sequential",
+            in_turn[0].W[1:3],
+            "-0.002025512 0.0087154731 0.002760389 0.0032557009",
+            within=1e-9,
+        ),
+    ]
+    return rows + long_run(2 if quick else 6) + bias_columns()
+
+
+def long_run(runs: int) -> list[Row]:
+    """1,500 epochs, from the same weights but for one unit in the last place of one of them."""
+    (X, y), (X_test, y_test) = pictures()
+    courses, results = [], []
+    for nudge in range(runs):
+        layers, course = training(nudge)
+        courses.append(course[:, 0])
+        results.append(figures(layers, X, y) + figures(layers, X_test, y_test))
+    apart = np.abs(courses[1] - courses[0])
+    low, high = np.min(results, axis=0), np.max(results, axis=0)
+    chaos = (
+        f"no last digit of it can be reproduced, or has a meaning: raw pixels make the training "
+        f"chaotic. A nudge of one weight by one unit in the last place moves the loss by 0.001 at "
+        f"epoch {np.argmax(apart > 1e-3)}. The row has the least and the largest of {runs} runs"
+    )
+    return [
+        Row("test accuracy after 1,500 epochs", results[0][3], "0.87", within=0.02, note=chaos),
+        Row("  least, largest", [low[3], high[3]], "≥0.84 ≤0.90"),
+        Row("train accuracy, least, largest", [low[1], high[1]], "≥0.87 ≤0.94"),
+        Row("train loss, least, largest", [low[0], high[0]], "≥0.22 ≤0.36"),
+        Row("test loss, least, largest", [low[2], high[2]]),
+        Row("the loss goes up, part of all epochs", (np.diff(courses[0]) > 0).mean(), "≥0.1"),
+    ]
+
+
+def bias_columns() -> list[Row]:
+    """The same layout for 2-3-2: X¹ (N, 3), W¹ (3, 3), X² (N, 4), W² (4, 2)."""
+    (X, y), _ = pictures()
+    X = X[:20, :2] / 255
+    random = np.random.default_rng(0)
+    layers = [
+        Layer(random.normal(size=(3, 3)), None, sigmoid, bias_row=True),
+        Layer(random.normal(size=(4, 2)), None, softmax, bias_row=True),
+    ]
+    step = backpropagate(X, y[:20], layers, cross_entropy_with_labels)
+    torch = _torch.step(X, y[:20], layers, cross_entropy_with_labels)
+    # dZ² goes back through W² without its bias row: three columns, as the hidden layer has.
+    shapes = [*layers[0].W.shape, *layers[1].W.shape, step.dZ[0].shape[1]]
+    return [
+        Row("2-3-2: W¹, W², columns of dZ¹", shapes, "3 3 4 2 3"),
+        Row("2-3-2: ∂CE/∂W¹", step.dW[0], "", torch.dW[0]),
+        Row("2-3-2: ∂CE/∂W²", step.dW[1], "", torch.dW[1]),
+    ]
+
+
+def figures(layers: list[Layer], X: np.ndarray, y: np.ndarray) -> list[float]:
+    P = forward_sweep(X, layers).A[-1]
+    return [float(cross_entropy_with_labels(P, y)[0].mean()), accuracy(P, y)]
+
+
+def accuracy(P: np.ndarray, y: np.ndarray) -> float:
+    return float((P.argmax(axis=1) == y).mean())
+
+
+def plot(axes: Any) -> None:
+    _, course = training()
+    axes.plot(course[:, 0], label="cross-entropy of a picture, nats")
+    axes.plot(course[:, 1], "--", label="accuracy, part of all pictures")
+    axes.set(xlabel="epoch", ylabel="on the 400 training pictures", ylim=(0, 1))
+    axes.set_title("Stairs: raw pixels make the loss jump")
+
+
+if __name__ == "__main__":
+    show("stairs", run())

@@ -1,0 +1,18 @@
+import numpy as np
+
+from examples import rprop
+from tests.examples._figures import check
+
+
+def test_traces_variants_and_torch() -> None:
+    found = check(rprop.run(quick=True), {})
+    assert found["weights − torch.optim.Rprop, all epochs"].ours == 0
+    np.testing.assert_array_equal(rprop.trace("irprop-"), rprop.trace_of_torch())
+    stuck, grows = found["float32, gradient 1e-25: w"], found["with the product of the signs"]
+    assert (stuck.numbers[1:] > grows.numbers[1:]).all()
+
+
+def test_the_variants_differ_on_the_real_task() -> None:
+    ends = [rprop.race(variant, 100)[0][-1] for variant in rprop.VARIANTS]
+    assert len(set(ends)) == 4
+    assert max(ends) < rprop.descent(100)[-1]

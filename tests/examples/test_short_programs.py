@@ -1,0 +1,74 @@
+"""The programs that are all equations: their rows say themselves what is due."""
+
+import numpy as np
+import pytest
+
+from examples import batches, broken, gradient_check, jacobian, matrix_form, outputs
+from tests.examples._figures import check
+
+
+def test_recursion_product_and_jacobians() -> None:
+    found = check(matrix_form.run(quick=True), {})
+    ratio = found["gradient of the E of his summary / his gradient"]
+    assert ratio.wrong
+    np.testing.assert_allclose(ratio.numbers, 2, rtol=1e-15)
+
+
+def test_outputs_and_their_losses() -> None:
+    check(
+        outputs.run(quick=True),
+        {"product gate after a step": 12.2512, "sequential": 12.252409},
+        rtol=1e-14,
+    )
+
+
+def test_batches() -> None:
+    found = check(
+        batches.run(quick=True),
+        {
+            "(B, 1) − (B,) of B = 5: elements": 25,
+            "with its sign turned, as one summary has it": -1,
+        },
+        rtol=1e-14,
+    )
+    assert np.abs(found["dw"].numbers).min() > 0  # the relu is not dead
+
+
+def test_gradient_check() -> None:
+    found = check(gradient_check.run(quick=True), {"J, λ = 0": 2.100950569902465}, rtol=1e-14)
+    rel = found["ε = 1e-2 … 1e-8"].numbers
+    assert rel.argmin() == 2  # ε = 1e-4
+    np.testing.assert_allclose(rel[:2], [2.1e-7, 2.1e-9], rtol=0.05)
+    np.testing.assert_allclose(
+        np.log10(rel[2:]), np.log10([2.5e-11, 1.4e-10, 1.2e-9, 9.7e-9, 1.2e-7]), atol=0.6
+    )
+
+
+def test_the_jacobian_that_is_never_built() -> None:
+    check(jacobian.run(quick=True), {"elements of ∂Y/∂W, batch of 32": 5_242_880_000}, rtol=0)
+
+
+def test_the_network_that_does_not_learn() -> None:
+    found = check(
+        broken.run(quick=True),
+        {
+            "cost, U[0, 1), seed 0": 1.168220400122015,
+            "2  biases summed: gradient / torch": 4,
+        },
+        rtol=1e-12,
+    )
+    low, high = found["outputs, least and largest"].numbers
+    assert (round(low, 3), round(high, 3)) == (0.888, 0.895)
+    assert found["1  as pasted: bias -= Db raises"].note.startswith("wrong: db has shape (5, 4)")
+    assert found["2  biases summed: gradient / torch"].note == (
+        "wrong: 4.0 times the truth: 1/m is missing"
+    )
+    assert found["3  divided by m: gradient / torch"].note == "correct"
+
+
+def test_nielsen() -> None:
+    pytest.importorskip("sklearn")
+    from examples import nielsen
+
+    found = check(nielsen.run(quick=True), {})
+    assert found["time of loop / matrix, m = 10"].ours > 1
