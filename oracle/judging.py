@@ -244,7 +244,8 @@ class _Examination:
         if truth.kind == DIFFERENCES and isinstance(got, np.ndarray) and got.shape == want.shape:
             unit = truth.units[path] + 1e-9 * float(np.abs(want).max(initial=0))
             off = float(np.abs(got - want).max(initial=0))
-            return Judgement(off / unit if math.isfinite(off) else math.inf, want.size == 0)
+            units = off / max(unit, 1e-300) if math.isfinite(off) else math.inf
+            return Judgement(units, want.size == 0)
         return judge(got, want, dtype, trial.loudest, noise)
 
     def _look_closely(self, trial: Trial, made: list[Made]) -> None:
