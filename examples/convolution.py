@@ -50,7 +50,7 @@ def layer() -> list[Row]:
     dX, dW, db = pullback(delta)
     assert dX is not None
     tensors = leaves(IMAGE, KERNEL, BIAS)
-    value = F.conv2d(*tensors)
+    value = F.conv2d(tensors[0], tensors[1], tensors[2])
     error = torch.square(value - torch.tensor(T)).sum() / 2
     of_X, of_W, of_b = torch.autograd.grad(error, tensors)
     twice = convolve(delta, turned(KERNEL), full=True)
@@ -99,11 +99,11 @@ def options(quick: bool) -> list[Row]:
     b = random.normal(size=8)
     Z, pullback = convolution(X, W, b, stride=2, padding=3, dilation=2, groups=2)
     tensors = leaves(X, W, b)
-    value = F.conv2d(*tensors, stride=2, padding=3, dilation=2, groups=2)
+    value = F.conv2d(tensors[0], tensors[1], tensors[2], 2, 3, 2, 2)
     gradients = torch.autograd.grad(value, tensors, torch.tensor(Z))
     rows = [Row("stride 2, padding 3, dilation, groups 2: Σz²", (Z * Z).sum(), "", _square(value))]
     for name, ours, theirs in zip(("X", "W", "b"), pullback(Z), gradients):
-        rows.append(Row(f"  ‖d{name}‖²", float((ours * ours).sum()), "", _square(theirs)))
+        rows.append(Row(f"  ‖d{name}‖²", float(np.square(np.asarray(ours)).sum()), "", _square(theirs)))
     return rows
 
 

@@ -238,8 +238,7 @@ def train(X: np.ndarray, y: np.ndarray, way: Training, epochs: int, seed: int) -
         step = backpropagate(X, y, layers, losses[epoch * len(losses) // epochs])
         for k, (layer, (of_W, of_b)) in enumerate(zip(layers, states)):
             W, of_W = rprop_step(layer.W, step.dW[k], of_W)
-            bias: Any = layer.b, step.db[k]
-            b, of_b = rprop_step(*bias, of_b)
+            b, of_b = rprop_step(layer.b, step.db[k], of_b)  # type: ignore[arg-type]
             layers[k], states[k] = layer._replace(W=W, b=b), (of_W, of_b)
     return layers
 

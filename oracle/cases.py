@@ -10,13 +10,13 @@ import itertools
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.random.bit_generator import ISeedSequence
 
 from oracle import shapes
-from oracle.derivations import Derivation, Option
+from oracle.derivations import Argument, Option
 from oracle.shapes import Size
 
 DTYPES = ("float64", "float32")
@@ -38,6 +38,21 @@ REGIMES = {
 EXTREME = ("tiny", "large", "saturated")
 
 
+class Drawable(Protocol):
+    """What cases are drawn for: a derivation of reference/, or a user's."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def arguments(self) -> tuple[Argument, ...]: ...
+    @property
+    def options(self) -> tuple[Option, ...]: ...
+    @property
+    def sizes(self) -> tuple[str, ...]: ...
+    @property
+    def value(self) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True)
 class Case:
     """One case of one derivation: everything that its arrays are made from."""
@@ -55,7 +70,7 @@ class Case:
         return "/".join((self.dtype, self.regime, ",".join(pairs), str(self.seed)))
 
 
-def parse(text: str, derivation: Derivation) -> Case:
+def parse(text: str, derivation: Drawable) -> Case:
     """The case that ``str(case)`` wrote.
 
     Raises:
@@ -79,14 +94,14 @@ def parse(text: str, derivation: Derivation) -> Case:
     return Case(parts[0], parts[1], sizes, options, seed)
 
 
-def regimes(derivation: Derivation) -> tuple[str, ...]:
+def regimes(derivation: Drawable) -> tuple[str, ...]:
     """The regimes that mean something for it: repeats are for integers."""
     integers = any(argument.integer for argument in derivation.arguments)
     return tuple(regime for regime in REGIMES if integers or regime != "repeated")
 
 
 def cases(
-    derivation: Derivation,
+    derivation: Drawable,
     dtype: str,
     regime: str,
     seed: int,
@@ -115,7 +130,7 @@ def cases(
 
 
 def plan(
-    derivation: Derivation, dtype: str, regime: str, count: int, seed: int, max_dim: int = MAX_DIM
+    derivation: Drawable, dtype: str, regime: str, count: int, seed: int, max_dim: int = MAX_DIM
 ) -> Iterator[Case]:
     """So many cases: at most half of them small (the smallest), the others rectangular."""
     half = (count + 1) // 2
@@ -125,7 +140,7 @@ def plan(
     return itertools.islice(kept, count)
 
 
-def draw(derivation: Derivation, case: Case) -> tuple[dict[str, np.ndarray], np.random.Generator]:
+def draw(derivation: Drawable, case: Case) -> tuple[dict[str, np.ndarray], np.random.Generator]:
     """The arrays of a case, and the generator that its upstream is to be drawn from next."""
     rng = np.random.Generator(np.random.PCG64(_Hashed(case.seed)))  # type: ignore[arg-type]
     inputs: dict[str, np.ndarray] = {}
@@ -178,7 +193,7 @@ def laid_out(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _case(
-    derivation: Derivation,
+    derivation: Drawable,
     dtype: str,
     regime: str,
     sizes: dict[str, Size],

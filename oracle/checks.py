@@ -1,4 +1,4 @@
-"""One user's file in this process: what is found in it, judged and diagnosed, one after the other."""
+"""One user's file in this process: what is found in it, judged and diagnosed, one by one."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ Outcome = Result | Failure
 
 def of_file(
     file: Path, name: str, settings: Settings
-) -> Iterator[tuple[str, int, Callable[[], Outcome]]]:
+) -> Iterator[tuple[str, int, Callable[..., Outcome]]]:
     """Each derivation of a file: its name, its line, and what judges it."""
     from oracle import discovery
 
@@ -50,7 +50,7 @@ def judge(subject: Subject, settings: Settings) -> Outcome:
         remark = ""
         if len(subject.readings) > 1:
             subject, remark = _read(subject, settings)
-        only = parse(settings.case, subject) if settings.case else None  # type: ignore[arg-type]
+        only = parse(settings.case, subject) if settings.case else None
         examined = judging.examine(
             subject, settings.cases, settings.seed, settings.max_dim, settings.dtypes, only
         )

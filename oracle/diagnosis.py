@@ -272,10 +272,8 @@ def _explains(suspicion: Suspicion, target: Target) -> bool:
     if predicted is None:
         return False
     if predicted.shape != target.true.shape:
-        return (
-            suspicion.rank <= 10
-            and np.array_equal(predicted, target.got)
-            or target.is_got(predicted)
+        return (suspicion.rank <= 10 and np.array_equal(predicted, target.got)) or target.is_got(
+            predicted
         )
     return target.is_got(predicted)
 
@@ -357,8 +355,8 @@ def _say_pattern(examined: Examined, path: Path, entry: Gradient) -> None:
             return
     for one in names:
         for other in names:
-            if one < other and all(s[one] == s[other] for s in passes):
-                if all(s[one] != s[other] for s in fails):
-                    message = f"{entry.name} is right only when {one} = {other}"
-                    entry.note(Note("right-only-when", message))
-                    return
+            alike = one < other and all(s[one] == s[other] for s in passes)
+            if alike and all(s[one] != s[other] for s in fails):
+                message = f"{entry.name} is right only when {one} = {other}"
+                entry.note(Note("right-only-when", message))
+                return

@@ -33,11 +33,11 @@ def has_guard(note: Note) -> bool:
 
 
 def _is_small(arg: Any) -> bool:
-    return isinstance(arg, float | np.floating) and 0 < abs(arg) <= SMALL
+    return isinstance(arg, float | np.floating) and 0 < abs(float(arg)) <= SMALL
 
 
 def _is_nearly_one(arg: Any) -> bool:
-    return isinstance(arg, float | np.floating) and 0 < 1 - arg <= SMALL
+    return isinstance(arg, float | np.floating) and 0 < 1 - float(arg) <= SMALL
 
 
 def _without(note: Note) -> Callable[..., torch.Tensor]:

@@ -82,7 +82,7 @@ def check(
         max_dim: the largest extent of random shapes.
 
     Returns:
-        The report: ``.verdict``, ``.gradients``, ``.findings``; print it, or leave it to a notebook.
+        The report, with ``.verdict``, ``.gradients`` and ``.findings``; print it, or show it.
 
     Raises:
         ValueError: it cannot be judged: a shape is missing, say; the message says which.

@@ -139,7 +139,7 @@ def _listen(
         if kind == "ready":  # torch is imported, and the user's time begins
             end = time.monotonic() + timeout
         elif kind == "start":
-            at = tuple(rest)  # type: ignore[assignment]
+            at = tuple(rest)
         elif kind == "done":
             found.append(rest[0])
         else:

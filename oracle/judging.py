@@ -45,14 +45,14 @@ def plan(
     subject: Subject, count: int, seed: int, max_dim: int, dtypes: tuple[str, ...]
 ) -> list[Case]:
     """Which cases: three fifths ordinary float64, the others shared by dtypes and regimes."""
-    known = [r for r in cases.regimes(subject) if r != "ordinary"]  # type: ignore[arg-type]
+    known = [r for r in cases.regimes(subject) if r != "ordinary"]
     share = max(2, count // (5 * len(known)))
     chosen: list[Case] = []
     for dtype in dtypes:
         ordinary = 3 * count // 5 if dtype == "float64" or len(dtypes) == 1 else count // 10
         for regime in ("ordinary", *known):
             number = ordinary if regime == "ordinary" else share if dtype == "float64" else 2
-            drawn = cases.plan(subject, dtype, regime, max(1, number), seed, max_dim)  # type: ignore[arg-type]
+            drawn = cases.plan(subject, dtype, regime, max(1, number), seed, max_dim)
             chosen += drawn
     return chosen
 
@@ -173,9 +173,9 @@ class _Examination:
             if ordinary and not judgement.vacuous:
                 self.examined.passes.setdefault(path, []).append(case)
             return not judgement.vacuous
-        if verdict == "unstable" and case.regime in EXTREME and not judgement.finding:
-            if not trial.sides_with_truth(truth, path, got):
-                return True  # it is autograd's way that loses digits here, not the user's
+        extreme = verdict == "unstable" and case.regime in EXTREME and not judgement.finding
+        if extreme and not trial.sides_with_truth(truth, path, got):
+            return True  # it is autograd's way that loses digits here, not the user's
         if case.regime in ("kinks", "tied", "repeated") and not judgement.finding and not known:
             choice = "legal"
             if self.legal.get(path, 0) < KINKS_LEGAL:

@@ -28,7 +28,7 @@ class TorchTrial(Trial):
             path: cases.draw_upstream(self.rng, tuple(part.shape), case.dtype)
             for path, part in _parts(value).items()
         }
-        self.loudest = max((float(np.abs(u).max(initial=0)) for u in self.upstream.values()))
+        self.loudest = max(float(np.abs(u).max(initial=0)) for u in self.upstream.values())
 
     def _tensors(self, arrays: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
         made: dict[str, torch.Tensor] = {}

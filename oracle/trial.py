@@ -70,13 +70,14 @@ class Session(Names):
 
 
 def _states(generators: list[tuple[Any, Any]]) -> tuple[Any, ...]:
-    _, words, at, *rest = np.random.get_state()
+    state: Any = np.random.get_state()
+    _, words, at, *rest = state
     own = tuple(str(get_state(generator)) for generator, _ in generators)
     return (words[:8].tobytes(), at, *rest, random.getstate(), own)
 
 
 class Trial:
-    """A case, drawn, with its truth. Arrays are handed out as copies, in containers of their own."""
+    """A case, drawn, with its truth. Arrays are handed out as copies, in new containers."""
 
     def __init__(self, subject: Subject, case: Case, names: Session) -> None:
         self.subject = subject
@@ -86,7 +87,7 @@ class Trial:
         self._noise: dict[Path, float] = {}
         self.recording, self.plan, self.refused = self._recorded(self.inputs())
         self.upstream = self._drawn_upstream()
-        self.loudest = max((float(np.abs(u).max(initial=0)) for u in self.upstream.values()))
+        self.loudest = max(float(np.abs(u).max(initial=0)) for u in self.upstream.values())
 
     @property
     def eps(self) -> float:

@@ -71,6 +71,7 @@ class Subject:
     functions: tuple[Any, ...] = ()  # the user's functions and classes, for the recording
     options: tuple[Option, ...] = ()
     readings: tuple[Reading, ...] = (Reading(""),)
+    value: tuple[str, ...] = ()  # its dims, where they are known beforehand
     module: str = "user"
     remarks: list[str] = field(default_factory=list)  # what had to be assumed
     read_as: Callable[[int], "Subject"] | None = None  # the same in its nth reading

@@ -43,6 +43,9 @@ class Unit:
     after: Value
     line: int
 
+    def at(self, point: str) -> Value:
+        return self.after if point == "output" else self.before
+
 
 def suspicions(target: Target) -> Iterator[Suspicion]:
     evidence, of = target.evidence, target.of
@@ -164,7 +167,7 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
                 + (", which is right of the activation a, not of z" if wrong_point else ""),
                 "take it at the activation a = f(z)" if wrong_point else "take its own derivative",
                 lambda r=rule, p=point: under(
-                    lambda u: r(evidence.run.tensor(u.after if p == "output" else u.before).detach())
+                    lambda u: r(evidence.run.tensor(u.at(p)).detach())
                 ),
                 rank=8 if wrong_point else 12, line=line,
             )  # fmt: skip

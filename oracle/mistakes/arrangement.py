@@ -51,7 +51,7 @@ def _swapped(target: Target) -> Iterator[Suspicion]:
         if path != target.path and other.shape == target.got.shape:
             yield Suspicion(
                 ("swapped", path), "swapped-gradients",
-                f"{{name}} is the gradient of {path[-1]}", "return the gradients in the right order",
+                f"{{name}} is the gradient of {path[-1]}", "return the gradients in order",
                 lambda other=other: other, rank=3,
             )  # fmt: skip
 

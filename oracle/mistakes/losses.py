@@ -74,7 +74,7 @@ def _of_formula(
         else:
             yield Suspicion(
                 ("loss", formula, weight, expression), "gradient-of-another-loss",
-                f"{{name}} is {times}({formula}), the gradient of {loss}, which is not the loss here",
+                f"{{name}} is {times}({formula}), the gradient of {loss}, another loss",
                 "differentiate the loss that the forward computes",
                 lambda: ratio * predicted, rank=16,
             )  # fmt: skip
@@ -115,6 +115,5 @@ def _weighted(target: Target, predicted: np.ndarray) -> Iterator[tuple[str, np.n
         (upstream,) = evidence.upstreams.values()
         if upstream.shape == predicted.shape:
             yield "upstream", predicted * upstream
-        elif upstream.ndim == 1 and predicted.ndim == 2:
-            if len(upstream) == len(predicted):
-                yield "upstream", predicted * upstream[:, None]
+        elif upstream.ndim == 1 and predicted.ndim == 2 and len(upstream) == len(predicted):
+            yield "upstream", predicted * upstream[:, None]

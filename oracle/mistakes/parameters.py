@@ -132,9 +132,9 @@ def _other_weights(target: Target) -> Iterator[Suspicion]:
         if note.op not in LINEAR or len(values) < 2:
             continue
         for i, weights in enumerate(note.args):
-            if isinstance(weights, Value) and weights.active:
-                if any(v is not weights and id(v) in reached for v in values):
-                    places.setdefault((note.place.span, note.op, i), []).append(note)
+            carried = [v for v in values if v is not weights and id(v) in reached]
+            if isinstance(weights, Value) and weights.active and carried:
+                places.setdefault((note.place.span, note.op, i), []).append(note)
     for (span, op, i), notes in places.items():
         if any(n.args[i].shape != notes[0].args[i].shape for n in notes):
             continue

@@ -1,13 +1,14 @@
 """A gradient that is a constant or a size times the right one."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 import numpy as np
 
 from oracle.blame import multiple
 from oracle.mistakes.suspicion import Suspicion, Target
+from oracle.shapes import Size
 
 CONSTANTS = sorted(
     {Fraction(p, q) for p in range(1, 7) for q in range(1, 7)}
@@ -15,7 +16,7 @@ CONSTANTS = sorted(
     key=lambda f: f.numerator + f.denominator,
 )
 PLAIN = ("sign-flipped", "missing-batch-mean", "extra-batch-mean")
-POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
+POWERS = tuple(map(Fraction, (1, -1, 2, -2, 0.5, -0.5)))
 Expression = tuple[Fraction, tuple[tuple[str, Fraction], ...]]
 
 
@@ -30,7 +31,7 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
         yield _suspicion(target, expression, ratio)
 
 
-def matching(ratio: float, sizes: dict[str, object]) -> Iterator[Expression]:
+def matching(ratio: float, sizes: Mapping[str, Size]) -> Iterator[Expression]:
     """The products of a constant and powers of sizes that are this number, simplest first."""
     numbers = extents(sizes)
     for powers in _monomials(tuple(numbers)):
@@ -40,7 +41,7 @@ def matching(ratio: float, sizes: dict[str, object]) -> Iterator[Expression]:
                 yield Fraction(constant) * sign, powers
 
 
-def extents(sizes: dict[str, object]) -> dict[str, int]:
+def extents(sizes: Mapping[str, Size]) -> dict[str, int]:
     """The sizes as numbers; of a starred one its product, and its first and last extent."""
     found: dict[str, int] = {}
     for name, size in sizes.items():
@@ -84,9 +85,9 @@ def name_of(expression: Expression, samples: str) -> tuple[str, str, str]:
         return "wrong-constant-factor", f"{number(constant)} times", _undo(constant, powers)
     said = f"{product(constant, powers)} times"
     plain = abs(constant) == 1 and len(powers) == 1
-    if plain and powers[0] == (samples, 1):
+    if plain and powers[0] == (samples, Fraction(1)):
         return "missing-batch-mean", said, f"divide by {spoken(samples)}, the number of samples"
-    if plain and powers[0] == (samples, -1):
+    if plain and powers[0] == (samples, Fraction(-1)):
         return "extra-batch-mean", said, f"do not divide by {spoken(samples)}, or do so only once"
     return "wrong-size-factor", said, _undo(constant, powers)
 
@@ -109,7 +110,7 @@ def _suspicion(target: Target, expression: Expression, ratio: float) -> Suspicio
 def _monomials(names: tuple[str, ...]) -> Iterator[tuple[tuple[str, Fraction], ...]]:
     yield ()
     for name, power in itertools.product(names, POWERS):
-        yield ((name, Fraction(power)),)
+        yield ((name, power),)
     for (a, b), p, q in itertools.product(itertools.combinations(names, 2), (1, -1), (1, -1)):
         yield ((a, Fraction(p)), (b, Fraction(q)))
 

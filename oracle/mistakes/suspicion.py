@@ -44,7 +44,7 @@ class Suspicion:
     finding: str
     message: str  # {name} stands for the user's own text
     fix: str
-    predicted: Callable[[], np.ndarray | None]
+    predicted: Callable[..., np.ndarray | None]  # called without arguments
     rank: int = 50  # the smaller, the more specific
     line: int = 0  # of the forward's call concerned, if there is one
     edit: tuple[str, Any] | None = None  # a simple cure of the returned gradient: (kind, argument)

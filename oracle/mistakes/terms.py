@@ -79,10 +79,10 @@ def _at(
                 note.op != "multiply" and i == 1
             ):
                 leaf = next((p for p, v in evidence.inputs.items() if v is other), None)
-                factor = str(leaf[-1]) if leaf else "the other factor"
+                other_one = str(leaf[-1]) if leaf else "the other factor"
                 yield Suspicion(
                     ("unweighted", key, i), "dropped-term",
-                    f"{{name}} leaves out {factor}, by which line {line} "
+                    f"{{name}} leaves out {other_one}, by which line {line} "
                     f"{'multiplies' if note.op == 'multiply' else 'divides'}",
                     "the derivative of a product by one factor is the other",
                     lambda i=i: under(_passed(i)), rank=17, line=line,
@@ -174,9 +174,9 @@ def _constant_factor(
 def _roots(number: float, target: Target) -> Iterator[str]:
     """The sizes of which a number is the square root, or one over it."""
     for name, size in target.sizes.items():
-        if isinstance(size, int) and size > 1:
-            if np.isclose(number, np.sqrt(size)) or np.isclose(number, 1 / np.sqrt(size)):
-                yield name
+        root = np.sqrt(size) if isinstance(size, int) and size > 1 else 0.0
+        if root and (np.isclose(number, root) or np.isclose(number * root, 1)):
+            yield name
 
 
 def _statistics(target: Target, places: dict[tuple[Any, ...], list[Note]]) -> Iterator[Suspicion]:

@@ -10,7 +10,7 @@ import contextlib
 import sys
 import types
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 from oracle.recording.stand_ins import BUILTINS, RANDOM, Delegate, stand_in_for
 from oracle.recording.tape import is_user_file
@@ -82,7 +82,7 @@ class Names:
             if isinstance(real, RANDOM):
                 yield real
 
-    def __enter__(self) -> "Names":
+    def __enter__(self) -> Self:
         self._import = builtins.__import__
         try:
             self._put_all()

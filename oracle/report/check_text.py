@@ -47,10 +47,9 @@ def print_report(report: Report, quiet: bool = False, no_color: bool = False) ->
     for result in report.results:
         print_result(screen, result, quiet)
     for error in report.errors:
-        screen.print(
-            Text.assemble((f"{error.file}:{error.line}: ", "bold"), ("error: ", "bold red"), error.message),
-            soft_wrap=True,
-        )  # fmt: skip
+        where = (f"{error.file}:{error.line}: ", "bold")
+        text = Text.assemble(where, ("error: ", "bold red"), error.message)
+        screen.print(text, soft_wrap=True)
     if report.interrupted:
         screen.print("[yellow]interrupted: this is what was known by then")
     screen.print(_summary(report), soft_wrap=True)

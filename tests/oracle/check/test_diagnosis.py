@@ -3,9 +3,9 @@
 import re
 
 import numpy as np
-import oracle
 import pytest
 
+import oracle
 from tests.oracle.check.derivations import CASES
 
 
