@@ -103,7 +103,9 @@ def options(quick: bool) -> list[Row]:
     gradients = torch.autograd.grad(value, tensors, torch.tensor(Z))
     rows = [Row("stride 2, padding 3, dilation, groups 2: Σz²", (Z * Z).sum(), "", _square(value))]
     for name, ours, theirs in zip(("X", "W", "b"), pullback(Z), gradients):
-        rows.append(Row(f"  ‖d{name}‖²", float(np.square(np.asarray(ours)).sum()), "", _square(theirs)))
+        rows.append(
+            Row(f"  ‖d{name}‖²", float(np.square(np.asarray(ours)).sum()), "", _square(theirs))
+        )
     return rows
 
 

@@ -310,7 +310,7 @@ class Trial:
 
             def leaf(value: np.ndarray, step: float = step) -> np.ndarray:
                 signs = step * along if step else breadth * rng.uniform(-1, 1, np.shape(value))
-                return np.asarray(value + signs * np.maximum(np.abs(value), 1), value.dtype)
+                return np.asarray(value + signs * np.maximum(np.abs(value), 1), float)
 
             moved = moved_by(inputs, paths, leaf)
             recording, plan, _ = self._recorded(moved)

@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -403,7 +404,10 @@ def _found(
     open_ = [n for n in open_ if n not in {*naming.NUMBERS, *naming.FLAGS, *calling.OPTION_DICTS}]
     problem: Exception | None = None
     ran: Object | None = None
-    for shapes_of in _guesses(open_, maker, kind, candidate):
+    tries = itertools.product(
+        instances.unified(maker, spoken), _guesses(open_, maker, kind, candidate)
+    )
+    for maker, shapes_of in tries:
         tried = dict(spoken)
         for name, dims in shapes_of.items():
             tried[(name,)] = Said(dims).completed(spoken.get((name,), Said()))

@@ -1,6 +1,8 @@
 """Objects of the user's classes: made with sizes, given new numbers, searched for arrays."""
 
+import dataclasses
 import inspect
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,6 +46,7 @@ KNOWN: dict[str, Any] = {
     "name": "layer",
     "activation": "sigmoid",
 }
+MOST_UNIFIED = 12
 RATES = re.compile(r"(learning_?rate|lr|eta|step_?size|learn_?rate|alpha|learningRate)$")
 # So large that what an update leaves of the weights is lost below the gradient's own last digit.
 RATE = 2.0**60
@@ -142,6 +145,20 @@ def maker(
             )
     made.arguments = list(made.arrays.values())
     return made
+
+
+def unified(maker: Maker, said: shape_sources.Shapes) -> list[Maker]:
+    """The maker as it is, and with its sizes taken for those that the shapes speak of.
+
+    ``Dense(n_in, n_out)`` beside ``x: N D``: nothing says that n_in is D, but nothing else runs.
+    """
+    dims = [d for path in said for d in said[path].dims or ()]
+    spoken = shapes.names(tuple(dim for dim in dims if not dim.startswith("*")))
+    own = [name for name, size in maker.sizes.items() if size not in spoken]
+    found = [maker]
+    for name, size in itertools.islice(itertools.product(own, reversed(spoken)), MOST_UNIFIED):
+        found.append(dataclasses.replace(maker, sizes={**maker.sizes, name: size}))
+    return found
 
 
 def has_constructor(kind: type) -> bool:
