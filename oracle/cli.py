@@ -240,7 +240,7 @@ def _files(targets: tuple[str, ...]) -> list[Any]:
             inside = files_in(path)
             if not inside:
                 click.echo(f"{path}: no file in it holds a backward pass", err=True)
-            found += [Job(each) for each in inside]
+            found += [Job(each, asked_for=False) for each in inside]
         elif path.is_file():
             found.append(Job(path, name))
         else:

@@ -33,6 +33,7 @@ class Job:
 
     file: Path
     name: str = ""
+    asked_for: bool = True  # itself, and not the folder that it is in
 
 
 def check(
@@ -164,8 +165,10 @@ def _child(job: Job, settings: Settings, skip: int, theirs: Connection) -> None:
     _closed()
     theirs.send(("ready",))
     file = spoken(str(job.file))
+    any_found = False
     try:
         for index, (name, line, judge) in enumerate(checks.of_file(job.file, job.name, settings)):
+            any_found = True
             if index < skip:
                 continue
             theirs.send(("start", index, name, line))
@@ -179,10 +182,22 @@ def _child(job: Job, settings: Settings, skip: int, theirs: Connection) -> None:
                     outcome = Failure(file, line, f"{name}: {traceback.format_exc()}")
             theirs.send(("done", outcome))
     except (Exception, SystemExit) as error:
+        any_found = True
         theirs.send(("done", Failure(file, 1, f"{type(error).__name__}: {error}")))
+    if job.asked_for and not any_found:
+        theirs.send(("done", Failure(file, 1, _nothing(job))))
     theirs.send(("end",))
     theirs.close()
     os._exit(0)  # whatever the user's code has left running or registered
+
+
+def _nothing(job: Job) -> str:
+    if job.name:
+        return f"there is no derivation called {job.name} in it"
+    return (
+        "no backward pass was found in it: name a pair f and f_backward (or f_grad), a class with "
+        "forward and backward, or pick a function with FILE::NAME"
+    )
 
 
 def _closed() -> None:

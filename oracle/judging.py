@@ -297,6 +297,12 @@ class _Examination:
                 entry.verdict = "undecidable"
                 message = "no case could have shown a mistake: the true gradient was always 0"
                 entry.note(Note("nothing-to-compare", message))
+        returned = set(self.examined.paths.values())
+        for argument in self.subject.arguments:
+            missing = not any(path[:1] == (argument.name,) for path in returned)
+            if argument.differentiated and missing and not argument.name.startswith("size "):
+                said = f"the gradient of {argument.name}, which the backward does not return"
+                result.not_checked.append(said)
         result.shapes = len(self.shapes)
         result.dtypes = list(cases.DTYPES)
         result.regimes = sorted(

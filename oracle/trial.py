@@ -270,6 +270,8 @@ class Trial:
         if near is None or far is None or ahead is None:
             return ""
         near += ahead
+        for turned in _turns(got.shape):  # each of several equal entries ahead of the others, once
+            near += self._gradients_at(path, [HAIR / 1024], direction=turned) or []
         allowance = 100 * (self.eps * self.loudest + self.noise(truth, path))
         if not within_one_sided(got, truth.gradients[path], near, far, allowance):
             return ""
@@ -381,6 +383,16 @@ def moved_by(inputs: Inputs, paths: set[Path], move: Any) -> Inputs:
 
     moved: Inputs = rebuild(copy.copy(inputs), leaf, (0,), {})
     return moved
+
+
+def _turns(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
+    """Directions in which, along some axis, each entry in turn is the largest."""
+    for axis, extent in enumerate(shape):
+        for shift in range(extent if extent > 1 else 0):
+            order = (np.arange(extent) + shift) % extent
+            at = [1] * len(shape)
+            at[axis] = extent
+            yield np.broadcast_to(((1.0 + order) / extent).reshape(at), shape)
 
 
 def distance(a: np.ndarray, b: np.ndarray) -> float:
