@@ -192,4 +192,6 @@ def plot(axes: Any, data: Path | None = None) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m examples.dermatology PATH")
     show("dermatology", run(data=Path(sys.argv[1])))
