@@ -20,6 +20,7 @@ PROGRAMS = (
     "jacobian",
     "looney",
     "rprop",
+    "costs",
     "dermatology",
     "convolution",
     "fuzzy",

@@ -84,15 +84,15 @@ def _one(module: ModuleType, console: Console, quick: bool, data: Path | None) -
     rows = module.run(quick, **_data(module.run, data))
     seconds = time.perf_counter() - start
     show(f"{name}: {first_line(name)}", rows, console)
-    if "data" in inspect.signature(module.run).parameters and data is None:
-        console.print("No --data PATH is given: what needs a file is left out.")
+    if _data(module.run, data) == {"data": None}:
+        console.print("No --data PATH is given: nothing is trained.")
     console.print(f"{len(rows)} rows, {seconds:.1f} s\n", style="dim")
     return len(contradictions(rows))
 
 
 def _picture(name: str, console: Console, target: Path | None, data: Path | None) -> None:
     module = importlib.import_module(f"examples.{name}")
-    if not hasattr(module, "plot"):
+    if not hasattr(module, "plot") or _data(module.plot, data) == {"data": None}:
         return
     from examples._plots import draw
 

@@ -1,4 +1,4 @@
-"""A network that does not learn, repaired step by step, and what the oracle says of each step.
+"""A network that does not learn, repaired step by step, and the verdict on each step.
 
 "Back propagation on matrix of weights" (Data Science Stack Exchange): 2-5-5-1, logistic units,
 binary cross-entropy, samples as columns, here on XOR. ``pasted`` is its backward code in few words,
@@ -40,8 +40,8 @@ def pasted(
     return dW, db
 
 
-def oracle(dW: list[np.ndarray], db: list[np.ndarray], layers: list[Layer]) -> tuple[str, float]:
-    """The verdict on a backward pass, in words, and its largest ratio to the truth."""
+def judged(dW: list[np.ndarray], db: list[np.ndarray], layers: list[Layer]) -> tuple[str, float]:
+    """The verdict on a backward pass by torch's gradients, in words, and its ratio to them."""
     truth = _torch.step(X, Y, layers, binary_cross_entropy)
     for mine, right in zip(db, truth.db):
         if right is not None and mine.shape != (right.size, 1):
@@ -79,7 +79,7 @@ def run(quick: bool = False) -> list[Row]:
     step = backpropagate(X, Y, layers, binary_cross_entropy)
     truth = _torch.step(X, Y, layers, binary_cross_entropy)
     verdicts = [
-        oracle(*pasted(layers, **mended), layers)
+        judged(*pasted(layers, **mended), layers)
         for mended in (
             {},
             {"sums_biases": True},

@@ -146,6 +146,7 @@ def plot(axes: Any) -> None:
     steps = np.arange(1, len(errors) + 1)
     axes.loglog(steps, errors[:, 0], label="simultaneous update")
     axes.loglog(steps, errors[:, 1], "--", label="sequential update")
+    axes.loglog(steps, np.abs(np.diff(errors)[:, 0]), ":", label="their difference")
     axes.set(
         xlabel="step", ylabel="error E = ½Σ(t − o)²", title="Mazur's network learns its sample"
     )

@@ -268,16 +268,21 @@ def status(report: "Report", fail_on: str) -> int:
 def explain(name: str | None, no_color: bool) -> None:
     """Print a derivation: its equation, shapes, code, source and torch twin, and what is verified.
 
-    Without a NAME, lists all there are.
+    Or what a finding of ``oracle check`` means, why it happens, and how to mend it. Without a NAME,
+    lists all there are.
     """
-    from oracle import derivations
+    from oracle import derivations, findings
     from oracle.report import explanation
 
     known = derivations.in_reference()
     if name is None:
         explanation.print_list(known, no_color)
+        explanation.print_findings(no_color)
+    elif name in findings.names():
+        explanation.print_finding(findings.page(name), no_color)
     else:
-        (only,) = _chosen((name,), known, families=False)
+        others = tuple(findings.names())
+        (only,) = _chosen((name,), known, families=False, others=others)
         explanation.print_derivation(known[only], no_color)
 
 
@@ -302,6 +307,6 @@ def _chosen(
             near = difflib.get_close_matches(name, [*known, *members], n=3, cutoff=0.5)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise click.UsageError(
-                f"no derivation is called {name!r}{hint} (oracle explain lists all)"
+                f"nothing is called {name!r}{hint} (oracle explain lists all)"
             )
     return [name for name in (*known, *others) if not names or name in meant]

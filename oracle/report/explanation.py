@@ -4,10 +4,11 @@ import inspect
 import textwrap
 
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.syntax import Syntax
 from rich.text import Text
 
-from oracle import cases, shapes, source, twins
+from oracle import cases, findings, shapes, source, twins
 from oracle.derivations import Derivation
 from oracle.report.text import console
 
@@ -63,6 +64,25 @@ def print_derivation(derivation: Derivation, no_color: bool) -> None:
     fixed = [a.name for a in derivation.arguments if not a.differentiated]
     if fixed:
         screen.print(f"  not differentiated, being integers or data: {', '.join(fixed)}")
+
+
+def print_findings(no_color: bool) -> None:
+    """All findings, with the sentence that says what each is."""
+    screen = console(no_color)
+    screen.print(Text("findings", "dim"))
+    for name in findings.names():
+        sentence = findings.page(name).split("\n")[1].strip() or findings.page(name).split("\n")[2]
+        line = Text.assemble("  ", (f"{name:38}", "bold"), " ", sentence)
+        screen.print(line, no_wrap=True, overflow="ellipsis")
+
+
+def print_finding(page: str, no_color: bool) -> None:
+    """The page of a finding: set for a terminal, and as it stands elsewhere."""
+    screen = console(no_color)
+    if screen.is_terminal:
+        screen.print(Markdown(page, code_theme="ansi_dark"))
+    else:
+        screen.print(Text(page.rstrip()), soft_wrap=True)
 
 
 def code(derivation: Derivation) -> str:

@@ -1,4 +1,7 @@
+import numpy as np
+
 from examples import hours_studied
+from reference import forward_sweep
 from tests.examples._figures import check
 
 
@@ -20,3 +23,7 @@ def test_the_sigmoids_that_were_printed_wrong() -> None:
     )
     first, last = found["mean square, steps 1 and 1,000"].numbers
     assert last < first / 100
+    layers = hours_studied.training(1)[0]  # after the first step; the losses are taken before
+    after = forward_sweep(hours_studied.X, layers).A[-1]
+    mean_square = np.mean((hours_studied.T - after) ** 2)
+    assert abs(hours_studied.training(2)[1][1] - mean_square) < 1e-16
