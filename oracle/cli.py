@@ -306,7 +306,5 @@ def _chosen(
         else:
             near = difflib.get_close_matches(name, [*known, *members], n=3, cutoff=0.5)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            raise click.UsageError(
-                f"nothing is called {name!r}{hint} (oracle explain lists all)"
-            )
+            raise click.UsageError(f"nothing is called {name!r}{hint} (oracle explain lists all)")
     return [name for name in (*known, *others) if not names or name in meant]

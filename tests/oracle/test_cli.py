@@ -84,11 +84,11 @@ def test_a_case_is_replayed_alone() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["verify", "sofmax"], "no derivation is called 'sofmax'; did you mean softmax"),
+        (["verify", "sofmax"], "nothing is called 'sofmax'; did you mean softmax"),
         (["verify", "--case", "x"], "--case is a case of one derivation: name it"),
         (["verify", "tanh", "--case", "x"], "is no case"),
         (["verify", "--cases", "0"], "is not in the range"),
-        (["explain", "nothing_like_it"], "no derivation is called"),
+        (["explain", "nothing_like_it"], "nothing is called"),
         (["frobnicate"], "No such command 'frobnicate'"),
     ],
 )
