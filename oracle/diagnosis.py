@@ -3,6 +3,7 @@
 judging → evidence (some failing cases, opened up) → blame (which step) → mistakes (which one)
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT
 
 FOUND_ON, PROVED_ON = 1, 3
 ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
+PATIENCE = 8.0  # seconds of looking for what explains one gradient
 MOST = 3  # findings of one gradient
 
 
@@ -238,11 +240,14 @@ def _target_of_step(evidence: Evidence, guilty: blame.Guilty, name: str) -> Targ
 def prove(targets: Sequence[Target]) -> list[Proved]:
     """The mistakes that explain all of some cases; the most specific first, three at most."""
     first, others = targets[0], targets[1:]
+    began = time.perf_counter()
     alive: dict[object, Suspicion] = {}
     for family in FAMILIES:
         if any(suspicion.rank <= ENOUGH for suspicion in alive.values()):
             break
         for suspicion in family(first):
+            if time.perf_counter() - began > PATIENCE:
+                break
             if suspicion.key not in alive and _explains(suspicion, first):
                 alive[suspicion.key] = suspicion
     shapes = {str(first.sizes)}

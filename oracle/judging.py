@@ -6,6 +6,7 @@ What is wrong is handed on to ``diagnosis`` with the cases that it fails in.
 
 import contextlib
 import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,11 +18,14 @@ from oracle.cases import EXTREME, Case
 from oracle.discovery.subject import Made, Path, Subject, Unusable, WrongReturn
 from oracle.results import VERDICTS, Counterexample, Gradient, Note, Result
 from oracle.trial import AUTOGRAD, DIFFERENCES, Session, Trial, Truth
-from oracle.verdict import UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
+from oracle.verdict import DIGITS, UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
 
 CASES = 200
+FEW = 4  # cases that are judged however long they take
 CLOSELY = 16  # the first three and every so many cases also see side conditions and the witness
 REDRAWN = 20
+LOST = 3  # digits: fewer lost are no instability
+BUDGET = 12.0  # seconds for a derivation: of one that takes longer, cases are left out evenly
 KINKS_LEGAL = 3  # so many legal choices at kinks, and it is known how this gradient chooses
 
 
@@ -70,8 +74,11 @@ def examine(
     examination = _Examination(Examined(subject, result), seed)
     chosen = [only] if only else plan(subject, count, seed, max_dim, dtypes)
     with Session(*subject.functions) as names:
-        for case in chosen:
-            examination.take(case, names)
+        began = time.perf_counter()
+        for index, case in enumerate(chosen):
+            late = time.perf_counter() - began > BUDGET * (index + 1) / len(chosen)
+            if index < FEW or not late:
+                examination.take(case, names)
     return examination.closed()
 
 
@@ -173,6 +180,9 @@ class _Examination:
             if ordinary and not judgement.vacuous:
                 self.examined.passes.setdefault(path, []).append(case)
             return not judgement.vacuous
+        loud = verdict == "unstable" and math.isfinite(judgement.units) and not judgement.finding
+        if loud and digits(got, want, case.dtype) > DIGITS[case.dtype] - LOST:
+            return True  # many units of very little noise: no digits worth speaking of are lost
         extreme = verdict == "unstable" and case.regime in EXTREME and not judgement.finding
         if extreme and not trial.sides_with_truth(truth, path, got):
             return True  # it is autograd's way that loses digits here, not the user's

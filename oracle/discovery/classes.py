@@ -363,6 +363,9 @@ def _subject(user: User, candidate: Candidate) -> Subject:
     given, taken = (_parameters(kind, name) for name in roles[:2])
     asked = _parameters(kind, roles[2]) if roles[2] and candidate.way == 9 else []
     known = [p.name for p in (*given, *taken, *asked)]
+    first, other = (next((p.name for p in some if p.required), "") for some in (given, taken))
+    if candidate.way == 9 and not _has_shape(first, spoken) and _has_shape(other, spoken):
+        spoken = {**spoken, (first,): spoken[(other,)]}  # feedforward(a) beside backprop(x, y)
     try:
         maker = instances.maker(user, candidate.of("class"), kind, spoken, known)
         return _found(user, candidate, kind, maker, spoken, (given, taken, asked))

@@ -9,6 +9,7 @@ from oracle.blame import multiple
 from oracle.evidence import agree
 from oracle.mistakes.scale import batch, spoken
 from oracle.mistakes.suspicion import Suspicion, Target
+from oracle.recording import Value
 
 
 def suspicions(target: Target) -> Iterator[Suspicion]:
@@ -52,7 +53,7 @@ def _swapped(target: Target) -> Iterator[Suspicion]:
             yield Suspicion(
                 ("swapped", path), "swapped-gradients",
                 f"{{name}} is the gradient of {path[-1]}", "return the gradients in order",
-                lambda other=other: other, rank=3,
+                lambda other=other: other, rank=8,
             )  # fmt: skip
 
 
@@ -186,6 +187,7 @@ def _accumulated(target: Target) -> Iterator[Suspicion]:
                         "add up what each sample contributes, with += or a sum",
                         lambda v=value, o=only: evidence.carried_to(v, o, of), rank=8,
                     )  # fmt: skip
+    yield from _windows(target)
     if len(users) > 1:
         for which, at in (("first", 0), ("last", -1)):
             kept = users[at]
@@ -198,6 +200,8 @@ def _accumulated(target: Target) -> Iterator[Suspicion]:
                 return total
 
             loop = len({(n.file, n.place.span) for n in users}) == 1
+            written = {s.line for s in evidence.steps() if s.name == target.name}
+            loop |= len(written) > 1  # dW = ..., and later dW = ... once more
             yield Suspicion(
                 ("overwritten", which, loop),
                 "overwritten-not-accumulated" if loop else "dropped-term",
@@ -205,6 +209,55 @@ def _accumulated(target: Target) -> Iterator[Suspicion]:
                 "add up what each use contributes, with += instead of =", alone,
                 rank=8 if loop else 20,
             )  # fmt: skip
+
+
+def of_rank(value: Value) -> int:
+    """How many axes an indexed row-by-row read adds at least two to."""
+    return len(value.shape)
+
+
+def _read_at(target: Target, value: object, above: np.ndarray, rows: range) -> np.ndarray:
+    """Where the entries of some rows of a result were read: the derivative along each entry."""
+    evidence, of = target.evidence, target.of
+    assert evidence is not None
+    assert of is not None
+    places = []
+    for index in np.ndindex(above.shape):
+        if index[0] in rows:
+            one = np.zeros(above.shape)
+            one[index] = 1
+            hit = evidence.carried_to(value, one, of)  # type: ignore[arg-type]
+            places.append(int(np.argmax(np.abs(hit))))
+    return np.array(places, int)
+
+
+def _windows(target: Target) -> Iterator[Suspicion]:
+    """Windows that overlap, each assigned where it should be added."""
+    evidence, of = target.evidence, target.of
+    assert evidence is not None
+    assert of is not None
+    users = evidence.users.get(id(of), [])
+    spans = {(n.file, n.place.span) for n in users}
+    if len(users) < 2 or len(spans) > 1:
+        return
+
+    def last(order: int) -> np.ndarray:
+        found = np.zeros(of.shape)
+        for note in users[::order]:
+            for value in note.outputs:
+                if value.active:
+                    part = evidence.carried_to(value, evidence.true(value), of)
+                    some = np.random.default_rng(0).uniform(1, 2, value.shape)
+                    read = evidence.carried_to(value, some, of) != 0
+                    found[read] = part[read]
+        return found
+
+    for order in (1, -1):
+        yield Suspicion(
+            ("windows", order), "overwritten-not-accumulated",
+            "{name} keeps, where windows overlap, only what one of them adds",
+            "add with += what each window contributes", lambda o=order: last(o), rank=6,
+        )  # fmt: skip
 
 
 def _overwritten(
@@ -215,17 +268,25 @@ def _overwritten(
     assert of is not None
 
     def lost() -> np.ndarray | None:
-        # Where each entry of the result was read: the derivative along the entries' numbers.
-        places = np.zeros(above.size, int)
         found = np.zeros(of.shape)
-        for entry in range(above.size):
-            one = np.zeros(above.size)
-            one[entry] = 1
-            hit = evidence.carried_to(value, one.reshape(above.shape), of)  # type: ignore[arg-type]
-            places[entry] = int(np.argmax(np.abs(hit)))
-        found.flat[places] = above.ravel()
+        found.flat[_read_at(target, value, above, range(len(above)))] = above.ravel()
         return found
 
+    def lost_in_rows() -> np.ndarray | None:
+        found = np.zeros(of.shape)
+        for row in range(above.shape[0]):
+            places = _read_at(target, value, above, range(row, row + 1))
+            once = np.zeros(of.shape)
+            once.flat[places] = above[row].ravel()
+            found += once
+        return found
+
+    if above.ndim > of_rank(of):
+        yield Suspicion(
+            ("repeats in rows", line), "overwritten-not-accumulated",
+            "{name} keeps only the last contribution where an index occurs more than once in a row",
+            "accumulate with np.add.at or np.bincount instead of assigning", lost_in_rows, rank=6,
+        )  # fmt: skip
     yield Suspicion(
         ("repeats", line), "overwritten-not-accumulated",
         "{name} keeps only the last contribution where an index occurs more than once",

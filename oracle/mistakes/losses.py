@@ -76,7 +76,7 @@ def _of_formula(
                 ("loss", formula, weight, expression), "gradient-of-another-loss",
                 f"{{name}} is {times}({formula}), the gradient of {loss}, another loss",
                 "differentiate the loss that the forward computes",
-                lambda: ratio * predicted, rank=16,
+                lambda: ratio * predicted, rank=10,
             )  # fmt: skip
 
 

@@ -35,9 +35,9 @@ def _regularisation(target: Target) -> Iterator[Suspicion]:
         return
     rest = target.got - target.true
     extra = multiple(rest, parameter)
-    if extra is None and parameter.ndim == 2:
+    if extra is None and parameter.ndim:
         for side, at in (("first", 0), ("last", -1)):
-            for axis in (0, 1):
+            for axis in range(min(2, parameter.ndim)):
                 row = np.zeros_like(parameter)
                 index = (slice(None),) * axis + (at,)
                 row[index] = parameter[index]
@@ -166,12 +166,13 @@ def _alternatives(
             "transposed", "transposed", f"{name} instead of its transpose",
             f"use {name} transposed: what Z = XW does, dZ·Wᵀ undoes", [a.T for a in arrays],
         )  # fmt: skip
-    if array.ndim >= 2:
-        yield (
-            "flipped", "kernel-not-flipped", f"{name} flipped the wrong way",
-            "a cross-correlation goes back as a convolution: flip the kernel once",
-            [np.ascontiguousarray(np.flip(a, (-2, -1))) for a in arrays],
-        )  # fmt: skip
+    for axes in ((-1,), (-2, -1)):
+        if array.ndim >= len(axes) and array.shape[-1] > 1:
+            yield (
+                ("flipped", axes), "kernel-not-flipped", f"{name} flipped the wrong way",
+                "a cross-correlation goes back as a convolution: flip the kernel once",
+                [np.flip(a, axes) for a in arrays],
+            )  # fmt: skip
     if any(value is not operands[0] for value in operands):
         return
     count = len(operands)

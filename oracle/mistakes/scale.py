@@ -62,6 +62,14 @@ def batch(target: Target) -> str:
     arguments = target.subject.arguments
     if not arguments:
         return ""
+    of_data = {
+        dim for a in arguments if not a.differentiated for dim in a.dims if dim.isidentifier()
+    }
+    if of_data:  # targets have it, and the fewest others
+        order = [dim for a in arguments for dim in a.dims]
+        return min(
+            of_data, key=lambda d: (-sum(d not in a.dims for a in arguments), order.index(d))
+        )
     first = next((a for a in arguments if a.dims), arguments[0])
     data = [a for a in arguments if not a.differentiated]
     if first.dims and first.dims[0].startswith("*"):

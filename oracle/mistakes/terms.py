@@ -149,6 +149,14 @@ def _constant_factor(
         said = f"the factor {float(array):g} on line {line}"
         if isinstance(constants[0], Value):
             said = f"the factor on line {line}"
+        masked = note.args[i].note
+        if masked is not None and masked.op == "multiply" and _has_mask(masked):
+            yield Suspicion(
+                ("mask-scale", key), "dropout-scale-missing",
+                f"{{name}} applies the mask without its scale, {said}",
+                "divide by the keep probability, as the forward does", lambda: under(passed),
+                rank=6, line=line,
+            )  # fmt: skip
         for root in _roots(abs(float(array)), target):
             yield Suspicion(
                 ("factor", key, root), "missing-attention-scale",
@@ -169,6 +177,15 @@ def _constant_factor(
             ("weights", key), "dropped-term", f"{{name}} leaves out the factor on line {line}",
             "multiply by it on the way back as well", lambda: under(passed), rank=19, line=line,
         )  # fmt: skip
+
+
+def _has_mask(note: Note) -> bool:
+    """Whether a product has an operand of zeros and one other number."""
+    for arg in note.args:
+        array = np.asarray(arg.array if isinstance(arg, Value) else arg)
+        if array.size > 1 and (array == 0).any() and len(np.unique(array)) == 2:
+            return True
+    return False
 
 
 def _roots(number: float, target: Target) -> Iterator[str]:
