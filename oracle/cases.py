@@ -134,7 +134,8 @@ def plan(
 ) -> Iterator[Case]:
     """So many cases: at most half of them small (the smallest), the others rectangular."""
     half = (count + 1) // 2
-    small = {str(sizes) for sizes in shapes.small(derivation.sizes, seed)}
+    some = max_dim > max(shapes.SMALL) and derivation.sizes  # else there are none but small ones
+    small = {str(sizes) for sizes in shapes.small(derivation.sizes, seed)} if some else set()
     drawn = cases(derivation, dtype, regime, seed, max_dim, most_small=half)
     kept = (case for n, case in enumerate(drawn) if n < half or str(case.sizes) not in small)
     return itertools.islice(kept, count)

@@ -7,6 +7,7 @@ import numpy as np
 from oracle.blame import multiple
 from oracle.mistakes.scale import matching, product
 from oracle.mistakes.suspicion import Suspicion, Target
+from oracle.recording import Value
 
 Formula = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -44,6 +45,18 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
     evidence, of = target.evidence, target.of
     if evidence is None or of is None or target.got.shape != target.true.shape:
         return
+    yield from _at(target, of)
+    reached = evidence.after_value(of)
+    for value in evidence.forward:  # of a parameter: by way of the prediction
+        if id(value) in reached and value is not of and len(value.shape) <= 2:
+            yield from _at(target, value)
+
+
+def _at(target: Target, of: Value) -> Iterator[Suspicion]:
+    """The losses of which some intermediate is the prediction."""
+    evidence = target.evidence
+    assert evidence is not None
+    assert target.of is not None
     prediction = evidence.number(of)
     if prediction.size < 2:
         return
@@ -54,6 +67,8 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
             if predicted.shape != prediction.shape or not np.isfinite(predicted).all():
                 continue
             for weight, weighted in _weighted(target, predicted):
+                if of is not target.of:
+                    weighted = evidence.carried_to(of, weighted, target.of)
                 yield from _of_formula(target, formula, loss, shift, weight, weighted)
 
 

@@ -1,5 +1,7 @@
 """Cases are drawn from seeds, replayed from their text, and mean what their regime says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -135,3 +137,11 @@ def test_laid_out_arrays_hold_the_same_values_read_only_and_not_in_cs_order() ->
         assert not view.flags.writeable
     assert any(not view.flags.c_contiguous for view in views)
     assert array.flags.writeable
+
+
+def test_sizes_that_are_all_fixed_or_all_small_still_make_as_many_cases():
+    affine = derivations.in_reference()["affine"]
+    assert len(list(cases.plan(affine, "float64", "ordinary", 90, 0, max_dim=3))) == 90
+    arguments = tuple(replace(a, dims=("2",) * len(a.dims)) for a in affine.arguments)
+    fixed = replace(affine, arguments=arguments, value=("2", "2"))
+    assert len(list(cases.plan(fixed, "float64", "ordinary", 30, 0))) == 30

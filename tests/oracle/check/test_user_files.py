@@ -1,0 +1,77 @@
+"""Files as people write them: the wrong ones are found, the right ones are left alone."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from oracle import checks, discovery
+from oracle.results import Failure
+
+FOLDER = Path(__file__).parent.parent.parent / "user_files"
+EXPECTED = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
+SETTINGS = checks.Settings(cases=60)
+
+# What the check says instead, and why: each is a name still to be earned.
+NOT_NAMED = {
+    "dense_class_sgd.py": "the weights are updated by a rate of our own, too large to read them back",
+    "layernorm_tokens.py": "a mean over the wrong axis inside a normalisation",
+    "leaky_class.py": "a wrong slope on one side is told as a sign where the slope is 0.2",
+    "lstm_cell_state.py": "1 − a² is told as a wrong derivative rather than a missing one",
+    "torch_swish.py": "of torch functions only the arrays are known",
+    "torch_attention.py": "of torch functions only the arrays are known",
+    "torch_scaled_matmul.py": "of torch functions only the arrays are known",
+}
+# A shape that the file does not say, and that nothing else does yet.
+NOT_JUDGED = {
+    "residual_branch.py": "two shapes in one sentence of the docstring",
+    "planar_course.py": "the shape of Y stands nowhere",
+    "planar_course_units.py": "the shape of Y stands nowhere",
+    "deep_course.py": "the shape of Y stands nowhere",
+    "regularized_course.py": "the shape of Y stands nowhere",
+}
+
+RIGHT = [f for f, e in EXPECTED.items() if not e.get("findings") and f not in NOT_JUDGED]
+WRONG = [f for f, e in EXPECTED.items() if e.get("findings") and f not in NOT_JUDGED]
+MENDED = [f for f in WRONG if "mend" in EXPECTED[f]]
+
+
+def judged(file):
+    subjects, failures = discovery.subjects(file, "")
+    target = EXPECTED[file.name]["target"]
+    chosen = [s for s in subjects if s.name == target] or subjects
+    assert chosen, failures
+    found = checks.judge(chosen[0], SETTINGS)
+    assert not isinstance(found, Failure), found.message
+    return found
+
+
+def accused(result):
+    return {g.name: g.findings for g in result.gradients if g.verdict in ("wrong", "unstable")}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_files_are_not_accused(name):
+    assert accused(judged(FOLDER / name)) == {}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_files_are_found(name):
+    result = judged(FOLDER / name)
+    assert accused(result)
+    if name not in NOT_NAMED:
+        due = {f for findings in EXPECTED[name]["findings"].values() for f in findings}
+        named = {note.name for g in result.gradients for note in g.findings}
+        assert due & (named | {note.name for note in result.remarks}), named
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_mended_files_raise_no_alarm(name, tmp_path):
+    for other in FOLDER.glob("*.py"):  # helpers stand in the same folder
+        (tmp_path / other.name).write_text(other.read_text(encoding="utf-8"), encoding="utf-8")
+    old, new = EXPECTED[name]["mend"]
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    file = tmp_path / name
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    assert accused(judged(file)) == {}
