@@ -277,7 +277,7 @@ class Object:
         return any(f"self.{name}" in text_of_it for name in RATE_ATTRIBUTES)
 
 
-RATE_ATTRIBUTES = ("learning_rate", "lr", "eta", "learningRate", "alpha", "step_size", "learn_rate")
+RATE_ATTRIBUTES = ("learning_rate", "lr", "eta", "learningRate", "step_size", "learn_rate")
 
 
 def RATE_NAMES(name: str) -> bool:

@@ -47,7 +47,7 @@ KNOWN: dict[str, Any] = {
     "activation": "sigmoid",
 }
 MOST_UNIFIED = 12
-RATES = re.compile(r"(learning_?rate|lr|eta|step_?size|learn_?rate|alpha|learningRate)$")
+RATES = re.compile(r"(learning_?rate|lr|eta|step_?size|learn_?rate|learningRate)$")
 # So large that what an update leaves of the weights is lost below the gradient's own last digit.
 RATE = 2.0**60
 

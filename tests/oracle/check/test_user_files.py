@@ -14,7 +14,7 @@ SETTINGS = checks.Settings(cases=60)
 
 # What the check says instead, and why: each is a name still to be earned.
 NOT_NAMED = {
-    "dense_class_sgd.py": "the weights are updated by a rate of our own, too large to read them back",
+    "dense_class_sgd.py": "its update is by a rate of our own, too large to read back",
     "layernorm_tokens.py": "a mean over the wrong axis inside a normalisation",
     "leaky_class.py": "a wrong slope on one side is told as a sign where the slope is 0.2",
     "lstm_cell_state.py": "1 − a² is told as a wrong derivative rather than a missing one",
