@@ -11,15 +11,14 @@ def encoder_forward(x, Wx, Wh):
 
 def encoder_backward(delta, cache):
     x, Wx, Wh, states = cache
-    draw = delta * (1 - states[-1] ** 2)
     dx = np.zeros_like(x)
     dWx = np.zeros_like(Wx)
     dWh = np.zeros_like(Wh)
+    dh = delta
     for t in reversed(range(len(x))):
+        draw = dh * (1 - states[t + 1] ** 2)
         dx[t] = draw @ Wx.T
         dWx += np.outer(x[t], draw)
         dWh += np.outer(states[t], draw)
-        if t == len(x) - 1:
-            break
-        draw = (draw @ Wh.T) * (1 - states[t] ** 2)
+        dh = draw @ Wh.T
     return dx, dWx, dWh
