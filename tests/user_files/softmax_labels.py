@@ -7,7 +7,6 @@ def nll_loss_and_grad(scores, labels):
     s = scores - scores.max(axis=1, keepdims=True)
     log_p = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
     loss = -log_p[np.arange(N), labels].mean()
-    d_scores = np.exp(log_p)
-    d_scores[np.arange(N), labels - 1] -= 1
-    d_scores = d_scores / N
+    d_scores = np.exp(log_p) / N
+    d_scores[np.arange(N), labels - 1] -= 1 / N
     return loss, d_scores
