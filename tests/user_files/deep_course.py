@@ -9,7 +9,7 @@ def sigmoid(Z):
     return 1 / (1 + np.exp(-Z))
 
 
-# oracle: shapes X: n m, parameters.W1: 5 n, parameters.b1: 5 1, parameters.W2: 3 5, parameters.b2: 3 1, parameters.W3: 1 3, parameters.b3: 1 1
+# oracle: shapes X: n m, parameters.W1: 5 n, parameters.b1: 5 1, parameters.W2: 3 5, parameters.b2: 3 1, parameters.W3: 1 3, parameters.b3: 1 1, Y: 1 m binary
 def forward_propagation(X, parameters):
     caches = {"A0": X}
     A = X

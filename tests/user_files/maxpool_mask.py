@@ -12,5 +12,5 @@ def maxpool_forward(x):
 def maxpool_backward(dout, cache):
     xr, out = cache
     mask = xr == out[:, :, None]
-    dx = mask * dout[:, :, None]
-    return dx.reshape(xr.shape[0], -1)
+    dx = (mask * dout[:, :, None]).reshape(xr.shape[0], -1)
+    return dx

@@ -5,7 +5,7 @@ def sigmoid(z):
     return 1.0 / (1.0 + np.exp(-z))
 
 
-# oracle: shapes x: 3 1, y: 2 1
+# oracle: shapes x: 3 1, y: 2 1, a: 3 1
 class Network:
     def __init__(self, sizes=(3, 4, 2)):
         rng = np.random.default_rng(0)

@@ -1,7 +1,7 @@
 import numpy as np
 
 
-# oracle: shapes X: 2 m, parameters.W1: 4 2, parameters.b1: 4 1, parameters.W2: 1 4, parameters.b2: 1 1
+# oracle: shapes X: 2 m, parameters.W1: 4 2, parameters.b1: 4 1, parameters.W2: 1 4, parameters.b2: 1 1, Y: 1 m binary
 def forward_propagation(X, parameters):
     W1, b1 = parameters["W1"], parameters["b1"]
     W2, b2 = parameters["W2"], parameters["b2"]

@@ -1,7 +1,7 @@
 import numpy as np
 
 
-# oracle: shapes X: n m, parameters.W1: 4 n, parameters.b1: 4 1, parameters.W2: 1 4, parameters.b2: 1 1
+# oracle: shapes X: n m, parameters.W1: 4 n, parameters.b1: 4 1, parameters.W2: 1 4, parameters.b2: 1 1, Y: 1 m binary
 def forward_propagation(X, parameters):
     Z1 = parameters["W1"] @ X + parameters["b1"]
     A1 = np.tanh(Z1)
