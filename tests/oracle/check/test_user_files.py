@@ -19,7 +19,6 @@ NOT_NAMED = {
     "leaky_class.py": "a slope of 1 − alpha where alpha is due is no known derivative",
     "torch_swish.py": "of torch functions only the arrays are known",
     "torch_attention.py": "of torch functions only the arrays are known",
-    "torch_scaled_matmul.py": "of torch functions only the arrays are known",
 }
 # A shape that the file does not say, and that nothing else does yet.
 NOT_JUDGED = {
