@@ -22,7 +22,6 @@ class Guilty:
     """A wrong step: the array, and the intermediate that it should be the gradient of."""
 
     step: Step | None  # None: the returned gradient itself
-    index: int  # of the step among the backward's
     of: Value
     factor: float  # by which the backward as a whole has deferred its mean, or 1
     inherits: frozenset[Path]
@@ -35,17 +34,17 @@ def guilty(evidence: Evidence) -> list[Guilty]:
     found: list[Guilty] = []
     returned = {id(value) for value in evidence.made.values()}
     factors = deferred(evidence, steps)
-    for index, step in enumerate(steps):
+    for step in steps:
         if not left or not step.name or id(step.value) in returned:
             continue  # what a statement computes on its way has no name to be blamed by
         for value, factor, explained in _parts(evidence, step, factors, left):
             if len(explained) == 1 and _is_multiple(evidence, step, value):
                 continue  # a factor left out could be put in at either place: blame what came out
-            found.append(Guilty(step, index, value, factor, frozenset(explained)))
+            found.append(Guilty(step, value, factor, frozenset(explained)))
             left -= explained
             break
     for path in sorted(left, key=str):
-        found.append(Guilty(None, -1, evidence.inputs[path], 1.0, frozenset([path])))
+        found.append(Guilty(None, evidence.inputs[path], 1.0, frozenset([path])))
     return found
 
 

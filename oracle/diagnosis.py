@@ -5,7 +5,7 @@ judging → evidence (some failing cases, opened up) → blame (which step) → 
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -158,7 +158,7 @@ def _explain(examined: Examined, paths: list[Path], evidence: Sequence[Evidence]
             # Not the same step in each case: then only what came out is blamed.
             for path in sorted(guilty.inherits, key=str):
                 leaf = [
-                    (e, blame.Guilty(None, -1, e.inputs[path], 1.0, frozenset([path])))
+                    (e, blame.Guilty(None, e.inputs[path], 1.0, frozenset([path])))
                     for e in telling
                     if path in e.wrong_paths()
                 ]
@@ -212,9 +212,7 @@ def _intermediate(examined: Examined, evidence: Evidence, guilty: blame.Guilty) 
         examined.entry(p).units.get("float64/ordinary", 0.0) for p in guilty.inherits
     )}  # fmt: skip
     entry.failed = max(examined.entry(p).failed for p in guilty.inherits)
-    entry.counterexample = replace(
-        counterexample(examined.subject, evidence.case, got, want),
-    )
+    entry.counterexample = counterexample(examined.subject, evidence.case, got, want)
     at = min(examined.result.gradients.index(examined.entry(p)) for p in guilty.inherits)
     examined.result.gradients.insert(at, entry)
     return entry

@@ -129,12 +129,20 @@ class Evidence:
 
     def carried_to(self, value: Value, error: np.ndarray, to: Value) -> np.ndarray:
         """What an error in the gradient of one intermediate adds to that of an earlier one."""
-        point, start = self.run.tensor(to), self.run.tensor(value)
+        return self._carried(value, error, [to])[0]
+
+    def carried(
+        self, value: Value, error: np.ndarray, paths: Iterable[Path]
+    ) -> dict[Path, np.ndarray]:
+        """What an error in the gradient of an intermediate adds to the gradients of inputs."""
+        paths = list(paths)
+        return dict(zip(paths, self._carried(value, error, [self.inputs[p] for p in paths])))
+
+    def _carried(self, value: Value, error: np.ndarray, to: list[Value]) -> list[np.ndarray]:
+        start, points = self.run.tensor(value), [self.run.tensor(v) for v in to]
         sent = torch.from_numpy(np.array(error, float)).reshape(start.shape)
-        (found,) = torch.autograd.grad(
-            [start], [point], [sent], retain_graph=True, allow_unused=True
-        )
-        return np.zeros(tuple(point.shape)) if found is None else found.numpy()
+        found = torch.autograd.grad([start], points, [sent], retain_graph=True, allow_unused=True)
+        return [np.zeros(tuple(t.shape)) if g is None else g.numpy() for t, g in zip(points, found)]
 
     @functools.cached_property
     def users(self) -> dict[int, list[Note]]:
@@ -164,25 +172,6 @@ class Evidence:
 
     def want(self, path: Path) -> np.ndarray:
         return self.true(self.inputs[path])
-
-    def carried(
-        self, value: Value, error: np.ndarray, paths: Iterable[Path]
-    ) -> dict[Path, np.ndarray]:
-        """What an error in the gradient of an intermediate adds to the gradients of inputs."""
-        paths = list(paths)
-        points = [self.run.tensor(self.inputs[p]) for p in paths]
-        start = self.run.tensor(value)
-        found = torch.autograd.grad(
-            [start],
-            points,
-            [torch.from_numpy(np.array(error, float)).reshape(start.shape)],
-            retain_graph=True,
-            allow_unused=True,
-        )
-        return {
-            p: np.zeros(tuple(t.shape)) if g is None else g.numpy()
-            for p, t, g in zip(paths, points, found, strict=True)
-        }
 
     def same(self, a: np.ndarray, b: np.ndarray, scale: float = 0.0) -> bool:
         """Whether two arrays agree to rounding."""

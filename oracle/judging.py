@@ -38,8 +38,6 @@ class Examined:
     paths: dict[int, Path] = field(default_factory=dict)  # of each gradient entry, by its id
     failures: dict[Path, list[Case]] = field(default_factory=dict)  # ordinary cases, smallest first
     passes: dict[Path, list[Case]] = field(default_factory=dict)
-    ordinary: list[Case] = field(default_factory=list)  # float64 cases with a truth
-    mutated: bool = False
 
     def entry(self, path: Path) -> Gradient:
         return next(g for g in self.result.gradients if self.paths.get(id(g)) == path)
@@ -71,7 +69,7 @@ def examine(
 ) -> Examined:
     """Judge a subject. What its code raises in every case is an ``Unusable``."""
     result = Result(subject.file, subject.name, subject.line, "", [], truth=AUTOGRAD)
-    examination = _Examination(Examined(subject, result), seed)
+    examination = _Examination(Examined(subject, result))
     chosen = [only] if only else plan(subject, count, seed, max_dim, dtypes)
     with Session(*subject.functions) as names:
         began = time.perf_counter()
@@ -83,11 +81,10 @@ def examine(
 
 
 class _Examination:
-    def __init__(self, examined: Examined, seed: int) -> None:
+    def __init__(self, examined: Examined) -> None:
         self.examined = examined
         self.subject = examined.subject
         self.result = examined.result
-        self.seed = seed
         self.shapes: set[str] = set()
         self.witnessed = 0
         self.shown: set[Path] = set()
@@ -114,12 +111,15 @@ class _Examination:
         closely = self.result.cases < 3 or self.result.cases % CLOSELY == 0
         self.result.cases += 1
         self.shapes.add(str(case.sizes))
+        formula = (case.dtype, case.regime) == ("float64", "ordinary")
+        if not formula and (
+            truth.kind == DIFFERENCES or (self.distrusted and case.dtype == "float64")
+        ):
+            return True  # differences have no say at extremes
         if truth.kind == DIFFERENCES:
-            if (case.dtype, case.regime) != ("float64", "ordinary"):
-                return True  # differences have no say at extremes
             self.result.truth = DIFFERENCES
             self._remark_on_cut(truth)
-        elif closely and case.dtype == "float64" and case.regime == "ordinary":
+        elif closely and formula:
             self.witnessed += 1
             agrees, message = trial.witness_agrees(truth)
             if not agrees:
@@ -129,10 +129,8 @@ class _Examination:
                 self.result.truth = DIFFERENCES
                 self.distrusted = truth.why
                 self._remark_on_cut(truth)
-        elif self.distrusted and case.dtype == "float64":
+        elif self.distrusted and formula:
             truth = trial.differences(self.distrusted)
-        if truth.kind == DIFFERENCES and (case.dtype, case.regime) != ("float64", "ordinary"):
-            return True
         try:
             _, made, _ = trial.candidate()
         except WrongReturn as error:

@@ -1,6 +1,6 @@
 """One case of a ``torch.autograd.Function``: torch runs its forward itself, nothing is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,8 @@ from torch.autograd.graph import saved_tensors_hooks
 from oracle import cases
 from oracle.cases import Case
 from oracle.discovery.subject import Path, Subject
-from oracle.trial import Session, Trial, Truth, distance
-from oracle.truth import NUDGES, Results
+from oracle.trial import Nudge, Session, Trial, Truth
+from oracle.truth import Results
 
 
 class TorchTrial(Trial):
@@ -92,49 +92,26 @@ class TorchTrial(Trial):
     def sides_with_truth(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
         return True
 
-    def _measured(self, truth: Truth) -> dict[Path, float]:
-        rng = torch.Generator().manual_seed(0)
+    def _nudged_run(self, nudged: Nudge) -> tuple[dict[Path, np.ndarray], dict[Path, np.ndarray]]:
+        leaves = {
+            n: nudged(t.detach()).requires_grad_(t.requires_grad)
+            if isinstance(t, torch.Tensor)
+            else t
+            for n, t in self._tensors(self.arrays).items()
+        }
+        with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
+            with Results(nudged):
+                value = self._through(leaves)
+            return self._gradients_of(leaves, self.upstream, value)
 
-        def nudged(tensor: torch.Tensor) -> torch.Tensor:
-            if not tensor.is_floating_point():
-                return tensor
-            units = torch.rand(tensor.shape, generator=rng, dtype=tensor.dtype) * 2 - 1
-            return tensor * (1 + self.eps * (units + 0.5 * units.sign()))
-
-        worst = dict.fromkeys(((), *truth.gradients), 0.0)
-        for _ in range(NUDGES):
-            leaves = {
-                n: nudged(t.detach()).requires_grad_(t.requires_grad)
-                if isinstance(t, torch.Tensor)
-                else t
-                for n, t in self._tensors(self.arrays).items()
-            }
-            with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
-                with Results(nudged):
-                    value = self._through(leaves)
-                moved, _ = self._gradients_of(leaves, self.upstream, value)
-            for path, gradient in moved.items():
-                worst[path] = max(worst[path], distance(gradient, truth.gradients[path]))
-        return worst
-
-    def _gradients_at(
-        self,
-        path: Path,
-        steps: list[float],
-        direction: np.ndarray | None = None,
-        breadth: float = 0.0,
-    ) -> list[np.ndarray] | None:
-        rng = np.random.default_rng(0)
-        found = []
-        for step in steps:
-            moved = dict(self.arrays)
-            for name, array in self.arrays.items():
-                if array.dtype.kind == "f" and (direction is None or (name,) == path):
-                    along = 1.0 if direction is None else direction
-                    signs = step * along if step else breadth * rng.uniform(-1, 1, array.shape)
-                    moved[name] = np.asarray(array + signs * np.maximum(np.abs(array), 1))
-            found.append(self._gradients_of(self._tensors(moved), self.upstream)[0][path])
-        return found
+    def _gradients_of_moved(
+        self, moved: Callable[[np.ndarray], np.ndarray], only: Path | None
+    ) -> dict[Path, np.ndarray] | None:
+        arrays = {
+            name: moved(array) if array.dtype.kind == "f" and only in (None, (name,)) else array
+            for name, array in self.arrays.items()
+        }
+        return self._gradients_of(self._tensors(arrays), self.upstream)[0]
 
     def _input(self, path: Path) -> np.ndarray:
         return self.arrays[path[0]]

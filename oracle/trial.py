@@ -7,7 +7,7 @@ agree with the forward's own central difference, finite differences take its pla
 import contextlib
 import copy
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,14 +21,17 @@ from oracle.differences import Forward, directional_witness, finite_differences
 from oracle.discovery.subject import Inputs, Made, Path, Subject, is_number
 from oracle.recording import Names, Recording, Value, record
 from oracle.recording.stand_ins import get_state, set_state
+from oracle.recording.trees import rebuild
 from oracle.replay import NotReplayable, Plan
-from oracle.truth import NUDGES, Results
+from oracle.truth import NUDGES, Results, distance, nudger
 from oracle.verdict import EPS, within_one_sided
 
 AUTOGRAD, DIFFERENCES = "autograd", "finite differences"
 HAIR = 2.0**-26
 DIRECTIONS = 8
 SETTLED = 40  # runs of a user's code without a random number: it draws none
+
+Nudge = Callable[[torch.Tensor], torch.Tensor]
 
 
 @dataclass
@@ -164,23 +167,21 @@ class Trial:
         if self.plan is None:
             return self.differences(self.refused)
         try:
-            self.run = self.plan.run()
-            self.run.check()
+            run = self.plan.run()
+            run.check()
             if self.case.regime in EXTREME:
-                self.run.again = None  # where 0·∞ comes up, autograd has no say
-            found = self.run.gradients(self.upstream, retain_graph=True)
+                run.again = None  # where 0·∞ comes up, autograd has no say
+            found = run.gradients(self.upstream)
         except NotReplayable as error:
             return self.differences(str(error))
-        value = {p: self.run.tensor(v).detach().numpy() for p, v in self._outputs()}
+        outputs = self.recording.outputs
+        value = {p: run.tensor(v).detach().numpy() for p, v in outputs.items()}
         return Truth(value, {path[1:]: gradient for path, gradient in found.items()})
-
-    def _outputs(self) -> Iterator[tuple[Path, Value]]:
-        yield from self.recording.outputs.items()
 
     def differences(self, why: str) -> Truth:
         """The truth by central differences of the forward."""
         found = finite_differences(self._function())
-        value = {p: np.asarray(v.array, float) for p, v in self._outputs()}
+        value = {p: np.asarray(v.array, float) for p, v in self.recording.outputs.items()}
         gradients = {path[1:]: gradient for path, gradient in found.gradients.items()}
         units = {path[1:]: unit for path, unit in found.units.items()}
         return Truth(value, gradients, DIFFERENCES, units, why)
@@ -219,39 +220,34 @@ class Trial:
         return self._noise[path]
 
     def _measured(self, truth: Truth) -> dict[Path, float]:
-        """See ``truth.noise``: the same, of a recorded forward."""
-        assert self.plan is not None
-        rng = torch.Generator().manual_seed(0)
-
-        def nudged(tensor: torch.Tensor) -> torch.Tensor:
-            if not tensor.is_floating_point():
-                return tensor
-            units = torch.rand(tensor.shape, generator=rng, dtype=tensor.dtype) * 2 - 1
-            return tensor * (1 + self.eps * (units + 0.5 * units.sign()))
-
+        """See ``truth.noise``: the same, of a user's forward."""
+        nudged = nudger(self.eps)
         worst = dict.fromkeys(((), *truth.gradients), 0.0)
-        inputs = {
-            path: torch.from_numpy(np.array(value.array, np.float64))
-            for path, value in self.recording.inputs.items()
-        }
         for _ in range(NUDGES):
-            leaves = {path: nudged(t).requires_grad_() for path, t in inputs.items()}
-            sent = {
-                p: nudged(torch.from_numpy(np.array(u, float))) for p, u in self.upstream.items()
-            }
             try:
-                with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
-                    with Results(nudged):
-                        run = self.plan.run(leaves)
-                    moved = run.gradients(sent)
+                gradients, value = self._nudged_run(nudged)
             except NotReplayable:
                 continue
-            for path, gradient in moved.items():
-                key = path[1:]
-                worst[key] = max(worst[key], distance(gradient, truth.gradients[key]))
-            for path, value in run.outputs().items():
-                worst[()] = max(worst[()], distance(value.detach().numpy(), truth.value[path]))
+            for path, gradient in gradients.items():
+                worst[path] = max(worst[path], distance(gradient, truth.gradients[path]))
+            for path, array in value.items():
+                worst[()] = max(worst[()], distance(array, truth.value[path]))
         return worst
+
+    def _nudged_run(self, nudged: Nudge) -> tuple[dict[Path, np.ndarray], dict[Path, np.ndarray]]:
+        """Gradients and value where inputs, upstream and all in between are nudged."""
+        assert self.plan is not None
+        leaves = {
+            path: nudged(torch.from_numpy(np.array(value.array, np.float64))).requires_grad_()
+            for path, value in self.recording.inputs.items()
+        }
+        sent = {p: nudged(torch.from_numpy(np.array(u, float))) for p, u in self.upstream.items()}
+        with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
+            with Results(nudged):
+                run = self.plan.run(leaves)
+            gradients = run.gradients(sent)
+        value = {path: tensor.detach().numpy() for path, tensor in run.outputs().items()}
+        return {path[1:]: gradient for path, gradient in gradients.items()}, value
 
     # -- kinks ------------------------------------------------------------------------------------
 
@@ -300,34 +296,39 @@ class Trial:
         """True gradients next to the inputs: all moved by a step, or each to a side of its own.
 
         With a direction, this input alone is moved.
-
-        The forward is recorded anew each time, for its decisions may be others there.
         """
         rng = np.random.default_rng(0)
         found = []
-        paths = set(self.recording.inputs) if direction is None else {(0, *path)}
         along = 1.0 if direction is None else direction
         for step in steps:
-            inputs = self.inputs()
 
-            def leaf(value: np.ndarray, step: float = step) -> np.ndarray:
+            def moved(value: np.ndarray, step: float = step) -> np.ndarray:
                 signs = step * along if step else breadth * rng.uniform(-1, 1, np.shape(value))
                 return np.asarray(value + signs * np.maximum(np.abs(value), 1), float)
 
-            moved = moved_by(inputs, paths, leaf)
-            recording, plan, _ = self._recorded(moved)
-            if plan is None or any(v.shape != u.shape for v, u in self._pairs(recording)):
+            gradients = self._gradients_of_moved(moved, None if direction is None else path)
+            if gradients is None:
                 return None
-            try:
-                gradients = plan.run().gradients(self.upstream)
-            except NotReplayable:
-                return None
-            found.append(gradients[(0, *path)])
+            found.append(gradients[path])
         return found
 
-    def _pairs(self, recording: Recording) -> Iterator[tuple[Value, np.ndarray]]:
-        for path, upstream in self.upstream.items():
-            yield recording.outputs[path], upstream
+    def _gradients_of_moved(
+        self, moved: Callable[[np.ndarray], np.ndarray], only: Path | None
+    ) -> dict[Path, np.ndarray] | None:
+        """The true gradients where the inputs, or only one of them, are moved.
+
+        The forward is recorded anew each time, for its decisions may be others there.
+        """
+        paths = set(self.recording.inputs) if only is None else {(0, *only)}
+        recording, plan, _ = self._recorded(moved_by(self.inputs(), paths, moved))
+        shapes = ((recording.outputs[p].shape, sent.shape) for p, sent in self.upstream.items())
+        if plan is None or any(made != due for made, due in shapes):
+            return None
+        try:
+            gradients = plan.run().gradients(self.upstream)
+        except NotReplayable:
+            return None
+        return {path[1:]: gradient for path, gradient in gradients.items()}
 
     # -- the whole of it, for a diagnosis ---------------------------------------------------------
 
@@ -376,7 +377,6 @@ class Whole:
 
 def moved_by(inputs: Inputs, paths: set[Path], move: Any) -> Inputs:
     """The same inputs with some of their arrays moved."""
-    from oracle.recording.trees import rebuild
 
     def leaf(thing: Any, path: Path) -> Any:
         return move(np.asarray(thing)) if path in paths else thing
@@ -393,10 +393,3 @@ def _turns(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
             at = [1] * len(shape)
             at[axis] = extent
             yield np.broadcast_to(((1.0 + order) / extent).reshape(at), shape)
-
-
-def distance(a: np.ndarray, b: np.ndarray) -> float:
-    """The largest difference among the entries that are finite in both."""
-    with np.errstate(invalid="ignore"):
-        difference = np.abs(a - b)
-    return float(np.max(difference, initial=0.0, where=np.isfinite(difference)))

@@ -85,6 +85,29 @@ def noise(
     results are nudged on the way forward, so that the value's noise is known too; the saved ones
     besides, because a fused operation saves what no result shows.
     """
+    nudged = nudger(eps)
+
+    def nudged_twin(**arguments: Any) -> torch.Tensor:
+        with Results(nudged):
+            return twin(**arguments)
+
+    worst = dict.fromkeys(("", *truth.gradients), 0.0)
+    for _ in range(NUDGES):
+        moved = {
+            name: nudged(_tensor(array, torch.float64)).numpy() for name, array in inputs.items()
+        }
+        with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
+            again = tape(moved, nudged_twin).truth(
+                nudged(torch.as_tensor(upstream, dtype=torch.float64)).numpy()
+            )
+        worst[""] = max(worst[""], distance(again.value, truth.value))
+        for name, gradient in truth.gradients.items():
+            worst[name] = max(worst[name], distance(again.gradients[name], gradient))
+    return worst
+
+
+def nudger(eps: float) -> Callable[[torch.Tensor], torch.Tensor]:
+    """A function that multiplies each entry of a tensor by about 1 ± eps, each time by another."""
     factors = _factors(eps)
     taken = 0
 
@@ -100,23 +123,7 @@ def noise(
             drawn = factors.repeat(-(-count // len(factors)))[:count]
         return tensor * drawn.view(tensor.shape).to(tensor.dtype)
 
-    def nudged_twin(**arguments: Any) -> torch.Tensor:
-        with Results(nudged):
-            return twin(**arguments)
-
-    worst = dict.fromkeys(("", *truth.gradients), 0.0)
-    for _ in range(NUDGES):
-        moved = {
-            name: nudged(_tensor(array, torch.float64)).numpy() for name, array in inputs.items()
-        }
-        with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
-            again = tape(moved, nudged_twin).truth(
-                nudged(torch.as_tensor(upstream, dtype=torch.float64)).numpy()
-            )
-        worst[""] = max(worst[""], _distance(again.value, truth.value))
-        for name, gradient in truth.gradients.items():
-            worst[name] = max(worst[name], _distance(again.gradients[name], gradient))
-    return worst
+    return nudged
 
 
 @functools.cache
@@ -128,7 +135,7 @@ def _factors(eps: float) -> torch.Tensor:
     return 1 + eps * (units + 0.5 * units.sign())
 
 
-def _distance(a: np.ndarray, b: np.ndarray) -> float:
+def distance(a: np.ndarray, b: np.ndarray) -> float:
     """The largest difference among the entries that are finite in both."""
     with np.errstate(invalid="ignore"):
         difference = np.abs(a - b)

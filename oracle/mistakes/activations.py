@@ -129,23 +129,23 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
     yield Suspicion(
         ("unit", "missing", key), "missing-activation-derivative",
         f"{{name}} leaves out the derivative of {called}", "multiply by it",
-        lambda: under(lambda u: torch.ones_like(true(u))), rank=8, line=line,
+        lambda: under(lambda u: torch.ones_like(true(u))), rank=8,
     )  # fmt: skip
     yield Suspicion(
         ("unit", "at-output", key), "activation-derivative-at-wrong-point",
         f"{{name}} takes the derivative of {called} at its output instead of its input",
         "take it at the pre-activation z",
-        lambda: under(at_output), rank=8, line=line,
+        lambda: under(at_output), rank=8,
     )  # fmt: skip
     yield Suspicion(
         ("unit", "twice", key), "doubled-activation-derivative",
         f"{{name}} has the derivative of {called} in it twice", "multiply by it once",
-        lambda: under(lambda u: true(u) ** 2), rank=9, line=line,
+        lambda: under(lambda u: true(u) ** 2), rank=9,
     )  # fmt: skip
     yield Suspicion(
         ("unit", "inverse", key), "wrong-activation-derivative",
         f"{{name}} divides by the derivative of {called}", "multiply by it",
-        lambda: under(lambda u: 1 / true(u)), rank=12, line=line,
+        lambda: under(lambda u: 1 / true(u)), rank=12,
     )  # fmt: skip
     own = {"sigmoid": "a(1 − a)", "tanh": "1 − a²", "exp": "a"}.get(function)
     for formula, rule in FORMULAS.items():
@@ -169,7 +169,7 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
                 lambda r=rule, p=point: under(
                     lambda u: r(evidence.run.tensor(u.at(p)).detach())
                 ),
-                rank=8 if wrong_point else 12, line=line,
+                rank=8 if wrong_point else 12,
             )  # fmt: skip
 
 
@@ -328,7 +328,7 @@ def _of_softmax(target: Target, before: Value, after: Value, axis: int) -> Itera
             ("softmax", way, line), finding, "{name} " + said,
             "the pullback of p = softmax(z) is p∘(g − Σ g∘p)" if not log
             else "the pullback of log-softmax is g − p·Σg",
-            lambda w=wrong: under(w), rank=6, line=line,
+            lambda w=wrong: under(w), rank=6,
         )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from oracle.blame import multiple
 from oracle.evidence import agree
 from oracle.mistakes.scale import batch, spoken
 from oracle.mistakes.suspicion import Suspicion, Target
-from oracle.recording import Value
 
 
 def suspicions(target: Target) -> Iterator[Suspicion]:
@@ -36,7 +35,7 @@ def _transposed(target: Target) -> Iterator[Suspicion]:
         fix = "transpose it" if plain else f"undo np.transpose(·, {axes})"
         yield Suspicion(
             ("transposed", axes), "transposed", "{name} is the transpose of the gradient", fix,
-            lambda turned=turned: turned, rank=4, edit=("transpose", axes),
+            lambda turned=turned: turned, rank=4,
         )  # fmt: skip
         ratio = multiple(target.got, turned)
         if ratio is not None and abs(ratio + 1) < 1e-9:
@@ -98,13 +97,13 @@ def _reduced(target: Target) -> Iterator[Suspicion]:
                         f"{{name}} has shape {got.shape}, {true.shape} is due: it is not summed "
                         f"{where}, along which the input was broadcast",
                         f"sum it {where} (for a bias that is over {samples})",
-                        lambda: got, rank=2, edit=("sum", axes),
+                        lambda: got, rank=2,
                     )  # fmt: skip
     if got.size == true.size and agree(got.reshape(true.shape), true, target.loudest):
         yield Suspicion(
             ("reshaped",), "wrong-shape",
             "{name} has the right numbers in another shape than its input's",
-            "give it the input's shape", lambda: got, rank=8, edit=("reshape", ()),
+            "give it the input's shape", lambda: got, rank=8,
         )  # fmt: skip
 
 
@@ -211,11 +210,6 @@ def _accumulated(target: Target) -> Iterator[Suspicion]:
             )  # fmt: skip
 
 
-def of_rank(value: Value) -> int:
-    """How many axes an indexed row-by-row read adds at least two to."""
-    return len(value.shape)
-
-
 def _read_at(target: Target, value: object, above: np.ndarray, rows: range) -> np.ndarray:
     """Where the entries of some rows of a result were read: the derivative along each entry."""
     evidence, of = target.evidence, target.of
@@ -281,7 +275,7 @@ def _overwritten(
             found += once
         return found
 
-    if above.ndim > of_rank(of):
+    if above.ndim > len(of.shape):
         yield Suspicion(
             ("repeats in rows", line), "overwritten-not-accumulated",
             "{name} keeps only the last contribution where an index occurs more than once in a row",

@@ -147,7 +147,7 @@ def _other_weights(target: Target) -> Iterator[Suspicion]:
                 lambda notes=notes, i=i, others=others: evidence.mutated(
                     of, instead={n: _with(i, o) for n, o in zip(notes, others, strict=True)}
                 ),
-                rank=11, line=notes[0].line,
+                rank=11,
             )  # fmt: skip
 
 

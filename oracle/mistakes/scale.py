@@ -90,7 +90,7 @@ def name_of(expression: Expression, samples: str) -> tuple[str, str, str]:
     if not powers:
         if constant == -1:
             return "sign-flipped", "minus", "change its sign"
-        return "wrong-constant-factor", f"{number(constant)} times", _undo(constant, powers)
+        return "wrong-constant-factor", f"{constant} times", _undo(constant, powers)
     said = f"{product(constant, powers)} times"
     plain = abs(constant) == 1 and len(powers) == 1
     if plain and powers[0] == (samples, Fraction(1)):
@@ -111,7 +111,6 @@ def _suspicion(target: Target, expression: Expression, ratio: float) -> Suspicio
         fix,
         lambda: ratio * target.true,
         rank=7 if finding in PLAIN else 7 + 2 * complexity,
-        edit=("factor", expression),
     )
 
 
@@ -121,10 +120,6 @@ def _monomials(names: tuple[str, ...]) -> Iterator[tuple[tuple[str, Fraction], .
         yield ((name, power),)
     for (a, b), p, q in itertools.product(itertools.combinations(names, 2), (1, -1), (1, -1)):
         yield ((a, Fraction(p)), (b, Fraction(q)))
-
-
-def number(value: Fraction) -> str:
-    return str(value)
 
 
 def spoken(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -46,5 +45,3 @@ class Suspicion:
     fix: str
     predicted: Callable[..., np.ndarray | None]  # called without arguments
     rank: int = 50  # the smaller, the more specific
-    line: int = 0  # of the forward's call concerned, if there is one
-    edit: tuple[str, Any] | None = None  # a simple cure of the returned gradient: (kind, argument)

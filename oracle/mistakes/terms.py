@@ -58,19 +58,19 @@ def _at(
             finding, message, fix = _dropped(note, i, said, recurrent)
             yield Suspicion(
                 ("drop", key, i), finding, message, fix,
-                lambda i=i: under(_detached(i)), rank=RANKS.get(finding, 22), line=line,
+                lambda i=i: under(_detached(i)), rank=RANKS.get(finding, 22),
             )  # fmt: skip
         yield Suspicion(
             ("minus", key, i), "sign-flipped",
             f"{{name}} takes what goes through {said} with the wrong sign",
-            "change the sign of that term", lambda i=i: under(_scaled(i, -1.0)), rank=24, line=line,
+            "change the sign of that term", lambda i=i: under(_scaled(i, -1.0)), rank=24,
         )  # fmt: skip
         for factor in (2.0, 0.5):
             yield Suspicion(
                 ("times", key, i, factor), "wrong-constant-factor",
                 f"{{name}} takes what goes through {said} {factor:g} times",
                 f"divide that term by {factor:g}",
-                lambda i=i, f=factor: under(_scaled(i, f)), rank=30, line=line,
+                lambda i=i, f=factor: under(_scaled(i, f)), rank=30,
             )  # fmt: skip
     if not unary and note.op in PRODUCTS:
         for i in where:
@@ -85,7 +85,7 @@ def _at(
                     f"{{name}} leaves out {other_one}, by which line {line} "
                     f"{'multiplies' if note.op == 'multiply' else 'divides'}",
                     "the derivative of a product by one factor is the other",
-                    lambda i=i: under(_passed(i)), rank=17, line=line,
+                    lambda i=i: under(_passed(i)), rank=17,
                 )  # fmt: skip
     if unary and where and note.outputs and note.op in PRODUCTS:
         yield from _constant_factor(target, key, note, where[0], under)
@@ -97,14 +97,14 @@ def _at(
                 ("as-sum", key), "missing-batch-mean",
                 f"{{name}} differentiates the mean on line {line} as if it were a sum",
                 "divide by the number of terms of the mean",
-                lambda: under(_scaled(where[0], float(count))), rank=20, line=line,
+                lambda: under(_scaled(where[0], float(count))), rank=20,
             )  # fmt: skip
         else:
             yield Suspicion(
                 ("as-mean", key), "extra-batch-mean",
                 f"{{name}} differentiates the sum on line {line} as if it were a mean",
                 "do not divide by the number of terms",
-                lambda: under(_scaled(where[0], 1.0 / count)), rank=20, line=line,
+                lambda: under(_scaled(where[0], 1.0 / count)), rank=20,
             )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def _constant_factor(
             yield Suspicion(
                 ("mask", key), "dropout-mask-missing",
                 f"{{name}} does not apply the mask of line {line}",
-                "multiply the gradient by the same mask", lambda: under(passed), rank=6, line=line,
+                "multiply the gradient by the same mask", lambda: under(passed), rank=6,
             )  # fmt: skip
             if levels[-1] != 1:
                 kept = torch.from_numpy((array != 0).astype(float))
@@ -142,7 +142,7 @@ def _constant_factor(
                     ("mask-scale", key), "dropout-scale-missing",
                     f"{{name}} applies the mask of line {line} without its scale {levels[-1]:g}",
                     "divide by the keep probability, as the forward does",
-                    lambda: under(unscaled), rank=6, line=line,
+                    lambda: under(unscaled), rank=6,
                 )  # fmt: skip
             return
     if array.size == 1 and array.dtype.kind in "fiu":
@@ -155,27 +155,27 @@ def _constant_factor(
                 ("mask-scale", key), "dropout-scale-missing",
                 f"{{name}} applies the mask without its scale, {said}",
                 "divide by the keep probability, as the forward does", lambda: under(passed),
-                rank=6, line=line,
+                rank=6,
             )  # fmt: skip
         for root in _roots(abs(float(array)), target):
             yield Suspicion(
                 ("factor", key, root), "missing-attention-scale",
                 f"{{name}} leaves out the scale by √{root} on line {line}",
-                "scale on the way back as well", lambda: under(passed), rank=5, line=line,
+                "scale on the way back as well", lambda: under(passed), rank=5,
             )  # fmt: skip
         yield Suspicion(
             ("factor", key), "wrong-constant-factor", f"{{name}} leaves out {said}",
-            "multiply by it on the way back as well", lambda: under(passed), rank=19, line=line,
+            "multiply by it on the way back as well", lambda: under(passed), rank=19,
         )  # fmt: skip
         by = float(array) if "mul" in note.op else 1 / float(array) if array else 1.0
         yield Suspicion(
             ("factor-twice", key), "wrong-constant-factor", f"{{name}} has {said} in it twice",
-            "multiply by it once", lambda: under(_scaled(i, by)), rank=21, line=line,
+            "multiply by it once", lambda: under(_scaled(i, by)), rank=21,
         )  # fmt: skip
     elif array.size > 1 and array.shape == note.outputs[0].shape:
         yield Suspicion(
             ("weights", key), "dropped-term", f"{{name}} leaves out the factor on line {line}",
-            "multiply by it on the way back as well", lambda: under(passed), rank=19, line=line,
+            "multiply by it on the way back as well", lambda: under(passed), rank=19,
         )  # fmt: skip
 
 
