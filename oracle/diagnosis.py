@@ -41,24 +41,39 @@ def diagnose(examined: Examined) -> None:
     if not wrong:
         return
     with Session(*subject.functions) as names:
-        paths = [examined.paths[id(entry)] for entry in wrong]
-        evidence = [] if subject.torch_function else _evidence(examined, paths, names)
-        if evidence:
-            guarded = [p for p in paths if not any(p in e.wrong_paths() for e in evidence)]
-            for path in guarded:
-                _acquit(examined.entry(path), evidence[0])
-            rounded = [p for p in paths if _is_float32(examined.entry(p), evidence[0])]
-            for path in rounded:
-                _convict_of_precision(examined.entry(path))
-            paths = [p for p in paths if p not in guarded and p not in rounded]
-            _explain(examined, paths, evidence)
-        else:
-            _explain_arrays(examined, paths, names)
+        left = [examined.paths[id(entry)] for entry in wrong]
+        while left:  # the failing cases of some gradients may tell nothing of the others
+            evidence = [] if subject.torch_function else _evidence(examined, left, names)
+            here = [path for path in left if not evidence or _of(examined, path, evidence)]
+            _diagnose(examined, here, evidence, names)
+            left = [path for path in left if path not in here]
+
+
+def _diagnose(
+    examined: Examined, paths: list[Path], evidence: Sequence[Evidence], names: Session
+) -> None:
+    if evidence:
+        for path in paths:
+            entry, own = examined.entry(path), _of(examined, path, evidence)
+            if all(e.guarded and path not in e.wrong_paths() for e in own):
+                _acquit(entry, own[0])
+            elif _is_float32(entry, own[0]):
+                _convict_of_precision(entry)
+        paths = [path for path in paths if examined.entry(path).verdict == "wrong"]
+        _explain(examined, paths, evidence)
+    else:
+        _explain_arrays(examined, paths, names)
     for path in paths:
         entry = examined.entry(path)
         if entry.verdict == "wrong" and not entry.findings:
             entry.findings.append(Note("unexplained", _seen(entry, evidence, path)))
         _say_pattern(examined, path, entry)
+
+
+def _of(examined: Examined, path: Path, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence in which this gradient was found wrong."""
+    failing = set(map(str, examined.failures.get(path, ())))
+    return [one for one in evidence if str(one.case) in failing]
 
 
 def _by_value(entry: Gradient) -> bool:
@@ -150,6 +165,8 @@ def _explain(examined: Examined, paths: list[Path], evidence: Sequence[Evidence]
     first = blame.guilty(telling[0])
     others = [blame.guilty(e) for e in telling[1:]]
     for guilty in first:
+        if not guilty.inherits & set(paths):
+            continue  # explained by cases that tell more of it, or not wrong but for a guard
         matched = [(telling[0], guilty)]
         for one, found in zip(telling[1:], others, strict=True):
             same = [g for g in found if _key(g) == _key(guilty)]

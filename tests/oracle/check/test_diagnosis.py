@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import oracle
+from oracle import discovery, judging
 from tests.oracle.check.derivations import CASES
 
 
@@ -73,6 +74,31 @@ def test_a_guard_that_the_backward_ignores_is_a_remark():
     found = found_of("cross_entropy_none")
     (gradient,) = found.gradients.values()
     assert [note.name for note in gradient.remarks] == ["guard-ignored"]
+
+
+def test_a_gradient_that_is_wrong_at_ties_alone_is_not_taken_for_guarded():
+    def layer(X, W):
+        return np.maximum(X, 0) @ W
+
+    def layer_backward(dout, X, W):
+        at_zero = np.where(X < 0, 0.0, 3.0)
+        dX = dout @ W.T * np.where(X > 0, 1.0, at_zero)
+        dW = 2 * np.maximum(X, 0).T @ dout
+        return dX, dW
+
+    found = oracle.check(layer, layer_backward, shapes="X: N D, W: D M", cases=80)
+    assert {name: g.verdict for name, g in found.gradients.items()} == {
+        "dX": "wrong",
+        "dW": "wrong",
+    }
+    assert found.gradients["dX"].findings[0].name == "unexplained"
+    assert found.gradients["dW"].findings[0].name == "wrong-constant-factor"
+
+
+def test_only_the_dtypes_that_were_judged_are_told_of():
+    subject = discovery.subject(np.sin, lambda d, x: d * np.cos(x), "x: N")
+    examined = judging.examine(subject, 20, dtypes=("float64",))
+    assert examined.result.dtypes == ["float64"]
 
 
 @pytest.mark.parametrize("at_kink", [0.0, 0.5, 1.0])
