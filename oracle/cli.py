@@ -87,17 +87,16 @@ def verify(
     from oracle.report import json_report, text
 
     known = derivations.in_reference()
-    others = () if case else (verifying.NETWORK, verifying.OPTIMIZERS)
+    others = (verifying.NETWORK, verifying.OPTIMIZERS)
     chosen = _chosen(names, known, others=others)
     todo = verifying.tasks(chosen, [dtype] if dtype else cases_.DTYPES, cases, seed, max_dim)
     if case:
-        if len(chosen) != 1:
-            raise click.UsageError("--case is a case of one derivation: name it")
+        if len(chosen) != 1 or chosen == [verifying.OPTIMIZERS]:
+            raise click.UsageError("--case is a case of one derivation, or of network: name it")
         try:
-            parsed = cases_.parse(case, known[chosen[0]])
+            todo = [verifying.one(chosen[0], case, seed)]
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--case") from None
-        todo = [verifying.Task(chosen[0], parsed.dtype, parsed.regime, 1, seed, max_dim, case)]
     with text.progress(todo, quiet or form != "text", no_color) as step:
         report = verifying.verify(todo, seed, jobs, step)
     if form == "json":

@@ -26,6 +26,7 @@ from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT, Judgement, judge
 FILE = Path(reference.__file__).with_name("network.py")
 DEEPEST, WIDEST, LARGEST_BATCH = 6, 7, 8
 HIDDEN = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "softmax")
+BIASES = ("separate", "separate", "row", "none")
 QUANTITIES = ("Z", "A", "dA", "dZ", "dW", "db")
 
 # The last activation, the loss, and what its targets are.
@@ -56,7 +57,14 @@ class NetworkCase:
     bias: str  # separate, row or none
     fused: bool
     seed: int
-    run_seed: int = 0  # of the run that it was drawn in, which draws it again
+
+    def __str__(self) -> str:
+        """As ``--case`` takes it: one word for each field."""
+        widths, activations = "-".join(map(str, self.widths)), ",".join(self.activations)
+        return (
+            f"{self.dtype}/{self.batch}/{widths}/{activations}/{self.loss}/{self.targets}/"
+            f"{self.reduction}/{self.bias}/{'fused' if self.fused else 'unfused'}/{self.seed}"
+        )
 
     @property
     def options(self) -> dict[str, Any]:
@@ -101,11 +109,32 @@ def cases(dtype: str, count: int, seed: int) -> Iterator[NetworkCase]:
             loss=loss,
             targets=targets,
             reduction="mean" if rng.integers(2) else "sum",
-            bias=("separate", "separate", "row", "none")[int(rng.integers(4))],
+            bias=BIASES[int(rng.integers(len(BIASES)))],
             fused=bool(rng.integers(2)),
             seed=int(rng.integers(2**31)),
-            run_seed=seed,
         )
+
+
+def parse(text: str) -> NetworkCase:
+    """A case from its text.
+
+    Raises:
+        ValueError: it is not the text of a case.
+    """
+    fields = text.split("/")
+    if len(fields) != 10:
+        raise ValueError(f"{text!r} has {len(fields)} parts; a network's case has 10")
+    dtype, batch, widths, activations, loss, targets, reduction, bias, fused, seed = fields
+    case = NetworkCase(
+        dtype, int(batch), tuple(map(int, widths.split("-"))), tuple(activations.split(",")),
+        loss, targets, "mean" if reduction == "mean" else "sum", bias, fused == "fused", int(seed),
+    )  # fmt: skip
+    if str(case) != text or (case.activations[-1], loss, targets) not in OUTPUTS:
+        raise ValueError(f"{text!r} is no case of a network")
+    known = set(case.activations) <= set(HIDDEN) and bias in BIASES
+    if not known or len(case.widths) != len(case.activations) + 1:
+        raise ValueError(f"{text!r} is no case of a network")
+    return case
 
 
 def draw(case: NetworkCase) -> Drawn:
@@ -298,6 +327,8 @@ def check(todo: Iterable[NetworkCase], candidate: Candidate = reference_network)
             if not judgement.vacuous:
                 runs[k].shown.add(entry.of)
             _take(entry, case, judgement, got, want, whole.get((k, name), True))
+    for run in runs.values():  # what no network had, such as db of a bias row
+        run.gradients = [entry for entry in run.gradients if entry.units]
     return [runs[layer] for layer in sorted(runs, key=lambda k: k or DEEPEST + 1)]
 
 
@@ -330,7 +361,7 @@ def _take(
     if worst((entry.verdict, verdict)) != entry.verdict or entry.counterexample is None:
         plain = got.tolist() if isinstance(got, np.ndarray | np.generic) else repr(got)
         entry.counterexample = Counterexample(
-            f"oracle verify network --seed {case.run_seed} --dtype {case.dtype}",
+            f"oracle verify network --case {case}",
             {"N": case.batch, "widths": list(case.widths)},
             case.options,
             case.seed,

@@ -61,8 +61,9 @@ def merged(runs: Sequence[Run]) -> Result:
         first.file,
         first.line,
         first.twin,
-        [Gradient(entry.name, entry.of, entry.line) for entry in first.gradients],
+        [],
     )
+    joined: dict[str, Gradient] = {}
     for run in runs:
         total.cases += run.cases
         total.witnessed += run.witnessed
@@ -71,8 +72,9 @@ def merged(runs: Sequence[Run]) -> Result:
         total.shapes |= run.shapes
         total.shown |= run.shown
         total.distrusted = total.distrusted or run.distrusted
-        for mine, its in zip(total.gradients, run.gradients):
-            mine.join(its)
+        for its in run.gradients:
+            joined.setdefault(its.name, Gradient(its.name, its.of, its.line)).join(its)
+    total.gradients = list(joined.values())
     total.throw_away_truth()
     for gradient in total.gradients:
         if gradient.of and gradient.of not in total.shown and gradient.verdict == "correct":

@@ -1,12 +1,13 @@
-"""Update rules in lock-step with torch.optim: the same W, gradient and state into both, each step.
+"""Update rules in lock-step with their truth: the same W, gradient and state into both, each step.
 
-At every step torch's own state is handed to the rule, so that one step is judged at a time and a
-difference in one does not grow into the next; then once more free-running, each on its own state.
+At every step the truth's own state is handed to the rule, so that one step is judged at a time and
+a difference in one does not grow into the next; then once more free-running, each on its own state.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,93 +15,153 @@ import torch
 
 import reference
 from oracle import source
+from oracle.mistakes import optimizers as mistakes
+from oracle.mistakes.optimizers import LockStep
 from oracle.results import Counterexample, Gradient
 from oracle.runs import Run
+from oracle.twins import optimizers as twins
+from oracle.twins.optimizers import Memory, Truth
 from oracle.verdict import EPS, WRONG_AT
 
 STEPS = 200
 SHAPE = (7, 5)
-
-# (W, dW, state or None) -> (W, what is to be compared of the new state, the new state)
-Stepped = tuple[np.ndarray, np.ndarray, Any]
+RATE, BETA, DAMPENING, FIRST = 0.1, 0.9, 0.5, 0.01
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of reference/, torch's optimizer for it, and how the state goes from one to the other.
+    """A rule of reference/, the truth for it, and how the state goes from one to the other.
 
     ``exact``: both do the same operations, so that not one bit may differ. (torch fuses the product
     and the difference of W − η·G into one rounding, NumPy has two.)
     """
 
-    name: str
+    name: str  # of the function in reference/
+    option: str  # the variant, if the function has several
     twin: str
-    optimizer: Callable[[list[torch.Tensor]], torch.optim.Optimizer]
-    step: Callable[[np.ndarray, np.ndarray, Any], Stepped]
-    state: Callable[[Mapping[str, Any]], Any]  # torch's, as the rule takes it
-    compared: str  # the entry of torch's state that the rule's second result is
-    exact: bool
+    truth: Truth
+    step: Callable[[np.ndarray, np.ndarray, float, Any], tuple[np.ndarray, Any]]
+    state: Callable[[Memory], Any]  # the truth's, as the rule takes it
+    kept: Callable[[Any], Memory]  # of the rule's state, what the truth's memory has as well
+    written: twins.Rprop | twins.Momentum  # the rule, for what is known to go wrong with it
+    exact: bool = True
 
 
-def _rprop(W: np.ndarray, dW: np.ndarray, state: Any) -> Stepped:
-    W, new = reference.rprop_step(W, dW, state or reference.rprop_state(W, 0.01))
-    return W, new.step_size, new
+def _rprop(variant: str, W: np.ndarray, dW: np.ndarray, error: float, state: Any) -> Any:
+    state = state or reference.rprop_state(W, FIRST)
+    return reference.rprop_step(W, dW, state, variant, error)  # type: ignore[arg-type]
 
 
-def _descent(W: np.ndarray, dW: np.ndarray, state: Any) -> Stepped:
-    W, _ = reference.gradient_descent(W, dW, None, 0.1)
-    return W, np.zeros(0, W.dtype), None
+def _matrix_form(W: np.ndarray, dW: np.ndarray, error: float, state: Any) -> Any:
+    return reference.rprop_matrix_form(W, dW, state or reference.rprop_state(W, FIRST))
 
 
-def _momentum(W: np.ndarray, dW: np.ndarray, state: Any) -> Stepped:
-    W, V = reference.momentum_torch(W, dW, state, 0.1, 0.9, 0.5)
-    return W, V, V
+def _descent(W: np.ndarray, dW: np.ndarray, error: float, state: Any) -> Any:
+    return reference.gradient_descent(W, dW, None, RATE)
 
+
+def _momentum(rule: Any, W: np.ndarray, dW: np.ndarray, error: float, V: Any) -> Any:
+    return rule(W, dW, V, RATE, BETA)
+
+
+def _momentum_torch(W: np.ndarray, dW: np.ndarray, error: float, V: Any) -> Any:
+    return reference.momentum_torch(W, dW, V, RATE, BETA, DAMPENING)
+
+
+def _rprop_state(memory: Memory) -> reference.RpropState:
+    return reference.RpropState(memory["prev"], memory["step_size"], float(memory["error"]))
+
+
+def _of_rprop(variant: str, written: twins.Rprop, title: str, truth: Truth | None = None) -> Rule:
+    return Rule(
+        "rprop_step", variant, title, truth or written, partial(_rprop, variant), _rprop_state,
+        lambda s: {"step_size": s.step_size, "prev": s.previous_gradient}, written,
+    )  # fmt: skip
+
+
+def _of_momentum(name: str, gain: float) -> Rule:
+    written = twins.Momentum(BETA, gain)
+    return Rule(
+        name, "", "the formula, written out", written, partial(_momentum, getattr(reference, name)),
+        lambda m: m["V"], lambda V: {"V": V}, written,
+    )  # fmt: skip
+
+
+_TORCH_RPROP = twins.of_torch(lambda p: torch.optim.Rprop(p, lr=FIRST, foreach=False))
+IRPROP_MINUS = _of_rprop("irprop-", twins.IRPROP_MINUS, "torch.optim.Rprop", _TORCH_RPROP)
+RPROP_MINUS = _of_rprop("rprop-", twins.RPROP_MINUS, "the papers, case by case")
+RPROP_PLUS = _of_rprop("rprop+", twins.RPROP_PLUS, "the papers, case by case")
+IRPROP_PLUS = _of_rprop("irprop+", twins.IRPROP_PLUS, "the papers, case by case")
+MATRIX_FORM = Rule(
+    "rprop_matrix_form", "", "torch.optim.Rprop", _TORCH_RPROP, _matrix_form, _rprop_state,
+    IRPROP_MINUS.kept, twins.IRPROP_MINUS,
+)  # fmt: skip
+DESCENT = Rule(
+    "gradient_descent", "", "torch.optim.SGD",
+    twins.of_torch(lambda p: torch.optim.SGD(p, lr=RATE, foreach=False)),
+    _descent, lambda _: None, lambda _: {}, twins.Momentum(0.0, 1.0, -RATE), exact=False,
+)  # fmt: skip
+MOMENTUM_TORCH = Rule(
+    "momentum_torch", "", "torch.optim.SGD(momentum, dampening)",
+    twins.of_torch(lambda p: torch.optim.SGD(
+        p, lr=RATE, momentum=BETA, dampening=DAMPENING, foreach=False)),
+    _momentum_torch, lambda m: m["momentum_buffer"], lambda V: {"momentum_buffer": V},
+    twins.Momentum(BETA, 1 - DAMPENING, -RATE, first=1.0), exact=False,
+)  # fmt: skip
 
 RULES = (
-    Rule(
-        "rprop_step",
-        "torch.optim.Rprop",
-        lambda p: torch.optim.Rprop(p, foreach=False),
-        _rprop,
-        lambda s: reference.RpropState(_plain(s["prev"]), _plain(s["step_size"])),
-        "step_size",
-        exact=True,
-    ),
-    Rule(
-        "gradient_descent",
-        "torch.optim.SGD",
-        lambda p: torch.optim.SGD(p, lr=0.1, foreach=False),
-        _descent,
-        lambda _: None,
-        "",
-        exact=False,
-    ),
-    Rule(
-        "momentum_torch",
-        "torch.optim.SGD(momentum, dampening)",
-        lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.5, foreach=False),
-        _momentum,
-        lambda s: _plain(s["momentum_buffer"]),
-        "momentum_buffer",
-        exact=False,
-    ),
-)
+    IRPROP_MINUS, RPROP_MINUS, RPROP_PLUS, IRPROP_PLUS, MATRIX_FORM, DESCENT, MOMENTUM_TORCH,
+    _of_momentum("momentum_haykin", -RATE), _of_momentum("momentum_damped", -RATE * (1 - BETA)),
+)  # fmt: skip
 
 
 def check(rule: Rule, dtype: str, seed: int, steps: int = STEPS) -> Run:
-    """A rule against torch's: in lock-step, and free-running from the same start.
+    """A rule against its truth: in lock-step, and free-running from the same start.
 
-    The gradients come from a seed: of all sizes, with zeros, of steady and of changing sign.
+    The gradients come from a seed: of all sizes, with zeros, of changing sign; in the first row of
+    one sign and in the second of alternating ones, so that bounds of step sizes are reached. If a
+    step is wrong, the known mistake that accounts for every step of the candidate is named.
     """
     rng = np.random.default_rng([seed, len(rule.name)])
-    start = rng.standard_normal(SHAPE).astype(dtype)
-    parameter = torch.from_numpy(start.copy()).requires_grad_()
-    optimizer = rule.optimizer([parameter])
-    function = inspect.unwrap(getattr(reference, rule.name))
-    place = source.place(function)
-    run = Run(
-        rule.name,
+    W = free_W = rng.standard_normal(SHAPE).astype(dtype)
+    memory: Memory | None = None
+    free_state: Any = None
+    run = _blank(rule, dtype)
+    parameter, state = run.gradients
+    seen: list[LockStep] = []
+    steady = rng.standard_normal(SHAPE)
+    for index in range(steps):
+        size = 10.0 ** rng.uniform(-6, 1, SHAPE)
+        noisy = steady + 0.7 * rng.standard_normal(SHAPE)
+        G = noisy * size * (rng.random(SHAPE) > 0.1)
+        G[0], G[1] = np.abs(G[0]), np.abs(G[1]) * (-1) ** index
+        G = G.astype(dtype)
+        error = float(rng.random())
+        due, kept = rule.truth(W, G, error, memory)
+        kept["error"] = np.array(error)
+
+        got, new = rule.step(W, G, error, None if memory is None else rule.state(memory))
+        mine = rule.kept(new)
+        seen.append(LockStep(W, G, error, memory, due, kept, got, mine))
+        free_W, free_state = rule.step(free_W, G, error, free_state)
+        run.cases += 1
+        _take(parameter, rule, dtype, index, got, due, np.abs(W).max())
+        for name, array in mine.items():
+            _take(state, rule, dtype, index, array, kept[name], 1.0)
+        # Roundings add up when nothing is set right again: one a step, at the most.
+        slack = 1.0 if rule.exact else index + 1.0
+        _take(parameter, rule, dtype, index, free_W, due, slack * np.abs(W).max())
+        W, memory = due, kept
+    if "wrong" in (parameter.verdict, state.verdict):
+        worst = parameter if parameter.verdict == "wrong" else state
+        worst.findings += mistakes.explain(rule.written, seen)
+    return run
+
+
+def _blank(rule: Rule, dtype: str) -> Run:
+    place = source.place(inspect.unwrap(getattr(reference, rule.name)))
+    return Run(
+        f"{rule.name} {rule.option}".strip(),
         source.spoken(place.file),
         place.line,
         rule.twin,
@@ -109,29 +170,6 @@ def check(rule: Rule, dtype: str, seed: int, steps: int = STEPS) -> Run:
         regimes={"lock-step", "free-running"},
         shapes={str(SHAPE)},
     )
-    free_W, free_state = start, None
-    steady = rng.standard_normal(SHAPE)
-    for index in range(steps):
-        size = 10.0 ** rng.uniform(-6, 1, SHAPE)
-        G = (steady + 0.7 * rng.standard_normal(SHAPE)) * size * (rng.random(SHAPE) > 0.1)
-        G = G.astype(dtype)
-        before = _plain(parameter)
-        state = rule.state(optimizer.state[parameter]) if optimizer.state[parameter] else None
-        parameter.grad = torch.from_numpy(G.copy())
-        optimizer.step()
-        after = _plain(parameter)
-        kept = optimizer.state[parameter].get(rule.compared) if rule.compared else None
-        due = np.zeros(0, dtype) if kept is None else _plain(kept)
-
-        W, compared, _ = rule.step(before, G, state)
-        free_W, _, free_state = rule.step(free_W, G, free_state)
-        run.cases += 1
-        _take(run.gradients[0], rule, dtype, index, W, after, np.abs(before).max())
-        _take(run.gradients[1], rule, dtype, index, compared, due, 1.0)
-        # Roundings add up when nothing is set right again: one a step, at the most.
-        slack = 1.0 if rule.exact else index + 1.0
-        _take(run.gradients[0], rule, dtype, index, free_W, after, slack * np.abs(before).max())
-    return run
 
 
 def _take(
@@ -156,8 +194,3 @@ def _take(
             got.tolist(),
             want.tolist(),
         )
-
-
-def _plain(tensor: torch.Tensor) -> np.ndarray:
-    found: np.ndarray = tensor.detach().numpy().copy()
-    return found

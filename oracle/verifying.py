@@ -64,6 +64,20 @@ def tasks(
     return found
 
 
+def one(name: str, case: str, seed: int = 0) -> Task:
+    """The task of judging one case, as a failure printed it.
+
+    Raises:
+        ValueError: the text is no case of this derivation.
+    """
+    if name == NETWORK:
+        from oracle import networks
+
+        return Task(name, networks.parse(case).dtype, "ordinary", 1, seed, cases.MAX_DIM, case)
+    parsed = cases.parse(case, derivations.in_reference()[name])
+    return Task(name, parsed.dtype, parsed.regime, 1, seed, cases.MAX_DIM, case)
+
+
 def verify(
     todo: Sequence[Task],
     seed: int,
@@ -133,7 +147,8 @@ def do(task: Task) -> Outcome:
     if task.name == NETWORK:
         from oracle import networks
 
-        return networks.check(networks.cases(task.dtype, task.count, task.seed))
+        one = [networks.parse(task.case)] if task.case else None
+        return networks.check(one or networks.cases(task.dtype, task.count, task.seed))
     if task.name == OPTIMIZERS:
         from oracle import stepping
 

@@ -85,7 +85,8 @@ def test_a_case_is_replayed_alone() -> None:
     ("arguments", "says"),
     [
         (["verify", "sofmax"], "nothing is called 'sofmax'; did you mean softmax"),
-        (["verify", "--case", "x"], "--case is a case of one derivation: name it"),
+        (["verify", "--case", "x"], "--case is a case of one derivation"),
+        (["verify", "network", "--case", "x"], "a network's case has 10"),
         (["verify", "tanh", "--case", "x"], "is no case"),
         (["verify", "--cases", "0"], "is not in the range"),
         (["explain", "nothing_like_it"], "nothing is called"),

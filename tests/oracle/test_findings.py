@@ -64,6 +64,8 @@ NAMES = [
     "raises",
     "nothing-to-compare",
     "witness-disagrees",
+    "wrong-step-factor",
+    "state-not-kept",
 ]
 
 
@@ -162,6 +164,8 @@ ARGUMENTS: dict[str, tuple] = {
     "gradient-not-zeroed": (G, PREVIOUS),
     "no-backtracking": (G, PREVIOUS, normal(N), unit(N)),
     "another-variant": (normal(N), normal(N), 0.9),
+    "wrong-step-factor": (unit(N), np.array([0.0, 1.0, -1.0, 0.0])[:N]),
+    "state-not-kept": (normal(N), normal(N), 0.9, 0.1),
     "cancellation": (1e8 + normal(N),),
     "lower-precision": (normal(N, D), normal(N, M)),
     "unintended-broadcast": (normal(N, 1), normal(N)),

@@ -167,3 +167,36 @@ def test_drawn_networks_cover_every_activation_loss_bias_and_depth() -> None:
     assert {case.bias for case in drawn} == {"separate", "row", "none"}
     assert {case.fused for case in drawn} == {True, False}
     assert {case.batch for case in drawn} >= {1, 2, 5}
+
+
+def test_a_case_is_drawn_again_from_its_text() -> None:
+    for case in networks.cases("float32", 30, seed=4):
+        again = networks.parse(str(case))
+        assert again == case
+        assert np.array_equal(networks.draw(again).X, networks.draw(case).X)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "float64/3",
+        "float64/3/2-3-2/tanh/cross_entropy/soft/mean/row/fused/77",
+        "float64/3/2-3-2/tanh,softmax/cross_entropy/soft/mean/column/fused/77",
+        "float64/3/2-3-2/sine,softmax/cross_entropy/soft/mean/row/fused/77",
+        "float64/x/2-3-2/tanh,softmax/cross_entropy/soft/mean/row/fused/77",
+    ],
+)
+def test_what_is_no_case_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="case|invalid literal"):
+        networks.parse(text)
+
+
+def test_one_case_is_judged_for_the_quantities_that_it_has() -> None:
+    case = networks.parse("float64/3/2-3-2/tanh,softmax/cross_entropy/soft/mean/row/fused/77")
+    judged = {run.target: [e.name for e in run.gradients] for run in networks.check([case])}
+    assert judged == {
+        "network layer 1": ["Z", "A", "dA", "dZ", "dW"],
+        "network layer 2": ["Z", "A", "dZ", "dW"],
+        "network loss": ["L"],
+    }

@@ -1,4 +1,4 @@
-"""Update rules in lock-step with torch.optim, and known-wrong ones that must not pass."""
+"""Update rules in lock-step with their truth; known-wrong ones are rejected and told apart."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,14 +8,22 @@ import pytest
 
 import reference
 from oracle import stepping
-from oracle.stepping import RULES
-
-RPROP, DESCENT, MOMENTUM = RULES
+from oracle.mistakes.optimizers import of_momentum, of_rprop
+from oracle.stepping import (
+    DESCENT,
+    IRPROP_MINUS,
+    IRPROP_PLUS,
+    MOMENTUM_TORCH,
+    RPROP_MINUS,
+    RPROP_PLUS,
+    RULES,
+    Rule,
+)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_200_steps_in_lock_step_and_free_running(rule: stepping.Rule, dtype: str) -> None:
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.name} {rule.option}")
+def test_200_steps_in_lock_step_and_free_running(rule: Rule, dtype: str) -> None:
     run = stepping.check(rule, dtype, seed=1)
     assert run.cases == 200
     for entry in run.gradients:
@@ -24,76 +32,124 @@ def test_200_steps_in_lock_step_and_free_running(rule: stepping.Rule, dtype: str
             assert entry.error_units == 0, "not one bit may differ"
 
 
-def gradient_kept_after_a_sign_change(W: np.ndarray, dW: np.ndarray, state: Any) -> Any:
-    W, new = reference.rprop_step(W, dW, state or reference.rprop_state(W, 0.01), "rprop-")
-    return W, new.step_size, new
+def test_the_variants_written_out_are_torchs_where_torch_has_the_rule() -> None:
+    written = replace(IRPROP_MINUS, truth=IRPROP_MINUS.written)
+    run = stepping.check(written, "float32", seed=2)
+    assert [entry.error_units for entry in run.gradients] == [0, 0]
 
 
-def step_not_clamped(W: np.ndarray, dW: np.ndarray, state: Any) -> Any:
-    state = state or reference.rprop_state(W, 0.01)
-    W, new = reference.rprop_step(W, dW, state, step_min=0.0, step_max=1e9)
-    return W, new.step_size, new
+def found(rule: Rule, step: Any, **changed: Any) -> list[str]:
+    run = stepping.check(replace(rule, step=step, **changed), "float64", seed=1)
+    assert "wrong" in {entry.verdict for entry in run.gradients}
+    return [note.name for entry in run.gradients for note in entry.findings]
 
 
-def previous_gradient_not_kept(W: np.ndarray, dW: np.ndarray, state: Any) -> Any:
-    first = reference.rprop_state(W, 0.01)
-    state = first if state is None else first._replace(step_size=state.step_size)
-    W, new = reference.rprop_step(W, dW, state)
-    return W, new.step_size, new
+def rprop(**options: Any) -> Any:
+    """The user's Rprop as one would write it with masks, and one line of it otherwise."""
 
+    def step(W: np.ndarray, dW: np.ndarray, error: float, state: Any) -> Any:
+        state = state or reference.rprop_state(W, 0.01)
+        grow, shrink = options.get("grow", 1.2), options.get("shrink", 0.5)
+        M = dW * state.previous_gradient
+        if options.get("unused"):
+            M = 0 * M
+        positive = M >= 0 if options.get("zero_grows") else M > 0
+        step = state.step_size * np.where(positive, grow, np.where(M < 0, shrink, 1.0))
+        step = np.clip(step, options.get("low", 1e-6), options.get("high", 50.0))
+        G = dW if options.get("keeps") else np.where(M < 0, 0, dW)
+        along = np.where(M < 0, 0, np.sign(dW))
+        length = state.step_size if options.get("late") else step
+        W = W + options.get("sign", -1) * along * length
+        return W, reference.RpropState(state.previous_gradient if options.get("stale") else G, step)
 
-def zero_counts_as_positive(W: np.ndarray, dW: np.ndarray, state: Any) -> Any:
-    state = state or reference.rprop_state(W, 0.01)
-    grown = np.where(dW * state.previous_gradient >= 0, 1.2, 0.5).astype(W.dtype)
-    step = np.clip(state.step_size * grown, 1e-6, 50).astype(W.dtype)
-    kept = np.where(dW * state.previous_gradient < 0, 0, dW).astype(W.dtype)
-    return W - np.sign(kept) * step, step, state._replace(previous_gradient=kept, step_size=step)
-
-
-def last_steps_update(W: np.ndarray, dW: np.ndarray, state: Any) -> Any:
-    state = state or reference.rprop_state(W, 0.01)
-    _, new = reference.rprop_step(W, dW, state)
-    return W - np.sign(dW) * state.step_size, new.step_size, new
+    return step
 
 
 @pytest.mark.parametrize(
-    "step",
+    ("options", "finding"),
     [
-        gradient_kept_after_a_sign_change,
-        step_not_clamped,
-        previous_gradient_not_kept,
-        zero_counts_as_positive,
-        last_steps_update,
+        ({"high": np.inf}, "step-not-clamped"),
+        ({"low": 0.0}, "step-not-clamped"),
+        ({"keeps": True}, "gradient-not-zeroed"),
+        ({"zero_grows": True}, "wrong-step-factor"),
+        ({"grow": 0.5, "shrink": 1.2}, "wrong-step-factor"),
+        ({"unused": True}, "state-not-kept"),
+        ({"stale": True}, "state-not-kept"),
+        ({"late": True}, "state-not-kept"),
+        ({"sign": 1}, "sign-flipped"),
+        ({"shrink": 0.7}, "unexplained"),
     ],
 )
-def test_a_wrong_rprop_is_rejected(step: Any) -> None:
-    run = stepping.check(replace(RPROP, step=step), "float64", seed=1, steps=400)
-    assert "wrong" in {entry.verdict for entry in run.gradients}
+def test_a_wrong_rprop_is_called_by_its_mistake(options: dict[str, Any], finding: str) -> None:
+    assert found(IRPROP_MINUS, rprop(**options)) == [finding]
 
 
-def momentum_with_a_damped_first_step(W: np.ndarray, dW: np.ndarray, V: Any) -> Any:
+@pytest.mark.parametrize("meant", [IRPROP_MINUS, RPROP_MINUS, RPROP_PLUS, IRPROP_PLUS])
+@pytest.mark.parametrize("written", [IRPROP_MINUS, RPROP_MINUS, RPROP_PLUS, IRPROP_PLUS])
+def test_the_variants_are_told_apart(meant: Rule, written: Rule) -> None:
+    if meant is written:
+        return
+    backtracks = meant.option.endswith("+") and written.option == "irprop-"
+    due = "no-backtracking" if backtracks else "another-variant"
+    assert found(meant, written.step) == [due]
+
+
+@pytest.mark.parametrize(
+    "rule", [IRPROP_MINUS, RPROP_MINUS, RPROP_PLUS, IRPROP_PLUS, MOMENTUM_TORCH]
+)
+def test_every_known_wrong_rule_is_rejected_and_no_other_explains_it(rule: Rule) -> None:
+    """The confusion matrix of the bank: each wrong rule, written out, is found to be itself."""
+    rprop_like = rule is not MOMENTUM_TORCH
+    known = list(of_rprop(rule.written) if rprop_like else of_momentum(rule.written))  # type: ignore[arg-type]
+    told = {}
+    for wrong in known:
+        if wrong.rule == rule.written:
+            continue
+
+        def step(W: Any, dW: Any, error: float, state: Any, wrong: Any = wrong) -> Any:
+            return wrong.rule(W, dW, error, state)
+
+        kept = ("step_size", "prev") if rprop_like else ("V",)
+        run = stepping.check(
+            replace(
+                rule, step=step, truth=rule.written, state=lambda memory: memory,
+                kept=lambda state, kept=kept: {name: state[name] for name in kept},
+            ),
+            "float64", seed=3,
+        )  # fmt: skip
+        notes = [note for entry in run.gradients for note in entry.findings]
+        told[wrong.message] = [note.message for note in notes]
+    twins: dict[Any, str] = {}
+    for wrong in known:  # two names for one and the same rule are one mistake
+        twins.setdefault(wrong.rule, wrong.message)
+    assert told == {
+        wrong.message: [f"the rule {twins[wrong.rule]}"]
+        for wrong in known
+        if wrong.rule != rule.written
+    }
+
+
+def momentum_with_a_damped_first_step(W: np.ndarray, dW: np.ndarray, error: float, V: Any) -> Any:
     V = np.zeros_like(W) if V is None else V
-    W, V = reference.momentum_torch(W, dW, V, 0.1, 0.9, 0.5)
-    return W, V, V
+    return reference.momentum_torch(W, dW, V, 0.1, 0.9, 0.5)
 
 
-def momentum_in_another_convention(W: np.ndarray, dW: np.ndarray, V: Any) -> Any:
-    W, V = reference.momentum_haykin(W, dW, V, 0.1, 0.9)
-    return W, V, V
+def momentum_in_another_convention(W: np.ndarray, dW: np.ndarray, error: float, V: Any) -> Any:
+    return reference.momentum_haykin(W, dW, V, 0.1, 0.9)
 
 
 @pytest.mark.parametrize(
     "step", [momentum_with_a_damped_first_step, momentum_in_another_convention]
 )
-def test_another_momentum_is_rejected(step: Any) -> None:
-    run = stepping.check(replace(MOMENTUM, step=step), "float64", seed=1)
-    assert {entry.verdict for entry in run.gradients} == {"wrong"}
+def test_another_momentum_is_another_variant(step: Any) -> None:
+    assert found(MOMENTUM_TORCH, step) == ["another-variant"]
 
 
-def test_a_rate_applied_twice_is_rejected_though_its_direction_is_right() -> None:
-    def twice(W: np.ndarray, dW: np.ndarray, state: Any) -> Any:
-        W, _ = reference.gradient_descent(W, 0.1 * dW, None, 0.1)
-        return W, np.zeros(0), None
+@pytest.mark.parametrize(
+    ("rate", "finding"), [(0.01, "wrong-constant-factor"), (-0.1, "sign-flipped")]
+)
+def test_a_rate_applied_twice_or_with_another_sign_is_named(rate: float, finding: str) -> None:
+    def step(W: np.ndarray, dW: np.ndarray, error: float, state: Any) -> Any:
+        return W - rate * dW, None
 
-    run = stepping.check(replace(DESCENT, step=twice), "float64", seed=1)
-    assert run.gradients[0].verdict == "wrong"
+    assert found(DESCENT, step) == [finding]
