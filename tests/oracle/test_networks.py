@@ -188,7 +188,7 @@ def test_a_case_is_drawn_again_from_its_text() -> None:
     ],
 )
 def test_what_is_no_case_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="case|invalid literal"):
+    with pytest.raises(ValueError, match=r"case|invalid literal"):
         networks.parse(text)
 
 
