@@ -13,6 +13,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ def judged(subject: Subject, case: Case, session: Session) -> bool:
     _, made, _ = trial.candidate()
     for gradient in made:
         want = truth.gradients[gradient.of]
-        noise = lambda p=gradient.of: trial.noise(truth, p)  # noqa: E731
+        noise = partial(trial.noise, truth, gradient.of)
         found = judge(np.asarray(gradient.value), want, "float64", trial.loudest, noise)
         if found.units > WRONG_AT:
             return not Evidence(subject, case, session).wrong_paths()  # it may be but a guard

@@ -6,6 +6,7 @@ One case is held at a time; what stays of it is noted in a ``Run``.
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -85,7 +86,7 @@ def _judge(sample: Sample, entry: Gradient, got: Any, inherits: bool = False) ->
         return Judgement(0.0)
     want = sample.truth.gradients[of] if of else sample.truth.value
     upstream = sample.loudest if of else 0.0
-    judgement = judge(got, want, case.dtype, upstream, lambda: sample.noise(of))
+    judgement = judge(got, want, case.dtype, upstream, partial(sample.noise, of))
     verdict = _severity(case, judgement)
     known = VERDICTS.index(entry.verdict) >= VERDICTS.index(verdict)
     if not known and of and not judgement.finding:

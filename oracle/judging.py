@@ -235,12 +235,15 @@ class _Examination:
     ) -> Judgement:
         dtype = trial.case.dtype
 
-        def noise() -> float:
-            return 0.0 if known else trial.noise(truth, path)
+        def noise(enough: float) -> float:
+            return 0.0 if known else trial.noise(truth, path, enough)
 
         if isinstance(got, np.ndarray) and got.shape == want.shape and got.dtype != dtype:
             if dtype == "float64" and got.dtype == np.float32:
-                low = judge(got, want, "float32", trial.loudest, lambda: 2.0**29 * noise())
+                coarse = 2.0**29  # float32's units in float64's
+                low = judge(
+                    got, want, "float32", trial.loudest, lambda due: coarse * noise(due / coarse)
+                )
                 if low.units <= WRONG_AT:
                     message = "is computed in float32, though everything given is float64"
                     return Judgement(low.units, low.vacuous, "lower-precision", message)

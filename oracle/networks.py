@@ -19,7 +19,7 @@ import reference
 from oracle import source
 from oracle.results import Counterexample, Gradient, Note, worst
 from oracle.runs import Run
-from oracle.truth import Tape, Truth, noise
+from oracle.truth import Noise, Nudge, Tape, Truth, change, nudged_truth
 from oracle.twins import network as twin
 from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT, Judgement, judge
 
@@ -185,35 +185,24 @@ class Step:
         upstream: Any,
         dtype: str,
     ) -> None:
-        self.function = function
-        self.inputs = inputs
-        self.differentiated = differentiated
+        self.step = function, inputs, differentiated
         self.upstream = np.asarray(upstream)
         self.dtype = dtype
-        self.truth: Truth = self._tape(inputs, function).truth(self.upstream)
-        self._noise: dict[str, float] = {}
-
-    def _tape(self, inputs: Mapping[str, np.ndarray], function: Callable[..., Any]) -> Tape:
-        return Tape(function, inputs, self.differentiated, {})
+        self.truth: Truth = Tape(function, inputs, differentiated, {}).truth(self.upstream)
+        self._noise = Noise(EPS[dtype])
 
     def judge(self, of: str, got: Any) -> tuple[Judgement, np.ndarray]:
         """The candidate's value (of "") or gradient, and what was due."""
-
-        def measured() -> float:
-            if not self._noise:
-                self._noise = noise(
-                    self.function,
-                    self._tape,
-                    self.inputs,
-                    self.upstream,
-                    self.truth,
-                    EPS[self.dtype],
-                )
-            return self._noise[of]
-
         want = self.truth.gradients[of] if of else self.truth.value
         loudest = float(np.abs(self.upstream).max(initial=0)) if of else 0.0
-        return judge(got, want, self.dtype, loudest, measured), want
+
+        def noise(enough: float) -> float:
+            return self._noise.of(of, self._around, enough)
+
+        return judge(got, want, self.dtype, loudest, noise), want
+
+    def _around(self, nudged: Nudge) -> dict[str, float]:
+        return change(self.truth, nudged_truth(*self.step, {}, self.upstream, nudged))
 
 
 Judged = tuple[Judgement, Any, np.ndarray]  # with what came and what was due

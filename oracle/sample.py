@@ -10,7 +10,7 @@ import torch
 from oracle import cases
 from oracle.cases import Case
 from oracle.derivations import Derivation
-from oracle.truth import Tape, noise
+from oracle.truth import Noise, Nudge, Tape, change, nudged_truth
 from oracle.verdict import EPS, within_one_sided
 
 Twin = Callable[..., torch.Tensor]
@@ -33,7 +33,7 @@ class Sample:
         self.upstream = cases.draw_upstream(self.rng, tuple(tape.value.shape), case.dtype)
         self.truth = tape.truth(self.upstream)
         self.loudest = float(np.abs(self.upstream).max(initial=0))  # the largest upstream entry
-        self._noise: dict[str, float] = {}
+        self._noise = Noise(self.eps)
 
     def tape(
         self,
@@ -59,13 +59,14 @@ class Sample:
         """The candidate's value and pullback."""
         return self.derivation.function(**inputs, **self.case.options)
 
-    def noise(self, name: str) -> float:
+    def noise(self, name: str, enough: float = math.inf) -> float:
         """The measured noise of a gradient, or of the value, which is called ""."""
-        if not self._noise:
-            self._noise = noise(
-                self.twin, self.tape, self.inputs, self.upstream, self.truth, self.eps
-            )
-        return self._noise[name]
+
+        def around(nudged: Nudge) -> dict[str, float]:
+            given = self.inputs, self.differentiated, self.case.options, self.upstream
+            return change(self.truth, nudged_truth(self.twin, *given, nudged))
+
+        return self._noise.of(name, around, enough)
 
     @property
     def eps(self) -> float:

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 
 import reference
 from oracle import source
@@ -87,7 +86,7 @@ def _of_momentum(name: str, gain: float) -> Rule:
     )  # fmt: skip
 
 
-_TORCH_RPROP = twins.of_torch(lambda p: torch.optim.Rprop(p, lr=FIRST, foreach=False))
+_TORCH_RPROP = twins.torch_rprop(FIRST)
 IRPROP_MINUS = _of_rprop("irprop-", twins.IRPROP_MINUS, "torch.optim.Rprop", _TORCH_RPROP)
 RPROP_MINUS = _of_rprop("rprop-", twins.RPROP_MINUS, "the papers, case by case")
 RPROP_PLUS = _of_rprop("rprop+", twins.RPROP_PLUS, "the papers, case by case")
@@ -97,15 +96,12 @@ MATRIX_FORM = Rule(
     IRPROP_MINUS.kept, twins.IRPROP_MINUS,
 )  # fmt: skip
 DESCENT = Rule(
-    "gradient_descent", "", "torch.optim.SGD",
-    twins.of_torch(lambda p: torch.optim.SGD(p, lr=RATE, foreach=False)),
-    _descent, lambda _: None, lambda _: {}, twins.Momentum(0.0, 1.0, -RATE), exact=False,
+    "gradient_descent", "", "torch.optim.SGD", twins.torch_sgd(RATE), _descent, lambda _: None,
+    lambda _: {}, twins.Momentum(0.0, 1.0, -RATE), exact=False,
 )  # fmt: skip
 MOMENTUM_TORCH = Rule(
     "momentum_torch", "", "torch.optim.SGD(momentum, dampening)",
-    twins.of_torch(lambda p: torch.optim.SGD(
-        p, lr=RATE, momentum=BETA, dampening=DAMPENING, foreach=False)),
-    _momentum_torch, lambda m: m["momentum_buffer"], lambda V: {"momentum_buffer": V},
+    twins.torch_sgd(RATE, BETA, DAMPENING), _momentum_torch, lambda m: m["V"], lambda V: {"V": V},
     twins.Momentum(BETA, 1 - DAMPENING, -RATE, first=1.0), exact=False,
 )  # fmt: skip
 

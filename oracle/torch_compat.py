@@ -4,6 +4,8 @@ Tested on the oldest and on the newest supported release.
 """
 
 from collections.abc import Sequence
+from inspect import signature
+from typing import Any
 
 import torch
 
@@ -27,3 +29,41 @@ def backward(
         (value,), (upstream,), False, False, tuple(leaves), True, accumulate_grad=False
     )
     return found
+
+
+def rprop(
+    W: torch.Tensor, G: torch.Tensor, prev: torch.Tensor, step_size: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """One step of ``torch.optim.Rprop`` with its own η and bounds: W, prev and step_size after it.
+
+    It is the function behind the class, whose constructor imports torch's compiler, which takes
+    longer than all the steps of a check.
+    """
+    from torch.optim.rprop import rprop as step
+
+    W, prev, step_size = W.clone(), prev.clone(), step_size.clone()
+    counts = "state_steps" in signature(step).parameters  # since torch 2.4
+    counted: Any = {"state_steps": [torch.tensor(0.0)]} if counts else {}
+    with torch.no_grad():
+        step(
+            [W], [G.clone()], [prev], [step_size], foreach=False, step_size_min=1e-6,
+            step_size_max=50.0, etaminus=0.5, etaplus=1.2, **counted,
+        )  # fmt: skip
+    return W, prev, step_size
+
+
+def sgd(
+    W: torch.Tensor, G: torch.Tensor, V: torch.Tensor | None, lr: float, momentum: float = 0.0,
+    dampening: float = 0.0,
+) -> tuple[torch.Tensor, torch.Tensor | None]:  # fmt: skip
+    """One step of ``torch.optim.SGD``: W and the momentum's buffer after it. See ``rprop``."""
+    from torch.optim.sgd import sgd as step
+
+    W, buffers = W.clone(), [V if V is None else V.clone()]
+    with torch.no_grad():
+        step(
+            [W], [G.clone()], buffers, has_sparse_grad=False, foreach=False, fused=False,
+            weight_decay=0.0, momentum=momentum, lr=lr, dampening=dampening, nesterov=False,
+            maximize=False,
+        )  # fmt: skip
+    return W, buffers[0]

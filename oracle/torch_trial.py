@@ -10,8 +10,8 @@ from torch.autograd.graph import saved_tensors_hooks
 from oracle import cases
 from oracle.cases import Case
 from oracle.discovery.subject import Path, Subject
-from oracle.trial import Nudge, Session, Trial, Truth
-from oracle.truth import Results
+from oracle.trial import Session, Trial, Truth
+from oracle.truth import Noise, Nudge, Results
 
 
 class TorchTrial(Trial):
@@ -22,7 +22,7 @@ class TorchTrial(Trial):
         self.case = case
         self.names = names
         self.arrays, self.rng = cases.draw(subject, case)
-        self._noise: dict[Path, float] = {}
+        self._noise = Noise(self.eps)
         value = self._through(self._tensors(self.arrays))
         self.upstream = {
             path: cases.draw_upstream(self.rng, tuple(part.shape), case.dtype)

@@ -6,9 +6,11 @@ agree with the forward's own central difference, finite differences take its pla
 
 import contextlib
 import copy
+import math
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,15 +25,13 @@ from oracle.recording import Names, Recording, Value, record
 from oracle.recording.stand_ins import get_state, set_state
 from oracle.recording.trees import rebuild
 from oracle.replay import NotReplayable, Plan
-from oracle.truth import NUDGES, Results, distance, nudger
+from oracle.truth import Noise, Nudge, Results, distance
 from oracle.verdict import EPS, within_one_sided
 
 AUTOGRAD, DIFFERENCES = "autograd", "finite differences"
 HAIR = 2.0**-26
 DIRECTIONS = 8
 SETTLED = 40  # runs of a user's code without a random number: it draws none
-
-Nudge = Callable[[torch.Tensor], torch.Tensor]
 
 
 @dataclass
@@ -87,7 +87,7 @@ class Trial:
         self.case = case
         self.names = names
         self.arrays, self.rng = cases.draw(subject, case)
-        self._noise: dict[Path, float] = {}
+        self._noise = Noise(self.eps)
         self.recording, self.plan, self.refused = self._recorded(self.inputs())
         self.upstream = self._drawn_upstream()
         self.loudest = max(float(np.abs(u).max(initial=0)) for u in self.upstream.values())
@@ -211,28 +211,21 @@ class Trial:
         recorded = set(self.recording.inputs)
         return Forward(forward, (self.inputs(),), None, self.upstream, lambda p: p in recorded)
 
-    def noise(self, truth: Truth, path: Path) -> float:
+    def noise(self, truth: Truth, path: Path, enough: float = math.inf) -> float:
         """By how much rounding alone may move a gradient; of the value, path is ()."""
         if truth.kind == DIFFERENCES:
             return truth.units.get(path, 0.0)
-        if not self._noise:
-            self._noise = self._measured(truth)
-        return self._noise[path]
+        return self._noise.of(path, partial(self._around, truth), enough)
 
-    def _measured(self, truth: Truth) -> dict[Path, float]:
-        """See ``truth.noise``: the same, of a user's forward."""
-        nudged = nudger(self.eps)
-        worst = dict.fromkeys(((), *truth.gradients), 0.0)
-        for _ in range(NUDGES):
-            try:
-                gradients, value = self._nudged_run(nudged)
-            except NotReplayable:
-                continue
-            for path, gradient in gradients.items():
-                worst[path] = max(worst[path], distance(gradient, truth.gradients[path]))
-            for path, array in value.items():
-                worst[()] = max(worst[()], distance(array, truth.value[path]))
-        return worst
+    def _around(self, truth: Truth, nudged: Nudge) -> dict[Path, float]:
+        """See ``truth.Noise``: one round of nudging a user's forward."""
+        try:
+            gradients, value = self._nudged_run(nudged)
+        except NotReplayable:
+            return {}
+        found = {path: distance(g, truth.gradients[path]) for path, g in gradients.items()}
+        moved = (distance(array, truth.value[path]) for path, array in value.items())
+        return {(): max(moved, default=0.0), **found}
 
     def _nudged_run(self, nudged: Nudge) -> tuple[dict[Path, np.ndarray], dict[Path, np.ndarray]]:
         """Gradients and value where inputs, upstream and all in between are nudged."""
@@ -259,7 +252,7 @@ class Trial:
         tied entries move together), it must have that derivative: else it is "spread", given in
         full to each of several that share it.
         """
-        near, far = (self._around(path, breadth) for breadth in (HAIR / 1024, HAIR))
+        near, far = (self._beside(path, breadth) for breadth in (HAIR / 1024, HAIR))
         # Where the entries that it gives something to are ahead of the others, or behind them.
         given = np.where(got != 0, 1.0, -1.0)
         ahead = self._gradients_at(path, [HAIR / 1024, -HAIR / 1024], direction=given)
@@ -283,7 +276,7 @@ class Trial:
     def _input(self, path: Path) -> np.ndarray:
         return np.asarray(self.recording.inputs[(0, *path)].array)
 
-    def _around(self, path: Path, breadth: float) -> list[np.ndarray] | None:
+    def _beside(self, path: Path, breadth: float) -> list[np.ndarray] | None:
         return self._gradients_at(path, [breadth, -breadth, *(0.0,) * DIRECTIONS], breadth=breadth)
 
     def _gradients_at(

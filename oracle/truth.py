@@ -5,6 +5,7 @@ assumed: everything is nudged by one unit in the last place and the truth's chan
 """
 
 import functools
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from torch.overrides import TorchFunctionMode
 from oracle.torch_compat import backward
 
 NUDGES = 3
+Nudge = Callable[[torch.Tensor], torch.Tensor]
 FACTORS = 2**16
 
 
@@ -70,43 +72,66 @@ class Results(TorchFunctionMode):
         return self.change(result) if isinstance(result, torch.Tensor) else result
 
 
-def noise(
-    twin: Callable[..., torch.Tensor],
-    tape: Callable[[Mapping[str, np.ndarray], Callable[..., torch.Tensor]], Tape],
-    inputs: Mapping[str, np.ndarray],
-    upstream: np.ndarray,
-    truth: Truth,
-    eps: float,
-) -> dict[str, float]:
-    """By how much rounding alone may move the value ("") and each gradient.
+class Noise:
+    """By how much rounding alone may move each of some arrays, measured in rounds of nudging.
 
-    The largest change over three runs in which the inputs, the upstream, every intermediate result
-    and every tensor that autograd saved are multiplied by about 1 ± eps, at random. Intermediate
-    results are nudged on the way forward, so that the value's noise is known too; the saved ones
-    besides, because a fused operation saves what no result shows.
+    Each round nudges everything by about one unit in the last place, at random, and notes by how
+    much each array changes; the largest of ``NUDGES`` rounds is the noise. As many are done as it
+    takes to account for a difference: further ones could only account for more.
     """
-    nudged = nudger(eps)
+
+    def __init__(self, eps: float) -> None:
+        self.nudged = nudger(eps)
+        self._worst: dict[Any, float] = {}
+        self._left = NUDGES
+
+    def of(
+        self, name: Any, around: Callable[[Nudge], Mapping[Any, float]], enough: float = math.inf
+    ) -> float:
+        """The noise of one array, or what is known of it as soon as that is enough.
+
+        ``around`` does a round: given what nudges, it returns by how much each array changed.
+        """
+        while self._left and self._worst.get(name, 0.0) < enough:
+            self._left -= 1
+            for key, moved in around(self.nudged).items():
+                self._worst[key] = max(self._worst.get(key, 0.0), moved)
+        return self._worst.get(name, 0.0)
+
+
+def nudged_truth(
+    twin: Callable[..., torch.Tensor],
+    inputs: Mapping[str, np.ndarray],
+    differentiated: tuple[str, ...],
+    options: Mapping[str, Any],
+    upstream: np.ndarray,
+    nudged: Nudge,
+) -> Truth:
+    """The truth, with rounding to spare.
+
+    The inputs, the upstream, every intermediate result and every tensor that autograd saved are
+    multiplied by about 1 ± eps. Intermediate results are nudged on the way forward, so that the
+    value's noise is known too; the saved ones besides, because a fused operation saves what no
+    result shows.
+    """
 
     def nudged_twin(**arguments: Any) -> torch.Tensor:
         with Results(nudged):
             return twin(**arguments)
 
-    worst = dict.fromkeys(("", *truth.gradients), 0.0)
-    for _ in range(NUDGES):
-        moved = {
-            name: nudged(_tensor(array, torch.float64)).numpy() for name, array in inputs.items()
-        }
-        with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
-            again = tape(moved, nudged_twin).truth(
-                nudged(torch.as_tensor(upstream, dtype=torch.float64)).numpy()
-            )
-        worst[""] = max(worst[""], distance(again.value, truth.value))
-        for name, gradient in truth.gradients.items():
-            worst[name] = max(worst[name], distance(again.gradients[name], gradient))
-    return worst
+    moved = {name: nudged(_tensor(array, torch.float64)).numpy() for name, array in inputs.items()}
+    with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
+        tape = Tape(nudged_twin, moved, differentiated, options)
+        return tape.truth(nudged(torch.as_tensor(upstream, dtype=torch.float64)).numpy())
 
 
-def nudger(eps: float) -> Callable[[torch.Tensor], torch.Tensor]:
+def change(truth: Truth, other: Truth) -> dict[str, float]:
+    """By how much the value, which is called "", and each gradient differ between two."""
+    found = {n: distance(other.gradients[n], g) for n, g in truth.gradients.items()}
+    return {"": distance(other.value, truth.value), **found}
+
+
+def nudger(eps: float) -> Nudge:
     """A function that multiplies each entry of a tensor by about 1 ± eps, each time by another."""
     factors = _factors(eps)
     taken = 0
@@ -116,12 +141,14 @@ def nudger(eps: float) -> Callable[[torch.Tensor], torch.Tensor]:
         if not tensor.is_floating_point():
             return tensor
         count = tensor.numel()
-        start = taken if taken + count <= len(factors) else 0
+        start = taken if taken + count <= FACTORS else 0
         taken = start + count
         drawn = factors[start:taken]
-        if count > len(factors):
-            drawn = factors.repeat(-(-count // len(factors)))[:count]
-        return tensor * drawn.view(tensor.shape).to(tensor.dtype)
+        if count > FACTORS:
+            drawn = factors.repeat(-(-count // FACTORS))[:count]
+        if tensor.dtype != torch.float64:
+            drawn = drawn.to(tensor.dtype)
+        return tensor * drawn.view(tensor.shape)
 
     return nudged
 

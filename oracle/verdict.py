@@ -13,6 +13,7 @@ import numpy as np
 
 WRONG_AT = 100.0  # units: above this the formula is another one
 UNSTABLE_AT = 1000.0  # units: three digits lost that torch keeps
+ACCOUNTED = 2.0  # units: a difference of fewer is accounted for, and more noise is not sought
 QUIET = 4.0  # ulps of the largest entry: below this noise need not be measured
 EPS = {"float64": 2.0**-52, "float32": 2.0**-23}
 TINY = {"float64": 2.0**-1022, "float32": 2.0**-126}
@@ -30,7 +31,7 @@ class Judgement:
 
 
 def judge(
-    got: Any, want: np.ndarray, dtype: str, upstream: float, noise: Callable[[], float]
+    got: Any, want: np.ndarray, dtype: str, upstream: float, noise: Callable[[float], float]
 ) -> Judgement:
     """Shape before dtype before value; NumPy's broadcasting never gets to compare anything.
 
@@ -39,7 +40,8 @@ def judge(
         want: the truth, float64.
         dtype: what the candidate computes in.
         upstream: the largest upstream entry; a gradient may be off by a rounding of that.
-        noise: measures the truth's change under nudges; called only if it matters.
+        noise: measures the truth's change under nudges, until it is enough; called only if it
+            matters.
     """
     if not isinstance(got, np.ndarray | np.generic):
         message = f"is a {type(got).__name__}, not an array of shape {want.shape}"
@@ -59,7 +61,7 @@ def judge(
         return _not_finite(got, want, dtype, upstream, noise)
     floor = eps * (size + upstream)
     if off > QUIET * eps * size and off > 0:
-        floor += noise()
+        floor += noise(off / ACCOUNTED - floor)
     tiny = TINY[dtype]  # an underflow is no mistake
     units = max(0.0, off - tiny) / max(floor, tiny)
     vacuous = size <= floor and off <= floor
@@ -67,7 +69,7 @@ def judge(
 
 
 def _not_finite(
-    got: Any, want: np.ndarray, dtype: str, upstream: float, noise: Callable[[], float]
+    got: Any, want: np.ndarray, dtype: str, upstream: float, noise: Callable[[float], float]
 ) -> Judgement:
     """Finite where the truth is finite, ±∞ where it is ±∞; where it is NaN it has no say."""
     finite = np.isfinite(want)

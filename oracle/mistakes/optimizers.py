@@ -175,12 +175,12 @@ def _accounts_for(
         if memory is not None and "move" not in memory and isinstance(right, Rprop):
             memory = {**memory, "move": _move(memory)}
         if memory is not None and isinstance(right, Momentum):
-            memory = {"V": next(iter(memory.values()), np.zeros_like(step.W))}
+            memory = {"V": memory.get("V", np.zeros_like(step.W))}
         W, kept = rule(step.W, step.G, step.error, memory)
         if not _alike(step.got, W, step.W):
             return False
         for name, mine in step.mine.items():
-            if not _alike(mine, kept.get(name, kept.get("V", mine)), step.W):
+            if not _alike(mine, kept[name], step.W):
                 return False
         told |= not _alike(W, step.due, step.W) or any(
             not _alike(array, step.kept[name], step.W) for name, array in step.mine.items()

@@ -10,27 +10,36 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from oracle import torch_compat
+
 Memory = dict[str, np.ndarray]
 Truth = Callable[[np.ndarray, np.ndarray, float, Memory | None], tuple[np.ndarray, Memory]]
 
 
-def of_torch(make: Callable[[list[torch.Tensor]], torch.optim.Optimizer]) -> Truth:
-    """One step of an optimizer of torch's, put into the state in which it was left."""
+def torch_rprop(first: float) -> Truth:
+    """``torch.optim.Rprop(lr=first)``, one step at a time."""
 
     def step(
         W: np.ndarray, G: np.ndarray, error: float, memory: Memory | None
     ) -> tuple[np.ndarray, Memory]:
-        parameter = torch.from_numpy(W.copy()).requires_grad_()
-        optimizer = make([parameter])
-        if memory:
-            optimizer.state[parameter] = {
-                name: torch.from_numpy(array.copy()) for name, array in memory.items()
-            }
-        parameter.grad = torch.from_numpy(G.copy())
-        optimizer.step()
-        kept = optimizer.state[parameter]
-        tensors = {name: t for name, t in kept.items() if isinstance(t, torch.Tensor)}
-        return parameter.detach().numpy(), {n: t.detach().numpy() for n, t in tensors.items()}
+        memory = memory or {"prev": np.zeros_like(W), "step_size": np.full_like(W, first)}
+        given = (W, G, memory["prev"], memory["step_size"])
+        new, prev, step_size = torch_compat.rprop(*map(torch.from_numpy, given))
+        return new.numpy(), {"prev": prev.numpy(), "step_size": step_size.numpy()}
+
+    return step
+
+
+def torch_sgd(rate: float, beta: float = 0.0, dampening: float = 0.0) -> Truth:
+    """``torch.optim.SGD(lr=rate, momentum=beta, dampening=dampening)``, one step at a time."""
+
+    def step(
+        W: np.ndarray, G: np.ndarray, error: float, memory: Memory | None
+    ) -> tuple[np.ndarray, Memory]:
+        V = torch.from_numpy(memory["V"]) if memory and "V" in memory else None
+        given = (torch.from_numpy(W), torch.from_numpy(G), V)
+        new, V = torch_compat.sgd(*given, rate, beta, dampening)
+        return new.numpy(), {} if V is None else {"V": V.numpy()}
 
     return step
 

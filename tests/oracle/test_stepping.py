@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import reference
 from oracle import stepping
@@ -19,6 +20,7 @@ from oracle.stepping import (
     RULES,
     Rule,
 )
+from oracle.twins import optimizers as twins
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -153,3 +155,26 @@ def test_a_rate_applied_twice_or_with_another_sign_is_named(rate: float, finding
         return W - rate * dW, None
 
     assert found(DESCENT, step) == [finding]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_functions_behind_torchs_optimizers_are_the_optimizers(dtype: str) -> None:
+    rng = np.random.default_rng(0)
+    makes: list[tuple[Any, Any]] = [
+        (lambda p: torch.optim.Rprop(p, lr=0.01), twins.torch_rprop(0.01)),
+        (lambda p: torch.optim.SGD(p, lr=0.1), twins.torch_sgd(0.1)),
+        (
+            lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.5),
+            twins.torch_sgd(0.1, 0.9, 0.5),
+        ),
+    ]
+    for make, truth in makes:
+        W, memory = rng.standard_normal((4, 3)).astype(dtype), None
+        parameter = torch.from_numpy(W.copy()).requires_grad_()
+        optimizer = make([parameter])
+        for _ in range(8):
+            G = rng.standard_normal((4, 3)).astype(dtype)
+            parameter.grad = torch.from_numpy(G.copy())
+            optimizer.step()
+            W, memory = truth(W, G, 0.0, memory)
+            assert np.array_equal(W, parameter.detach().numpy())

@@ -11,7 +11,7 @@ WANT = np.array([1.0, -2.0, 3.0])
 
 
 def judged(got: object, want: np.ndarray = WANT, dtype: str = "float64") -> Judgement:
-    return judge(got, want, dtype, upstream=1.0, noise=lambda: EPS[dtype] * 5)
+    return judge(got, want, dtype, upstream=1.0, noise=lambda _: EPS[dtype] * 5)
 
 
 def test_the_truth_itself_is_off_by_nothing() -> None:
@@ -55,13 +55,13 @@ def test_noise_is_measured_only_where_it_matters() -> None:
 
 def test_a_case_where_both_are_rounding_is_vacuous() -> None:
     zero, dust = np.zeros(2), np.array([1e-17, 0])
-    assert judge(dust, zero, "float64", 1.0, lambda: 0.0).vacuous
-    assert not judge(np.array([1e-3, 0]), zero, "float64", 1.0, lambda: 0.0).vacuous
-    assert judge(np.array([1e-3, 0]), zero, "float64", 1.0, lambda: 0.0).units > 1e9
+    assert judge(dust, zero, "float64", 1.0, lambda _: 0.0).vacuous
+    assert not judge(np.array([1e-3, 0]), zero, "float64", 1.0, lambda _: 0.0).vacuous
+    assert judge(np.array([1e-3, 0]), zero, "float64", 1.0, lambda _: 0.0).units > 1e9
 
 
 def test_an_underflow_is_no_mistake() -> None:
-    assert judge(np.zeros(1), np.array([1e-310]), "float64", 0.0, lambda: 0.0).units == 0
+    assert judge(np.zeros(1), np.array([1e-310]), "float64", 0.0, lambda _: 0.0).units == 0
 
 
 def test_digits_are_those_of_the_largest_entry() -> None:
