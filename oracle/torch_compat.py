@@ -3,6 +3,7 @@
 Tested on the oldest and on the newest supported release.
 """
 
+import functools
 from collections.abc import Sequence
 from inspect import signature
 from typing import Any
@@ -42,14 +43,21 @@ def rprop(
     from torch.optim.rprop import rprop as step
 
     W, prev, step_size = W.clone(), prev.clone(), step_size.clone()
-    counts = "state_steps" in signature(step).parameters  # since torch 2.4
-    counted: Any = {"state_steps": [torch.tensor(0.0)]} if counts else {}
+    counted: Any = {"state_steps": [torch.tensor(0.0)]} if _counts_steps() else {}
     with torch.no_grad():
         step(
             [W], [G.clone()], [prev], [step_size], foreach=False, step_size_min=1e-6,
             step_size_max=50.0, etaminus=0.5, etaplus=1.2, **counted,
         )  # fmt: skip
     return W, prev, step_size
+
+
+@functools.cache
+def _counts_steps() -> bool:
+    """Since torch 2.4 or so."""
+    from torch.optim.rprop import rprop as step
+
+    return "state_steps" in signature(step).parameters
 
 
 def sgd(
