@@ -187,11 +187,14 @@ class Evidence:
             name, line = assigned(note)
             for value in note.outputs:
                 if value.active and np.asarray(value.array).dtype.kind == "f":
-                    written = [step for step in found if step.name.endswith("]")]
-                    if note.op == "read" and written:  # what in-place writes have made of an array
-                        base = written[-1].name.partition("[")[0]
-                        found.append(Step(value, base, written[-1].line, note.file))
-                        continue
+                    if note.op == "read":  # what in-place writes have made of an array
+                        parts = {id(part) for part in note.args[0]}
+                        written = [s for s in found if id(s.value) in parts and s.name]
+                        if written:
+                            last = written[-1]
+                            base = last.name.partition("[")[0]
+                            found.append(Step(value, base, last.line, note.file))
+                            continue
                     if (
                         found
                         and found[-1].name
