@@ -5,6 +5,7 @@ if, its error u − true(V), carried on by the true vector-Jacobian products, ac
 comes out of the backward. That is proof by numbers; the names in the user's code have no say.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from oracle.discovery.subject import Path
 from oracle.evidence import Evidence, Step
 from oracle.recording import Value
 
+PATIENCE = 1.0  # seconds of looking for the guilty step of one case
+FEW = 12  # intermediates of one shape: where there are more, it is a loop that makes them
 FACTORS = 3  # deferred factors (dZ = A − Y, divided by m only in dW) that are followed
 
 
@@ -29,15 +32,19 @@ class Guilty:
 
 def guilty(evidence: Evidence) -> list[Guilty]:
     """The wrong steps of one case, the earliest of each chain; one for each wrong gradient."""
+    began = time.perf_counter()
     left = set(evidence.wrong_paths())
-    steps = evidence.steps()
+    steps = [step for step in evidence.steps() if step.name]
+    returned = {id(value): path for path, value in evidence.made.items()}
     found: list[Guilty] = []
-    returned = {id(value) for value in evidence.made.values()}
     factors = deferred(evidence, steps)
+    supposed = [f for n in sizes(evidence) for f in (float(n), 1.0 / n) if n > 1]
     for step in steps:
-        if not left or not step.name or id(step.value) in returned:
-            continue  # what a statement computes on its way has no name to be blamed by
-        for value, factor, explained in _parts(evidence, step, factors, left):
+        if not left or time.perf_counter() - began > PATIENCE:
+            break
+        if id(step.value) in returned:
+            continue
+        for value, factor, explained in _parts(evidence, step, factors, supposed, left):
             if len(explained) == 1 and _is_multiple(evidence, step, value):
                 continue  # a factor left out could be put in at either place: blame what came out
             found.append(Guilty(step, value, factor, frozenset(explained)))
@@ -48,26 +55,40 @@ def guilty(evidence: Evidence) -> list[Guilty]:
     return found
 
 
+def sizes(evidence: Evidence) -> set[int]:
+    """The numbers by which a mean could have been taken."""
+    return {n for n in evidence.case.sizes.values() if isinstance(n, int)}
+
+
 def _parts(
-    evidence: Evidence, step: Step, factors: Sequence[float], left: set[Path]
+    evidence: Evidence,
+    step: Step,
+    factors: Sequence[float],
+    supposed: Sequence[float],
+    left: set[Path],
 ) -> list[tuple[Value, float, set[Path]]]:
-    """The intermediates whose gradient a step must have been meant to be."""
+    """The intermediates whose gradient a step must have been meant to be.
+
+    Up to a factor that other steps have, or to one of those supposed: a mean that is taken later.
+    """
     array = evidence.number(step.value)
     if array.size < 2 or not np.isfinite(array).all():
         return []
     alike = [
         v
-        for v in reversed(evidence.forward)
+        for v in reversed(evidence.of_shape(array.shape))
         # Of −z nobody means to take the gradient: it would make a wrong sign right.
-        if v.shape == array.shape and not (v.note is not None and v.note.op == "negative")
+        if not (v.note is not None and v.note.op == "negative")
     ]
+    if any(evidence.same(array, evidence.true(value)) for value in alike):
+        return []  # a right step
+    if len(alike) > FEW or any(multiple(array, evidence.true(v)) is not None for v in alike):
+        supposed = ()  # one turn of a loop, or right but for a factor
     found = []
-    for factor in factors:
+    for factor in (*factors, *supposed):
         for value in alike:
             true = evidence.true(value)
             if evidence.same(array / factor, true):
-                if factor == 1:
-                    return []  # a right step
                 continue
             carried = evidence.carried(value, array / factor - true, evidence.got)
             touched = {p for p, c in carried.items() if not evidence.same(c, np.zeros_like(c))}
@@ -87,12 +108,22 @@ def _parts(
 def deferred(evidence: Evidence, steps: Sequence[Step]) -> list[float]:
     """Constant factors that steps have which are right but for them, and 1."""
     found = [1.0]
+    trues: dict[tuple[int, ...], np.ndarray] = {}
     for step in steps:
         array = evidence.number(step.value)
-        for value in evidence.forward:
-            ratio = multiple(array, evidence.true(value)) if value.shape == array.shape else None
-            if ratio and len(found) <= FACTORS and not any(np.isclose(ratio, f) for f in found):
-                found.append(ratio)
+        if array.size < 2 or len(found) > FACTORS:
+            continue
+        if array.shape not in trues:
+            alike = evidence.of_shape(array.shape)
+            rows = [np.ravel(evidence.true(value)) for value in alike]
+            trues[array.shape] = np.array(rows).reshape(len(rows), array.size)
+        true, flat = trues[array.shape], np.ravel(array)
+        with np.errstate(all="ignore"):
+            ratios = (true @ flat) / (true**2).sum(axis=1)
+            off = np.abs(flat - ratios[:, None] * true).max(axis=1, initial=0)
+        for ratio in ratios[(off <= 1e-11 * np.abs(flat).max()) & (ratios != 0)]:
+            if len(found) <= FACTORS and not any(np.isclose(ratio, f) for f in found):
+                found.append(float(ratio))
     return found
 
 

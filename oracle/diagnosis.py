@@ -22,6 +22,7 @@ from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT
 FOUND_ON, PROVED_ON = 1, 3
 ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
 PATIENCE = 8.0  # seconds of looking for what explains one gradient
+SLOW = 0.04  # seconds a case: of such code small shapes must do
 MOST = 3  # findings of one gradient
 
 
@@ -93,6 +94,8 @@ def _evidence(examined: Examined, paths: list[Path], names: Session) -> list[Evi
     def telling(case: Case) -> tuple[bool, bool, bool, int]:
         extents = [s for s in case.sizes.values() if isinstance(s, int)]
         small = min(extents, default=1)  # of two things, one is often minus the other
+        if examined.pace > SLOW:
+            return (small < 2, False, False, sum(extents))
         return (small < 2, small < 3, len(set(extents)) < len(extents), sum(extents))
 
     left = sorted(ordinary, key=telling)[:60]

@@ -144,6 +144,17 @@ class Evidence:
         found = torch.autograd.grad([start], points, [sent], retain_graph=True, allow_unused=True)
         return [np.zeros(tuple(t.shape)) if g is None else g.numpy() for t, g in zip(points, found)]
 
+    def of_shape(self, shape: tuple[int, ...]) -> list[Value]:
+        """The forward's intermediates of one shape, in order."""
+        return self._by_shape.get(shape, [])
+
+    @functools.cached_property
+    def _by_shape(self) -> dict[tuple[int, ...], list[Value]]:
+        found: dict[tuple[int, ...], list[Value]] = {}
+        for value in self.forward:
+            found.setdefault(value.shape, []).append(value)
+        return found
+
     @functools.cached_property
     def users(self) -> dict[int, list[Note]]:
         """The calls of the forward that use each value, by its id."""

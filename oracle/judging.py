@@ -38,6 +38,7 @@ class Examined:
     paths: dict[int, Path] = field(default_factory=dict)  # of each gradient entry, by its id
     failures: dict[Path, list[Case]] = field(default_factory=dict)  # ordinary cases, smallest first
     passes: dict[Path, list[Case]] = field(default_factory=dict)
+    pace: float = 0.0  # seconds that a case took
 
     def entry(self, path: Path) -> Gradient:
         return next(g for g in self.result.gradients if self.paths.get(id(g)) == path)
@@ -77,6 +78,7 @@ def examine(
             late = time.perf_counter() - began > BUDGET * (index + 1) / len(chosen)
             if index < FEW or not late:
                 examination.take(case, names)
+        examination.examined.pace = (time.perf_counter() - began) / max(1, len(chosen))
     return examination.closed()
 
 
@@ -182,6 +184,8 @@ class _Examination:
         extreme = verdict == "unstable" and case.regime in EXTREME and not judgement.finding
         if extreme and not trial.sides_with_truth(truth, path, got):
             return True  # it is autograd's way that loses digits here, not the user's
+        if extreme and math.isfinite(judgement.units) and trial.drowned(truth, path, got):
+            return True  # there are no digits to be lost
         if case.regime in ("kinks", "tied", "repeated") and not judgement.finding and not known:
             choice = "legal"
             if self.legal.get(path, 0) < KINKS_LEGAL:

@@ -11,7 +11,7 @@ from oracle import cases
 from oracle.cases import Case
 from oracle.discovery.subject import Path, Subject
 from oracle.trial import Session, Trial, Truth
-from oracle.truth import Noise, Nudge, Results
+from oracle.truth import Noise, Nudge, Nudging
 
 
 class TorchTrial(Trial):
@@ -89,6 +89,10 @@ class TorchTrial(Trial):
         unit = abs(fine - coarse) + 2.0**-35 * abs(along(0.0)) + 1e-9 * abs(said)
         return abs(fine - said) <= 100 * unit, f"{fine:.6g} by differences, {said:.6g} by autograd"
 
+    def drowned(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
+        """Not known: there are no intermediates to tell by."""
+        return False
+
     def sides_with_truth(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
         return True
 
@@ -100,7 +104,7 @@ class TorchTrial(Trial):
             for n, t in self._tensors(self.arrays).items()
         }
         with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
-            with Results(nudged):
+            with Nudging(nudged):
                 value = self._through(leaves)
             return self._gradients_of(leaves, self.upstream, value)
 

@@ -25,7 +25,7 @@ from oracle.recording import Names, Recording, Value, record
 from oracle.recording.stand_ins import get_state, set_state
 from oracle.recording.trees import rebuild
 from oracle.replay import NotReplayable, Plan
-from oracle.truth import Noise, Nudge, Results, distance
+from oracle.truth import Noise, Nudge, Nudging, distance
 from oracle.verdict import EPS, within_one_sided
 
 AUTOGRAD, DIFFERENCES = "autograd", "finite differences"
@@ -203,6 +203,35 @@ class Trial:
         off = [abs(witness.said - witness.seen) for witness in seen]
         return bool(off[0] < off[1]) or not np.isfinite(off[1])
 
+    def drowned(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
+        """Whether a gradient, and what it is off by, are less than a rounding on the way to it.
+
+        Where a softmax saturates, say, its gradient is nothing beside what it is the difference of,
+        and one right formula makes it 0, another one rounding of that.
+        """
+        if self.plan is None:
+            return False
+        run = self.plan.run()
+        leaf = run.leaves[(0, *path)]
+        points = [v for step in self.plan.steps for v in step.outputs if v.active]
+        points = [v for v in points if run.tensor(v).requires_grad]
+        try:
+            above = run.gradients(self.upstream, wrt=points, retain_graph=True)
+        except NotReplayable:
+            return False
+        loudest = max((float(np.abs(g).max(initial=0)) for g in above.values()), default=0.0)
+        gain = 1.0
+        for value in points:
+            end = run.tensor(value)
+            signs = torch.where(torch.arange(end.numel()).reshape(end.shape) % 2 == 0, 1.0, -1.0)
+            (found,) = torch.autograd.grad(
+                [end], [leaf], [signs.to(end.dtype)], retain_graph=True, allow_unused=True
+            )
+            gain = max(gain, 0.0 if found is None else float(found.abs().max().nan_to_num(0)))
+        want = truth.gradients[path]
+        size = max(float(np.abs(want).max(initial=0)), float(np.abs(got - want).max(initial=0)))
+        return bool(size <= 4 * self.eps * loudest * gain)
+
     def _function(self) -> Forward:
         def forward(given: Inputs) -> Any:
             with self.seeded():
@@ -236,7 +265,7 @@ class Trial:
         }
         sent = {p: nudged(torch.from_numpy(np.array(u, float))) for p, u in self.upstream.items()}
         with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
-            with Results(nudged):
+            with Nudging(nudged):
                 run = self.plan.run(leaves)
             gradients = run.gradients(sent)
         value = {path: tensor.detach().numpy() for path, tensor in run.outputs().items()}

@@ -60,16 +60,21 @@ class Tape:
         return Truth(value, gradients)
 
 
-class Results(TorchFunctionMode):
-    """While it is entered, every tensor that a torch function returns is changed."""
+class Nudging(TorchFunctionMode):
+    """While it is entered, every tensor that a torch function returns is nudged, and later on,
+    on the way back, its gradient."""
 
-    def __init__(self, change: Callable[[torch.Tensor], torch.Tensor]) -> None:
+    def __init__(self, nudged: Nudge) -> None:
         super().__init__()
-        self.change = change
+        self.nudged = nudged
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
-        return self.change(result) if isinstance(result, torch.Tensor) else result
+        if isinstance(result, torch.Tensor):
+            result = self.nudged(result)
+            if result.requires_grad:
+                result.register_hook(self.nudged)
+        return result
 
 
 class Noise:
@@ -109,14 +114,15 @@ def nudged_truth(
 ) -> Truth:
     """The truth, with rounding to spare.
 
-    The inputs, the upstream, every intermediate result and every tensor that autograd saved are
-    multiplied by about 1 ± eps. Intermediate results are nudged on the way forward, so that the
-    value's noise is known too; the saved ones besides, because a fused operation saves what no
-    result shows.
+    The inputs, the upstream, every intermediate result, its gradient and every tensor that autograd
+    saved are multiplied by about 1 ± eps. Intermediate results are nudged on the way forward, so
+    that the value's noise is known too; the saved ones besides, because a fused operation saves
+    what no result shows; the gradients, because two of them that cancel exactly in torch's order
+    need not do so in another.
     """
 
     def nudged_twin(**arguments: Any) -> torch.Tensor:
-        with Results(nudged):
+        with Nudging(nudged):
             return twin(**arguments)
 
     moved = {name: nudged(_tensor(array, torch.float64)).numpy() for name, array in inputs.items()}

@@ -9,6 +9,7 @@ A value is *active* if it is a floating-point number that depends on an input. O
 need to be replayed; everything else is a constant of the record, and stands in it as it was.
 """
 
+import functools
 import os
 import sys
 import sysconfig
@@ -52,7 +53,8 @@ class Value:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return np.shape(self.array)
+        array = self.array
+        return array.shape if type(array) is np.ndarray else np.shape(array)
 
     def __repr__(self) -> str:
         made = "given" if self.note is None else f"by {self.note.op}, line {self.note.line}"
@@ -79,15 +81,23 @@ class Place:
     @property
     def span(self) -> tuple[int, int, int, int]:
         """First and last line, first and last column of the expression that made the call."""
-        for i, (line, last, column, end) in enumerate(self.code.co_positions()):
-            if i == self.instruction // 2:
-                first = line or self.code.co_firstlineno
-                return first, last or first, column or 0, end or 0
-        return self.code.co_firstlineno, self.code.co_firstlineno, 0, 0
+        found = _spans(self.code)
+        at = self.instruction // 2
+        return found[at] if at < len(found) else (self.code.co_firstlineno,) * 2 + (0, 0)
 
     @property
     def line(self) -> int:
         return self.span[0]
+
+
+@functools.lru_cache(maxsize=256)
+def _spans(code: CodeType) -> list[tuple[int, int, int, int]]:
+    """Of each instruction."""
+    found = []
+    for line, last, column, end in code.co_positions():
+        first = line or code.co_firstlineno
+        found.append((first, last or first, column or 0, end or 0))
+    return found
 
 
 _NOWHERE = compile("", "<unknown>", "exec")
