@@ -4,6 +4,7 @@ Names are all that a user's file tells about meaning, so everything that is read
 here, in tables.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -139,6 +140,7 @@ def is_upstream(name: str, outputs: Sequence[str] = ()) -> bool:
 AFTER = re.compile(r"(_grads?|_gradients?|_bar|_delta|_g|_?[gG]radient|Grad|_d|_derivative)$")
 
 
+@functools.cache
 def stems_of_gradient(name: str) -> list[str]:
     """What a gradient of this name may be of, the likeliest first: ``W_grad``, ``dL_dW``."""
     found = []
@@ -181,6 +183,7 @@ def looks_like_gradient(name: str) -> bool:
     )
 
 
+@functools.cache
 def same(one: str, other: str) -> bool:
     """Whether two names are used for the same thing."""
     one, other = one.strip("_"), other.strip("_")

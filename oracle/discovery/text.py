@@ -1,6 +1,7 @@
 """The text of a user's file: its functions and classes by qualified name, and what they return."""
 
 import ast
+import functools
 import inspect
 import re
 from collections.abc import Iterator
@@ -256,6 +257,7 @@ def assigned(function: ast.AST, name: str, before: int) -> int:
     return max(lines, default=before)
 
 
+@functools.cache
 def assigned_text(function: ast.AST, text: str) -> int:
     """The line of the last assignment to ``self.dW``, or ``grads["W1"]``, or an entry of it; or 0.
 

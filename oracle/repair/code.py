@@ -1,0 +1,128 @@
+"""Functions of the user's file, compiled anew from an edited tree and put in place for a while."""
+
+import __future__
+
+import ast
+import contextlib
+import functools
+import inspect
+import linecache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+from typing import Any
+
+
+@dataclass
+class Source:
+    """An outermost function or method of the user's: the object, and its tree."""
+
+    function: FunctionType
+    node: ast.FunctionDef
+    owner: str = ""  # the class that it is a method of
+
+    @property
+    def file(self) -> str:
+        return self.function.__code__.co_filename
+
+    def compiled(self) -> CodeType | None:
+        """The tree as it is now; None if it is no code that could take the function's place."""
+        flags = self.function.__code__.co_flags & __future__.annotations.compiler_flag
+        try:
+            made = compile(self._module, self.file, "exec", flags, dont_inherit=True)
+        except (SyntaxError, ValueError, TypeError):
+            return None
+        found = _find(made, self.node.name, self.node.lineno)
+        free = self.function.__code__.co_freevars
+        return found if found is not None and found.co_freevars == free else None
+
+    @functools.cached_property
+    def _module(self) -> ast.Module:
+        """The function where its free names are bound as they are in the user's file."""
+        self.node.decorator_list = []
+        free = self.function.__code__.co_freevars
+        body: ast.stmt = self.node
+        if self.owner:  # for the mangling of __names, and for super()
+            body = ast.ClassDef(
+                name=self.owner, bases=[], keywords=[], body=[self.node], decorator_list=[]
+            )
+        arguments = ast.arguments(
+            posonlyargs=[], args=[ast.arg(n) for n in free if n != "__class__"], kwonlyargs=[],
+            kw_defaults=[], defaults=[],
+        )  # fmt: skip
+        outer = ast.FunctionDef(name="_outer", args=arguments, body=[body], decorator_list=[])
+        return ast.fix_missing_locations(ast.Module(body=[outer], type_ignores=[]))
+
+    @contextlib.contextmanager
+    def replaced(self, code: CodeType) -> Iterator[None]:
+        """The function runs other code for a while."""
+        kept = self.function.__code__
+        self.function.__code__ = code
+        try:
+            yield
+        finally:
+            self.function.__code__ = kept
+
+
+def _find(code: CodeType, name: str, line: int) -> CodeType | None:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            if constant.co_name == name and constant.co_firstlineno == line:
+                return constant
+            found = _find(constant, name, line)
+            if found is not None:
+                return found
+    return None
+
+
+def sources(things: tuple[Any, ...]) -> list[Source]:
+    """The functions and methods that the user's things are, and those of the same files."""
+    found: dict[CodeType, tuple[FunctionType, str]] = {}
+    spaces: dict[int, dict[str, Any]] = {}
+    files: set[str] = set()
+
+    def add(thing: Any, owner: str = "") -> None:
+        if isinstance(thing, staticmethod | classmethod):
+            thing = thing.__func__
+        if isinstance(thing, property):
+            thing = thing.fget
+        thing = inspect.unwrap(thing) if callable(thing) else thing
+        if isinstance(thing, FunctionType):
+            found.setdefault(thing.__code__, (thing, owner))
+            spaces[id(thing.__globals__)] = thing.__globals__
+        elif isinstance(thing, type) and not owner:
+            for base in thing.__mro__[:-1]:
+                for part in vars(base).values():
+                    add(part, base.__name__)
+
+    for thing in things:
+        add(getattr(thing, "__func__", thing))
+    files.update(code.co_filename for code in found)
+    for space in list(spaces.values()):
+        for thing in list(space.values()):
+            if isinstance(thing, FunctionType | type):
+                add(thing)
+    made = []
+    trees: dict[str, dict[int, ast.FunctionDef]] = {}
+    for code, (function, owner) in found.items():
+        if code.co_filename not in files:
+            continue
+        nodes = trees.setdefault(code.co_filename, _functions(code.co_filename))
+        node = nodes.get(code.co_firstlineno)
+        if node is not None and node.name == code.co_name:
+            made.append(Source(function, node, owner))
+    return made
+
+
+def _functions(file: str) -> dict[int, ast.FunctionDef]:
+    """By the line at which their code begins."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except SyntaxError:
+        return {}
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            found[first] = node
+    return found

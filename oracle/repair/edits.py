@@ -1,0 +1,518 @@
+"""The small edits of a statement: each puts something else in the place of one expression."""
+
+import ast
+import copy
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+SUMS = {"sum": "mean", "mean": "sum"}
+ALONG = ("axis", "dim")
+AXES = (0, 1, -1, -2)
+COMPARED = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
+SHORT = 60  # characters: so much of an expression is shown
+ATOMS = 24  # names that are tried in the place of others
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of one statement, not yet made: ``kind`` says which, ``word`` what came new."""
+
+    kind: str
+    line: int
+    before: ast.AST
+    after: ast.AST
+    put: Callable[[], Callable[[], None]]  # makes the change, and returns what undoes it
+    word: str = ""
+    around: tuple[ast.AST, ...] = ()  # the expressions that it stands in, the innermost first
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """The text that is there, and the one that should be, with a little of what is around."""
+        around = next(
+            (n for n in self.around if isinstance(n, ast.BinOp | ast.Compare | ast.Call)), None
+        )
+        if around is None or len(ast.unparse(around)) > SHORT:
+            return ast.unparse(self.before), ast.unparse(self.after)
+        there = ast.unparse(around)
+        undo = self.put()
+        due = ast.unparse(around)
+        undo()
+        return there, due
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in a tree where an expression stands."""
+
+    parent: Any
+    field: str
+    index: int | None
+    statement: ast.stmt
+    around: tuple[ast.AST, ...] = ()
+
+    @property
+    def node(self) -> ast.expr:
+        held = getattr(self.parent, self.field)
+        found: ast.expr = held if self.index is None else held[self.index]
+        return found
+
+    def put(self, new: ast.expr) -> Callable[[], None]:
+        old = self.node
+        self._set(new)
+        return lambda: self._set(old)
+
+    def _set(self, node: ast.expr) -> None:
+        if self.index is None:
+            setattr(self.parent, self.field, node)
+        else:
+            getattr(self.parent, self.field)[self.index] = node
+
+
+def statements(function: ast.FunctionDef) -> list[ast.stmt]:
+    """The simple statements of a function, in order, those of inner functions included."""
+    kinds = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr)
+    found = [n for n in ast.walk(function) if isinstance(n, kinds)]
+    return sorted(found, key=lambda n: (n.lineno, n.col_offset))
+
+
+def atoms(function: ast.FunctionDef) -> list[ast.expr]:
+    """What the function calls things: names, attributes, entries by key, entries of lists."""
+    found: dict[str, ast.expr] = {}
+    calls = {id(n.func) for n in ast.walk(function) if isinstance(n, ast.Call)}
+    for argument in function.args.args + function.args.kwonlyargs:
+        if argument.arg not in ("self", "cls", "ctx"):
+            found[argument.arg] = ast.Name(argument.arg, ast.Load())
+    for node in ast.walk(function):
+        if id(node) in calls or not _is_atom(node):
+            continue
+        inner = node.value if isinstance(node, ast.Attribute | ast.Subscript) else None
+        if isinstance(inner, ast.Name) and isinstance(node, ast.Attribute):
+            if inner.id not in ("self", "ctx") or node.attr in ("shape", "T"):
+                continue
+        loaded = copy.deepcopy(node)
+        loaded.ctx = ast.Load()  # type: ignore[attr-defined]
+        found.setdefault(ast.unparse(loaded), loaded)  # type: ignore[arg-type]
+    hidden = ("np", "numpy", "torch", "self", "ctx", "math", "range", "len", "print", "cls")
+    return [node for text, node in found.items() if text not in hidden][: 2 * ATOMS]
+
+
+def _is_atom(node: ast.AST) -> bool:
+    if isinstance(node, ast.Name):
+        return True
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name)
+    if isinstance(node, ast.Subscript):
+        held = isinstance(node.value, ast.Name | ast.Attribute) and _is_atom(node.value)
+        return held and not any(isinstance(n, ast.Call) for n in ast.walk(node.slice))
+    return False
+
+
+def counts(function: ast.FunctionDef) -> list[ast.expr]:
+    """What may be a size in it: names that come of shapes or lengths, and extents of arguments."""
+    found: dict[str, ast.expr] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            text = ast.unparse(node.value)
+            if any(word in text for word in ("shape", "len(", ".size")):
+                for target in node.targets:
+                    for name in ast.walk(target):
+                        if isinstance(name, ast.Name):
+                            found[name.id] = ast.Name(name.id, ast.Load())
+        if isinstance(node, ast.Attribute) and node.attr == "shape" and _is_atom(node.value):
+            for axis in (0, 1, -1):
+                text = f"{ast.unparse(node.value)}.shape[{axis}]"
+                found.setdefault(text, _parsed(text))
+    first = [a.arg for a in function.args.args if a.arg not in ("self", "ctx", "cls")]
+    for name in first[:3]:
+        for axis in (0, -1):
+            found.setdefault(f"{name}.shape[{axis}]", _parsed(f"{name}.shape[{axis}]"))
+    return list(found.values())[:10]
+
+
+def of_statement(statement: ast.stmt, function: ast.FunctionDef, dear: bool) -> Iterator[Edit]:
+    """Its edits, the likeliest first; with ``dear`` those too of which there are very many."""
+    slots = list(_slots(statement))
+    names, sizes = atoms(function), counts(function)
+    near = _nearest(names, statement)
+    if not dear:
+        yield from _accumulated(statement, function)
+        for slot in slots:
+            yield from _signs(slot)
+        for slot in slots:
+            yield from _axes(slot)
+            yield from _constants(slot)
+            yield from _transposes(slot)
+            yield from _dropped(slot)
+            yield from _regrouped(slot)
+        for slot in slots:
+            yield from _swapped(slot, near)
+        for slot in slots:
+            yield from _factors(slot, sizes)
+        yield from _summed(slots)
+        return
+    for slot in slots:
+        yield from _multiplied(slot, near)
+    for slot in slots:
+        yield from _added(slot, near)
+
+
+def _nearest(names: list[ast.expr], statement: ast.stmt) -> list[ast.expr]:
+    """Those that the statement itself has first."""
+    there = {ast.unparse(n) for n in ast.walk(statement) if _is_atom(n)}
+    return sorted(names, key=lambda n: ast.unparse(n) not in there)[:ATOMS]
+
+
+def _slots(statement: ast.stmt) -> Iterator[Slot]:
+    """The places of the expressions that a statement computes with, the outermost first."""
+    queue: list[Slot] = []
+    if isinstance(statement, ast.Expr) or getattr(statement, "value", None) is not None:
+        queue.append(Slot(statement, "value", None, statement))
+    while queue:
+        slot = queue.pop(0)
+        node = slot.node
+        if isinstance(node, ast.Tuple | ast.List | ast.Dict):
+            for field in ("elts", "values"):
+                for i, part in enumerate(getattr(node, field, ())):
+                    if part is not None:
+                        queue.append(Slot(node, field, i, statement))
+            continue
+        yield slot
+        around = (node, *slot.around)
+        for field, value in ast.iter_fields(node):
+            if isinstance(value, ast.expr) and field != "func":
+                queue.append(Slot(node, field, None, statement, around))
+            elif isinstance(value, list):
+                for i, part in enumerate(value):
+                    if isinstance(part, ast.expr):
+                        queue.append(Slot(node, field, i, statement, around))
+                    elif isinstance(part, ast.keyword):
+                        queue.append(Slot(part, "value", None, statement, around))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            queue.append(Slot(node.func, "value", None, statement, around))
+
+
+def _edit(kind: str, slot: Slot, new: ast.expr, word: str = "") -> Edit:
+    line = slot.statement.lineno
+    _locate(new, slot.node)
+    return Edit(kind, line, slot.node, new, lambda: slot.put(new), word, slot.around)
+
+
+def _locate(new: ast.AST, like: ast.AST) -> None:
+    """Give new nodes the place of what they stand for."""
+    if not hasattr(new, "lineno"):
+        ast.copy_location(new, like)
+        for child in ast.iter_child_nodes(new):
+            _locate(child, like)
+
+
+def _is_whole(slot: Slot) -> bool:
+    """Whether a slot is of an array's whole: no index, no axis, no part of a shape."""
+    return not (
+        isinstance(slot.parent, ast.Subscript | ast.Slice | ast.keyword)
+        and slot.field in ("slice", "lower", "upper", "step")
+    ) and not (isinstance(slot.parent, ast.keyword) and slot.parent.arg in (*ALONG, "keepdims"))
+
+
+def _is_term(slot: Slot) -> bool:
+    """Whether it is an operand of a sum, or all that is assigned."""
+    parent = slot.parent
+    in_sum = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Sub)
+    return _is_whole(slot) and (in_sum or not isinstance(parent, ast.expr))
+
+
+def _signs(slot: Slot) -> Iterator[Edit]:
+    node = slot.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        op = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+        index = not _is_whole(slot)
+        yield _edit("index" if index else "sign", slot, ast.BinOp(node.left, op, node.right))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        if _is_whole(slot):
+            yield _edit("sign", slot, node.operand)
+    elif _is_term(slot):
+        yield _edit("sign", slot, ast.UnaryOp(ast.USub(), node))
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        for op in COMPARED:
+            if not isinstance(node.ops[0], op):
+                yield _edit("compare", slot, ast.Compare(node.left, [op()], node.comparators))
+
+
+def _accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
+    """``=`` for ``+=``, and the other way round."""
+
+    def within(new: ast.stmt) -> Callable[[], Callable[[], None]]:
+        def put() -> Callable[[], None]:
+            for parent in ast.walk(function):
+                for _, held in ast.iter_fields(parent):
+                    if isinstance(held, list) and statement in held:
+                        at = held.index(statement)
+                        held[at] = new
+                        return lambda: held.__setitem__(at, statement)
+            return lambda: None
+
+        return put
+
+    new: ast.stmt
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        if isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
+            new = ast.AugAssign(target, ast.Add(), statement.value)
+            ast.copy_location(new, statement)
+            yield Edit("accumulate", statement.lineno, statement, new, within(new))
+    elif isinstance(statement, ast.AugAssign):
+        new = ast.Assign([statement.target], statement.value)
+        ast.copy_location(new, statement)
+        yield Edit("assign", statement.lineno, statement, new, within(new))
+        if isinstance(statement.op, ast.Add | ast.Sub):
+            op = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
+            new = ast.AugAssign(statement.target, op, statement.value)
+            ast.copy_location(new, statement)
+            yield Edit("sign", statement.lineno, statement, new, within(new))
+
+
+def _axes(slot: Slot) -> Iterator[Edit]:
+    node = slot.node
+    if not isinstance(node, ast.Call):
+        return
+    for i, word in enumerate(node.keywords):
+        if word.arg in ALONG:
+            given = ast.unparse(word.value)
+            for axis in (*AXES, None):
+                if repr(axis) != given:
+                    new = copy.copy(node)
+                    new.keywords = list(node.keywords)
+                    new.keywords[i] = ast.keyword(word.arg, _number(axis))
+                    yield _edit("axis", slot, new, repr(axis))
+                    kept = copy.copy(new)
+                    kept.keywords = [*new.keywords, ast.keyword("keepdims", ast.Constant(True))]
+                    if axis is not None and all(k.arg != "keepdims" for k in node.keywords):
+                        yield _edit("axis", slot, kept, repr(axis))
+            if all(k.arg != "keepdims" for k in node.keywords):
+                new = copy.copy(node)
+                new.keywords = [*node.keywords, ast.keyword("keepdims", ast.Constant(True))]
+                yield _edit("axis", slot, new, given)
+    for i, argument in enumerate(node.args):
+        axis = _plain(argument)
+        if isinstance(axis, int) and -3 < axis < 3 and _called(node) in (
+            "sum", "mean", "max", "softmax", "log_softmax", "cumsum", "prod", "argmax", "flip",
+        ):  # fmt: skip
+            for other in AXES:
+                if other != axis:
+                    new = copy.copy(node)
+                    new.args = [*node.args[:i], _number(other), *node.args[i + 1 :]]
+                    yield _edit("axis", slot, new, repr(other))
+    called = _called(node)
+    if called in SUMS and isinstance(node.func, ast.Attribute):
+        new = copy.copy(node)
+        new.func = ast.Attribute(node.func.value, SUMS[called], ast.Load())
+        yield _edit("mean", slot, new, SUMS[called])
+
+
+def _constants(slot: Slot) -> Iterator[Edit]:
+    node = slot.node
+    value = _plain(node)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        parent = slot.parent
+        if isinstance(parent, ast.Slice):
+            return
+        if isinstance(node, ast.Slice):
+            yield from _slices(slot, node)
+        return
+    if isinstance(slot.parent, ast.keyword) and slot.parent.arg in ALONG:
+        return
+    kind = "exponent" if _is_exponent(slot) else "constant"
+    if not _is_whole(slot):
+        kind = "index"
+    tried = {value + 1, value - 1, 2 * value, value / 2, -value, 1, 2, 3, 0.5}
+    if value:
+        tried.add(1 / value)
+    if kind == "index":
+        tried = {value + 1, value - 1, -value}
+    for other in sorted(tried, key=lambda x: (abs(x - value), x)):
+        if other != value:
+            yield _edit(kind, slot, _number(other), repr(other))
+
+
+def _slices(slot: Slot, node: ast.Slice) -> Iterator[Edit]:
+    lower, upper = _plain(node.lower), _plain(node.upper)
+    for low, high in ((1, None), (None, -1), (None, None)):
+        if (lower, upper) != (low, high) and {lower, upper} <= {None, 1, -1, 0}:
+            new = ast.Slice(
+                None if low is None else _number(low), None if high is None else _number(high)
+            )
+            yield _edit("index", slot, new)
+
+
+def _transposes(slot: Slot) -> Iterator[Edit]:
+    node = slot.node
+    if not _is_whole(slot):
+        return
+    if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
+        yield _edit("transpose", slot, node.value)
+    elif (
+        (isinstance(slot.parent, ast.BinOp) and isinstance(slot.parent.op, ast.MatMult))
+        or not isinstance(slot.parent, ast.expr)
+        or _called(slot.parent) in ("dot", "matmul")
+    ):
+        yield _edit("transpose", slot, ast.Attribute(node, "T", ast.Load()))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        yield _edit("transpose", slot, ast.BinOp(node.right, node.op, node.left))
+
+
+def _dropped(slot: Slot) -> Iterator[Edit]:
+    """One operand alone."""
+    node = slot.node
+    if not _is_whole(slot):
+        return
+    if isinstance(node, ast.BinOp):
+        times = isinstance(node.op, ast.Mult | ast.Div | ast.Pow)
+        for keep, drop in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(node.op, ast.Pow | ast.Div) and keep is node.right:
+                continue
+            yield _edit("factor-less" if times else "term-less", slot, keep, ast.unparse(drop))
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.keywords:
+        if len(node.args) == 1 and not isinstance(slot.parent, ast.stmt):
+            yield _edit("call-less", slot, node.args[0], ast.unparse(node.func))
+
+
+def _regrouped(slot: Slot) -> Iterator[Edit]:
+    """a·(b + c) for a·b + c, and the like: a bracket at another place."""
+    node = slot.node
+    if not isinstance(node, ast.BinOp) or not _is_whole(slot):
+        return
+    left, right = node.left, node.right
+    if isinstance(right, ast.BinOp):
+        inner = ast.BinOp(left, node.op, right.left)
+        yield _edit("bracket", slot, ast.BinOp(inner, right.op, right.right))
+    if isinstance(left, ast.BinOp):
+        inner = ast.BinOp(left.right, node.op, right)
+        yield _edit("bracket", slot, ast.BinOp(left.left, left.op, inner))
+    if isinstance(node.op, ast.Mult) and isinstance(left, ast.BinOp):
+        yield _edit(
+            "bracket", slot, ast.BinOp(left.left, left.op, ast.BinOp(left.right, ast.Mult(), right))
+        )
+    if isinstance(node.op, ast.Mult):
+        yield _edit("divide", slot, ast.BinOp(left, ast.Div(), right), ast.unparse(right))
+    if isinstance(node.op, ast.Div):
+        yield _edit("multiply", slot, ast.BinOp(left, ast.Mult(), right), ast.unparse(right))
+
+
+def _swapped(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
+    node = slot.node
+    if not _is_atom(node) or isinstance(slot.parent, ast.Attribute):
+        return
+    text = ast.unparse(node)
+    index = not _is_whole(slot)
+    for name in names:
+        if ast.unparse(name) != text and (not index or isinstance(name, ast.Name)):
+            yield _edit("index" if index else "operand", slot, name, ast.unparse(name))
+
+
+def _factors(slot: Slot, sizes: Iterable[ast.expr]) -> Iterator[Edit]:
+    node = slot.node
+    if not _is_whole(slot) or isinstance(node, ast.Constant | ast.Compare):
+        return
+    for constant in (2.0, 0.5, 3.0, 4.0, 0.25):
+        yield _edit(
+            "constant", slot, ast.BinOp(_number(constant), ast.Mult(), node), repr(constant)
+        )
+    for size in sizes:
+        text = ast.unparse(size)
+        yield _edit("size", slot, ast.BinOp(node, ast.Div(), size), "/" + text)
+        yield _edit("size", slot, ast.BinOp(node, ast.Mult(), size), "*" + text)
+        root = ast.BinOp(size, ast.Pow(), ast.Constant(0.5))
+        yield _edit("root", slot, ast.BinOp(node, ast.Div(), root), "/" + text)
+        yield _edit("root", slot, ast.BinOp(node, ast.Mult(), root), "*" + text)
+
+
+def _summed(slots: Iterable[Slot]) -> Iterator[Edit]:
+    for slot in slots:
+        if _is_term(slot) or (isinstance(slot.parent, ast.expr) and _is_whole(slot)):
+            for axis in (0, -1, 1):
+                for keep in (False, True):
+                    call = ast.Call(
+                        ast.Attribute(slot.node, "sum", ast.Load()), [_number(axis)], []
+                    )
+                    if keep:
+                        call.keywords = [ast.keyword("keepdims", ast.Constant(True))]
+                    yield _edit("sum", slot, call, repr(axis))
+
+
+def _multiplied(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
+    node = slot.node
+    if not _is_whole(slot) or isinstance(node, ast.Constant | ast.Compare):
+        return
+    for name in names:
+        text = ast.unparse(name)
+        for kind, form in (
+            ("factor", "{v}"), ("slope", "1 - {v}"), ("slope", "1 - {v} ** 2"),
+            ("slope", "{v} * (1 - {v})"), ("slope", "{v} > 0"), ("over", "{v}"),
+        ):  # fmt: skip
+            by = _parsed(form.format(v=text))
+            op = ast.Div() if kind == "over" else ast.Mult()
+            yield _edit(kind, slot, ast.BinOp(node, op, by), text)
+
+
+def _added(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
+    if not _is_whole(slot) or isinstance(slot.node, ast.Compare):
+        return
+    for name in names:
+        for op in (ast.Add(), ast.Sub()):
+            yield _edit("term", slot, ast.BinOp(slot.node, op, name), ast.unparse(name))
+
+
+def _is_exponent(slot: Slot) -> bool:
+    parent = slot.parent
+    return (
+        isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Pow) and slot.field == "right"
+    )
+
+
+def _called(node: Any) -> str:
+    if not isinstance(node, ast.Call):
+        return ""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _plain(node: ast.expr | None) -> Any:
+    """The number that a constant is, with its sign."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = _plain(node.operand)
+        return -value if isinstance(value, int | float) else None
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def _number(value: Any) -> ast.expr:
+    if value is not None and value < 0:
+        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+    return ast.Constant(value)
+
+
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def moved(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
+    """An update in place, done after everything else."""
+    if not (isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Sub)):
+        return
+
+    def put() -> Callable[[], None]:
+        for parent in ast.walk(function):
+            for _, held in ast.iter_fields(parent):
+                if isinstance(held, list) and statement in held:
+                    at = held.index(statement)
+                    del held[at]
+                    body = function.body
+                    end = len(body) - isinstance(body[-1], ast.Return)
+                    body.insert(end, statement)
+
+                    def undo() -> None:
+                        body.remove(statement)
+                        held.insert(at, statement)
+
+                    return undo
+        return lambda: None
+
+    yield Edit("order", statement.lineno, statement, statement, put)
