@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from oracle import __version__
+from oracle import __version__, options
 
 if TYPE_CHECKING:
     from oracle.results import Report
@@ -22,46 +22,14 @@ def main() -> None:
 
 @main.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option(
-    "--cases",
-    default=200,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Cases for each derivation and dtype: so many ordinary, and so many extreme ones.",
-)
-@click.option(
-    "--seed",
-    default=0,
-    show_default=True,
-    type=click.IntRange(0),
-    help="Another seed, other cases.",
-)
-@click.option(
-    "--dtype", type=click.Choice(["float64", "float32"]), help="Only this one (default: both)."
-)
-@click.option(
-    "--max-dim",
-    default=7,
-    show_default=True,
-    type=click.IntRange(2),
-    help="The largest extent of random shapes.",
-)
+@options.cases("Cases for each derivation and dtype: so many ordinary, and so many extreme ones.")
+@options.drawn
 @click.option("--case", metavar="CASE", help="Only this case, as a failure printed it.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["wrong", "unstable"]),
-    default="wrong",
-    show_default=True,
-    help="What makes the exit status 1.",
-)
-@click.option(
-    "--jobs", default=0, type=click.IntRange(0), help="Processes (default: one for each core)."
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print failures and the summary only.")
-@click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+@options.formats("text", "json")
+@options.fail_on
+@options.jobs("Processes (default: one for each core).")
+@options.quiet
+@options.no_color
 def verify(
     names: tuple[str, ...],
     cases: int,
@@ -98,7 +66,8 @@ def verify(
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--case") from None
         todo = [verifying.Task(chosen[0], parsed.dtype, parsed.regime, 1, seed, max_dim, case)]
-    with text.progress(todo, quiet or form != "text", no_color) as step:
+    hidden = quiet or form != "text"
+    with text.progress("verifying", "runs", len(todo), hidden, no_color) as step:
         report = verifying.verify(todo, seed, jobs, step)
     if form == "json":
         click.echo(json_report.dumps(report))
@@ -110,30 +79,8 @@ def verify(
 @main.command()
 @click.argument("targets", nargs=-1, required=True, metavar="FILE[::NAME]...")
 @click.option("--shapes", default="", metavar="TEXT", help='Shapes, as in "X: N D, W: D M, b: M".')
-@click.option(
-    "--cases",
-    default=200,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Random cases for each derivation.",
-)
-@click.option(
-    "--seed",
-    default=0,
-    show_default=True,
-    type=click.IntRange(0),
-    help="Another seed, other cases.",
-)
-@click.option(
-    "--dtype", type=click.Choice(["float64", "float32"]), help="Only this one (default: both)."
-)
-@click.option(
-    "--max-dim",
-    default=7,
-    show_default=True,
-    type=click.IntRange(2),
-    help="The largest extent of random shapes.",
-)
+@options.cases("Random cases for each derivation.")
+@options.drawn
 @click.option(
     "--timeout",
     default=60.0,
@@ -145,28 +92,11 @@ def verify(
 @click.option("--case", metavar="CASE", help="Only this case, as a finding printed it.")
 @click.option("--select", default="", metavar="FINDING,...", help="Report these findings only.")
 @click.option("--ignore", default="", metavar="FINDING,...", help="Do not report these findings.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["wrong", "unstable"]),
-    default="wrong",
-    show_default=True,
-    help="What makes the exit status 1.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "github", "sarif"]),
-    default="text",
-    show_default=True,
-)
-@click.option(
-    "--jobs",
-    default=0,
-    type=click.IntRange(0),
-    help="Files at a time (default: one for each core).",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print findings and the summary only.")
-@click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+@options.fail_on
+@options.formats("text", "json", "github", "sarif")
+@options.jobs("Files at a time (default: one for each core).")
+@options.quiet
+@options.no_color
 def check(
     targets: tuple[str, ...],
     shapes: str,
@@ -199,11 +129,12 @@ def check(
     from oracle import isolation, silence
     from oracle.cases import DTYPES
     from oracle.checks import Settings
-    from oracle.report import annotations, check_text, json_report
+    from oracle.report import annotations, check_text, json_report, text
 
     todo = _files(targets)
     settings = Settings(cases, seed, max_dim, (dtype,) if dtype else DTYPES, shapes, case or "")
-    with check_text.progress(len(todo), quiet or form != "text", no_color) as step:
+    hidden = quiet or form != "text"
+    with text.progress("checking", "files", len(todo), hidden, no_color) as step:
         report = isolation.check(todo, settings, timeout, jobs, step)
     silence.silence(report, _names(select), _names(ignore))
     if form == "json":
@@ -264,7 +195,7 @@ def status(report: "Report", fail_on: str) -> int:
 
 @main.command()
 @click.argument("name", required=False)
-@click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+@options.no_color
 def explain(name: str | None, no_color: bool) -> None:
     """Print a derivation: its equation, shapes, code, source and torch twin, and what is verified.
 

@@ -1,14 +1,11 @@
 """``oracle check`` on a terminal: each finding like a good compiler's."""
 
-import contextlib
 import linecache
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.syntax import Syntax
 from rich.text import Text
 
@@ -18,27 +15,6 @@ from oracle.verdict import WRONG_AT
 
 AROUND = 1  # lines shown before and after the guilty one
 SHOWN = 36  # entries of got and want
-
-
-@contextlib.contextmanager
-def progress(count: int, hidden: bool, no_color: bool) -> Iterator[Callable[[str], None]]:
-    """A bar on standard error while files are judged; nothing if that is no terminal."""
-    screen = console(no_color, stderr=True)
-    if hidden or not screen.is_terminal:
-        yield lambda file: None
-        return
-    bar = Progress(
-        TextColumn("checking [bold]{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("files"),
-        TimeElapsedColumn(),
-        console=screen,
-        transient=True,
-    )
-    with bar:
-        job = bar.add_task("(importing torch)", total=count)
-        yield lambda file: bar.update(job, advance=1, description=file)
 
 
 def print_report(report: Report, quiet: bool = False, no_color: bool = False) -> None:
