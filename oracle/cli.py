@@ -1,12 +1,11 @@
 """The command line. Nothing heavy is imported before a command has understood its arguments."""
 
-import difflib
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from oracle import __version__, options
+from oracle import __version__, config, options
 
 if TYPE_CHECKING:
     from oracle.results import Report
@@ -30,6 +29,7 @@ def main() -> None:
 @options.jobs("Processes (default: one for each core).")
 @options.quiet
 @options.no_color
+@options.config
 def verify(
     names: tuple[str, ...],
     cases: int,
@@ -90,13 +90,33 @@ def verify(
     help="For a file, once torch is imported.",
 )
 @click.option("--case", metavar="CASE", help="Only this case, as a finding printed it.")
-@click.option("--select", default="", metavar="FINDING,...", help="Report these findings only.")
-@click.option("--ignore", default="", metavar="FINDING,...", help="Do not report these findings.")
+@click.option(
+    "--select",
+    default="",
+    type=config.Findings(),
+    metavar="FINDING,...",
+    help="Report these findings only.",
+)
+@click.option(
+    "--ignore",
+    default="",
+    type=config.Findings(),
+    metavar="FINDING,...",
+    help="Do not report these findings.",
+)
+@click.option(
+    "--exclude",
+    default="",
+    type=config.Globs(),
+    metavar="GLOB,...",
+    help="Leave out these files and folders where a folder is searched.",
+)
 @options.fail_on
 @options.formats("text", "json", "github", "sarif")
 @options.jobs("Files at a time (default: one for each core).")
 @options.quiet
 @options.no_color
+@options.config
 def check(
     targets: tuple[str, ...],
     shapes: str,
@@ -106,8 +126,9 @@ def check(
     max_dim: int,
     timeout: float,
     case: str | None,
-    select: str,
-    ignore: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    exclude: tuple[str, ...],
     fail_on: str,
     form: str,
     jobs: int,
@@ -131,12 +152,12 @@ def check(
     from oracle.checks import Settings
     from oracle.report import annotations, check_text, json_report, text
 
-    todo = _files(targets)
+    todo = _files(targets, exclude)
     settings = Settings(cases, seed, max_dim, (dtype,) if dtype else DTYPES, shapes, case or "")
     hidden = quiet or form != "text"
     with text.progress("checking", "files", len(todo), hidden, no_color) as step:
         report = isolation.check(todo, settings, timeout, jobs, step)
-    silence.silence(report, _names(select), _names(ignore))
+    silence.silence(report, select, ignore)
     if form == "json":
         click.echo(json_report.dumps(report))
     elif form == "github":
@@ -148,11 +169,7 @@ def check(
     sys.exit(status(report, fail_on))
 
 
-def _names(text: str) -> set[str]:
-    return {name.strip() for name in text.split(",") if name.strip()}
-
-
-def _files(targets: tuple[str, ...]) -> list[Any]:
+def _files(targets: tuple[str, ...], exclude: tuple[str, ...]) -> list[Any]:
     """The files that are meant; of a folder those that hold a derivation."""
     from pathlib import Path
 
@@ -168,7 +185,7 @@ def _files(targets: tuple[str, ...]) -> list[Any]:
                 raise click.UsageError(
                     f"{target}: a folder has no derivation {name!r}; name a file"
                 )
-            inside = files_in(path)
+            inside = files_in(path, exclude)
             if not inside:
                 click.echo(f"{path}: no file in it holds a backward pass", err=True)
             found += [Job(each, asked_for=False) for each in inside]
@@ -235,7 +252,6 @@ def _chosen(
         elif name in members:
             meant.update(members[name])
         else:
-            near = difflib.get_close_matches(name, [*known, *members], n=3, cutoff=0.5)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            hint = config.meant(name, [*known, *members])
             raise click.UsageError(f"nothing is called {name!r}{hint} (oracle explain lists all)")
     return [name for name in (*known, *others) if not names or name in meant]

@@ -1,9 +1,12 @@
 """The options that several commands have."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
+
+from oracle import config as config_
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
@@ -63,3 +66,11 @@ quiet = click.option(
     "-q", "--quiet", is_flag=True, help="Print what is not correct and the summary only."
 )
 no_color = click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+config = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    is_eager=True,
+    expose_value=False,
+    callback=config_.defaults,
+    help="Take [tool.oracle] from this file (default: the nearest pyproject.toml).",
+)
