@@ -21,6 +21,7 @@ class Settings:
     dtypes: tuple[str, ...] = DTYPES
     shapes: str = ""
     case: str = ""  # only this one, as a failure printed it
+    repro: bool = False  # write a script for each wrong gradient
 
 
 Outcome = Result | Failure
@@ -55,6 +56,10 @@ def judge(subject: Subject, settings: Settings) -> Outcome:
             subject, settings.cases, settings.seed, settings.max_dim, settings.dtypes, only
         )
         diagnosis.diagnose(examined)
+        if settings.repro:
+            from oracle import repro
+
+            repro.add(examined)
     except Unusable as error:
         return Failure(subject.file, error.line or subject.line, f"{subject.name}: {error}")
     result = examined.result

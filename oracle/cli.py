@@ -111,6 +111,12 @@ def verify(
     metavar="GLOB,...",
     help="Leave out these files and folders where a folder is searched.",
 )
+@click.option(
+    "--repro",
+    is_flag=True,
+    help="Print a script that shows the first wrong gradient without this tool; "
+    "the report goes to standard error.",
+)
 @options.fail_on
 @options.formats("text", "json", "github", "sarif")
 @options.jobs("Files at a time (default: one for each core).")
@@ -129,6 +135,7 @@ def check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     exclude: tuple[str, ...],
+    repro: bool,
     fail_on: str,
     form: str,
     jobs: int,
@@ -152,8 +159,11 @@ def check(
     from oracle.checks import Settings
     from oracle.report import annotations, check_text, json_report, text
 
+    if repro and form != "text":
+        raise click.UsageError(f"--repro prints a script, --format {form} a document: choose one")
     todo = _files(targets, exclude)
-    settings = Settings(cases, seed, max_dim, (dtype,) if dtype else DTYPES, shapes, case or "")
+    dtypes = (dtype,) if dtype else DTYPES
+    settings = Settings(cases, seed, max_dim, dtypes, shapes, case or "", repro)
     hidden = quiet or form != "text"
     with text.progress("checking", "files", len(todo), hidden, no_color) as step:
         report = isolation.check(todo, settings, timeout, jobs, step)
@@ -165,8 +175,24 @@ def check(
     elif form == "sarif":
         click.echo(annotations.sarif(report))
     else:
-        check_text.print_report(report, quiet, no_color)
+        check_text.print_report(report, quiet, no_color, stderr=repro)
+    if repro:
+        _print_repro(report)
     sys.exit(status(report, fail_on))
+
+
+def _print_repro(report: "Report") -> None:
+    """The script of the first wrong gradient that has one; what there is none for, and why."""
+    said = "nothing is wrong"
+    for result in report.results:
+        for gradient in result.gradients:
+            if gradient.repro is None or gradient.ignored:
+                continue
+            if gradient.repro.script:
+                click.echo(gradient.repro.script, nl=False)
+                return
+            said = f"of {result.target}, {gradient.name}: {gradient.repro.why_not}"
+    click.echo(f"no script was written: {said}", err=True)
 
 
 def _files(targets: tuple[str, ...], exclude: tuple[str, ...]) -> list[Any]:

@@ -30,6 +30,14 @@ class Counterexample:
     want: Any
 
 
+@dataclass(frozen=True)
+class Repro:
+    """A script that shows a wrong gradient by itself, or the reason why there is none."""
+
+    script: str
+    why_not: str = ""
+
+
 @dataclass
 class Gradient:
     """One gradient (or the value itself) of one derivation, over all cases."""
@@ -46,6 +54,7 @@ class Gradient:
     counterexample: Counterexample | None = None
     findings: list[Note] = field(default_factory=list)
     remarks: list[Note] = field(default_factory=list)
+    repro: Repro | None = None  # where it was asked for
 
     def take(self, regime: str, units: float, verdict: str) -> None:
         """Note what one case says; the regime is spoken of as "float64/ordinary"."""

@@ -17,9 +17,11 @@ AROUND = 1  # lines shown before and after the guilty one
 SHOWN = 36  # entries of got and want
 
 
-def print_report(report: Report, quiet: bool = False, no_color: bool = False) -> None:
+def print_report(
+    report: Report, quiet: bool = False, no_color: bool = False, stderr: bool = False
+) -> None:
     """Print what is wrong, what is right, what could not be judged, and the summary."""
-    screen = console(no_color)
+    screen = console(no_color, stderr)
     for result in report.results:
         print_result(screen, result, quiet)
     for error in report.errors:

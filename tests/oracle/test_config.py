@@ -107,6 +107,7 @@ def test_patterns_on_the_command_line_start_in_the_current_folder(seen: dict[str
         ("max_dim = 1", "max_dim: 1 is not in the range x>=2"),
         ("quiet = 1", "quiet is 1; true or false is due"),
         ('timeout = "5"', "timeout is '5'; a number is due"),
+        ("timeout = true", "timeout is true; a number is due"),
         ('select = "transposed"', "select is 'transposed'; a list of strings is due"),
         ('ignore = ["transposd"]', "ignore: no finding is called 'transposd'; did you mean"),
         ("dtype = 64", "dtype is 64; one of 'float64', 'float32' is due"),
