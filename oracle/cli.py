@@ -8,6 +8,7 @@ import click
 from oracle import __version__, config, options
 
 if TYPE_CHECKING:
+    from oracle.checks import Settings
     from oracle.results import Report
 
 NOTHING_WORSE, FOUND, NOT_JUDGED = 0, 1, 2
@@ -117,6 +118,8 @@ def verify(
     help="Print a script that shows the first wrong gradient without this tool; "
     "the report goes to standard error.",
 )
+@click.option("--fix", is_flag=True, help="Change lines where that is proved to cure them.")
+@click.option("--diff", is_flag=True, help="Show such changes instead of making them.")
 @options.fail_on
 @options.formats("text", "json", "github", "sarif")
 @options.jobs("Files at a time (default: one for each core).")
@@ -136,6 +139,8 @@ def check(
     ignore: tuple[str, ...],
     exclude: tuple[str, ...],
     repro: bool,
+    fix: bool,
+    diff: bool,
     fail_on: str,
     form: str,
     jobs: int,
@@ -159,8 +164,10 @@ def check(
     from oracle.checks import Settings
     from oracle.report import annotations, check_text, json_report, text
 
-    if repro and form != "text":
-        raise click.UsageError(f"--repro prints a script, --format {form} a document: choose one")
+    wanted = [f"--{name}" for name, on in (("repro", repro), ("fix", fix or diff)) if on]
+    wanted += [f"--format {form}"] * (form != "text")
+    if len(wanted) > 1:
+        raise click.UsageError(f"{' and '.join(wanted)} do not go together: choose one")
     todo = _files(targets, exclude)
     dtypes = (dtype,) if dtype else DTYPES
     settings = Settings(cases, seed, max_dim, dtypes, shapes, case or "", repro)
@@ -175,9 +182,11 @@ def check(
     elif form == "sarif":
         click.echo(annotations.sarif(report))
     else:
-        check_text.print_report(report, quiet, no_color, stderr=repro)
+        check_text.print_report(report, quiet, no_color, stderr=repro or diff)
     if repro:
         _print_repro(report)
+    if (fix or diff) and not report.interrupted:
+        _fix(report, settings, timeout, diff)
     sys.exit(status(report, fail_on))
 
 
@@ -193,6 +202,21 @@ def _print_repro(report: "Report") -> None:
                 return
             said = f"of {result.target}, {gradient.name}: {gradient.repro.why_not}"
     click.echo(f"no script was written: {said}", err=True)
+
+
+def _fix(report: "Report", settings: "Settings", timeout: float, diff: bool) -> None:
+    """Make the changes that are proved, or show them; standard error has what is left, and why."""
+    from oracle import fixes
+
+    for fixed in fixes.fixes(report, settings, timeout):
+        if diff:
+            click.echo(fixed.diff(), nl=False)
+        elif fixed.changed:
+            fixed.file.write_bytes(fixed.after.encode())
+            for said in fixed.changed:
+                click.echo(f"fixed {said}")
+        for said in fixed.kept:
+            click.echo(f"no change is offered: {said}", err=True)
 
 
 def _files(targets: tuple[str, ...], exclude: tuple[str, ...]) -> list[Any]:

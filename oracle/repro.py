@@ -7,6 +7,7 @@ it says.
 """
 
 import itertools
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path as File
@@ -19,7 +20,6 @@ from oracle.discovery.load import place
 from oracle.discovery.subject import Path, Subject, is_number
 from oracle.judging import Examined, begin
 from oracle.results import Gradient, Repro
-from oracle.source import spoken
 from oracle.trial import AUTOGRAD, Session, Trial
 from oracle.watching import Called, Calls, Spelling, Unspeakable, literal
 
@@ -88,12 +88,12 @@ def _script(trial: Trial, entry: Gradient, path: Path) -> str:
 def _loading(subject: Subject) -> list[str]:
     """The user's file as a module: by its path, or by its name where it is part of a package."""
     _, package, top = place(File(subject.file).resolve())
-    folder = spoken(str(top))
+    given = File(subject.file)  # from where one stands
+    folder = str(top) if given.is_absolute() else os.path.relpath(top)
     into = f"sys.path.insert(0, {folder!r})"
     if package:
         return [into, f'user = importlib.import_module("{package}.{File(subject.file).stem}")']
-    path = spoken(str(File(subject.file).resolve()))
-    return [into, f"user = types.SimpleNamespace(**runpy.run_path({path!r}))"]
+    return [into, f"user = types.SimpleNamespace(**runpy.run_path({str(given)!r}))"]
 
 
 def _imports(subject: Subject, more: str) -> list[str]:

@@ -63,6 +63,20 @@ def test_the_script_fails_before_the_mend_and_passes_after_it(name, tmp_path, mo
     assert after.returncode == 0, after.stderr
 
 
+def test_inputs_may_have_the_names_that_the_script_uses_itself(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = "def mix_forward(value, got):\n    return value * got\n\n\n"
+    text += (
+        "def mix_backward(upstream, value, got):\n    return upstream * value, upstream * value\n"
+    )
+    shapes = "# oracle: shapes value: N, got: N\n"
+    (tmp_path / "net.py").write_text(shapes + text, encoding="utf-8")
+    (subject,), _ = discovery.subjects(tmp_path / "net.py", "")
+    found = checks.judge(subject, checks.Settings(cases=60, repro=True))
+    (repro,) = [g.repro for g in found.gradients if g.repro]
+    assert "AssertionError: dvalue is" in run(repro.script, tmp_path).stderr, repro.why_not
+
+
 @pytest.mark.parametrize(
     ("name", "why"),
     [
