@@ -14,7 +14,7 @@ from oracle.results import Cure
 
 ROOT = Path(__file__).parent.parent.parent.parent
 FOLDER = ROOT / "tests/user_files"
-SETTINGS = Settings(cases=60)
+SETTINGS = Settings(cases=40)
 OFFERED = {
     "affine_mean_loss.py": "    dW = X.T @ dZ / m",
     "linear_columns.py": "    dW = dZ @ A.T",
