@@ -21,6 +21,8 @@ class Settings:
     dtypes: tuple[str, ...] = DTYPES
     shapes: str = ""
     case: str = ""  # only this one, as a failure printed it
+    repro: bool = False  # write a script for each wrong gradient
+    original: str = ""  # the file that this one is an edit of, and whose values it must have
 
 
 Outcome = Result | Failure
@@ -47,6 +49,11 @@ def judge(subject: Subject, settings: Settings) -> Outcome:
 
     torch.set_num_threads(1)
     try:
+        if settings.original:
+            from oracle import fixes
+
+            if not fixes.same_values(subject, settings.original, settings):
+                raise Unusable("the edit changes the value")
         remark = ""
         if len(subject.readings) > 1:
             subject, remark = _read(subject, settings)
@@ -55,6 +62,10 @@ def judge(subject: Subject, settings: Settings) -> Outcome:
             subject, settings.cases, settings.seed, settings.max_dim, settings.dtypes, only
         )
         diagnosis.diagnose(examined)
+        if settings.repro:
+            from oracle import repro
+
+            repro.add(examined)
     except Unusable as error:
         return Failure(subject.file, error.line or subject.line, f"{subject.name}: {error}")
     result = examined.result

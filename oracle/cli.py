@@ -1,14 +1,14 @@
 """The command line. Nothing heavy is imported before a command has understood its arguments."""
 
-import difflib
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from oracle import __version__
+from oracle import __version__, config, options
 
 if TYPE_CHECKING:
+    from oracle.checks import Settings
     from oracle.results import Report
 
 NOTHING_WORSE, FOUND, NOT_JUDGED = 0, 1, 2
@@ -22,46 +22,15 @@ def main() -> None:
 
 @main.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option(
-    "--cases",
-    default=200,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Cases for each derivation and dtype: so many ordinary, and so many extreme ones.",
-)
-@click.option(
-    "--seed",
-    default=0,
-    show_default=True,
-    type=click.IntRange(0),
-    help="Another seed, other cases.",
-)
-@click.option(
-    "--dtype", type=click.Choice(["float64", "float32"]), help="Only this one (default: both)."
-)
-@click.option(
-    "--max-dim",
-    default=7,
-    show_default=True,
-    type=click.IntRange(2),
-    help="The largest extent of random shapes.",
-)
+@options.cases("Cases for each derivation and dtype: so many ordinary, and so many extreme ones.")
+@options.drawn
 @click.option("--case", metavar="CASE", help="Only this case, as a failure printed it.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["wrong", "unstable"]),
-    default="wrong",
-    show_default=True,
-    help="What makes the exit status 1.",
-)
-@click.option(
-    "--jobs", default=0, type=click.IntRange(0), help="Processes (default: one for each core)."
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print failures and the summary only.")
-@click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+@options.formats("text", "json")
+@options.fail_on
+@options.jobs("Processes (default: one for each core).")
+@options.quiet
+@options.no_color
+@options.config
 def verify(
     names: tuple[str, ...],
     cases: int,
@@ -97,7 +66,8 @@ def verify(
             todo = [verifying.one(chosen[0], case, seed)]
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--case") from None
-    with text.progress(todo, quiet or form != "text", no_color) as step:
+    hidden = quiet or form != "text"
+    with text.progress("verifying", "runs", len(todo), hidden, no_color) as step:
         report = verifying.verify(todo, seed, jobs, step)
     if form == "json":
         click.echo(json_report.dumps(report))
@@ -109,30 +79,8 @@ def verify(
 @main.command()
 @click.argument("targets", nargs=-1, required=True, metavar="FILE[::NAME]...")
 @click.option("--shapes", default="", metavar="TEXT", help='Shapes, as in "X: N D, W: D M, b: M".')
-@click.option(
-    "--cases",
-    default=200,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Random cases for each derivation.",
-)
-@click.option(
-    "--seed",
-    default=0,
-    show_default=True,
-    type=click.IntRange(0),
-    help="Another seed, other cases.",
-)
-@click.option(
-    "--dtype", type=click.Choice(["float64", "float32"]), help="Only this one (default: both)."
-)
-@click.option(
-    "--max-dim",
-    default=7,
-    show_default=True,
-    type=click.IntRange(2),
-    help="The largest extent of random shapes.",
-)
+@options.cases("Random cases for each derivation.")
+@options.drawn
 @click.option(
     "--timeout",
     default=60.0,
@@ -142,30 +90,41 @@ def verify(
     help="For a file, once torch is imported.",
 )
 @click.option("--case", metavar="CASE", help="Only this case, as a finding printed it.")
-@click.option("--select", default="", metavar="FINDING,...", help="Report these findings only.")
-@click.option("--ignore", default="", metavar="FINDING,...", help="Do not report these findings.")
 @click.option(
-    "--fail-on",
-    type=click.Choice(["wrong", "unstable"]),
-    default="wrong",
-    show_default=True,
-    help="What makes the exit status 1.",
+    "--select",
+    default="",
+    type=config.Findings(),
+    metavar="FINDING,...",
+    help="Report these findings only.",
 )
 @click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "github", "sarif"]),
-    default="text",
-    show_default=True,
+    "--ignore",
+    default="",
+    type=config.Findings(),
+    metavar="FINDING,...",
+    help="Do not report these findings.",
 )
 @click.option(
-    "--jobs",
-    default=0,
-    type=click.IntRange(0),
-    help="Files at a time (default: one for each core).",
+    "--exclude",
+    default="",
+    type=config.Globs(),
+    metavar="GLOB,...",
+    help="Leave out these files and folders where a folder is searched.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print findings and the summary only.")
-@click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+@click.option(
+    "--repro",
+    is_flag=True,
+    help="Print a script that shows the first wrong gradient without this tool; "
+    "the report goes to standard error.",
+)
+@click.option("--fix", is_flag=True, help="Change lines where that is proved to cure them.")
+@click.option("--diff", is_flag=True, help="Show such changes instead of making them.")
+@options.fail_on
+@options.formats("text", "json", "github", "sarif")
+@options.jobs("Files at a time (default: one for each core).")
+@options.quiet
+@options.no_color
+@options.config
 def check(
     targets: tuple[str, ...],
     shapes: str,
@@ -175,8 +134,12 @@ def check(
     max_dim: int,
     timeout: float,
     case: str | None,
-    select: str,
-    ignore: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    exclude: tuple[str, ...],
+    repro: bool,
+    fix: bool,
+    diff: bool,
     fail_on: str,
     form: str,
     jobs: int,
@@ -198,13 +161,19 @@ def check(
     from oracle import isolation, silence
     from oracle.cases import DTYPES
     from oracle.checks import Settings
-    from oracle.report import annotations, check_text, json_report
+    from oracle.report import annotations, check_text, json_report, text
 
-    todo = _files(targets)
-    settings = Settings(cases, seed, max_dim, (dtype,) if dtype else DTYPES, shapes, case or "")
-    with check_text.progress(len(todo), quiet or form != "text", no_color) as step:
+    wanted = [f"--{name}" for name, on in (("repro", repro), ("fix", fix or diff)) if on]
+    wanted += [f"--format {form}"] * (form != "text")
+    if len(wanted) > 1:
+        raise click.UsageError(f"{' and '.join(wanted)} do not go together: choose one")
+    todo = _files(targets, exclude)
+    dtypes = (dtype,) if dtype else DTYPES
+    settings = Settings(cases, seed, max_dim, dtypes, shapes, case or "", repro)
+    hidden = quiet or form != "text"
+    with text.progress("checking", "files", len(todo), hidden, no_color) as step:
         report = isolation.check(todo, settings, timeout, jobs, step)
-    silence.silence(report, _names(select), _names(ignore))
+    silence.silence(report, select, ignore)
     if form == "json":
         click.echo(json_report.dumps(report))
     elif form == "github":
@@ -212,15 +181,44 @@ def check(
     elif form == "sarif":
         click.echo(annotations.sarif(report))
     else:
-        check_text.print_report(report, quiet, no_color)
+        check_text.print_report(report, quiet, no_color, stderr=repro or diff)
+    if repro:
+        _print_repro(report)
+    if (fix or diff) and not report.interrupted:
+        _fix(report, settings, timeout, diff)
     sys.exit(status(report, fail_on))
 
 
-def _names(text: str) -> set[str]:
-    return {name.strip() for name in text.split(",") if name.strip()}
+def _print_repro(report: "Report") -> None:
+    """The script of the first wrong gradient that has one; what there is none for, and why."""
+    said = "nothing is wrong"
+    for result in report.results:
+        for gradient in result.gradients:
+            if gradient.repro is None or gradient.ignored:
+                continue
+            if gradient.repro.script:
+                click.echo(gradient.repro.script, nl=False)
+                return
+            said = f"of {result.target}, {gradient.name}: {gradient.repro.why_not}"
+    click.echo(f"no script was written: {said}", err=True)
 
 
-def _files(targets: tuple[str, ...]) -> list[Any]:
+def _fix(report: "Report", settings: "Settings", timeout: float, diff: bool) -> None:
+    """Make the changes that are proved, or show them; standard error has what is left, and why."""
+    from oracle import fixes
+
+    for fixed in fixes.fixes(report, settings, timeout):
+        if diff:
+            click.echo(fixed.diff(), nl=False)
+        elif fixed.changed:
+            fixed.file.write_bytes(fixed.after.encode())
+            for said in fixed.changed:
+                click.echo(f"fixed {said}")
+        for said in fixed.kept:
+            click.echo(f"no change is offered: {said}", err=True)
+
+
+def _files(targets: tuple[str, ...], exclude: tuple[str, ...]) -> list[Any]:
     """The files that are meant; of a folder those that hold a derivation."""
     from pathlib import Path
 
@@ -236,7 +234,7 @@ def _files(targets: tuple[str, ...]) -> list[Any]:
                 raise click.UsageError(
                     f"{target}: a folder has no derivation {name!r}; name a file"
                 )
-            inside = files_in(path)
+            inside = files_in(path, exclude)
             if not inside:
                 click.echo(f"{path}: no file in it holds a backward pass", err=True)
             found += [Job(each, asked_for=False) for each in inside]
@@ -263,7 +261,7 @@ def status(report: "Report", fail_on: str) -> int:
 
 @main.command()
 @click.argument("name", required=False)
-@click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+@options.no_color
 def explain(name: str | None, no_color: bool) -> None:
     """Print a derivation: its equation, shapes, code, source and torch twin, and what is verified.
 
@@ -303,7 +301,6 @@ def _chosen(
         elif name in members:
             meant.update(members[name])
         else:
-            near = difflib.get_close_matches(name, [*known, *members], n=3, cutoff=0.5)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            hint = config.meant(name, [*known, *members])
             raise click.UsageError(f"nothing is called {name!r}{hint} (oracle explain lists all)")
     return [name for name in (*known, *others) if not names or name in meant]

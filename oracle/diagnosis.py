@@ -212,7 +212,12 @@ def _explain_one(examined: Examined, matched: Sequence[tuple[Evidence, blame.Gui
         entry.findings = [n for n in entry.findings if n.name not in ("wrong-shape", "unexplained")]
         on = f"proved on {proof.shapes} shapes" if proof.shapes > 1 else "seen on one shape only"
         entry.findings.append(
-            Note(found.finding, f"{found.message.format(name=entry.name)} ({on})", found.fix)
+            Note(
+                found.finding,
+                f"{found.message.format(name=entry.name)} ({on})",
+                found.fix,
+                found.cure,
+            )
         )
     if not entry.findings:
         target = targets[0]
@@ -329,9 +334,8 @@ def _explain_arrays(examined: Examined, paths: list[Path], names: Session) -> No
         for proof in proofs:
             found = proof.suspicion
             message = found.message.format(name=entry.name)
-            entry.findings.append(
-                Note(found.finding, f"{message} (proved on {proof.shapes} shapes)", found.fix)
-            )
+            said = f"{message} (proved on {proof.shapes} shapes)"
+            entry.findings.append(Note(found.finding, said, found.fix, found.cure))
 
 
 def _by_telling(cases: list[Case]) -> list[Case]:

@@ -6,7 +6,6 @@ the ones after it are judged in a new process.
 """
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from oracle import processes
 from oracle.checks import Outcome, Settings
 from oracle.results import Failure, Report, Result
 from oracle.source import spoken
@@ -48,9 +48,8 @@ def check(
     report = Report(settings.seed)
     found: dict[Job, list[Outcome]] = {job: [] for job in jobs}
     stop = threading.Event()
-    workers = workers or max(1, min(len(jobs), len(os.sched_getaffinity(0)), 8))
-    context = _context()
-    with ThreadPoolExecutor(workers) as pool:
+    context = processes.context("oracle.judging", "oracle.diagnosis")
+    with ThreadPoolExecutor(processes.workers(workers, jobs)) as pool:
         todo: dict[Future[None], Job] = {
             pool.submit(_file, job, settings, timeout, found[job], stop, context): job
             for job in jobs
@@ -71,14 +70,6 @@ def check(
             (report.results if isinstance(outcome, Result) else report.errors).append(outcome)  # type: ignore[arg-type]
     report.seconds = time.perf_counter() - began
     return report
-
-
-def _context() -> Any:
-    server = "forkserver" in multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if server else "spawn")
-    if server:
-        context.set_forkserver_preload(["oracle.judging", "oracle.diagnosis"])
-    return context
 
 
 def _file(
@@ -176,10 +167,6 @@ def _child(job: Job, settings: Settings, skip: int, theirs: Connection) -> None:
                 outcome: Outcome = judge()
             except (Exception, SystemExit, KeyboardInterrupt) as error:
                 outcome = Failure(file, line, f"{name}: {type(error).__name__}: {error}")
-                if os.environ.get("ORACLE_TRACEBACK"):
-                    import traceback
-
-                    outcome = Failure(file, line, f"{name}: {traceback.format_exc()}")
             theirs.send(("done", outcome))
     except (Exception, SystemExit) as error:
         any_found = True

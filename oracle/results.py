@@ -1,10 +1,28 @@
 """What a check hands on: plain data, from the verdict to the report."""
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 # From the best to the worst; an overall verdict is the worst of its parts.
 VERDICTS = ("correct", "undecidable", "unstable", "inherited", "wrong")
+
+
+@dataclass(frozen=True)
+class Cure:
+    """What makes a wrong gradient right, where that is one simple operation on it.
+
+    ``factor``: multiply it by a constant and powers of sizes. ``transpose``: np.transpose by
+    ``axes``. ``sum``: sum it over ``axes``. ``places`` say where a size is to be read: as an
+    argument's name and what follows it, ``("N", "X", ".shape[0]")``.
+    """
+
+    kind: str
+    constant: Fraction = Fraction(1)
+    powers: tuple[tuple[str, Fraction], ...] = ()
+    axes: tuple[int, ...] = ()
+    keepdims: bool = False
+    places: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -14,6 +32,7 @@ class Note:
     name: str
     message: str
     fix: str = ""
+    cure: Cure | None = None  # the fix, where a program could apply it
 
 
 @dataclass(frozen=True)
@@ -28,6 +47,14 @@ class Counterexample:
     regime: str
     got: Any
     want: Any
+
+
+@dataclass(frozen=True)
+class Repro:
+    """A script that shows a wrong gradient by itself, or the reason why there is none."""
+
+    script: str
+    why_not: str = ""
 
 
 @dataclass
@@ -46,6 +73,7 @@ class Gradient:
     counterexample: Counterexample | None = None
     findings: list[Note] = field(default_factory=list)
     remarks: list[Note] = field(default_factory=list)
+    repro: Repro | None = None  # where it was asked for
 
     def take(self, regime: str, units: float, verdict: str) -> None:
         """Note what one case says; the regime is spoken of as "float64/ordinary"."""

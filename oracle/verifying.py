@@ -5,7 +5,6 @@ torch on one thread. The process that prints never imports torch.
 """
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import time
@@ -13,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
-from oracle import cases, derivations, source, twins
+from oracle import cases, derivations, processes, source, twins
 from oracle.results import Failure, Report
 from oracle.runs import Run, merged
 
@@ -82,7 +81,7 @@ def verify(
     todo: Sequence[Task],
     seed: int,
     jobs: int = 0,
-    progress: Callable[[Task], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Do the tasks, and report on each target among them.
 
@@ -94,7 +93,7 @@ def verify(
     outcomes: dict[Task, Outcome] = {}
     try:
         for task, outcome in _done(todo, jobs):
-            progress(task)
+            progress(task.name)
             outcomes[task] = outcome
     except KeyboardInterrupt:
         report.interrupted = True
@@ -113,15 +112,12 @@ def verify(
 
 def _done(todo: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
     """Each task with what came of it, in the order in which they are done."""
-    jobs = jobs or min(len(os.sched_getaffinity(0)), 8)
+    jobs = processes.workers(jobs, todo)
     if jobs == 1 or len(todo) < ALONE:
         for task in todo:
             yield task, do(task)
         return
-    server = "forkserver" in multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if server else "spawn")
-    if server:
-        context.set_forkserver_preload(["oracle.checking"])  # torch is imported once, for all
+    context = processes.context("oracle.checking")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_quiet) as pool:
         longest_first = sorted(todo, key=lambda task: task.name not in (NETWORK, OPTIMIZERS))
         futures: dict[Future[Outcome], Task] = {pool.submit(do, t): t for t in longest_first}

@@ -24,7 +24,7 @@ def load(file: Path) -> ModuleType:
         Unusable: it does not load; the line is the one in the file.
     """
     file = file.resolve()
-    name, package, top = _place(file)
+    name, package, top = place(file)
     with _as_if_started_in(top, file):
         spec = importlib.util.spec_from_file_location(name, file)
         if spec is None or spec.loader is None:
@@ -68,7 +68,7 @@ def is_ours(error: Exception) -> bool:
     return not any(is_user_file(frame.filename) for frame in frames)
 
 
-def _place(file: Path) -> tuple[str, str, Path]:
+def place(file: Path) -> tuple[str, str, Path]:
     """The module's name, its package, and the folder that imports start from."""
     parts: list[str] = []
     folder = file.parent

@@ -9,6 +9,7 @@ from oracle.blame import multiple
 from oracle.evidence import agree
 from oracle.mistakes.scale import batch, spoken
 from oracle.mistakes.suspicion import Suspicion, Target
+from oracle.results import Cure
 
 
 def suspicions(target: Target) -> Iterator[Suspicion]:
@@ -36,6 +37,7 @@ def _transposed(target: Target) -> Iterator[Suspicion]:
         yield Suspicion(
             ("transposed", axes), "transposed", "{name} is the transpose of the gradient", fix,
             lambda turned=turned: turned, rank=4,
+            cure=Cure("transpose", axes=tuple(int(a) for a in np.argsort(axes))),
         )  # fmt: skip
         ratio = multiple(target.got, turned)
         if ratio is not None and abs(ratio + 1) < 1e-9:
@@ -97,7 +99,7 @@ def _reduced(target: Target) -> Iterator[Suspicion]:
                         f"{{name}} has shape {got.shape}, {true.shape} is due: it is not summed "
                         f"{where}, along which the input was broadcast",
                         f"sum it {where} (for a bias that is over {samples})",
-                        lambda: got, rank=2,
+                        lambda: got, rank=2, cure=Cure("sum", axes=axes, keepdims=keep),
                     )  # fmt: skip
     if got.size == true.size and agree(got.reshape(true.shape), true, target.loudest):
         yield Suspicion(

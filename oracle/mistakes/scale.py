@@ -8,6 +8,7 @@ import numpy as np
 
 from oracle.blame import multiple
 from oracle.mistakes.suspicion import Suspicion, Target
+from oracle.results import Cure
 from oracle.shapes import Size
 
 CONSTANTS = sorted(
@@ -111,7 +112,24 @@ def _suspicion(target: Target, expression: Expression, ratio: float) -> Suspicio
         fix,
         lambda: ratio * target.true,
         rank=7 if finding in PLAIN else 7 + 2 * complexity,
+        cure=_cure(target, expression),
     )
+
+
+def _cure(target: Target, expression: Expression) -> Cure:
+    """Multiply by the inverse; the sizes are read from the arguments that have them."""
+    constant, powers = expression
+    places = []
+    for argument in target.subject.arguments:
+        for axis, dim in enumerate(argument.dims):
+            if dim.isidentifier():
+                places.append((dim, argument.name, f".shape[{axis}]"))
+            elif dim.startswith("*") and len(argument.dims) == 1:
+                places.append((f"size of {dim[1:]}", argument.name, ".size"))
+                places.append((f"first of {dim[1:]}", argument.name, ".shape[0]"))
+                places.append((f"last of {dim[1:]}", argument.name, ".shape[-1]"))
+    inverse = tuple((name, -power) for name, power in powers)
+    return Cure("factor", 1 / constant, inverse, places=tuple(places))
 
 
 def _monomials(names: tuple[str, ...]) -> Iterator[tuple[tuple[str, Fraction], ...]]:

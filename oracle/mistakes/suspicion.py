@@ -8,6 +8,7 @@ import numpy as np
 from oracle.discovery.subject import Path, Subject
 from oracle.evidence import Evidence, agree
 from oracle.recording import Value
+from oracle.results import Cure
 from oracle.shapes import Size
 
 
@@ -45,3 +46,4 @@ class Suspicion:
     fix: str
     predicted: Callable[..., np.ndarray | None]  # called without arguments
     rank: int = 50  # the smaller, the more specific
+    cure: Cure | None = None  # where one operation on the gradient is all that it takes

@@ -1,14 +1,11 @@
 """``oracle check`` on a terminal: each finding like a good compiler's."""
 
-import contextlib
 import linecache
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.syntax import Syntax
 from rich.text import Text
 
@@ -20,30 +17,11 @@ AROUND = 1  # lines shown before and after the guilty one
 SHOWN = 36  # entries of got and want
 
 
-@contextlib.contextmanager
-def progress(count: int, hidden: bool, no_color: bool) -> Iterator[Callable[[str], None]]:
-    """A bar on standard error while files are judged; nothing if that is no terminal."""
-    screen = console(no_color, stderr=True)
-    if hidden or not screen.is_terminal:
-        yield lambda file: None
-        return
-    bar = Progress(
-        TextColumn("checking [bold]{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("files"),
-        TimeElapsedColumn(),
-        console=screen,
-        transient=True,
-    )
-    with bar:
-        job = bar.add_task("(importing torch)", total=count)
-        yield lambda file: bar.update(job, advance=1, description=file)
-
-
-def print_report(report: Report, quiet: bool = False, no_color: bool = False) -> None:
+def print_report(
+    report: Report, quiet: bool = False, no_color: bool = False, stderr: bool = False
+) -> None:
     """Print what is wrong, what is right, what could not be judged, and the summary."""
-    screen = console(no_color)
+    screen = console(no_color, stderr)
     for result in report.results:
         print_result(screen, result, quiet)
     for error in report.errors:

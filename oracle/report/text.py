@@ -3,7 +3,7 @@
 import contextlib
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -35,24 +35,29 @@ def console(no_color: bool = False, stderr: bool = False) -> Console:
 
 
 @contextlib.contextmanager
-def progress(todo: Sequence[Any], hidden: bool, no_color: bool) -> Iterator[Callable[[Any], None]]:
-    """A bar on standard error while the tasks are done; nothing if that is no terminal."""
+def progress(
+    doing: str, what: str, count: int, hidden: bool, no_color: bool
+) -> Iterator[Callable[[str], None]]:
+    """A bar on standard error, nothing if that is no terminal: "verifying softmax ... 3/80 runs".
+
+    Yields what is to be called with a name for each of ``count`` things that is done.
+    """
     screen = console(no_color, stderr=True)
     if hidden or not screen.is_terminal:
-        yield lambda task: None
+        yield lambda name: None
         return
     bar = Progress(
-        TextColumn("verifying [bold]{task.description}"),
+        TextColumn(f"{doing} [bold]{{task.description}}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("runs"),
+        TextColumn(what),
         TimeElapsedColumn(),
         console=screen,
         transient=True,
     )
     with bar:
-        job = bar.add_task("(importing torch)", total=len(todo))
-        yield lambda task: bar.update(job, advance=1, description=task.name)
+        job = bar.add_task("(importing torch)", total=count)
+        yield lambda name: bar.update(job, advance=1, description=name)
 
 
 def print_report(report: Report, quiet: bool, no_color: bool, alone: bool) -> None:

@@ -1,0 +1,29 @@
+"""Child processes: how they are started, and how many at a time."""
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from typing import Any
+
+MOST = 8  # processes at a time, however many cores there are
+
+
+def context(*preload: str) -> Any:
+    """A context whose processes begin clean of the parent's threads and modules.
+
+    Where the system has a fork server, it imports ``preload`` once, for all of them.
+    """
+    server = "forkserver" in multiprocessing.get_all_start_methods()
+    found = multiprocessing.get_context("forkserver" if server else "spawn")
+    if server:
+        found.set_forkserver_preload(list(preload))
+    return found
+
+
+def workers(asked: int, todo: Sequence[Any]) -> int:
+    """How many processes: as many as were asked for, or one a core, and none without a task."""
+    if asked:
+        return asked
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux: the cores that are ours
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return max(1, min(len(todo), cores, MOST))

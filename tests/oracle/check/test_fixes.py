@@ -1,0 +1,147 @@
+"""``oracle check --fix --diff``: what is offered is proved, and the check passes with it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from oracle import edits, fixes, isolation
+from oracle.checks import Settings
+from oracle.isolation import Job
+from oracle.results import Cure
+
+ROOT = Path(__file__).parent.parent.parent.parent
+FOLDER = ROOT / "tests/user_files"
+SETTINGS = Settings(cases=40)
+OFFERED = {
+    "affine_mean_loss.py": "    dW = X.T @ dZ / m",
+    "linear_columns.py": "    dW = dZ @ A.T",
+    "bias_add.py": "    gb = g.sum(axis=0)",
+    "subtract_scale.py": "    dq = -3.0 * g",
+    "linear_activation_course.py": "    db = np.sum(dZ, axis=1, keepdims=True)",
+    "logreg_course_sum.py": "    db = np.sum(dZ) / m",
+    "avgpool.py": "    gx = np.repeat(g, 3, axis=1) / 3",
+    "torch_linear.py": "        grad_bias = grad_output.sum(0)",
+    "linear_dict.py": '    return {"dx": dY @ W.T, "dW": x.T @ dY, "db": np.sum(dY, axis=0)}',
+    "hinge.py": "    return -y * active / len(s)",
+    "xent_classes.py": "    grad = (q - t) / z.shape[0]",
+    "attention_heads.py": '    dk = np.einsum("bts,btd->bsd", dscore, q) / q.shape[-1] ** 0.5',
+}
+
+
+def fixed(file):
+    report = isolation.check([Job(file)], SETTINGS, 60, 1)
+    (one,) = fixes.fixes(report, SETTINGS, 60)
+    return one
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_what_is_offered_is_one_line_that_makes_the_check_pass(name, tmp_path):
+    one = fixed(FOLDER / name)
+    added = [ln[1:] for ln in one.diff().splitlines() if ln[0] == "+" and ln[:3] != "+++"]
+    assert added == [OFFERED[name]]
+    (tmp_path / name).write_text(one.after, encoding="utf-8")
+    report = isolation.check([Job(tmp_path / name)], SETTINGS, 60, 1)
+    assert {g.verdict for r in report.results for g in r.gradients} == {"correct"}
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("square_hidden.py", "the cure of transposed is no simple change of a line"),
+        ("dropout_keep.py", "the cure of dropout-scale-missing is no simple change of a line"),
+    ],
+)
+def test_where_no_change_is_offered_the_reason_is_told(name, why):
+    one = fixed(FOLDER / name)
+    assert (one.diff(), one.changed) == ("", [])
+    assert why in one.kept[0]
+
+
+TWO = """import numpy as np
+from helper import halved
+
+
+# oracle: shapes X: N D, W: D M, b: M
+def layer_forward(X, W, b):
+    return halved(X @ W + b)
+
+
+def layer_backward(dout, X, W, b):
+    η = halved(dout)
+    return (
+        η @ W.T, -(X.T @ η),
+        η.mean(axis=0),
+    )
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "helper.py").write_text("def halved(x):\n    return x / 2\n", encoding="utf-8")
+    (tmp_path / "net.py").write_bytes(TWO.replace("\n", "\r\n").encode())
+    return tmp_path
+
+
+def check(folder, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "oracle", "check", "--cases", "40", *arguments, "net.py"],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
+    )  # fmt: skip
+
+
+def test_diff_shows_and_fix_writes_all_changes_of_a_file(folder):
+    before = (folder / "net.py").read_bytes()
+    shown = check(folder, "--diff")
+    assert (shown.returncode, (folder / "net.py").read_bytes()) == (1, before)
+    assert shown.stdout.startswith(b"--- net.py")
+    assert b"dW, the gradient of W, is wrong" in shown.stderr
+    done = check(folder, "--fix")
+    assert done.returncode == 1, "something was wrong"
+    assert b"fixed net.py:13: dW (sign-flipped)" in done.stdout
+    mended = before.decode().replace("-(X.T @ η)", "X.T @ η").replace(".mean(", ".sum(")
+    assert (folder / "net.py").read_bytes().decode() == mended
+    assert check(folder).returncode == 0
+    assert check(folder, "--diff", "--format", "json").returncode == 2
+
+
+def test_what_changes_the_value_or_another_gradient_is_no_proof(folder):
+    one = fixes.Fixed(folder / "net.py", TWO, TWO, [], [])
+
+    def checked(text):
+        return fixes._checked(one, text, "layer_backward", SETTINGS, 60)
+
+    before = checked(TWO)
+    wrong = next(g for g in before.gradients if g.of == "b")
+    assert not fixes._is_better(before, before, wrong)
+    mended = TWO.replace(".mean(", ".sum(")
+    assert fixes._is_better(before, checked(mended), wrong)
+    assert not fixes._is_better(before, checked(mended.replace("W.T,", "W.T * 2,")), wrong)
+    assert checked(mended.replace("(X @ W + b)", "(X @ W + b + 1)")) is None
+
+
+N = Cure("factor", powers=(("N", -1),), places=(("N", "X", ".shape[0]"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "cure", "due"),
+    [
+        ("def f(X, d):\n    dW = X.T @ d", N, "X.T @ d / X.shape[0]"),
+        ("def f(X, d):\n    dW = X.T @ d + d", N, "(X.T @ d + d) / X.shape[0]"),
+        ("def f(s, d):\n    n = len(X)\n    dW = d", N, "d / n"),
+        ("def f(X, d):\n    n, m = X.shape\n    dW = d", N, "d / n"),
+        ("def f(self, d):\n    x = self.X\n    dW = d", N, "d / self.X.shape[0]"),
+        ("def f(s, d):\n    dW = d", N, None),
+        ("def f(a, b):\n    dW = a - b", Cure("factor", -1), "b - a"),
+        ("def f(a, b):\n    dW = a + b", Cure("factor", -1), "-(a + b)"),
+        ("def f(a, b):\n    dW = -a", Cure("factor", -1), "a"),
+        ("def f(a, b):\n    dW = a + b", Cure("transpose", axes=(1, 0)), "(a + b).T"),
+        ("def f(a, b):\n    dW = a + b", Cure("sum", axes=(0,), keepdims=True),
+         "(a + b).sum(axis=0, keepdims=True)"),
+    ],
+)  # fmt: skip
+def test_the_first_candidate_is_the_one_that_one_would_write(text, cure, due):
+    made = edits.candidates(text, len(text.splitlines()), cure)
+    assert [t.rpartition("dW = ")[2] for t in made][:1] == ([due] if due else [])
