@@ -9,20 +9,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from oracle import blame
+from oracle import blame, repair
 from oracle.cases import Case
 from oracle.discovery.subject import Path
 from oracle.evidence import Evidence, collect
 from oracle.judging import Examined, begin, counterexample
 from oracle.mistakes import FAMILIES, Suspicion, Target
 from oracle.results import Gradient, Note
-from oracle.trial import Session
+from oracle.trial import Session, Trial
 from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT
 
 FOUND_ON, PROVED_ON = 1, 3
 ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
 PATIENCE = 8.0  # seconds of looking for what explains one gradient
 SLOW = 0.04  # seconds a case: of such code small shapes must do
+MOST_TRIALS = 6  # cases in which a cure is tried
 MOST = 3  # findings of one gradient
 
 
@@ -69,6 +70,18 @@ def _diagnose(
         if entry.verdict == "wrong" and not entry.findings:
             entry.findings.append(Note("unexplained", _seen(entry, evidence, path)))
         _say_pattern(examined, path, entry)
+    trials = [e.trial for e in evidence] or _trials(examined, paths, names)
+    if trials and trials[0].case.regime == "ordinary":
+        repair.amend(examined, trials)
+
+
+def _trials(examined: Examined, paths: list[Path], names: Session) -> list[Trial]:
+    """Failing cases of each gradient, as far as nothing more is known of them."""
+    chosen: dict[str, Case] = {}
+    for path in paths:
+        for case in _by_telling(examined.failures.get(path, []))[: FOUND_ON + PROVED_ON]:
+            chosen.setdefault(str(case), case)
+    return [begin(examined.subject, case, names) for case in list(chosen.values())[:MOST_TRIALS]]
 
 
 def _of(examined: Examined, path: Path, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -165,32 +178,34 @@ def _explain(examined: Examined, paths: list[Path], evidence: Sequence[Evidence]
     telling = [e for e in evidence if e.wrong_paths()]
     if not telling:
         return
-    first = blame.guilty(telling[0])
-    others = [blame.guilty(e) for e in telling[1:]]
-    for guilty in first:
+    telling.sort(key=lambda e: -len(e.wrong_paths()))
+    blamed = [(one, blame.guilty(one)) for one in telling]
+    for guilty in blamed[0][1]:
         if not guilty.inherits & set(paths):
             continue  # explained by cases that tell more of it, or not wrong but for a guard
-        matched = [(telling[0], guilty)]
-        for one, found in zip(telling[1:], others, strict=True):
-            same = [g for g in found if _key(g) == _key(guilty)]
-            matched += [(one, g) for g in same[:1]]
-        if guilty.step is not None and len(matched) < len(telling):
-            # Not the same step in each case: then only what came out is blamed.
-            for path in sorted(guilty.inherits, key=str):
-                leaf = [
+        matched = [(e, g) for e, found in blamed for g in found if _key(g) == _key(guilty)]
+        agreed = {id(e) for e, _ in matched}
+        elsewhere = [
+            e for e in telling if id(e) not in agreed and guilty.inherits & set(e.wrong_paths())
+        ]
+        if guilty.step is None or not elsewhere:
+            _explain_one(examined, matched)
+            continue
+        for path in sorted(guilty.inherits, key=str):  # not the same step in each case
+            _explain_one(
+                examined,
+                [
                     (e, blame.Guilty(None, e.inputs[path], 1.0, frozenset([path])))
                     for e in telling
                     if path in e.wrong_paths()
-                ]
-                _explain_one(examined, leaf)
-            continue
-        _explain_one(examined, matched)
+                ],
+            )
 
 
 def _key(guilty: blame.Guilty) -> object:
     if guilty.step is None:
         return guilty.inherits
-    return (guilty.step.line, guilty.step.name, guilty.inherits)
+    return (guilty.step.line, guilty.step.name)
 
 
 def _explain_one(examined: Examined, matched: Sequence[tuple[Evidence, blame.Guilty]]) -> None:
@@ -238,6 +253,7 @@ def _intermediate(examined: Examined, evidence: Evidence, guilty: blame.Guilty) 
     )}  # fmt: skip
     entry.failed = max(examined.entry(p).failed for p in guilty.inherits)
     entry.counterexample = counterexample(examined.subject, evidence.case, got, want)
+    examined.inherit[id(entry)] = guilty.inherits
     at = min(examined.result.gradients.index(examined.entry(p)) for p in guilty.inherits)
     examined.result.gradients.insert(at, entry)
     return entry

@@ -39,6 +39,7 @@ class Examined:
     failures: dict[Path, list[Case]] = field(default_factory=dict)  # ordinary cases, smallest first
     passes: dict[Path, list[Case]] = field(default_factory=dict)
     pace: float = 0.0  # seconds that a case took
+    inherit: dict[int, frozenset[Path]] = field(default_factory=dict)  # from an intermediate's id
 
     def entry(self, path: Path) -> Gradient:
         return next(g for g in self.result.gradients if self.paths.get(id(g)) == path)

@@ -25,6 +25,10 @@ class Source:
     def file(self) -> str:
         return self.function.__code__.co_filename
 
+    def holds(self, line: int) -> bool:
+        """Whether a line is one of its own."""
+        return self.node.lineno <= line <= (self.node.end_lineno or self.node.lineno)
+
     def compiled(self) -> CodeType | None:
         """The tree as it is now; None if it is no code that could take the function's place."""
         flags = self.function.__code__.co_flags & __future__.annotations.compiler_flag

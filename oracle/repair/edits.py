@@ -11,6 +11,7 @@ ALONG = ("axis", "dim")
 AXES = (0, 1, -1, -2)
 COMPARED = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
 SHORT = 60  # characters: so much of an expression is shown
+SIZES = 16  # numbers that are tried as sizes
 ATOMS = 24  # names that are tried in the place of others
 
 
@@ -87,7 +88,7 @@ def atoms(function: ast.FunctionDef) -> list[ast.expr]:
         if id(node) in calls or not _is_atom(node):
             continue
         inner = node.value if isinstance(node, ast.Attribute | ast.Subscript) else None
-        if isinstance(inner, ast.Name) and isinstance(node, ast.Attribute):
+        if isinstance(inner, ast.Name) and isinstance(node, ast.Attribute):  # noqa: SIM102
             if inner.id not in ("self", "ctx") or node.attr in ("shape", "T"):
                 continue
         loaded = copy.deepcopy(node)
@@ -119,15 +120,12 @@ def counts(function: ast.FunctionDef) -> list[ast.expr]:
                     for name in ast.walk(target):
                         if isinstance(name, ast.Name):
                             found[name.id] = ast.Name(name.id, ast.Load())
-        if isinstance(node, ast.Attribute) and node.attr == "shape" and _is_atom(node.value):
-            for axis in (0, 1, -1):
-                text = f"{ast.unparse(node.value)}.shape[{axis}]"
-                found.setdefault(text, _parsed(text))
     first = [a.arg for a in function.args.args if a.arg not in ("self", "ctx", "cls")]
-    for name in first[:3]:
+    others = [ast.unparse(n) for n in atoms(function) if not isinstance(n, ast.Subscript)]
+    for name in dict.fromkeys([*first[:3], *others[:10]]):
         for axis in (0, -1):
             found.setdefault(f"{name}.shape[{axis}]", _parsed(f"{name}.shape[{axis}]"))
-    return list(found.values())[:10]
+    return list(found.values())[:SIZES]
 
 
 def of_statement(statement: ast.stmt, function: ast.FunctionDef, dear: bool) -> Iterator[Edit]:
@@ -146,11 +144,13 @@ def of_statement(statement: ast.stmt, function: ast.FunctionDef, dear: bool) -> 
             yield from _dropped(slot)
             yield from _regrouped(slot)
         for slot in slots:
-            yield from _swapped(slot, near)
+            yield from _swapped(slot, near, sizes)
         for slot in slots:
             yield from _factors(slot, sizes)
         yield from _summed(slots)
         return
+    for slot in slots:
+        yield from _replaced(slot, near)
     for slot in slots:
         yield from _multiplied(slot, near)
     for slot in slots:
@@ -166,6 +166,11 @@ def _nearest(names: list[ast.expr], statement: ast.stmt) -> list[ast.expr]:
 def _slots(statement: ast.stmt) -> Iterator[Slot]:
     """The places of the expressions that a statement computes with, the outermost first."""
     queue: list[Slot] = []
+    for target in getattr(statement, "targets", ()) or [getattr(statement, "target", None)]:
+        if isinstance(target, ast.Subscript):
+            queue.append(Slot(target, "slice", None, statement))
+            if isinstance(target.value, ast.Subscript):  # a[i][j] = x writes into a copy
+                yield Slot(target, "value", None, statement)
     if isinstance(statement, ast.Expr) or getattr(statement, "value", None) is not None:
         queue.append(Slot(statement, "value", None, statement))
     while queue:
@@ -233,9 +238,9 @@ def _signs(slot: Slot) -> Iterator[Edit]:
     elif _is_term(slot):
         yield _edit("sign", slot, ast.UnaryOp(ast.USub(), node))
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        for op in COMPARED:
-            if not isinstance(node.ops[0], op):
-                yield _edit("compare", slot, ast.Compare(node.left, [op()], node.comparators))
+        for other in COMPARED:
+            if not isinstance(node.ops[0], other):
+                yield _edit("compare", slot, ast.Compare(node.left, [other()], node.comparators))
 
 
 def _accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
@@ -363,6 +368,8 @@ def _transposes(slot: Slot) -> Iterator[Edit]:
 def _dropped(slot: Slot) -> Iterator[Edit]:
     """One operand alone."""
     node = slot.node
+    if isinstance(node, ast.Subscript) and isinstance(slot.parent, ast.Subscript):
+        yield _edit("index", slot, node.value)
     if not _is_whole(slot):
         return
     if isinstance(node, ast.BinOp):
@@ -371,8 +378,8 @@ def _dropped(slot: Slot) -> Iterator[Edit]:
             if isinstance(node.op, ast.Pow | ast.Div) and keep is node.right:
                 continue
             yield _edit("factor-less" if times else "term-less", slot, keep, ast.unparse(drop))
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.keywords:
-        if len(node.args) == 1 and not isinstance(slot.parent, ast.stmt):
+    elif isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        if isinstance(node.func, ast.Attribute) and slot.around:
             yield _edit("call-less", slot, node.args[0], ast.unparse(node.func))
 
 
@@ -398,15 +405,24 @@ def _regrouped(slot: Slot) -> Iterator[Edit]:
         yield _edit("multiply", slot, ast.BinOp(left, ast.Mult(), right), ast.unparse(right))
 
 
-def _swapped(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
+def _swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) -> Iterator[Edit]:
+    """Another name in the place of one; another size in the place of a size."""
     node = slot.node
     if not _is_atom(node) or isinstance(slot.parent, ast.Attribute):
         return
     text = ast.unparse(node)
     index = not _is_whole(slot)
-    for name in names:
+    extents = [ast.unparse(size) for size in sizes]
+    for name in [*names, *(sizes if text in extents else ())]:
         if ast.unparse(name) != text and (not index or isinstance(name, ast.Name)):
             yield _edit("index" if index else "operand", slot, name, ast.unparse(name))
+
+
+def _replaced(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
+    """A name in the place of something that is computed."""
+    if _is_whole(slot) and isinstance(slot.node, ast.BinOp | ast.Call) and slot.around:
+        for name in names:
+            yield _edit("operand", slot, name, ast.unparse(name))
 
 
 def _factors(slot: Slot, sizes: Iterable[ast.expr]) -> Iterator[Edit]:
@@ -497,22 +513,19 @@ def moved(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
     """An update in place, done after everything else."""
     if not (isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Sub)):
         return
+    end = len(function.body) - isinstance(function.body[-1], ast.Return)
+    if statement not in function.body[: end - 1]:
+        return
+    at = function.body.index(statement)
 
     def put() -> Callable[[], None]:
-        for parent in ast.walk(function):
-            for _, held in ast.iter_fields(parent):
-                if isinstance(held, list) and statement in held:
-                    at = held.index(statement)
-                    del held[at]
-                    body = function.body
-                    end = len(body) - isinstance(body[-1], ast.Return)
-                    body.insert(end, statement)
+        del function.body[at]
+        function.body.insert(end - 1, statement)
 
-                    def undo() -> None:
-                        body.remove(statement)
-                        held.insert(at, statement)
+        def undo() -> None:
+            del function.body[end - 1]
+            function.body.insert(at, statement)
 
-                    return undo
-        return lambda: None
+        return undo
 
     yield Edit("order", statement.lineno, statement, statement, put)

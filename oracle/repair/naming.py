@@ -82,7 +82,8 @@ def _is_slope(node: ast.AST) -> bool:
         if isinstance(part, ast.Compare):
             return True
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
-            if isinstance(part.left, ast.Constant) and part.left.value in (1, 1.0):
+            one = isinstance(part.left, ast.Constant) and part.left.value == 1
+            if one:
                 return True
     return False
 

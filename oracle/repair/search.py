@@ -1,9 +1,10 @@
 """Which edit makes wrong gradients right: tried on one failing case, proved on others."""
 
 import ast
+import contextlib
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from oracle.repair.code import Source, sources
 from oracle.repair.edits import Edit
 from oracle.trial import Trial, Truth
 
-PATIENCE = 4.0  # seconds of trying edits
+PATIENCE = 5.0  # seconds of trying edits, for one derivation
 PROVED_ON = 3  # shapes besides the first
 
 
@@ -24,14 +25,37 @@ PROVED_ON = 3  # shapes besides the first
 class Cure:
     """An edit that is proved: where, what for what, which gradients it makes right."""
 
-    file: str
-    line: int
+    first: int  # line of the statement,
+    last: int  # and its last one
+    kind: str
     before: str
     after: str
     finding: str
     fixed: frozenset[Path]
     shapes: int
-    assigned: str  # what the edited statement assigns to
+    assigned: str  # what the statement assigns to, or ""
+
+    @property
+    def line(self) -> int:
+        return self.first
+
+    @property
+    def told(self) -> str:
+        """What is wrong, in words."""
+        proof = f"(proved on {self.shapes} shapes)"
+        if self.kind == "order":
+            return f"line {self.line} updates it before its last use {proof}"
+        if self.kind == "accumulate":
+            return f"line {self.line} assigns where it should add {proof}"
+        return f"on line {self.line}, {self.before} should be {self.after} {proof}"
+
+    @property
+    def fix(self) -> str:
+        if self.kind == "order":
+            return "compute all gradients first, and update then"
+        if self.kind == "accumulate":
+            return f"{self.after.partition(' += ')[0]} += ..."
+        return f"write {self.after} instead of {self.before}"
 
 
 @dataclass
@@ -42,75 +66,84 @@ class Judged:
     truth: Truth
     value: list[np.ndarray]
     wrong: frozenset[Path]
+    seconds: float
 
 
 def cure(
-    subject: Subject, trials: Sequence[Trial], lines: Sequence[int], wrong: set[Path], file: str
+    subject: Subject,
+    trials: Sequence[Trial],
+    lines: Sequence[int],
+    wrong: set[Path],
+    sure: bool,
+    patience: float,
+    confirmed: Callable[[Trial, frozenset[Path]], bool],
 ) -> Cure | None:
     """The likeliest edit that makes some of the wrong gradients right and no other wrong.
 
     Args:
         subject: what is wrong.
-        trials: failing cases of different shapes, the first of them the quickest.
+        trials: failing cases of different shapes.
         lines: where to look first: those to which the wrong gradients are blamed.
         wrong: the gradients to be made right, one at least.
-        file: the file of those lines.
+        sure: the lines are known to be the guilty ones.
+        patience: seconds.
+        confirmed: a last proof, called while the edit is in place.
     """
     judged = [j for j in map(_judged, trials) if j is not None and j.wrong & wrong]
     if not judged:
         return None
     began = time.perf_counter()
-    first = judged[0]
-    here = [s for s in sources(subject.functions) if s.file == file]
-    for source, edit in _candidates(here, lines):
-        if time.perf_counter() - began > PATIENCE:
+    judged.sort(key=lambda j: j.seconds)
+    first, others = judged[0], judged[1 : 1 + PROVED_ON]
+    for source, edit in _candidates(sources(subject.functions), lines, sure):
+        if time.perf_counter() - began > patience:
             return None
         fixed = _tried(source, edit, first)
-        if not fixed or not fixed & wrong:
+        if not fixed & wrong:
             continue
-        others = judged[1 : 1 + PROVED_ON]
         proofs = [_tried(source, edit, other) for other in others]
-        if all(found >= (other.wrong & fixed) for found, other in zip(proofs, others)):
-            return _cure(source, edit, first, fixed, 1 + len(others), file)
+        if not all(found >= (other.wrong & fixed) for found, other in zip(proofs, others)):
+            continue
+        with _edited(source, edit):
+            if confirmed(first.trial, fixed):
+                return _cure(source, edit, first, fixed, 1 + len(others))
     return None
 
 
-def _cure(
-    source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], shapes: int, file: str
-) -> Cure:
+def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], shapes: int) -> Cure:
     before, after = edit.told
     statement = next(s for s in edits.statements(source.node) if s.lineno == edit.line)
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     assigned = ast.unparse(targets[0]) if targets[0] is not None else ""
-    finding = naming.finding(
-        edit,
-        _samples(source.node, judged),
-        _upstream(source.node),
-        _carried(source.node, edit.line),
-    )
-    return Cure(file, edit.line, before, after, finding, fixed, shapes, assigned)
+    samples, carried = _samples(source.node, judged), _carried(source.node, edit.line)
+    finding = naming.finding(edit, samples, _upstream(source.node), carried)
+    last = statement.end_lineno or edit.line
+    return Cure(edit.line, last, edit.kind, before, after, finding, fixed, shapes, assigned)
 
 
-def _candidates(here: list[Source], lines: Sequence[int]) -> Iterator[tuple[Source, Edit]]:
-    """Edits of the blamed statements first, all kinds; then of the others, the cheap kinds first."""
-    blamed, others = [], []
-    for source in here:
-        last = source.node.end_lineno or source.node.lineno
-        if not any(source.node.lineno <= line <= last for line in lines):
-            continue
+def _candidates(
+    known: list[Source], lines: Sequence[int], sure: bool
+) -> Iterator[tuple[Source, Edit]]:
+    """Edits of the blamed statements first; then of others in the function, and in its class."""
+    blamed: list[tuple[Source, ast.stmt]] = []
+    others: list[tuple[Source, ast.stmt]] = []
+    guilty = [s for s in known if any(s.holds(line) for line in lines)]
+    owners = {s.owner for s in guilty if s.owner}
+    for source in [*(s for s in known if s not in guilty and s.owner in owners), *guilty]:
         for statement in edits.statements(source.node):
             end = statement.end_lineno or statement.lineno
             at = any(statement.lineno <= line <= end for line in lines)
             (blamed if at else others).append((source, statement))
     others.reverse()
-    for some in (blamed, others):
-        for dear in (False, True):
-            for source, statement in some:
-                for edit in edits.of_statement(statement, source.node, dear):
-                    yield source, edit
-        if some is blamed:
-            for source, statement in blamed + others:
-                yield from ((source, edit) for edit in edits.moved(statement, source.node))
+    cheap, dear = (blamed, False), (blamed, True)
+    rest = (others, False), (others, True)
+    order = (cheap, dear, *rest) if sure else (cheap, rest[0], dear, rest[1])
+    for turn, (some, many) in enumerate(order):
+        for source, statement in some:
+            for edit in edits.of_statement(statement, source.node, many):
+                yield source, edit
+        for source, statement in blamed + others if turn == 0 else ():
+            yield from ((source, edit) for edit in edits.moved(statement, source.node))
 
 
 def _judged(trial: Trial) -> Judged | None:
@@ -118,23 +151,21 @@ def _judged(trial: Trial) -> Judged | None:
         warnings.simplefilter("ignore")
         try:
             truth = trial.truth()
+            began = time.perf_counter()
             value, made, _ = trial.candidate()
         except Exception:
             return None
+        seconds = time.perf_counter() - began
     wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
-    return Judged(trial, truth, _numbers(value), frozenset(wrong))
+    return Judged(trial, truth, _numbers(value), frozenset(wrong), seconds)
 
 
 def _tried(source: Source, edit: Edit, judged: Judged) -> frozenset[Path]:
     """The gradients that an edit makes right in a case; none if it makes others wrong."""
-    undo = edit.put()
-    code = source.compiled()
-    undo()
-    if code is None:
-        return frozenset()
     trial, truth = judged.trial, judged.truth
-    with source.replaced(code), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _edited(source, edit) as compiled:
+        if not compiled:
+            return frozenset()
         try:
             value, made, _ = trial.candidate()
         except (Exception, SystemExit):
@@ -156,6 +187,26 @@ def _right(trial: Trial, truth: Truth, made: Any) -> bool:
     if not isinstance(made.value, np.ndarray | np.generic | float | int):
         return False
     return agree(np.asarray(made.value, float), truth.gradients[made.of], trial.loudest)
+
+
+@contextlib.contextmanager
+def _edited(source: Source, edit: Edit) -> Iterator[bool]:
+    """The user's function with an edit in it, for a while; False if that is no code."""
+    undo = edit.put()
+    code = source.compiled()
+    undo()
+    if code is None:
+        yield False
+        return
+    with source.replaced(code), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield True
+
+
+def _same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
+    return len(some) == len(others) and all(
+        a.shape == b.shape and np.allclose(a, b, rtol=1e-12, atol=0) for a, b in zip(some, others)
+    )
 
 
 def _numbers(value: Any) -> list[np.ndarray]:
@@ -212,18 +263,11 @@ def _upstream(function: ast.FunctionDef) -> set[str]:
 def _carried(function: ast.FunctionDef, line: int) -> set[str]:
     """The names that a loop around a line hands on from one turn to the next."""
     found: set[str] = set()
-    for node in ast.walk(function):
-        if isinstance(node, ast.For | ast.While) and node.lineno <= line <= (node.end_lineno or 0):
-            stored: dict[str, int] = {}
-            loaded: dict[str, int] = {}
-            for part in ast.walk(node):
-                if isinstance(part, ast.Name):
-                    where = stored if isinstance(part.ctx, ast.Store) else loaded
-                    where.setdefault(part.id, part.lineno)
-                    where[part.id] = min(where[part.id], part.lineno)
-            before = {
-                n.id for n in ast.walk(function)
-                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.lineno < node.lineno
-            }  # fmt: skip
-            found |= {name for name in stored if name in before}
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    stored = [n for n in names if isinstance(n.ctx, ast.Store)]
+    for loop in ast.walk(function):
+        if isinstance(loop, ast.For | ast.While) and loop.lineno <= line <= (loop.end_lineno or 0):
+            before = {n.id for n in stored if n.lineno < loop.lineno}
+            within = {n.id for n in stored if loop.lineno < n.lineno <= (loop.end_lineno or 0)}
+            found |= before & within
     return found

@@ -64,6 +64,7 @@ NAMES = [
     "raises",
     "nothing-to-compare",
     "witness-disagrees",
+    "wrong-operand",
     "wrong-step-factor",
     "state-not-kept",
 ]
@@ -165,6 +166,7 @@ ARGUMENTS: dict[str, tuple] = {
     "no-backtracking": (G, PREVIOUS, normal(N), unit(N)),
     "another-variant": (normal(N), normal(N), 0.9),
     "wrong-step-factor": (unit(N), np.array([0.0, 1.0, -1.0, 0.0])[:N]),
+    "wrong-operand": (normal(N, M), normal(N, M), normal(D, M)),
     "state-not-kept": (normal(N), normal(N), 0.9, 0.1),
     "cancellation": (1e8 + normal(N),),
     "lower-precision": (normal(N, D), normal(N, M)),

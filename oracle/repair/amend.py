@@ -1,0 +1,89 @@
+"""Entries that nothing explained, explained by the edit that cures them."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from oracle import judging
+from oracle.discovery.subject import Path
+from oracle.judging import Examined
+from oracle.repair.search import PATIENCE, Cure, cure
+from oracle.results import Gradient, Note
+from oracle.trial import Trial
+
+CONFIRMED_ON = 24  # cases of all regimes in which the edited code is judged anew
+
+
+@dataclass
+class Open:
+    """An entry that is wrong for no known reason, and the gradients that are wrong with it."""
+
+    entry: Gradient
+    paths: frozenset[Path]
+
+
+def amend(examined: Examined, trials: Sequence[Trial]) -> None:
+    """Search for cures of what is unexplained; in place."""
+    began = time.perf_counter()
+    left = [o for o in map(_opened(examined), examined.result.gradients) if o is not None]
+    while left and (patience := PATIENCE - (time.perf_counter() - began)) > 0:
+        wrong = {path for one in left for path in one.paths}
+        lines = [one.entry.line for one in left]
+        sure = len(left) == 1 or all(id(one.entry) in examined.inherit for one in left)
+        found = cure(examined.subject, trials, lines, wrong, sure, patience, _confirmed)
+        if found is None:
+            return
+        cured = [one for one in left if one.paths & found.fixed]
+        _note(examined, found, cured)
+        left = [one for one in left if one not in cured]
+
+
+def _opened(examined: Examined) -> Callable[[Gradient], Open | None]:
+    def opened(entry: Gradient) -> Open | None:
+        if entry.verdict != "wrong" or [n.name for n in entry.findings] not in (
+            [], ["unexplained"], ["wrong-shape"]
+        ):  # fmt: skip
+            return None
+        path = examined.paths.get(id(entry))
+        paths = examined.inherit.get(id(entry)) if path is None else frozenset([path])
+        return Open(entry, paths) if paths else None
+
+    return opened
+
+
+def _confirmed(trial: Trial, fixed: frozenset[Path]) -> bool:
+    """Whether the code as it is now, edited, is right in many more cases."""
+    found = judging.examine(trial.subject, CONFIRMED_ON, trial.case.seed, dtypes=("float64",))
+    entries = {found.paths[id(g)]: g for g in found.result.gradients}
+    return all(p in entries and entries[p].verdict in ("correct", "unstable") for p in fixed)
+
+
+def _note(examined: Examined, found: Cure, cured: list[Open]) -> None:
+    here = [one for one in cured if found.first <= one.entry.line <= found.last]
+    between = [one for one in cured if examined.paths.get(id(one.entry)) is None]
+    if not here and found.assigned:
+        here = [between[0] if between else _intermediate(examined, found, cured)]
+    for one in here or cured:
+        name = one.entry.name
+        if found.assigned and one in between:
+            one.entry.name, one.entry.line = found.assigned, found.line
+            name = found.assigned
+        one.entry.findings = [Note(found.finding, f"{name}: {found.told}", found.fix)]
+    for one in cured if here else ():
+        if one not in here:
+            first = here[0].entry
+            one.entry.verdict, one.entry.findings = "inherited", []
+            one.entry.note(Note("inherited", f"follows from {first.name} on line {first.line}"))
+
+
+def _intermediate(examined: Examined, found: Cure, cured: list[Open]) -> Open:
+    """An entry for the statement that is to be edited, before those that follow from it."""
+    entries = [one.entry for one in cured]
+    entry = Gradient(found.assigned, "an intermediate", found.line, "wrong")
+    key = "float64/ordinary"
+    entry.units = {key: max(e.units.get(key, 0.0) for e in entries)}
+    entry.failed = max(e.failed for e in entries)
+    entry.counterexample = entries[0].counterexample
+    at = min(examined.result.gradients.index(e) for e in entries)
+    examined.result.gradients.insert(at, entry)
+    return Open(entry, frozenset(path for one in cured for path in one.paths))
