@@ -102,7 +102,15 @@ def _parts(
                 found.append((value, factor, touched))
         if found:
             break
-    return found
+
+    def unlike(part: tuple[Value, float, set[Path]]) -> tuple[bool, float]:
+        """Of several, the one that it is nearest to being the gradient of."""
+        value, factor, _ = part
+        true = evidence.true(value)
+        off = np.abs(array / factor - true) > 1e-9 * np.abs(true).max(initial=0)
+        return (multiple(array, true) is None, float(off.mean()))
+
+    return sorted(found, key=unlike)
 
 
 def deferred(evidence: Evidence, steps: Sequence[Step]) -> list[float]:

@@ -21,7 +21,7 @@ from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT
 
 FOUND_ON, PROVED_ON = 1, 3
 ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
-PATIENCE = 8.0  # seconds of looking for what explains one gradient
+PATIENCE = 3.0  # seconds of looking for what explains one gradient
 SLOW = 0.04  # seconds a case: of such code small shapes must do
 MOST_TRIALS = 6  # cases in which a cure is tried
 MOST = 3  # findings of one gradient
@@ -70,16 +70,15 @@ def _diagnose(
         if entry.verdict == "wrong" and not entry.findings:
             entry.findings.append(Note("unexplained", _seen(entry, evidence, path)))
         _say_pattern(examined, path, entry)
-    trials = [e.trial for e in evidence] or _trials(examined, paths, names)
-    if trials and trials[0].case.regime == "ordinary":
-        repair.amend(examined, trials)
+    repair.amend(examined, _trials(examined, paths, names))
 
 
 def _trials(examined: Examined, paths: list[Path], names: Session) -> list[Trial]:
-    """Failing cases of each gradient, as far as nothing more is known of them."""
+    """Failing cases in which to try cures: the smallest of each gradient, and telling ones."""
     chosen: dict[str, Case] = {}
     for path in paths:
-        for case in _by_telling(examined.failures.get(path, []))[: FOUND_ON + PROVED_ON]:
+        failing = [c for c in examined.failures.get(path, []) if c.regime == "ordinary"]
+        for case in [*failing[:1], *_by_telling(failing)[: FOUND_ON + PROVED_ON]]:
             chosen.setdefault(str(case), case)
     return [begin(examined.subject, case, names) for case in list(chosen.values())[:MOST_TRIALS]]
 

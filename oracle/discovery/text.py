@@ -4,7 +4,6 @@ import ast
 import functools
 import inspect
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -135,17 +134,21 @@ def is_abstract(node: Function) -> bool:
     return all(isinstance(part, ast.Pass | ast.Raise) for part in body)
 
 
-def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+@functools.cache
+def own_nodes(function: ast.AST) -> tuple[ast.AST, ...]:
     """All nodes of a function's body in source order, without those of functions inside it."""
+    found: list[ast.AST] = []
     stack: list[ast.AST] = list(reversed(getattr(function, "body", [])))
     while stack:
         node = stack.pop()
         if isinstance(node, Function | ast.Lambda | ast.ClassDef):
             continue
-        yield node
+        found.append(node)
         stack.extend(reversed(list(ast.iter_child_nodes(node))))
+    return tuple(found)
 
 
+@functools.cache
 def returns(node: Function | ast.Lambda | None) -> list[Item] | None:
     """What a function's last return statement returns; one item if that is no tuple."""
     if node is None:
@@ -237,6 +240,7 @@ def _last_value(function: Function, name: str, before: int) -> ast.expr | None:
     return found
 
 
+@functools.cache
 def assigned(function: ast.AST, name: str, before: int) -> int:
     """The line of a name's last assignment, to an entry of it or in place included."""
     lines = []

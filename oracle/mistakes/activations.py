@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from oracle.blame import multiple
 from oracle.evidence import Evidence
 from oracle.mistakes.suspicion import Suspicion, Target
 from oracle.recording import Value
@@ -123,6 +124,12 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
     def true(unit: Unit) -> torch.Tensor:
         return _derivative(evidence, unit)
 
+    def another(unit: Unit, found: torch.Tensor) -> torch.Tensor | None:
+        """None if it is but a multiple of the true one, or no function of its argument at all."""
+        constant = bool((found == found.flatten()[0]).all())
+        same = multiple(found.numpy(), true(unit).numpy()) is not None
+        return None if constant or same else found
+
     def at_output(unit: Unit) -> torch.Tensor | None:
         return _derivative_at(evidence, unit, evidence.run.tensor(unit.after).detach())
 
@@ -167,7 +174,7 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
                 + (", which is right of the activation a, not of z" if wrong_point else ""),
                 "take it at the activation a = f(z)" if wrong_point else "take its own derivative",
                 lambda r=rule, p=point: under(
-                    lambda u: r(evidence.run.tensor(u.at(p)).detach())
+                    lambda u: another(u, r(evidence.run.tensor(u.at(p)).detach()))
                 ),
                 rank=8 if wrong_point else 12,
             )  # fmt: skip
@@ -301,6 +308,13 @@ def _of_softmax(target: Target, before: Value, after: Value, axis: int) -> Itera
             ("copied", "missing-activation-derivative",
              "hands the upstream on unchanged through the log-softmax", lambda g: g),
         ]  # fmt: skip
+        if q.ndim == 2:
+            across = 1 - axis
+            ways.append(
+                ("axis", "summed-over-wrong-axis",
+                 f"sums over axis {across}, though the log-softmax is along axis {axis}",
+                 lambda g: g - q * g.sum(across, keepdim=True)),
+            )  # fmt: skip
     else:
         ways = [
             ("diagonal", "softmax-diagonal-only",

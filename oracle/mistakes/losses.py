@@ -36,7 +36,6 @@ FORMULAS: dict[str, tuple[str, Formula]] = {
         lambda z, t: (_sigmoid(z) - t) * _sigmoid(z) * (1 - _sigmoid(z)),
     ),
     "(p − t)³": ("the fourth power of the error", lambda p, t: (p - t) ** 3),
-    "t": ("a product with the targets", lambda p, t: t),
     "tanh(p − t)": ("log cosh of the error", lambda p, t: np.tanh(p - t)),
 }
 
@@ -128,7 +127,7 @@ def _weighted(target: Target, predicted: np.ndarray) -> Iterator[tuple[str, np.n
     assert evidence is not None
     if target.subject.has_upstream and len(evidence.upstreams) == 1:
         (upstream,) = evidence.upstreams.values()
-        if upstream.shape == predicted.shape:
+        if upstream.shape in (predicted.shape, ()):
             yield "upstream", predicted * upstream
         elif upstream.ndim == 1 and predicted.ndim == 2 and len(upstream) == len(predicted):
             yield "upstream", predicted * upstream[:, None]

@@ -10,6 +10,7 @@ from oracle.blame import multiple
 from oracle.evidence import agree
 from oracle.mistakes.scale import matching, product
 from oracle.mistakes.suspicion import Suspicion, Target
+from oracle.mistakes.terms import has_mask
 from oracle.recording import Note, Value
 
 LINEAR = ("matmul", "dot", "einsum", "tensordot", "inner", "convolve", "correlate", "multiply")
@@ -177,12 +178,13 @@ def _alternatives(
         return
     count = len(operands)
     for other_path, value in evidence.inputs.items():
-        if value is not operands[0] and value.shape == array.shape and array.size > 1:
-            yield (
-                ("other", other_path), "weights-of-wrong-layer",
-                f"{other_path[-1]} instead of {name}", f"use {name}",
-                [evidence.number(value)] * count,
-            )  # fmt: skip
+        if value is operands[0] or value.shape != array.shape or array.size < 2:
+            continue
+        finding, fix = _confused(operands[0], value, path is not None, other_path[-1], name)
+        yield (
+            ("other", other_path), finding, f"{other_path[-1]} instead of {name}", fix,
+            [evidence.number(value)] * count,
+        )  # fmt: skip
     if path is not None and path in evidence.got:
         for step in evidence.steps():
             if step.value.shape == array.shape and array.size > 1:
@@ -195,6 +197,16 @@ def _alternatives(
                         "and update then", [evidence.number(step.value)] * count,
                     )  # fmt: skip
                     return
+
+
+def _confused(due: Value, other: Value, leaf: bool, wrong: Any, right: Any) -> tuple[str, str]:
+    """The finding where an input stands for another one, or for what was made of it."""
+    if leaf:
+        return "weights-of-wrong-layer", f"use {right}"
+    note = due.note
+    if note is not None and note.op == "multiply" and other in note.args and has_mask(note):
+        return "dropout-mask-missing", f"use {wrong} as it is once the mask is applied"
+    return "wrong-operand", f"use what line {note.line if note else 0} computes"
 
 
 def _with(i: int, other: np.ndarray) -> Any:

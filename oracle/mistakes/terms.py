@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from oracle.mistakes.scale import batch, matching, name_of
 from oracle.mistakes.suspicion import Suspicion, Target
 from oracle.recording import Note, Value
 
@@ -93,19 +94,28 @@ def _at(
         size = max(1, int(np.prod(note.args[where[0]].shape)))
         count = size // max(1, int(np.prod(note.outputs[0].shape)))
         if note.op == "mean":
-            yield Suspicion(
-                ("as-sum", key), "missing-batch-mean",
-                f"{{name}} differentiates the mean on line {line} as if it were a sum",
-                "divide by the number of terms of the mean",
-                lambda: under(_scaled(where[0], float(count))), rank=20,
-            )  # fmt: skip
+            for expression in _products(float(count), target):
+                finding, _, fix = name_of(expression, batch(target))
+                yield Suspicion(
+                    ("as-sum", key, expression), finding,
+                    f"{{name}} differentiates the mean on line {line} as if it were a sum", fix,
+                    lambda: under(_scaled(where[0], float(count))), rank=20,
+                )  # fmt: skip
         else:
-            yield Suspicion(
-                ("as-mean", key), "extra-batch-mean",
-                f"{{name}} differentiates the sum on line {line} as if it were a mean",
-                "do not divide by the number of terms",
-                lambda: under(_scaled(where[0], 1.0 / count)), rank=20,
-            )  # fmt: skip
+            for expression in _products(1.0 / count, target):
+                finding, _, fix = name_of(expression, batch(target))
+                yield Suspicion(
+                    ("as-mean", key, expression), finding,
+                    f"{{name}} differentiates the sum on line {line} as if it were a mean", fix,
+                    lambda: under(_scaled(where[0], 1.0 / count)), rank=20,
+                )  # fmt: skip
+
+
+def _products(number: float, target: Target) -> Iterator[Any]:
+    """The ways to write a number as a product of sizes; as a constant only if there is none."""
+    found = list(matching(number, target.sizes))
+    with_sizes = [expression for expression in found if expression[1]]
+    return iter(with_sizes or found)
 
 
 def _constant_factor(
@@ -150,7 +160,7 @@ def _constant_factor(
         if isinstance(constants[0], Value):
             said = f"the factor on line {line}"
         masked = note.args[i].note
-        if masked is not None and masked.op == "multiply" and _has_mask(masked):
+        if masked is not None and masked.op == "multiply" and has_mask(masked):
             yield Suspicion(
                 ("mask-scale", key), "dropout-scale-missing",
                 f"{{name}} applies the mask without its scale, {said}",
@@ -162,6 +172,13 @@ def _constant_factor(
                 ("factor", key, root), "missing-attention-scale",
                 f"{{name}} leaves out the scale by √{root} on line {line}",
                 "scale on the way back as well", lambda: under(passed), rank=5,
+            )  # fmt: skip
+        number = float(array) if "mul" in note.op else 1 / float(array) if array else 1.0
+        for expression in list(_products(1 / number, target))[:3] if number else ():
+            finding, _, fix = name_of(expression, batch(target))
+            yield Suspicion(
+                ("factor", key, expression), finding, f"{{name}} leaves out {said}", fix,
+                lambda: under(passed), rank=18,
             )  # fmt: skip
         yield Suspicion(
             ("factor", key), "wrong-constant-factor", f"{{name}} leaves out {said}",
@@ -179,7 +196,7 @@ def _constant_factor(
         )  # fmt: skip
 
 
-def _has_mask(note: Note) -> bool:
+def has_mask(note: Note) -> bool:
     """Whether a product has an operand of zeros and one other number."""
     for arg in note.args:
         array = np.asarray(arg.array if isinstance(arg, Value) else arg)

@@ -29,7 +29,7 @@ def amend(examined: Examined, trials: Sequence[Trial]) -> None:
     while left and (patience := PATIENCE - (time.perf_counter() - began)) > 0:
         wrong = {path for one in left for path in one.paths}
         lines = [one.entry.line for one in left]
-        sure = len(left) == 1 or all(id(one.entry) in examined.inherit for one in left)
+        sure = all(id(one.entry) in examined.inherit for one in left)
         found = cure(examined.subject, trials, lines, wrong, sure, patience, _confirmed)
         if found is None:
             return
@@ -54,12 +54,18 @@ def _opened(examined: Examined) -> Callable[[Gradient], Open | None]:
 def _confirmed(trial: Trial, fixed: frozenset[Path]) -> bool:
     """Whether the code as it is now, edited, is right in many more cases."""
     found = judging.examine(trial.subject, CONFIRMED_ON, trial.case.seed, dtypes=("float64",))
-    entries = {found.paths[id(g)]: g for g in found.result.gradients}
-    return all(p in entries and entries[p].verdict in ("correct", "unstable") for p in fixed)
+    made = set(found.paths.values())
+    failed = {path: found.failures.get(path, []) for path in fixed}
+    return fixed <= made and not any(c.regime == "ordinary" for cs in failed.values() for c in cs)
 
 
 def _note(examined: Examined, found: Cure, cured: list[Open]) -> None:
-    here = [one for one in cured if found.first <= one.entry.line <= found.last]
+    base = found.assigned.partition("[")[0]  # grad[0] = ... is grad's own line
+    here = [
+        one
+        for one in cured
+        if found.first <= one.entry.line <= found.last or one.entry.name in (base, found.assigned)
+    ]
     between = [one for one in cured if examined.paths.get(id(one.entry)) is None]
     if not here and found.assigned:
         here = [between[0] if between else _intermediate(examined, found, cured)]
@@ -79,6 +85,9 @@ def _note(examined: Examined, found: Cure, cured: list[Open]) -> None:
 def _intermediate(examined: Examined, found: Cure, cured: list[Open]) -> Open:
     """An entry for the statement that is to be edited, before those that follow from it."""
     entries = [one.entry for one in cured]
+    for known in examined.result.gradients:  # another gradient's cure was there as well
+        if (known.name, known.line) == (found.assigned, found.line):
+            return Open(known, frozenset())
     entry = Gradient(found.assigned, "an intermediate", found.line, "wrong")
     key = "float64/ordinary"
     entry.units = {key: max(e.units.get(key, 0.0) for e in entries)}

@@ -51,6 +51,7 @@ class Slot:
     index: int | None
     statement: ast.stmt
     around: tuple[ast.AST, ...] = ()
+    whole: bool = True  # not (in) an index, an axis, a shape
 
     @property
     def node(self) -> ast.expr:
@@ -75,6 +76,13 @@ def statements(function: ast.FunctionDef) -> list[ast.stmt]:
     kinds = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr)
     found = [n for n in ast.walk(function) if isinstance(n, kinds)]
     return sorted(found, key=lambda n: (n.lineno, n.col_offset))
+
+
+def assigned(statement: ast.stmt) -> set[str]:
+    """The names that a statement assigns to."""
+    held = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    nodes = [node for target in held if target is not None for node in ast.walk(target)]
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
 def atoms(function: ast.FunctionDef) -> list[ast.expr]:
@@ -104,8 +112,8 @@ def _is_atom(node: ast.AST) -> bool:
     if isinstance(node, ast.Attribute):
         return isinstance(node.value, ast.Name)
     if isinstance(node, ast.Subscript):
-        held = isinstance(node.value, ast.Name | ast.Attribute) and _is_atom(node.value)
-        return held and not any(isinstance(n, ast.Call) for n in ast.walk(node.slice))
+        inner = isinstance(node.value, ast.Name | ast.Attribute) and _is_atom(node.value)
+        return inner and not any(isinstance(n, ast.Call) for n in ast.walk(node.slice))
     return False
 
 
@@ -114,12 +122,12 @@ def counts(function: ast.FunctionDef) -> list[ast.expr]:
     found: dict[str, ast.expr] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):
-            text = ast.unparse(node.value)
-            if any(word in text for word in ("shape", "len(", ".size")):
+            said = ast.unparse(node.value)
+            if any(word in said for word in ("shape", "len(", ".size")):
                 for target in node.targets:
-                    for name in ast.walk(target):
-                        if isinstance(name, ast.Name):
-                            found[name.id] = ast.Name(name.id, ast.Load())
+                    for part in ast.walk(target):
+                        if isinstance(part, ast.Name):
+                            found[part.id] = ast.Name(part.id, ast.Load())
     first = [a.arg for a in function.args.args if a.arg not in ("self", "ctx", "cls")]
     others = [ast.unparse(n) for n in atoms(function) if not isinstance(n, ast.Subscript)]
     for name in dict.fromkeys([*first[:3], *others[:10]]):
@@ -128,33 +136,30 @@ def counts(function: ast.FunctionDef) -> list[ast.expr]:
     return list(found.values())[:SIZES]
 
 
-def of_statement(statement: ast.stmt, function: ast.FunctionDef, dear: bool) -> Iterator[Edit]:
-    """Its edits, the likeliest first; with ``dear`` those too of which there are very many."""
+def of_statement(statement: ast.stmt, function: ast.FunctionDef, tier: int) -> Iterator[Edit]:
+    """Its edits of a tier: a few that are likely (0), many (1), very many (2)."""
     slots = list(_slots(statement))
+    if tier == 0:
+        yield from _accumulated(statement, function)
+        for kind in (_signs, _axes, _transposes):
+            for slot in slots:
+                yield from kind(slot)
+        return
     names, sizes = atoms(function), counts(function)
     near = _nearest(names, statement)
-    if not dear:
-        yield from _accumulated(statement, function)
-        for slot in slots:
-            yield from _signs(slot)
-        for slot in slots:
-            yield from _axes(slot)
-            yield from _constants(slot)
-            yield from _transposes(slot)
-            yield from _dropped(slot)
-            yield from _regrouped(slot)
+    if tier == 1:
+        for kind in (_constants, _dropped, _regrouped):
+            for slot in slots:
+                yield from kind(slot)
         for slot in slots:
             yield from _swapped(slot, near, sizes)
         for slot in slots:
             yield from _factors(slot, sizes)
         yield from _summed(slots)
         return
-    for slot in slots:
-        yield from _replaced(slot, near)
-    for slot in slots:
-        yield from _multiplied(slot, near)
-    for slot in slots:
-        yield from _added(slot, near)
+    for many in (_replaced, _multiplied, _added):
+        for slot in slots:
+            yield from many(slot, near)
 
 
 def _nearest(names: list[ast.expr], statement: ast.stmt) -> list[ast.expr]:
@@ -168,7 +173,7 @@ def _slots(statement: ast.stmt) -> Iterator[Slot]:
     queue: list[Slot] = []
     for target in getattr(statement, "targets", ()) or [getattr(statement, "target", None)]:
         if isinstance(target, ast.Subscript):
-            queue.append(Slot(target, "slice", None, statement))
+            queue.append(Slot(target, "slice", None, statement, whole=False))
             if isinstance(target.value, ast.Subscript):  # a[i][j] = x writes into a copy
                 yield Slot(target, "value", None, statement)
     if isinstance(statement, ast.Expr) or getattr(statement, "value", None) is not None:
@@ -176,25 +181,28 @@ def _slots(statement: ast.stmt) -> Iterator[Slot]:
     while queue:
         slot = queue.pop(0)
         node = slot.node
+        around = slot.around
         if isinstance(node, ast.Tuple | ast.List | ast.Dict):
             for field in ("elts", "values"):
                 for i, part in enumerate(getattr(node, field, ())):
                     if part is not None:
-                        queue.append(Slot(node, field, i, statement))
+                        queue.append(Slot(node, field, i, statement, around, slot.whole))
             continue
         yield slot
-        around = (node, *slot.around)
+        around = (node, *around)
         for field, value in ast.iter_fields(node):
+            whole = slot.whole and not (isinstance(node, ast.Subscript) and field == "slice")
             if isinstance(value, ast.expr) and field != "func":
-                queue.append(Slot(node, field, None, statement, around))
+                queue.append(Slot(node, field, None, statement, around, whole))
             elif isinstance(value, list):
                 for i, part in enumerate(value):
                     if isinstance(part, ast.expr):
-                        queue.append(Slot(node, field, i, statement, around))
+                        queue.append(Slot(node, field, i, statement, around, whole))
                     elif isinstance(part, ast.keyword):
-                        queue.append(Slot(part, "value", None, statement, around))
+                        whole = whole and part.arg not in (*ALONG, "keepdims", "keepdim")
+                        queue.append(Slot(part, "value", None, statement, around, whole))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            queue.append(Slot(node.func, "value", None, statement, around))
+            queue.append(Slot(node.func, "value", None, statement, around, slot.whole))
 
 
 def _edit(kind: str, slot: Slot, new: ast.expr, word: str = "") -> Edit:
@@ -205,35 +213,26 @@ def _edit(kind: str, slot: Slot, new: ast.expr, word: str = "") -> Edit:
 
 def _locate(new: ast.AST, like: ast.AST) -> None:
     """Give new nodes the place of what they stand for."""
-    if not hasattr(new, "lineno"):
-        ast.copy_location(new, like)
-        for child in ast.iter_child_nodes(new):
-            _locate(child, like)
-
-
-def _is_whole(slot: Slot) -> bool:
-    """Whether a slot is of an array's whole: no index, no axis, no part of a shape."""
-    return not (
-        isinstance(slot.parent, ast.Subscript | ast.Slice | ast.keyword)
-        and slot.field in ("slice", "lower", "upper", "step")
-    ) and not (isinstance(slot.parent, ast.keyword) and slot.parent.arg in (*ALONG, "keepdims"))
+    for node in ast.walk(new):
+        if "lineno" in node._attributes and not hasattr(node, "lineno"):
+            ast.copy_location(node, like)
 
 
 def _is_term(slot: Slot) -> bool:
     """Whether it is an operand of a sum, or all that is assigned."""
     parent = slot.parent
     in_sum = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Sub)
-    return _is_whole(slot) and (in_sum or not isinstance(parent, ast.expr))
+    return slot.whole and (in_sum or not isinstance(parent, ast.expr))
 
 
 def _signs(slot: Slot) -> Iterator[Edit]:
     node = slot.node
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
         op = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
-        index = not _is_whole(slot)
+        index = not slot.whole
         yield _edit("index" if index else "sign", slot, ast.BinOp(node.left, op, node.right))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        if _is_whole(slot):
+        if slot.whole:
             yield _edit("sign", slot, node.operand)
     elif _is_term(slot):
         yield _edit("sign", slot, ast.UnaryOp(ast.USub(), node))
@@ -259,6 +258,21 @@ def _accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edi
         return put
 
     new: ast.stmt
+    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    indexed = len(targets) == 1 and isinstance(targets[0], ast.Subscript)
+    if indexed and not any(isinstance(n, ast.Slice) for n in ast.walk(targets[0].slice)):
+        # An index may be repeated.
+        held, at = ast.unparse(targets[0].value), ast.unparse(targets[0].slice)
+        value = ast.unparse(statement.value)  # type: ignore[attr-defined]
+        for text in (
+            f"np.add.at({held}, ({at}), {value})",
+            f"{held}.index_put_(({at},), {value}, accumulate=True)",
+        ):
+            new = ast.parse(text).body[0]
+            for node in ast.walk(new):
+                if hasattr(node, "lineno"):
+                    ast.copy_location(node, statement)
+            yield Edit("accumulate", statement.lineno, statement, new, within(new))
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
         if isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
@@ -324,10 +338,10 @@ def _constants(slot: Slot) -> Iterator[Edit]:
         if isinstance(node, ast.Slice):
             yield from _slices(slot, node)
         return
-    if isinstance(slot.parent, ast.keyword) and slot.parent.arg in ALONG:
+    if not slot.whole and isinstance(slot.parent, ast.keyword | ast.UnaryOp):
         return
     kind = "exponent" if _is_exponent(slot) else "constant"
-    if not _is_whole(slot):
+    if not slot.whole:
         kind = "index"
     tried = {value + 1, value - 1, 2 * value, value / 2, -value, 1, 2, 3, 0.5}
     if value:
@@ -351,7 +365,7 @@ def _slices(slot: Slot, node: ast.Slice) -> Iterator[Edit]:
 
 def _transposes(slot: Slot) -> Iterator[Edit]:
     node = slot.node
-    if not _is_whole(slot):
+    if not slot.whole:
         return
     if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
         yield _edit("transpose", slot, node.value)
@@ -370,7 +384,7 @@ def _dropped(slot: Slot) -> Iterator[Edit]:
     node = slot.node
     if isinstance(node, ast.Subscript) and isinstance(slot.parent, ast.Subscript):
         yield _edit("index", slot, node.value)
-    if not _is_whole(slot):
+    if not slot.whole:
         return
     if isinstance(node, ast.BinOp):
         times = isinstance(node.op, ast.Mult | ast.Div | ast.Pow)
@@ -378,15 +392,14 @@ def _dropped(slot: Slot) -> Iterator[Edit]:
             if isinstance(node.op, ast.Pow | ast.Div) and keep is node.right:
                 continue
             yield _edit("factor-less" if times else "term-less", slot, keep, ast.unparse(drop))
-    elif isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
-        if isinstance(node.func, ast.Attribute) and slot.around:
-            yield _edit("call-less", slot, node.args[0], ast.unparse(node.func))
+    elif isinstance(node, ast.Call) and len(node.args) == 1 and slot.around:
+        yield _edit("call-less", slot, node.args[0], ast.unparse(node.func))
 
 
 def _regrouped(slot: Slot) -> Iterator[Edit]:
     """a·(b + c) for a·b + c, and the like: a bracket at another place."""
     node = slot.node
-    if not isinstance(node, ast.BinOp) or not _is_whole(slot):
+    if not isinstance(node, ast.BinOp) or not slot.whole:
         return
     left, right = node.left, node.right
     if isinstance(right, ast.BinOp):
@@ -411,7 +424,7 @@ def _swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) -
     if not _is_atom(node) or isinstance(slot.parent, ast.Attribute):
         return
     text = ast.unparse(node)
-    index = not _is_whole(slot)
+    index = not slot.whole
     extents = [ast.unparse(size) for size in sizes]
     for name in [*names, *(sizes if text in extents else ())]:
         if ast.unparse(name) != text and (not index or isinstance(name, ast.Name)):
@@ -420,14 +433,14 @@ def _swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) -
 
 def _replaced(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
     """A name in the place of something that is computed."""
-    if _is_whole(slot) and isinstance(slot.node, ast.BinOp | ast.Call) and slot.around:
+    if slot.whole and isinstance(slot.node, ast.BinOp | ast.Call) and slot.around:
         for name in names:
             yield _edit("operand", slot, name, ast.unparse(name))
 
 
 def _factors(slot: Slot, sizes: Iterable[ast.expr]) -> Iterator[Edit]:
     node = slot.node
-    if not _is_whole(slot) or isinstance(node, ast.Constant | ast.Compare):
+    if not slot.whole or isinstance(node, ast.Constant | ast.Compare):
         return
     for constant in (2.0, 0.5, 3.0, 4.0, 0.25):
         yield _edit(
@@ -444,7 +457,7 @@ def _factors(slot: Slot, sizes: Iterable[ast.expr]) -> Iterator[Edit]:
 
 def _summed(slots: Iterable[Slot]) -> Iterator[Edit]:
     for slot in slots:
-        if _is_term(slot) or (isinstance(slot.parent, ast.expr) and _is_whole(slot)):
+        if _is_term(slot) or (isinstance(slot.parent, ast.expr) and slot.whole):
             for axis in (0, -1, 1):
                 for keep in (False, True):
                     call = ast.Call(
@@ -457,7 +470,7 @@ def _summed(slots: Iterable[Slot]) -> Iterator[Edit]:
 
 def _multiplied(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
     node = slot.node
-    if not _is_whole(slot) or isinstance(node, ast.Constant | ast.Compare):
+    if not slot.whole or isinstance(node, ast.Constant | ast.Compare):
         return
     for name in names:
         text = ast.unparse(name)
@@ -471,7 +484,7 @@ def _multiplied(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
 
 
 def _added(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
-    if not _is_whole(slot) or isinstance(slot.node, ast.Compare):
+    if not slot.whole or isinstance(slot.node, ast.Compare):
         return
     for name in names:
         for op in (ast.Add(), ast.Sub()):

@@ -17,7 +17,7 @@ from oracle.repair.code import Source, sources
 from oracle.repair.edits import Edit
 from oracle.trial import Trial, Truth
 
-PATIENCE = 5.0  # seconds of trying edits, for one derivation
+PATIENCE = 6.0  # seconds of trying edits, for one derivation
 PROVED_ON = 3  # shapes besides the first
 
 
@@ -93,7 +93,7 @@ def cure(
     if not judged:
         return None
     began = time.perf_counter()
-    judged.sort(key=lambda j: j.seconds)
+    judged.sort(key=lambda j: (-len(j.wrong), j.seconds))
     first, others = judged[0], judged[1 : 1 + PROVED_ON]
     for source, edit in _candidates(sources(subject.functions), lines, sure):
         if time.perf_counter() - began > patience:
@@ -114,7 +114,10 @@ def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], sh
     before, after = edit.told
     statement = next(s for s in edits.statements(source.node) if s.lineno == edit.line)
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
-    assigned = ast.unparse(targets[0]) if targets[0] is not None else ""
+    target = targets[0]
+    while isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
+        target = target.value
+    assigned = ast.unparse(target) if target is not None else ""
     samples, carried = _samples(source.node, judged), _carried(source.node, edit.line)
     finding = naming.finding(edit, samples, _upstream(source.node), carried)
     last = statement.end_lineno or edit.line
@@ -135,15 +138,22 @@ def _candidates(
             at = any(statement.lineno <= line <= end for line in lines)
             (blamed if at else others).append((source, statement))
     others.reverse()
-    cheap, dear = (blamed, False), (blamed, True)
-    rest = (others, False), (others, True)
-    order = (cheap, dear, *rest) if sure else (cheap, rest[0], dear, rest[1])
-    for turn, (some, many) in enumerate(order):
+    carried = [
+        (source, statement)
+        for source, statement in others
+        if edits.assigned(statement) & _carried(source.node, statement.lineno)
+    ]
+    rest = [one for one in others if one not in carried]
+    order = [(blamed, 0), (others, 0), (blamed, 1), (carried, 1), (rest, 1)]
+    order += [(carried, 2), (blamed, 2), (rest, 2)]
+    if sure:
+        order = [(blamed, 0), (blamed, 1), (blamed, 2), (others, 0), (others, 1), (others, 2)]
+    for some, tier in order:
         for source, statement in some:
-            for edit in edits.of_statement(statement, source.node, many):
+            for edit in edits.of_statement(statement, source.node, tier):
                 yield source, edit
-        for source, statement in blamed + others if turn == 0 else ():
-            yield from ((source, edit) for edit in edits.moved(statement, source.node))
+            if tier == 0:
+                yield from ((source, edit) for edit in edits.moved(statement, source.node))
 
 
 def _judged(trial: Trial) -> Judged | None:
