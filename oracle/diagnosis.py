@@ -14,7 +14,7 @@ from oracle.cases import Case
 from oracle.discovery.subject import Path
 from oracle.evidence import Evidence, collect
 from oracle.judging import Examined, begin, counterexample
-from oracle.mistakes import FAMILIES, Suspicion, Target
+from oracle.mistakes import FAMILIES, Suspicion, Target, activations
 from oracle.results import Gradient, Note
 from oracle.trial import Session, Trial
 from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT
@@ -70,7 +70,15 @@ def _diagnose(
         if entry.verdict == "wrong" and not entry.findings:
             entry.findings.append(Note("unexplained", _seen(entry, evidence, path)))
         _say_pattern(examined, path, entry)
-    repair.amend(examined, _trials(examined, paths, names))
+    repair.amend(examined, _trials(examined, paths, names), _is_elementwise(evidence))
+
+
+def _is_elementwise(evidence: Sequence[Evidence]) -> bool:
+    """Whether the one output is a function of the one input, entry by entry."""
+    if not evidence or len(evidence[0].inputs) != 1 or len(evidence[0].outputs) != 1:
+        return False
+    (start,), (end,) = evidence[0].inputs.values(), evidence[0].outputs.values()
+    return any(u.before is start and u.after is end for u in activations.units(evidence[0]))
 
 
 def _trials(examined: Examined, paths: list[Path], names: Session) -> list[Trial]:

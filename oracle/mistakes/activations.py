@@ -124,6 +124,10 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
     def true(unit: Unit) -> torch.Tensor:
         return _derivative(evidence, unit)
 
+    def over(unit: Unit) -> np.ndarray | None:
+        slope = true(unit).numpy()
+        return None if (slope == 0).any() else np.asarray(evidence.true(of) / slope)
+
     def another(unit: Unit, found: torch.Tensor) -> torch.Tensor | None:
         """None if it is but a multiple of the true one, or no function of its argument at all."""
         constant = bool((found == found.flatten()[0]).all())
@@ -138,6 +142,12 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
         f"{{name}} leaves out the derivative of {called}", "multiply by it",
         lambda: under(lambda u: torch.ones_like(true(u))), rank=8,
     )  # fmt: skip
+    if all(unit.before is of for unit in members[:1]) and len(members) == 1:
+        yield Suspicion(
+            ("unit", "after", key), "missing-activation-derivative",
+            f"{{name}} is the gradient with respect to {called}, not to its argument",
+            "multiply by its derivative", lambda: over(members[0]), rank=8,
+        )  # fmt: skip
     yield Suspicion(
         ("unit", "at-output", key), "activation-derivative-at-wrong-point",
         f"{{name}} takes the derivative of {called} at its output instead of its input",
@@ -153,6 +163,12 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
         ("unit", "inverse", key), "wrong-activation-derivative",
         f"{{name}} divides by the derivative of {called}", "multiply by it",
         lambda: under(lambda u: 1 / true(u)), rank=12,
+    )  # fmt: skip
+    yield Suspicion(
+        ("unit", "output form", key), "activation-derivative-at-wrong-point",
+        f"{{name}} takes the derivative of {called} as a function of the output, at the input",
+        "take it at the activation a = f(z)",
+        lambda: under(lambda u: _output_form(evidence, u)), rank=9,
     )  # fmt: skip
     own = {"sigmoid": "a(1 − a)", "tanh": "1 − a²", "exp": "a"}.get(function)
     for formula, rule in FORMULAS.items():
@@ -178,6 +194,29 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
                 ),
                 rank=8 if wrong_point else 12,
             )  # fmt: skip
+
+
+def _output_form(evidence: Evidence, unit: Unit) -> torch.Tensor | None:
+    """The derivative as a polynomial in a, on each side of z = 0, with z put in for a.
+
+    σ' is a − a², tanh' 1 − a², that of the exponential linear unit 1 and a + α.
+    """
+    z = evidence.run.tensor(unit.before).detach().flatten()
+    a = evidence.run.tensor(unit.after).detach().flatten()
+    slope = _derivative(evidence, unit).flatten()
+    found = torch.zeros_like(z)
+    for side in (z > 0, z <= 0):
+        if not side.any():
+            continue
+        count = min(3, int(side.sum()) - 1)
+        if count < 1:
+            return None
+        powers = torch.stack([a[side] ** k for k in range(count)], dim=1)
+        fitted = torch.linalg.lstsq(powers, slope[side, None]).solution[:, 0]
+        if not torch.allclose(powers @ fitted, slope[side], rtol=1e-9, atol=1e-12):
+            return None
+        found[side] = torch.stack([z[side] ** k for k in range(count)], dim=1) @ fitted
+    return found.reshape(evidence.run.tensor(unit.before).shape)
 
 
 def _surrogate(unit: Unit, derivative: torch.Tensor) -> Callable[..., torch.Tensor]:

@@ -265,7 +265,10 @@ def _overwritten(
 
     def lost() -> np.ndarray | None:
         found = np.zeros(of.shape)
-        found.flat[_read_at(target, value, above, range(len(above)))] = above.ravel()
+        places = _read_at(target, value, above, range(len(above)))
+        if len(set(places)) == len(places):
+            return None  # nothing is read twice, so nothing can be lost
+        found.flat[places] = above.ravel()
         return found
 
     def lost_in_rows() -> np.ndarray | None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oracle import judging
 from oracle.discovery.subject import Path
@@ -11,6 +11,7 @@ from oracle.repair.search import PATIENCE, Cure, cure
 from oracle.results import Gradient, Note
 from oracle.trial import Trial
 
+OF_A_PART = ("wrong-constant-factor", "wrong-operand", "dropped-term", "sign-flipped")
 CONFIRMED_ON = 24  # cases of all regimes in which the edited code is judged anew
 
 
@@ -22,8 +23,12 @@ class Open:
     paths: frozenset[Path]
 
 
-def amend(examined: Examined, trials: Sequence[Trial]) -> None:
-    """Search for cures of what is unexplained; in place."""
+def amend(examined: Examined, trials: Sequence[Trial], elementwise: bool = False) -> None:
+    """Search for cures of what is unexplained; in place.
+
+    ``elementwise``: the forward is a function of each entry by itself, so that whatever is wrong
+    is its derivative.
+    """
     began = time.perf_counter()
     left = [o for o in map(_opened(examined), examined.result.gradients) if o is not None]
     while left and (patience := PATIENCE - (time.perf_counter() - began)) > 0:
@@ -34,15 +39,16 @@ def amend(examined: Examined, trials: Sequence[Trial]) -> None:
         if found is None:
             return
         cured = [one for one in left if one.paths & found.fixed]
+        if elementwise and found.finding in OF_A_PART:
+            found = replace(found, finding="wrong-activation-derivative")
         _note(examined, found, cured)
         left = [one for one in left if one not in cured]
 
 
 def _opened(examined: Examined) -> Callable[[Gradient], Open | None]:
     def opened(entry: Gradient) -> Open | None:
-        if entry.verdict != "wrong" or [n.name for n in entry.findings] not in (
-            [], ["unexplained"], ["wrong-shape"]
-        ):  # fmt: skip
+        known = [n for n in entry.findings if n.name not in ("unexplained", "wrong-shape") or n.fix]
+        if entry.verdict != "wrong" or known:
             return None
         path = examined.paths.get(id(entry))
         paths = examined.inherit.get(id(entry)) if path is None else frozenset([path])

@@ -310,7 +310,7 @@ def _axes(slot: Slot) -> Iterator[Edit]:
             if all(k.arg != "keepdims" for k in node.keywords):
                 new = copy.copy(node)
                 new.keywords = [*node.keywords, ast.keyword("keepdims", ast.Constant(True))]
-                yield _edit("axis", slot, new, given)
+                yield _edit("shape", slot, new, given)
     for i, argument in enumerate(node.args):
         axis = _plain(argument)
         if isinstance(axis, int) and -3 < axis < 3 and _called(node) in (
@@ -427,8 +427,11 @@ def _swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) -
     index = not slot.whole
     extents = [ast.unparse(size) for size in sizes]
     for name in [*names, *(sizes if text in extents else ())]:
-        if ast.unparse(name) != text and (not index or isinstance(name, ast.Name)):
-            yield _edit("index" if index else "operand", slot, name, ast.unparse(name))
+        new = ast.unparse(name)
+        if new != text and (not index or isinstance(name, ast.Name)):
+            extent = text in extents and new in extents
+            kind = "index" if index else "extent" if extent else "operand"
+            yield _edit(kind, slot, name, new)
 
 
 def _replaced(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:

@@ -1,13 +1,17 @@
 """What finding an edit stands for."""
 
 import ast
+from dataclasses import dataclass
 
 from oracle.repair.edits import Edit
+from oracle.repair.edits import assigned as assigned_by
 
 PLAIN = {
     "sign": "sign-flipped",
     "accumulate": "overwritten-not-accumulated",
     "axis": "summed-over-wrong-axis",
+    "shape": "wrong-shape",
+    "extent": "wrong-size-factor",
     "transpose": "transposed",
     "sum": "not-summed-over-batch",
     "compare": "wrong-activation-derivative",
@@ -21,26 +25,87 @@ PLAIN = {
 }
 
 
-def finding(edit: Edit, samples: set[str], upstream: set[str], carried: set[str]) -> str:
-    """The name of the mistake that an edit undoes.
+@dataclass(frozen=True)
+class Around:
+    """What is known of the function that an edit is in."""
 
-    ``samples``: the texts that are the number of samples. ``upstream``: names that hold what comes
-    in from above. ``carried``: names that a loop hands on from one turn to the next.
-    """
+    function: ast.FunctionDef
+    samples: set[str]  # the texts that are the number of samples
+    upstream: set[str]  # the names that hold what comes in from above
+    carried: set[str]  # the names that a loop hands on from one turn to the next
+
+
+def finding(edit: Edit, around: Around) -> str:
+    """The name of the mistake that an edit undoes."""
     kind, word = edit.kind, edit.word
     if kind in ("size", "mean", "divide", "multiply", "factor-less"):
-        return _of_factor(edit, samples)
-    if kind in ("factor", "term") and word.partition("[")[0] in upstream:
+        return _of_factor(edit, around.samples)
+    if kind in ("factor", "term") and word.partition("[")[0] in around.upstream:
         return "ignores-upstream"
-    if kind in ("term", "operand") and _names(edit.after) & carried:
+    if kind in ("term", "operand") and (
+        _names(edit.after) & around.carried or _hands_on(edit, around)
+    ):
         return "time-steps-truncated"
     if kind == "operand":
-        return _of_operand(edit)
+        return _of_operand(edit, around.function)
+    if kind == "axis" and _called(edit.before) in ("flip", "rot90", "fliplr", "flipud"):
+        return "kernel-not-flipped"
     if kind == "slope" and word in _texts(edit.before):
         return "wrong-activation-derivative"
     if kind in ("exponent", "bracket") and _is_slope(edit.before):
         return "wrong-activation-derivative"
     return PLAIN.get(kind, "wrong-operand")
+
+
+def _hands_on(edit: Edit, around: Around) -> bool:
+    """Whether the statement makes what a loop hands on, and the edit hands on more of it."""
+    assigned: set[str] = set()
+    for node in ast.walk(around.function):
+        if getattr(node, "lineno", 0) == edit.line and isinstance(node, ast.Assign | ast.AugAssign):
+            assigned |= assigned_by(node)
+    old, new = _names(edit.before), _names(edit.after)
+    made = definitions(around.function)
+    return bool(assigned & around.carried) and reach(new, made) > reach(old, made)
+
+
+def _of_operand(edit: Edit, function: ast.FunctionDef) -> str:
+    """By what the operand that is due has to do with the one that stands there."""
+    old, new = _names(edit.before), _names(edit.after)
+    if any(_called(node) == "save_for_backward" for node in edit.around[:1]):
+        return "activation-derivative-at-wrong-point"
+    for node in edit.around[:3]:
+        if _is_slope(node) and _names(node) <= old | new:
+            return "activation-derivative-at-wrong-point"
+    if any(_is_slope(node) for node in edit.around[:2]):
+        return "activation-derivative-at-wrong-point"
+    made = definitions(function)
+    less, more = reach(old, made), reach(new, made)
+    if old and less < more:  # what is due is made of what stands there, or of more than it
+        slopes = [n for name in more - less for n in made.get(name, ()) if _is_slope(n)]
+        return "missing-activation-derivative" if slopes else "dropped-term"
+    return "wrong-operand"
+
+
+def definitions(function: ast.FunctionDef) -> dict[str, list[ast.AST]]:
+    """What each name is assigned, wherever that is."""
+    found: dict[str, list[ast.AST]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign | ast.AugAssign) and node.value is not None:
+            for name in assigned_by(node):
+                found.setdefault(name, []).append(node.value)
+    return found
+
+
+def reach(names: set[str], made: dict[str, list[ast.AST]]) -> set[str]:
+    """The names that these are made of, themselves included."""
+    reached: set[str] = set()
+    queue = list(names)
+    while queue:
+        name = queue.pop()
+        if name not in reached:
+            reached.add(name)
+            queue += [n for value in made.get(name, ()) for n in _names(value)]
+    return reached
 
 
 def _of_factor(edit: Edit, samples: set[str]) -> str:
@@ -65,17 +130,6 @@ def _of_factor(edit: Edit, samples: set[str]) -> str:
     return "wrong-constant-factor"
 
 
-def _of_operand(edit: Edit) -> str:
-    """At another point, if the operand stands in nothing but numbers, as in 1 − a² or z > 0."""
-    for node in edit.around[:3]:
-        atoms = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-        if _is_slope(node) and atoms <= _names(edit.before) | _names(edit.after):
-            return "activation-derivative-at-wrong-point"
-    if any(_is_slope(node) for node in edit.around[:2]):
-        return "activation-derivative-at-wrong-point"
-    return "wrong-operand"
-
-
 def _is_slope(node: ast.AST) -> bool:
     """Whether it is made as derivatives of activations are: 1 − a², a(1 − a), z > 0."""
     for part in ast.walk(node):
@@ -94,3 +148,9 @@ def _names(node: ast.AST) -> set[str]:
 
 def _texts(node: ast.AST) -> set[str]:
     return {ast.unparse(n) for n in ast.walk(node) if isinstance(n, ast.expr)}
+
+
+def _called(node: ast.AST) -> str:
+    if not isinstance(node, ast.Call):
+        return ""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

@@ -118,8 +118,11 @@ def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], sh
     while isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
         target = target.value
     assigned = ast.unparse(target) if target is not None else ""
-    samples, carried = _samples(source.node, judged), _carried(source.node, edit.line)
-    finding = naming.finding(edit, samples, _upstream(source.node), carried)
+    around = naming.Around(
+        source.node, _samples(source.node, judged), _upstream(source.node),
+        _carried(source.node, edit.line),
+    )  # fmt: skip
+    finding = naming.finding(edit, around)
     last = statement.end_lineno or edit.line
     return Cure(edit.line, last, edit.kind, before, after, finding, fixed, shapes, assigned)
 
@@ -138,22 +141,32 @@ def _candidates(
             at = any(statement.lineno <= line <= end for line in lines)
             (blamed if at else others).append((source, statement))
     others.reverse()
-    carried = [
-        (source, statement)
-        for source, statement in others
-        if edits.assigned(statement) & _carried(source.node, statement.lineno)
-    ]
-    rest = [one for one in others if one not in carried]
-    order = [(blamed, 0), (others, 0), (blamed, 1), (carried, 1), (rest, 1)]
-    order += [(carried, 2), (blamed, 2), (rest, 2)]
+    common = [one for one in others if _feeds_all(*one, [s for _, s in blamed])]
+    rest = [one for one in others if one not in common]
     if sure:
         order = [(blamed, 0), (blamed, 1), (blamed, 2), (others, 0), (others, 1), (others, 2)]
+    elif len(blamed) > 1:
+        order = [(blamed, 0), (others, 0), (common, 1), (blamed, 1), (common, 2), (blamed, 2)]
+        order += [(rest, 1), (rest, 2)]
+    else:
+        order = [(blamed, 0), (others, 0), (blamed, 1), (common, 1), (blamed, 2), (common, 2)]
+        order += [(rest, 1), (rest, 2)]
     for some, tier in order:
         for source, statement in some:
             for edit in edits.of_statement(statement, source.node, tier):
                 yield source, edit
             if tier == 0:
                 yield from ((source, edit) for edit in edits.moved(statement, source.node))
+
+
+def _feeds_all(source: Source, statement: ast.stmt, guilty: list[ast.stmt]) -> bool:
+    """Whether all of the blamed statements work with what a statement assigns to."""
+    made = naming.definitions(source.node)
+    assigned = edits.assigned(statement)
+    return bool(assigned) and all(
+        assigned & naming.reach({n.id for n in ast.walk(one) if isinstance(n, ast.Name)}, made)
+        for one in guilty
+    )
 
 
 def _judged(trial: Trial) -> Judged | None:
