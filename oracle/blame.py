@@ -27,7 +27,8 @@ class Guilty:
     step: Step | None  # None: the returned gradient itself
     of: Value
     factor: float  # by which the backward as a whole has deferred its mean, or 1
-    inherits: frozenset[Path]
+    inherits: frozenset[Path]  # the gradients that are wrong for it
+    path: Path | None = None  # of the returned gradient, where it is that
 
 
 def guilty(evidence: Evidence) -> list[Guilty]:
@@ -50,9 +51,28 @@ def guilty(evidence: Evidence) -> list[Guilty]:
             found.append(Guilty(step, value, factor, frozenset(explained)))
             left -= explained
             break
-    for path in sorted(left, key=str):
-        found.append(Guilty(None, evidence.inputs[path], 1.0, frozenset([path])))
+    for path, followers in _heads(evidence, left).items():
+        inherits = frozenset([path, *followers])
+        found.append(Guilty(None, evidence.inputs[path], 1.0, inherits, path))
     return found
+
+
+def _heads(evidence: Evidence, left: set[Path]) -> dict[Path, list[Path]]:
+    """Returned gradients that are wrong by themselves, each with those that follow from it.
+
+    dt follows from dp if the user's own code would make it right, were it given the right dp.
+    """
+    heads: dict[Path, list[Path]] = {path: [] for path in sorted(left, key=str)}
+    for path in list(heads) if len(heads) <= FEW else ():
+        for head in heads:
+            if head == path:
+                continue
+            found = evidence.would_be(path, head, evidence.want(head))
+            if found is not None and evidence.same(found, evidence.want(path)):
+                heads[head].append(path)
+                del heads[path]
+                break
+    return heads
 
 
 def sizes(evidence: Evidence) -> set[int]:

@@ -202,7 +202,7 @@ def _explain(examined: Examined, paths: list[Path], evidence: Sequence[Evidence]
             _explain_one(
                 examined,
                 [
-                    (e, blame.Guilty(None, e.inputs[path], 1.0, frozenset([path])))
+                    (e, blame.Guilty(None, e.inputs[path], 1.0, frozenset([path]), path))
                     for e in telling
                     if path in e.wrong_paths()
                 ],
@@ -210,25 +210,22 @@ def _explain(examined: Examined, paths: list[Path], evidence: Sequence[Evidence]
 
 
 def _key(guilty: blame.Guilty) -> object:
-    if guilty.step is None:
-        return guilty.inherits
-    return (guilty.step.line, guilty.step.name)
+    return guilty.path or (guilty.step and (guilty.step.line, guilty.step.name))
 
 
 def _explain_one(examined: Examined, matched: Sequence[tuple[Evidence, blame.Guilty]]) -> None:
     evidence, guilty = matched[0]
-    if guilty.step is None:
-        (path,) = guilty.inherits
-        entry = examined.entry(path)
-        targets = [_target_of_input(e, path, entry.name) for e, _ in matched]
+    if guilty.path is not None:
+        entry = examined.entry(guilty.path)
+        targets = [_target_of_input(e, guilty.path, entry.name) for e, _ in matched]
     else:
         entry = _intermediate(examined, evidence, guilty)
         targets = [_target_of_step(e, g, entry.name) for e, g in matched]
-        for path in guilty.inherits:
-            follower = examined.entry(path)
-            follower.verdict = "inherited"
-            follower.findings = []
-            follower.note(Note("inherited", f"follows from {entry.name} on line {entry.line}"))
+    for path in guilty.inherits - {guilty.path}:
+        follower = examined.entry(path)
+        follower.verdict = "inherited"
+        follower.findings = []
+        follower.note(Note("inherited", f"follows from {entry.name} on line {entry.line}"))
     for proof in prove(targets):
         found = proof.suspicion
         entry.findings = [n for n in entry.findings if n.name not in ("wrong-shape", "unexplained")]

@@ -181,6 +181,31 @@ class Evidence:
         """An intermediate's numbers."""
         return self.run.tensor(value).detach().numpy()
 
+    def would_be(self, path: Path, given: Path, array: np.ndarray) -> np.ndarray | None:
+        """A returned gradient, if another one that it is computed from were another array."""
+        target, source = self.made.get(path), self.made.get(given)
+        if target is None or source is None or not self._is_made_of(target, source):
+            return None
+        tensor = torch.from_numpy(np.array(array, float))
+        try:
+            run = Plan(self.recording, [target]).run(after={source: lambda of, made: tensor})
+        except NotReplayable:
+            return None
+        return run.tensor(target).detach().numpy()
+
+    def _is_made_of(self, value: Value, source: Value) -> bool:
+        queue, seen = [value], set()
+        while queue:
+            one = queue.pop()
+            if one.note is None or id(one) in seen:
+                continue
+            seen.add(id(one))
+            inputs = [v for v in one.note.inputs if v.active]
+            if source in inputs:
+                return True
+            queue += inputs
+        return False
+
     def want(self, path: Path) -> np.ndarray:
         return self.true(self.inputs[path])
 

@@ -35,6 +35,10 @@ def _regularisation(target: Target) -> Iterator[Suspicion]:
     if parameter.size < 2:
         return
     rest = target.got - target.true
+    for part in _due_in_part(target):
+        factor = multiple(rest, part)
+        if factor is not None:
+            yield from _share(target, 1 + factor, target.true + factor * part, "part of it")
     extra = multiple(rest, parameter)
     if extra is None and parameter.ndim:
         for side, at in (("first", 0), ("last", -1)):
@@ -68,21 +72,48 @@ def _regularisation(target: Target) -> Iterator[Suspicion]:
             f"do not regularise {what}" if bias else "leave the term out", predicted, rank=5,
         )  # fmt: skip
         return
-    total = due + extra
-    if abs(total) <= 1e-9 * abs(due):
+    what = target.path[-1] if target.path else "W"
+    yield from _share(target, (due + extra) / due, predicted(), f"{due:g}·{what} here")
+
+
+def _share(target: Target, share: float, predicted: np.ndarray, due: str) -> Iterator[Suspicion]:
+    """So much of the regularisation term's gradient is there, where all of it is due."""
+    if abs(share) <= 1e-9:
         yield Suspicion(
             ("regularisation", "missing"), "missing-regularization",
             "{name} leaves out the regularisation term of the loss",
-            f"add its gradient, {due:g}·{target.path[-1] if target.path else 'W'} here",
-            predicted, rank=5,
+            f"add its gradient, {due}", lambda: predicted, rank=5,
         )  # fmt: skip
         return
-    for expression in matching(total / due, target.sizes):
+    for expression in matching(share, target.sizes):
         yield Suspicion(
             ("regularisation", expression), "wrong-regularization-factor",
             f"{{name}} has {product(*expression)} times the regularisation term that is due",
-            "½λ‖W‖² has the gradient λW, and λ‖W‖² has 2λW", predicted, rank=5,
+            "½λ‖W‖² has the gradient λW, and λ‖W‖² has 2λW", lambda: predicted, rank=5,
         )  # fmt: skip
+
+
+def _due_in_part(target: Target) -> Iterator[np.ndarray]:
+    """Terms of the true gradient that are a multiple of some of the parameter's own entries.
+
+    θ[1:] is regularised, say, and θ[0], the bias, is not.
+    """
+    evidence, of = target.evidence, target.of
+    assert evidence is not None
+    assert of is not None
+    parameter = evidence.number(of)
+    for move in evidence.users.get(id(of), ()):
+        if move.op not in ("getitem", "read", "reshape", "ravel"):
+            continue
+        for view in move.outputs:
+            for note in evidence.users.get(id(view), ()):
+                part = np.zeros(parameter.shape)
+                for value in note.outputs:
+                    if value.active:
+                        part += evidence.carried_to(value, evidence.true(value), of)
+                there = part != 0
+                if there.sum() > 1 and multiple(part[there], parameter[there]) is not None:
+                    yield part
 
 
 def _due(target: Target) -> float | None:

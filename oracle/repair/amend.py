@@ -73,11 +73,13 @@ def _note(examined: Examined, found: Cure, cured: list[Open]) -> None:
         if found.first <= one.entry.line <= found.last or one.entry.name in (base, found.assigned)
     ]
     between = [one for one in cured if examined.paths.get(id(one.entry)) is None]
+    if found.kind == "order":  # what is wrong is what was computed after the update
+        here = between or cured
     if not here and found.assigned:
         here = [between[0] if between else _intermediate(examined, found, cured)]
     for one in here or cured:
         name = one.entry.name
-        if found.assigned and one in between:
+        if found.assigned and one in between and found.kind != "order":
             one.entry.name, one.entry.line = found.assigned, found.line
             name = found.assigned
         one.entry.findings = [Note(found.finding, f"{name}: {found.told}", found.fix)]

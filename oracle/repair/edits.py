@@ -79,10 +79,21 @@ def statements(function: ast.FunctionDef) -> list[ast.stmt]:
 
 
 def assigned(statement: ast.stmt) -> set[str]:
-    """The names that a statement assigns to."""
+    """The names that a statement assigns to, in part or as a whole, or appends to."""
     held = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
-    nodes = [node for target in held if target is not None for node in ast.walk(target)]
-    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        held = [statement.value.func]  # x.append(y)
+    found: set[str] = set()
+    queue = [target for target in held if target is not None]
+    while queue:
+        target = queue.pop()
+        if isinstance(target, ast.Tuple | ast.List):
+            queue += target.elts
+        elif isinstance(target, ast.Subscript | ast.Attribute | ast.Starred):
+            queue.append(target.value)
+        elif isinstance(target, ast.Name):
+            found.add(target.id)
+    return found - {"self", "np", "torch", "ctx"}
 
 
 def atoms(function: ast.FunctionDef) -> list[ast.expr]:

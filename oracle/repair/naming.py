@@ -90,7 +90,7 @@ def definitions(function: ast.FunctionDef) -> dict[str, list[ast.AST]]:
     """What each name is assigned, wherever that is."""
     found: dict[str, list[ast.AST]] = {}
     for node in ast.walk(function):
-        if isinstance(node, ast.Assign | ast.AugAssign) and node.value is not None:
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr):
             for name in assigned_by(node):
                 found.setdefault(name, []).append(node.value)
     return found

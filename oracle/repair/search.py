@@ -151,12 +151,12 @@ def _candidates(
     else:
         order = [(blamed, 0), (others, 0), (blamed, 1), (common, 1), (blamed, 2), (common, 2)]
         order += [(rest, 1), (rest, 2)]
+    for source, statement in [*blamed, *others]:
+        yield from ((source, edit) for edit in edits.moved(statement, source.node))
     for some, tier in order:
         for source, statement in some:
             for edit in edits.of_statement(statement, source.node, tier):
                 yield source, edit
-            if tier == 0:
-                yield from ((source, edit) for edit in edits.moved(statement, source.node))
 
 
 def _feeds_all(source: Source, statement: ast.stmt, guilty: list[ast.stmt]) -> bool:
