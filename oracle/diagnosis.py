@@ -21,7 +21,7 @@ from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT
 
 FOUND_ON, PROVED_ON = 1, 3
 ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
-PATIENCE = 3.0  # seconds of looking for what explains one gradient
+PATIENCE = 8.0  # seconds of looking for what explains one gradient
 SLOW = 0.04  # seconds a case: of such code small shapes must do
 MOST_TRIALS = 6  # cases in which a cure is tried
 MOST = 3  # findings of one gradient

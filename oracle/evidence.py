@@ -60,6 +60,8 @@ class Evidence:
             v for step in self.plan.steps for v in step.outputs if v.active and self._has(v)
         ]
         self._true = self._gradients(self.run)
+        self._probes: dict[tuple[int, int], list[tuple[np.ndarray, np.ndarray]] | None] = {}
+        self.slopes: dict[tuple[int, int], torch.Tensor] = {}  # of elementwise units, once known
         self.got = {p: self.number(v) for p, v in self.made.items()}
 
     def _run(self) -> Run:
@@ -153,6 +155,32 @@ class Evidence:
         found: dict[tuple[int, ...], list[Value]] = {}
         for value in self.forward:
             found.setdefault(value.shape, []).append(value)
+        return found
+
+    def probes(self, value: Value, to: Value) -> list[tuple[np.ndarray, np.ndarray]] | None:
+        """Pairs (r, J·r) of random directions of a value ``to`` and what they are at ``value``.
+
+        What an error e at ``value`` adds to the gradient of ``to`` has the product ⟨J·r, e⟩ with
+        r: so an error is ruled out without being carried. None where torch cannot tell.
+        """
+        key = id(value), id(to)
+        if key not in self._probes:
+            self._probes[key] = self._probed(value, to)
+        return self._probes[key]
+
+    def _probed(self, value: Value, to: Value) -> list[tuple[np.ndarray, np.ndarray]] | None:
+        end, start = self.run.tensor(value), self.run.tensor(to)
+        sent = torch.zeros_like(end, requires_grad=True)
+        rng = np.random.default_rng(0)
+        found = []
+        try:
+            (back,) = torch.autograd.grad([end], [start], [sent], create_graph=True)
+            for _ in range(2):
+                r = torch.from_numpy(np.asarray(rng.standard_normal(tuple(start.shape))))
+                (forth,) = torch.autograd.grad([back], [sent], [r], retain_graph=True)
+                found.append((r.numpy(), forth.numpy()))
+        except RuntimeError:
+            return None
         return found
 
     @functools.cached_property

@@ -112,6 +112,8 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
             if found is None or not bool(torch.isfinite(found).all()):
                 return None
             error = (found - true(unit)).numpy() * evidence.true(unit.after)
+            if not _may_be(target, unit.before, error):
+                return None
             return evidence.true(of) + evidence.carried_to(unit.before, error, of)
         after = {}
         for unit in members:
@@ -219,6 +221,20 @@ def _output_form(evidence: Evidence, unit: Unit) -> torch.Tensor | None:
     return found.reshape(evidence.run.tensor(unit.before).shape)
 
 
+def _may_be(target: Target, value: Value, error: np.ndarray) -> bool:
+    """Whether an error at some intermediate can be what the gradient is off by."""
+    evidence, of = target.evidence, target.of
+    assert evidence is not None
+    assert of is not None
+    off = target.got - target.true if target.got.shape == target.true.shape else None
+    for r, forth in evidence.probes(value, of) or () if off is not None else ():
+        due, given = float(np.sum(r * off)), float(np.sum(forth * error))
+        size = float(np.sum(np.abs(forth * error))) + float(np.sum(np.abs(r * off)))
+        if not abs(due - given) <= 1e-7 * (size + target.loudest):
+            return False
+    return True
+
+
 def _surrogate(unit: Unit, derivative: torch.Tensor) -> Callable[..., torch.Tensor]:
     def replaced(of: Callable[[Value], torch.Tensor], made: torch.Tensor) -> torch.Tensor:
         z = of(unit.before)
@@ -228,11 +244,14 @@ def _surrogate(unit: Unit, derivative: torch.Tensor) -> Callable[..., torch.Tens
 
 
 def _derivative(evidence: Evidence, unit: Unit) -> torch.Tensor:
-    after, before = evidence.run.tensor(unit.after), evidence.run.tensor(unit.before)
-    (found,) = torch.autograd.grad(
-        [after], [before], [torch.ones_like(after)], retain_graph=True, allow_unused=True
-    )
-    return torch.zeros_like(before) if found is None else found
+    key = id(unit.before), id(unit.after)
+    if key not in evidence.slopes:
+        after, before = evidence.run.tensor(unit.after), evidence.run.tensor(unit.before)
+        (found,) = torch.autograd.grad(
+            [after], [before], [torch.ones_like(after)], retain_graph=True, allow_unused=True
+        )
+        evidence.slopes[key] = torch.zeros_like(before) if found is None else found
+    return evidence.slopes[key]
 
 
 def _derivative_at(evidence: Evidence, unit: Unit, point: torch.Tensor) -> torch.Tensor | None:

@@ -67,8 +67,24 @@ def _at(target: Target, of: Value) -> Iterator[Suspicion]:
                 continue
             for weight, weighted in _weighted(target, predicted):
                 if of is not target.of:
+                    if not _may_be_multiple(target, of, weighted):
+                        continue
                     weighted = evidence.carried_to(of, weighted, target.of)
                 yield from _of_formula(target, formula, loss, shift, weight, weighted)
+
+
+def _may_be_multiple(target: Target, of: Value, error: np.ndarray) -> bool:
+    """Whether what came can be a multiple of a gradient at an intermediate, carried on."""
+    evidence = target.evidence
+    assert evidence is not None
+    assert target.of is not None
+    probes = evidence.probes(of, target.of)
+    if probes is None:
+        return True
+    (came, given), (came_too, given_too) = (
+        (float(np.sum(r * target.got)), float(np.sum(forth * error))) for r, forth in probes
+    )
+    return bool(np.isclose(came * given_too, came_too * given, rtol=1e-6, atol=1e-300))
 
 
 def _of_formula(

@@ -32,8 +32,8 @@ def _regularisation(target: Target) -> Iterator[Suspicion]:
     assert evidence is not None
     assert of is not None
     parameter = evidence.number(of)
-    if parameter.size < 2:
-        return
+    if parameter.size < 2 or multiple(target.true, parameter) is not None:
+        return  # if there is nothing else, a factor is just a factor
     rest = target.got - target.true
     for part in _due_in_part(target):
         factor = multiple(rest, part)

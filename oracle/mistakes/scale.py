@@ -1,5 +1,6 @@
 """A gradient that is a constant or a size times the right one."""
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -34,12 +35,22 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
 
 def matching(ratio: float, sizes: Mapping[str, Size]) -> Iterator[Expression]:
     """The products of a constant and powers of sizes that are this number, simplest first."""
-    numbers = extents(sizes)
-    for powers in _monomials(tuple(numbers)):
-        value = np.prod([float(numbers[n]) ** float(p) for n, p in powers]) if powers else 1.0
+    expressions, values = _table(tuple(extents(sizes).items()))
+    for at in np.flatnonzero(np.abs(values - ratio) <= 1e-9 * abs(ratio)):
+        yield expressions[at]
+
+
+@functools.lru_cache(maxsize=64)
+def _table(numbers: tuple[tuple[str, int], ...]) -> tuple[list[Expression], np.ndarray]:
+    """All products that are tried, and the number that each of them is."""
+    extent = dict(numbers)
+    expressions, values = [], []
+    for powers in _monomials(tuple(extent)):
+        value = float(np.prod([float(extent[n]) ** float(p) for n, p in powers]))
         for sign, constant in itertools.product((1, -1), CONSTANTS):
-            if abs(sign * float(constant) * value - ratio) <= 1e-9 * abs(ratio):
-                yield Fraction(constant) * sign, powers
+            expressions.append((Fraction(constant) * sign, powers))
+            values.append(sign * float(constant) * value)
+    return expressions, np.array(values)
 
 
 def extents(sizes: Mapping[str, Size]) -> dict[str, int]:

@@ -1,0 +1,185 @@
+"""Where no known mistake fits, the one edit that cures is found, proved and named."""
+
+import numpy as np
+import pytest
+
+import oracle
+from oracle import checks, discovery
+from oracle.repair.code import sources
+from oracle.results import Result
+
+
+def judged(folder, text):
+    """What the check says of a user's file."""
+    file = folder / "mine.py"
+    file.write_text("import numpy as np\n" + text, encoding="utf-8")
+    (subject,), failures = discovery.subjects(file, "")
+    assert not failures
+    result = checks.judge(subject, checks.Settings(cases=60))
+    assert isinstance(result, Result), result
+    return result
+
+
+SWIGLU = """
+def forward(gate, up):
+    s = 1 / (1 + np.exp(-gate))
+    return gate * s * up
+
+def backward(dout, gate, up):
+    s = 1 / (1 + np.exp(-gate))
+    dgate = dout * up * s * (1 + gate * (1 - gate))
+    dup = dout * gate * s
+    return dgate, dup
+"""
+LOOP = """
+def forward(x, w):
+    y = np.zeros((x.shape[0], x.shape[1] - 2))
+    for i in range(3):
+        y += x[:, i : i + y.shape[1]] * w[i]
+    return y
+
+def backward(dy, x, w):
+    dx, dw = np.zeros_like(x), np.zeros_like(w)
+    for n in range(x.shape[0]):
+        for i in range(3):
+            dw[i] = np.sum(x[n, i : i + dy.shape[1]] * dy[n])
+            dx[n, i : i + dy.shape[1]] += w[i] * dy[n]
+    return dx, dw
+"""
+RECURRENT = """
+def forward(x, h0, U):
+    h, hs = h0, []
+    for t in range(x.shape[0]):
+        h = np.tanh(x[t] + h @ U)
+        hs.append(h)
+    return np.stack(hs)
+
+def backward(dh, x, h0, U):
+    hs = forward(x, h0, U)
+    dx, dU, dnext = np.zeros_like(x), np.zeros_like(U), np.zeros_like(h0)
+    for t in reversed(range(len(x))):
+        da = (dh[t] + dnext) * (1 - hs[t]) ** 2
+        before = hs[t - 1] if t else h0
+        dx[t] = da
+        dU += before.T @ da
+        dnext = da @ U.T
+    return dx, dnext, dU
+"""
+TORCH = """
+import torch
+
+class Net(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        a, b = x.chunk(2, dim=-1)
+        s = torch.sigmoid(b)
+        ctx.save_for_backward(a, s)
+        return a * s
+
+    @staticmethod
+    def backward(ctx, grad):
+        a, s = ctx.saved_tensors
+        da = grad * s
+        db = grad * a * s
+        return torch.cat((da, db), dim=-1)
+"""
+UPDATED = """
+class Net:
+    def __init__(self, D, H, M):
+        self.V = np.random.default_rng(0).normal(size=(D, H))
+        self.W = np.random.default_rng(1).normal(size=(H, M))
+
+    def forward(self, x):
+        self.x = x
+        self.h = np.tanh(x @ self.V)
+        return self.h @ self.W
+
+    def backward(self, dy):
+        self.dW = self.h.T @ dy
+        self.W -= 0.1 * self.dW
+        dh = dy @ self.W.T * (1 - self.h**2)
+        self.dV = self.x.T @ dh
+        return dh @ self.V.T
+"""
+
+
+def of(text, shapes):
+    """The shapes said above the forward."""
+    first = "class Net" if "class Net" in text else "def forward"
+    return text.replace(first, f"# oracle: shapes {shapes}\n{first}", 1)
+
+
+GATE = of(SWIGLU, "gate: N H, up: N H")
+STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
+
+
+@pytest.mark.parametrize(
+    ("text", "finding", "said"),
+    [
+        (GATE, "activation-derivative-at-wrong-point", "1 - s"),
+        (of(LOOP, "x: N K+2, w: 3"), "overwritten-not-accumulated", "should add"),
+        (STEPS, "wrong-activation-derivative", "hs[t] ** 2"),
+        (of(TORCH, "x: N 2*D"), "missing-activation-derivative", "1 - s"),
+        (of(UPDATED, "x: N D"), "updated-weights-used", ""),
+    ],
+    ids=["operand", "loop", "bracket", "torch", "order"],
+)
+def test_an_edit_that_cures_is_found_and_named(tmp_path, text, finding, said):
+    result = judged(tmp_path, text)
+    notes = [note for g in result.gradients for note in g.findings]
+    assert [finding] == [note.name for note in notes]
+    assert said in notes[0].message
+
+
+def test_what_follows_from_the_edited_line_is_inherited(tmp_path):
+    result = judged(tmp_path, STEPS)
+    verdicts = {g.name: g.verdict for g in result.gradients}
+    assert verdicts.pop("da") == "wrong"
+    assert set(verdicts.values()) == {"inherited"}
+
+
+def test_two_mistakes_in_one_gradient_stay_unexplained(tmp_path):
+    text = GATE.replace("(1 - gate)", "(up - gate)").replace(
+        "dout * up * s *", "dout * up * s**2 *"
+    )
+    wrong = [g for g in judged(tmp_path, text).gradients if g.verdict == "wrong"]
+    assert [note.name for g in wrong for note in g.findings] == ["unexplained"]
+
+
+def test_an_edit_that_changes_the_forward_is_no_cure(tmp_path):
+    text = """
+# oracle: shapes x: N
+def f_value_and_grad(x):
+    c = 2.0
+    return np.sum(c * x**2), 6.0 * x
+"""
+    (wrong,) = judged(tmp_path, text).gradients
+    assert wrong.line == 6
+    assert wrong.findings[0].name == "wrong-constant-factor"
+
+
+def test_the_users_functions_are_left_as_they_were():
+    def square(x):
+        return x * x
+
+    def square_backward(d, x):
+        return d * x + np.sin(x)
+
+    before = square_backward.__code__
+    assert oracle.check(square, square_backward, shapes="x: N", cases=40).verdict == "wrong"
+    assert square_backward.__code__ is before
+
+
+def test_closures_are_compiled_anew_with_what_they_close_over():
+    def outer(scale):
+        def backward(d, x):
+            return scale * d * x
+
+        return backward
+
+    closure = outer(3.0)
+    (source,) = [s for s in sources((closure,)) if s.function is closure]
+    code = source.compiled()
+    assert code is not None
+    with source.replaced(code):
+        assert np.array_equal(closure(1.0, np.ones(2)), np.full(2, 3.0))
