@@ -24,6 +24,7 @@ ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
 PATIENCE = 8.0  # seconds of looking for what explains one gradient
 SLOW = 0.04  # seconds a case: of such code small shapes must do
 MOST_TRIALS = 6  # cases in which a cure is tried
+SMALLER = 6  # cases that are tried as the smallest one
 MOST = 3  # findings of one gradient
 
 
@@ -249,18 +250,34 @@ def _intermediate(examined: Examined, evidence: Evidence, guilty: blame.Guilty) 
     assert step is not None
     name = step.name or f"what line {step.line} computes"
     entry = Gradient(name, "", step.line, "wrong")
-    got = evidence.number(step.value)
-    want = guilty.factor * evidence.true(guilty.of)
+    small, blamed = _smallest(examined, evidence, guilty)
+    assert blamed.step is not None
+    got = small.number(blamed.step.value)
+    want = blamed.factor * small.true(blamed.of)
     entry.of = "an intermediate"
     entry.units = {"float64/ordinary": max(
         examined.entry(p).units.get("float64/ordinary", 0.0) for p in guilty.inherits
     )}  # fmt: skip
     entry.failed = max(examined.entry(p).failed for p in guilty.inherits)
-    entry.counterexample = counterexample(examined.subject, evidence.case, got, want)
+    entry.counterexample = counterexample(examined.subject, small.case, got, want)
     examined.inherit[id(entry)] = guilty.inherits
     at = min(examined.result.gradients.index(examined.entry(p)) for p in guilty.inherits)
     examined.result.gradients.insert(at, entry)
     return entry
+
+
+def _smallest(
+    examined: Examined, evidence: Evidence, guilty: blame.Guilty
+) -> tuple[Evidence, blame.Guilty]:
+    """The smallest failing case in which the same step is to blame."""
+    failing = {str(c): c for p in guilty.inherits for c in examined.failures.get(p, ())}
+    size = {k: sum(s for s in c.sizes.values() if isinstance(s, int)) for k, c in failing.items()}
+    for key in sorted(failing, key=lambda k: size[k])[:SMALLER]:
+        for small in collect(examined.subject, [failing[key]], evidence.trial.names, 1):
+            for found in blame.guilty(small):
+                if _key(found) == _key(guilty):
+                    return small, found
+    return evidence, guilty
 
 
 def _target_of_input(evidence: Evidence, path: Path, name: str) -> Target:

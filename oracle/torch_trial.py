@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 import torch
 from torch.autograd.graph import saved_tensors_hooks
+from torch.overrides import TorchFunctionMode
 
 from oracle import cases
 from oracle.cases import Case
 from oracle.discovery.subject import Path, Subject
-from oracle.trial import Session, Trial, Truth
+from oracle.trial import Session, Trial, Truth, beside_kink
 from oracle.truth import Noise, Nudge, Nudging
+
+KINKED = ("maximum", "minimum", "abs", "absolute", "clamp", "clip", "relu", "hardtanh", "clamp_min")
 
 
 class TorchTrial(Trial):
@@ -108,6 +111,11 @@ class TorchTrial(Trial):
                 value = self._through(leaves)
             return self._gradients_of(leaves, self.upstream, value)
 
+    def _gradients_beside_kinks(self, path: Path, breadth: float) -> list[np.ndarray]:
+        with _BesideKinks(breadth):
+            found = self._gradients_of(self._tensors(self.arrays), self.upstream)[0]
+        return [found[path]]
+
     def _gradients_of_moved(
         self, moved: Callable[[np.ndarray], np.ndarray], only: Path | None
     ) -> dict[Path, np.ndarray] | None:
@@ -119,6 +127,19 @@ class TorchTrial(Trial):
 
     def _input(self, path: Path) -> np.ndarray:
         return self.arrays[path[0]]
+
+
+class _BesideKinks(TorchFunctionMode):
+    """While it is entered, what goes into functions with a kink at 0 or at a tie is moved."""
+
+    def __init__(self, breadth: float) -> None:
+        super().__init__()
+        self.breadth = breadth
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if getattr(func, "__name__", "") in KINKED:
+            args = beside_kink(args, self.breadth)
+        return func(*args, **(kwargs or {}))
 
 
 def _parts(value: Any) -> dict[Path, torch.Tensor]:

@@ -8,7 +8,7 @@ import contextlib
 import copy
 import math
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -31,6 +31,7 @@ from oracle.verdict import EPS, within_one_sided
 AUTOGRAD, DIFFERENCES = "autograd", "finite differences"
 HAIR = 2.0**-26
 DIRECTIONS = 8
+KINKED = ("maximum", "minimum", "fmax", "fmin", "absolute", "abs", "fabs", "clip")
 SETTLED = 40  # runs of a user's code without a random number: it draws none
 
 
@@ -288,6 +289,9 @@ class Trial:
         if near is None or far is None or ahead is None:
             return ""
         near += ahead
+        for breadth in (HAIR / 1024, -HAIR / 1024):  # of every kink inside the same side
+            near += self._gradients_beside_kinks(path, breadth)
+            far += self._gradients_beside_kinks(path, breadth * 1024)
         for turned in _turns(got.shape):  # each of several equal entries ahead of the others, once
             near += self._gradients_at(path, [HAIR / 1024], direction=turned) or []
         allowance = 100 * (self.eps * self.loudest + self.noise(truth, path))
@@ -333,6 +337,26 @@ class Trial:
                 return None
             found.append(gradients[path])
         return found
+
+    def _gradients_beside_kinks(self, path: Path, breadth: float) -> list[np.ndarray]:
+        """The true gradient where what goes into max, min, abs and clip is moved by a hair.
+
+        Code makes one choice for all entries of such a call; where many of them are at the kink at
+        once, moving the inputs would hardly ever move all of these to the same side.
+        """
+        assert self.plan is not None
+
+        def beside(rule: Any, *args: Any, **kwargs: Any) -> Any:
+            return rule(*beside_kink(args, breadth), **kwargs)
+
+        kinked = [step.note for step in self.plan.steps if step.note.op in KINKED]
+        if not kinked:
+            return []
+        try:
+            run = self.plan.run(instead=dict.fromkeys(kinked, beside))
+            return [run.gradients(self.upstream, wrt=[(0, *path)])[0, *path]]
+        except NotReplayable:
+            return []
 
     def _gradients_of_moved(
         self, moved: Callable[[np.ndarray], np.ndarray], only: Path | None
@@ -395,6 +419,16 @@ class Whole:
         """The user's gradients by path of the input."""
         found = {p: v for p, v in self.recording.outputs.items() if p[0] == 1 and len(p) == 2}
         return {self.order[path[1]]: value for path, value in found.items()}
+
+
+def beside_kink(args: Sequence[Any], breadth: float) -> list[Any]:
+    """The arguments of a call, the first that is differentiated moved by a hair."""
+    moved = list(args)
+    for i, arg in enumerate(args):
+        if isinstance(arg, torch.Tensor) and arg.requires_grad:
+            moved[i] = arg + breadth * torch.clamp(arg.detach().abs(), min=1.0)
+            break
+    return moved
 
 
 def moved_by(inputs: Inputs, paths: set[Path], move: Any) -> Inputs:

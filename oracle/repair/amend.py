@@ -100,7 +100,8 @@ def _intermediate(examined: Examined, found: Cure, cured: list[Open]) -> Open:
     key = "float64/ordinary"
     entry.units = {key: max(e.units.get(key, 0.0) for e in entries)}
     entry.failed = max(e.failed for e in entries)
-    entry.counterexample = entries[0].counterexample
+    shown = entries[0].counterexample  # its sizes; its numbers are those of what follows
+    entry.counterexample = replace(shown, got=None, want=None) if shown else None
     at = min(examined.result.gradients.index(e) for e in entries)
     examined.result.gradients.insert(at, entry)
     return Open(entry, frozenset(path for one in cured for path in one.paths))

@@ -112,6 +112,24 @@ def test_any_derivative_between_the_one_sided_ones_will_do_at_a_kink(at_kink):
     assert oracle.check(relu, relu_backward, shapes="x: N D", cases=80).verdict == "correct"
 
 
+def test_many_entries_may_be_at_a_kink_at_once():
+    def block(x, W, b, V):
+        return x + np.maximum(x @ W + b, 0) @ V
+
+    def block_backward(dout, x, W, b, V):
+        pre = x @ W + b
+        dpre = dout @ V.T * (pre > 0)
+        return dout + dpre @ W.T, x.T @ dpre, dpre.sum(0), np.maximum(pre, 0).T @ dout
+
+    shapes = "x: N D, W: D H, b: H, V: H D"
+    assert oracle.check(block, block_backward, shapes=shapes, cases=300).verdict == "correct"
+
+
+def test_the_counterexample_of_an_intermediate_is_a_small_one():
+    example = found_of("network_sign").gradients["d2"].counterexample
+    assert sum(example.dims.values()) <= 8, example.dims
+
+
 def test_another_value_at_a_kink_is_wrong():
     def relu(x):
         return np.maximum(x, 0)
