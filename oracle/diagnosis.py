@@ -271,8 +271,10 @@ def _smallest(
 ) -> tuple[Evidence, blame.Guilty]:
     """The smallest failing case in which the same step is to blame."""
     failing = {str(c): c for p in guilty.inherits for c in examined.failures.get(p, ())}
-    size = {k: sum(s for s in c.sizes.values() if isinstance(s, int)) for k, c in failing.items()}
-    for key in sorted(failing, key=lambda k: size[k])[:SMALLER]:
+    extents = {k: [s for s in c.sizes.values() if isinstance(s, int)] for k, c in failing.items()}
+    # Where all but one are 1, a step is a single number, which may be meant to be anything.
+    some = [k for k in failing if sum(s > 1 for s in extents[k]) >= min(2, len(extents[k]))]
+    for key in sorted(some, key=lambda k: sum(extents[k]))[:SMALLER]:
         for small in collect(examined.subject, [failing[key]], evidence.trial.names, 1):
             for found in blame.guilty(small):
                 if _key(found) == _key(guilty):
