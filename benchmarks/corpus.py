@@ -1,0 +1,117 @@
+"""How often the check is right about whole files: found, blamed, named, and false alarms.
+
+    python -m benchmarks.corpus [FOLDER ...]     default: tests/user_files and tests/unseen/*
+
+Each folder has an expected.toml: what is wrong with each file, and one edit that mends it. Then the
+confusion of names: which finding was due (the first of those that would do), and which one came.
+"""
+
+import sys
+import tempfile
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from oracle import isolation
+from oracle.checks import Settings
+from oracle.isolation import Job
+from oracle.results import Report, Result
+
+TESTS = Path(__file__).parent.parent / "tests"
+FOLDERS = (TESTS / "user_files", TESTS / "unseen/first", TESTS / "unseen/second")
+BAD = ("wrong", "unstable")
+
+
+@dataclass
+class Score:
+    """What came of the files of a folder."""
+
+    wrong: int = 0
+    found: int = 0
+    guilty: int = 0
+    named: int = 0
+    right: int = 0
+    accused: list[str] = field(default_factory=list)
+    not_judged: list[str] = field(default_factory=list)
+    confused: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def judged(files: list[Path]) -> Report:
+    return isolation.check([Job(file) for file in files], Settings(cases=100), 120.0, 0)
+
+
+def of_folder(folder: Path) -> tuple[Score, Score]:
+    """The files as they are, and the wrong ones mended."""
+    expected = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
+    as_they_are = Score()
+    report = judged([folder / name for name in expected])
+    for name, due in expected.items():
+        _count(as_they_are, name, due, _of(report, name, due["target"]))
+    mended = Score()
+    with tempfile.TemporaryDirectory() as temporary:
+        for file in folder.glob("*.py"):  # helpers stand in the same folder
+            text = file.read_text(encoding="utf-8")
+            old, new = expected.get(file.name, {}).get("mend", ("", ""))
+            (Path(temporary) / file.name).write_text(text.replace(old, new) if old else text)
+        names = [name for name, due in expected.items() if "mend" in due]
+        report = judged([Path(temporary) / name for name in names])
+        for name in names:
+            right = {"gradients": {}, "findings": {}}
+            _count(mended, name, right, _of(report, name, expected[name]["target"]))
+    return as_they_are, mended
+
+
+def _of(report: Report, name: str, target: str) -> Result | None:
+    results = [r for r in report.results if Path(r.file).name == name]
+    named = [r for r in results if r.target == target or r.target.endswith(target)]
+    return (named or results or [None])[0]
+
+
+def _count(score: Score, name: str, due: dict[str, Any], result: Result | None) -> None:
+    if result is None:
+        score.not_judged.append(name)
+        return
+    guilty = {g for g, verdict in due["gradients"].items() if verdict in BAD}
+    bad = {g.name for g in result.gradients if g.verdict in BAD}
+    if not guilty:
+        score.right += 1
+        score.accused += [name] if bad else []
+        return
+    score.wrong += 1
+    score.found += bool(bad)
+    score.guilty += bad == guilty
+    would_do = [f for findings in due.get("findings", {}).values() for f in findings]
+    notes = [n for g in result.gradients for n in (*g.findings, *g.remarks)] + result.remarks
+    came = {note.name for note in notes}
+    score.named += bool(came & set(would_do))
+    if would_do:
+        first = next((n.name for g in result.gradients for n in g.findings), "nothing")
+        score.confused[would_do[0], next((f for f in would_do if f in came), first)] += 1
+
+
+def main() -> None:
+    print(f"{'folder':18}{'wrong':>6}{'found':>7}{'guilty':>8}{'named':>7}", end="")
+    print(f"{'right':>7}{'accused':>9}{'mended':>8}{'accused':>9}{'not judged':>12}")
+    confused: Counter[tuple[str, str]] = Counter()
+    for folder in [Path(a) for a in sys.argv[1:]] or FOLDERS:
+        one, mended = of_folder(folder)
+        confused += one.confused
+        print(f"{folder.name:18}{one.wrong:6}{one.found:7}{one.guilty:8}{one.named:7}", end="")
+        print(f"{one.right:7}{len(one.accused):9}{mended.right:8}{len(mended.accused):9}", end="")
+        print(f"{len(one.not_judged):12}")
+        for what, names in (
+            ("accused", one.accused), ("accused once mended", mended.accused),
+            ("not judged", one.not_judged),
+        ):  # fmt: skip
+            if names:
+                print(f"    {what}: {', '.join(names)}")
+    print("\nnot named as its author would: due -> came")
+    for (due, came), count in sorted(confused.items()):
+        if due != came:
+            print(f"    {count:3}  {due} -> {came}")
+
+
+if __name__ == "__main__":
+    main()
