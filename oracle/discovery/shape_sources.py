@@ -53,7 +53,7 @@ def _with_labels(found: Shapes) -> Shapes:
     sizes = [s for said in found.values() for s in shapes.names(said.dims or ())]
     for path, said in found.items():
         if said.integer and not said.classes:
-            for usual in ("C", "n_classes", "num_classes", "K", "n_class", "classes", "V"):
+            for usual in CLASSES:
                 if usual in sizes:
                     found[path] = Said(said.dims, "", usual, True, said.fixed, said.scalar)
                     break
@@ -125,7 +125,8 @@ def _annotated(node: ast.expr | None, user: Text, deep: int = 0) -> Said | None:
     return Said(tuple(dims), integer=kind in INTEGERS)
 
 
-INLINE = re.compile(r"(\w+)\s*(?::|=|is|has shape|of shape|->)?\s*\(([^()]*)\)")
+NESTED = r"(?:[^()\[\]]|\([^()\[\]]*\))*"  # what stands between brackets: N, 2*(K+1)
+INLINE = re.compile(rf"(\w+)\s*(?::|=|is|has shape|of shape|->)?\s*\(({NESTED})\)")
 
 
 def inline(user: Text, function: Function) -> Shapes:
@@ -145,11 +146,9 @@ def inline(user: Text, function: Function) -> Shapes:
         _, mark, text = user.lines[at - 1].partition("#")
         if not mark or text.lstrip().startswith("oracle"):
             continue
-        entries = list(INLINE.finditer(text))
+        entries = [e for e in INLINE.finditer(text) if e[1] in known and _dims(e[2]) is not None]
         for i, entry in enumerate(entries):
             dims = _dims(entry[2])
-            if entry[1] not in known or dims is None:
-                continue
             end = entries[i + 1].start() if i + 1 < len(entries) else len(text)
             said = _described(entry[1], f"of shape ({entry[2]}) {text[entry.end() : end]}")
             found.setdefault((entry[1],), said or Said(dims))
@@ -160,7 +159,8 @@ def inline(user: Text, function: Function) -> Shapes:
 
 ENTRY = re.compile(
     r"^\s*(?:[-*•]\s+|:param\s+(?:[\w.]+\s+)?|@param\s+)?`*(?P<names>\*{0,2}[A-Za-z_]\w*`*"
-    r"(?:\s*(?:,|and|/)\s*`*[A-Za-z_]\w*`*)*)\s*(?P<kind>\([^()]*(?:\([^()]*\)[^()]*)*\))?\s*"
+    r"(?:\s*(?:,|and|/)\s*`*[A-Za-z_]\w*`*)*)\s*(?P<kind>"
+    r"\([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*\))?\s*"
     r"(?::{1,2}|--|—|–|\s-|=)\s*(?P<rest>.*)$"
 )
 ENDS = re.compile(
@@ -170,9 +170,10 @@ ENDS = re.compile(
 )
 BEGINS = re.compile(r"^\s*(inputs?|args?|arguments?|parameters?|params)\s*:?\s*$", re.IGNORECASE)
 SHAPED = re.compile(
-    r"(?:shapes?|sizes?|dims?|dimensions?)\s*(?:of|is|:|=|are)?\s*:?\s*[`'\"]*[\(\[]([^()\[\]]*)[\)\]]",
+    rf"(?:shapes?|sizes?|dims?|dimensions?)\s*(?:of|is|:|=|are)?\s*:?\s*[`'\"]*[\(\[]({NESTED})[\)\]]",
     re.IGNORECASE,
 )
+WHOLE = re.compile(rf"[\(\[]({NESTED})[\)\]]")
 BARE = re.compile(r"[\(\[]([^()\[\]]*)[\)\]]")
 TIMES = re.compile(
     r"(?<![\w.])([A-Z]\w?|\d+|[a-z]+_[a-z]+)\s*(?:\bx\b|×|(?<=[\dA-Z])x(?=[\dA-Z]))\s*"
@@ -211,18 +212,39 @@ def docstring(text: str) -> Shapes:
     return found
 
 
+# Between a name and its shape, in a sentence: "x of shape (N, D)", "w: array of shape (D, M)".
+OF_SHAPE = (
+    r"(?:\s*(?::|--|=|is|are|an?|the|float|int|input|array|ndarray|matrix|tensor|vector))*"
+    r"(?:\s*(?:of|with|has|have|having|in)?\s*(?:the\s+)?(?:shapes?|sizes?|dims?|dimensions?))?"
+    r"\s*(?:of|is|are|:|=)?\s*`*"
+)
+
+
 def in_prose(function: Function) -> Shapes:
-    """Shapes of several arguments in one line of a docstring: ``x: [N, D], y: [N] integers``."""
+    """Shapes of several arguments in a sentence: ``x: [N, D], y: [N] integers``.
+
+    Or ``x and y of shape (N, D), w of shape (D, M)``; each says what stands before the next one.
+    """
     found: Shapes = {}
     prose = ast.get_docstring(function) or ""
-    for name in parameters(function):
-        brackets = r"[\(\[][^()\[\]]*[\)\]]"
-        entry = re.search(rf"\b{name}`*\s*(?::|--|=|is)?\s*({brackets})([^.;\n]*)", prose)
-        if entry and ("," in entry[1] or re.fullmatch(r".\w+.", entry[1])):
-            rest = re.split(r",\s*\w+\s*:", entry[2])[0]
-            said = _described(name, f"of shape {entry[1]} {rest}")
+    known = parameters(function)
+    either = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    if not known:
+        return found
+    listed = rf"(?:`*(?:{either})\b`*\s*(?:,\s*and|,|and|&)\s*)*`*(?:{either})\b`*"
+    entry = re.compile(rf"(?<![\w.'\"])({listed})({OF_SHAPE})([\(\[]{NESTED}[\)\]])")
+    entries = [
+        e
+        for e in entry.finditer(prose)
+        if "," in e[3] or re.fullmatch(r".\w+.", e[3]) or re.search(r"shape|size|dim", e[2])
+    ]
+    for i, each in enumerate(entries):
+        end = entries[i + 1].start() if i + 1 < len(entries) else len(prose)
+        rest = re.split(r"[.;\n]|,\s*\w+\s*:", prose[each.end() : end])[0]
+        said = _described("", f"of shape {each[3]} {rest}")
+        for name in re.findall(rf"\b(?:{either})\b", each[1]):
             if said is not None:
-                found[(name,)] = said
+                found.setdefault((name,), said)
     return found
 
 
@@ -231,27 +253,99 @@ def _described(name: str, text: str) -> Said | None:
     low = text.lower()
     if re.search(r"\bdict(ionary)?\b", low):
         return None
-    dims: tuple[str, ...] | None = None
+    dims, after = _shape_in(text)
     scalar = False
-    for pattern in (SHAPED, BARE):
-        for found in pattern.findall(text):
-            if pattern is BARE and "," not in found and not re.fullmatch(r"\s*[A-Z]\w?\s*", found):
-                continue  # a remark, not a shape
-            dims = _dims(found)
-            if dims is not None:
-                break
-        if dims is not None:
-            break
-    if dims is None and re.search(r"\b(any|arbitrary)\s+(shape|size)|shape\s+`*\(?\*", low):
-        dims = ("*shape",)
-    if dims is None and (times := TIMES.search(text)):
-        dims = (times[1], times[2])
-    if dims is None and re.search(r"\b(shape|length|size)\s+`?([A-Z]\w?)\b", text):
-        dims = (re.search(r"\b(?:shape|length|size)\s+`?([A-Z]\w?)\b", text)[1],)  # type: ignore[index]
     if dims is None and re.search(r"\b(scalar|float)\b", low) and "array" not in low:
         scalar = True
     if dims is None and not scalar:
         return None
+    stated = _stated(text[after:], dims) if after else Said()
+    values, classes, integer = stated.values, stated.classes, bool(stated.classes)
+    if not values and not classes:
+        values, classes, integer = _meant(text, dims, scalar)
+    return Said(dims, values, classes, integer, stated.fixed, scalar)
+
+
+def _shape_in(text: str) -> tuple[tuple[str, ...] | None, int]:
+    """The sizes in a description, and where what is said after them begins; 0 if in no brackets."""
+    for pattern in (SHAPED, WHOLE, BARE):
+        for found in pattern.finditer(text):
+            inside = found[1]
+            if pattern is not SHAPED and "," not in inside:
+                if not re.fullmatch(r"\s*[A-Z]\w?\s*", inside):
+                    continue  # a remark, not a shape
+                if text[: found.start()].endswith("labels"):
+                    continue
+            dims = _dims(inside)
+            if dims is not None:
+                return dims, found.end()
+    if re.search(r"\b(any|arbitrary)\s+(shape|size)|shape\s+`*\(?\*", text.lower()):
+        return ("*shape",), 0
+    if times := TIMES.search(text):
+        return (times[1], times[2]), 0
+    if one := re.search(r"\b(?:shape|length|size)\s+`?([A-Z]\w?)\b", text):
+        return (one[1],), 0
+    return None, 0
+
+
+# The words of the grammar as people put them, and what is another thing though it begins so.
+STATED = re.compile(
+    r"(?P<labels>(?:integer\s+)?labels\((?P<classes>[^()]+)\))"
+    r"|(?P<onehot>one[- _]?hot)|(?P<nonnegative>non-?negative)"
+    r"|(?P<positive>(?:strictly\s+)?positive(?!\s+(?:class|example|sample|pair)))"
+    r"|(?P<probabilities>probabilities)|(?P<binary>binary)|(?P<fixed>(?:held\s+|kept\s+)?fixed)"
+    r"|(?P<unit>unit(?=\s*(?:interval|[,;.)]|$)))|(?P<mask>mask(?=\s*(?:[,;.)]|$)))",
+    re.IGNORECASE,
+)
+OF_A_KIND = re.compile(
+    r"[- ](?:size|length|width|dim|number|point|step|shape|rank|order|batch|grid|seed|window)"
+)
+
+
+def _stated(text: str, dims: tuple[str, ...] | None) -> Said:
+    """Words of the grammar that are said of the argument itself.
+
+    They follow the shape, as in ``(N, D) fixed design matrix``, or stand between commas on their
+    own, as in ``(N, C) teacher's output, probabilities, fixed``.
+    """
+    values, classes, fixed = "", "", False
+    text = text.lstrip(" `'\")]:-—–")
+    parts = shape_text.split(text, ",;.")
+    for i, part in enumerate(parts):
+        words: list[re.Match[str]] = []
+        at = 0
+        while found := STATED.match(part, at):
+            whole = not re.match(r"\w|-\w", part[found.end() :])
+            if not whole or OF_A_KIND.match(part, found.end()):
+                break
+            words.append(found)
+            at = found.end() + len(part[found.end() :]) - len(part[found.end() :].lstrip())
+        if i and at < len(part):
+            continue  # a part of a sentence, in which the word may be of anything
+        for word in words:
+            kind = word.lastgroup if word.lastgroup != "classes" else "labels"
+            if kind == "fixed":
+                fixed = True
+            elif kind == "labels" and not values:
+                classes = word["classes"].strip()
+            elif kind is not None and not classes:
+                values = values or kind
+    if values == "probabilities" and not _sums_to_one(dims):
+        values = "unit"
+    return Said(None, values, classes, bool(classes), fixed)
+
+
+CLASSES = ("C", "n_classes", "num_classes", "K", "n_class", "classes", "V")
+
+
+def _sums_to_one(dims: tuple[str, ...] | None) -> bool:
+    """Whether probabilities of a shape are those of classes, rather than one of each sample."""
+    return bool(dims) and dims[-1] != "1" and (len(dims) > 1 or dims[0] in CLASSES)
+
+
+def _meant(text: str, dims: tuple[str, ...] | None, scalar: bool) -> tuple[str, str, bool]:
+    """What the values are by a description in anybody's words: values, classes, integers or not."""
+    low = text.lower()
     values, classes, integer = "", "", False
     ranged = re.search(r"0\s*<=?\s*[^<>]{1,24}<\s*`?([A-Za-z_]\w*)", text)
     ranged = ranged or re.search(r"\[0,\s*([A-Za-z_]\w*)\s*(?:\)|-\s*1\s*\])", text)
@@ -274,7 +368,7 @@ def _described(name: str, text: str) -> Said | None:
         re.search(r"\blabels?\b", low) and dims is not None and len(dims) == 1
     ):
         integer = not scalar
-    return Said(dims, values, classes, integer, False, scalar)
+    return values, classes, integer
 
 
 def _dims(text: str) -> tuple[str, ...] | None:
@@ -286,12 +380,14 @@ def _dims(text: str) -> tuple[str, ...] | None:
         text = re.sub(r"d_?1\s*,\s*(\.\.\.|…)\s*,\s*d_?\w", "D", text)
         text = re.sub(r"\.\.\.|…", "*rest", text)
     found = []
-    for part in re.split(r"\s*,\s*", text.rstrip(", ")):
+    for part in _between_commas(text.rstrip(", ")):
         part = part.strip("`'\" ")
         if not part:
             return None
         part = re.sub(r"^(number|size|dimension|num|no\.?|length) of (the )?", r"\1_of_", part)
         part = re.sub(r"\s*([*+/])\s*|\s+(-)\s+", r"\1\2", part)
+        part = re.sub(r"(?<!/)/(?!/)", "//", part)  # H/2 is a size, so it is whole
+        part = re.sub(r"(?<![\w.])(\d+)([A-Z]\w?)(?!\w)", r"\1*\2", part)  # 4H
         part = re.sub(r"(?<=\w)[ ]+(?=[A-Za-z])", "_", part).replace("^", "_")
         part = re.sub(r"\bnum_of\b", "n", part)
         part = re.sub(r"(?<=[A-Za-z\]])\[[^\]]*\]", "", part)
@@ -305,6 +401,18 @@ def _dims(text: str) -> tuple[str, ...] | None:
             return None
         found.append(part)
     return tuple(found)
+
+
+def _between_commas(text: str) -> list[str]:
+    """The parts between the commas that stand in no brackets; empty ones are kept."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts]
 
 
 NO_SIZES = naming.words(

@@ -125,13 +125,25 @@ def parameters(node: Function) -> list[str]:
 
 
 def is_abstract(node: Function) -> bool:
-    """Whether a function only says that there is to be one."""
+    """Whether a function only says that there is to be one.
+
+    One that raises anything but NotImplementedError says something else: that it has a mistake.
+    """
     body = [
         part
         for part in node.body
         if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
     ]
-    return all(isinstance(part, ast.Pass | ast.Raise) for part in body)
+    marked = any(ast.unparse(d).endswith("abstractmethod") for d in node.decorator_list)
+    return marked or all(isinstance(part, ast.Pass) or _is_not_there(part) for part in body)
+
+
+def _is_not_there(node: ast.stmt) -> bool:
+    """``raise NotImplementedError("...")``."""
+    if not isinstance(node, ast.Raise):
+        return False
+    error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return isinstance(error, ast.Name) and error.id in ("NotImplementedError", "NotImplemented")
 
 
 def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
