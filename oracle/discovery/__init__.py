@@ -10,6 +10,7 @@ descriptions.py     how docstrings say them
 calling.py          parameters, and the inputs that they are given
 gradients.py        what a backward returned, told apart
 pairs.py            two functions: ways 1, 2 and 7
+returns.py          what return statements tell
 single.py           one function: ways 3 and 6, and propagate
 courses.py          forward, cost, backward: way 8
 classes.py          layers, losses and networks: ways 4 and 9
