@@ -6,9 +6,11 @@ text.py             functions and classes in a text, what they return, and where
 load.py             the file as a module
 shape_text.py       the grammar of shapes
 shape_sources.py    comments, annotations and docstrings that say shapes
+descriptions.py     how docstrings say them
 calling.py          parameters, and the inputs that they are given
 gradients.py        what a backward returned, told apart
 pairs.py            two functions: ways 1, 2 and 7
+returns.py          what return statements tell
 single.py           one function: ways 3 and 6, and propagate
 courses.py          forward, cost, backward: way 8
 classes.py          layers, losses and networks: ways 4 and 9

@@ -249,18 +249,28 @@ def _entries_by_key(
 ) -> Shapes:
     """Entries of a dict whose shapes are said by their keys alone: ``W1: D H``."""
     known = {p.name for p in wanted}
-    keys: list[str] = []
-    for node in nodes:
-        if node is not None:
-            keys += text.subscripts(node, name)
-    if not keys and any(naming.same(name, usual) for usual in ("params", "theta")):
-        keys = [p[0] for p in said if len(p) == 1 and p[0] not in known and _is_parameter(p[0])]
+    own = [node for node in nodes if node is not None]
+    keys = [key for node in own for key in text.subscripts(node, name)]
+    usual = any(naming.same(name, word) for word in ("params", "theta"))
+    if usual or any(text.is_mapping(node, name) for node in own):
+        known.update(argument for node in own for argument in text.parameters(node))
+        keys += _of_no_argument(said, known, own)
     found = {(name, key): said[(key,)] for key in dict.fromkeys(keys) if (key,) in said}
     return found if len(found) == len(set(keys)) else {}
 
 
-def _is_parameter(name: str) -> bool:
-    return bool(naming.PARAMETERS.match(name))
+def _of_no_argument(said: Shapes, known: set[str], nodes: Sequence[Function]) -> list[str]:
+    """What shapes name though it is no argument: entries of the dict that the parameters are in.
+
+    They are called as parameters are, or the functions write their names out, as keys.
+    """
+    words = {word for node in nodes for word in text.words_in(node)}
+    return [
+        path[0]
+        for path in said
+        if len(path) == 1 and path[0] not in known
+        if naming.PARAMETERS.match(path[0]) or path[0] in words
+    ]
 
 
 def _container(name: str, inside: Shapes, made: Plan) -> Slot:

@@ -58,7 +58,21 @@ class Object:
     parameters: list[Slot] = field(default_factory=list)  # what of it has a gradient,
     paths: set[Path] = field(default_factory=set)  # and what has a gradient
     is_scalar: bool = False
+    lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
+    rate: float = instances.RATE  # of updates that are all that tells a gradient; 0 if none is
+    seen_by_update: bool = False
     loss: Callable[[Inputs, Any], Any] | None = None  # one of the usual losses, as a reading
+
+    @property
+    def surely_upstreams(self) -> set[str]:
+        """What is an upstream of the backward even where the forward's value is one number."""
+        returned = text.returns(self.user.node(self.candidate.of("forward"))) or []
+        names = [item.name for item in returned]
+        return {
+            p.name
+            for p in self.taken
+            if p.required or naming.is_upstream_by_default(p.name, p.default, names)
+        }
 
     @property
     def arguments(self) -> list[Argument]:
@@ -80,8 +94,11 @@ class Object:
             if path in own and not drawn and array.flags.writeable:
                 array[...] = rng.standard_normal(array.shape)
         for holder, name in instances.numbers_in(thing):
-            if self._learns(holder, name):
-                setattr(holder, name, instances.RATE)
+            if self._learns(holder, name) and self.rate != getattr(holder, name):
+                of_ours = getattr(holder, name) == instances.RATE
+                setattr(
+                    holder, name, self.rate or (USUAL_RATE if of_ours else getattr(holder, name))
+                )
         inputs: Inputs = {"self": thing}
         inputs.update(self.plan.prepare(arrays, seed))
         return inputs
@@ -127,7 +144,7 @@ class Object:
             elif name in self.plan.constants:
                 found[name] = self.plan.constants[name]
             elif RATE_NAMES(name):
-                found[name] = instances.RATE
+                found[name] = self.rate or USUAL_RATE
             elif name in self.aliases:
                 found[name] = inputs[self.aliases[name]]
             elif parameter.required:
@@ -208,13 +225,14 @@ class Object:
         have = {m.of for m in made}
         for path, old in was.items():
             new = _at(thing, path)
-            if ("self", *path) in have or not isinstance(new, np.ndarray):
+            if ("self", *path) in have or not isinstance(new, np.ndarray) or not self.rate:
                 continue
             if new.shape == old.shape and not np.array_equal(new, old) and self._rated(path):
                 own = instances.spelled(path)
                 line = instances.line_of(self.user, kind, qualified, own)
                 name = f"d{own.removeprefix('self.')}"
-                made.append(Made(("self", *path), name, line, (old - new) / instances.RATE))
+                made.append(Made(("self", *path), name, line, (old - new) / self.rate))
+                self.seen_by_update = True
         if not made:
             raise WrongReturn(
                 f"{qualified} returned no gradient, and left none in attributes such as self.dW"
@@ -277,6 +295,7 @@ class Object:
         return any(f"self.{name}" in text_of_it for name in RATE_ATTRIBUTES)
 
 
+USUAL_RATE = 0.1
 RATE_ATTRIBUTES = ("learning_rate", "lr", "eta", "learningRate", "step_size", "learn_rate")
 
 
@@ -563,6 +582,7 @@ def _upstreams(given: Sequence[Parameter], taken: Sequence[Parameter], plan: Pla
             (i == 0 and (parameter.required or naming.is_upstream(name)))
             or (not found and parameter.required and naming.is_upstream(name))
             or (found and parameter.required and naming.is_upstream(name))
+            or (not found and naming.is_upstream_by_default(name, parameter.default))
         ):
             found.append(name)
     return found
@@ -589,14 +609,15 @@ def _try(thing: Object, open_: Sequence[str]) -> bool:
         thing.is_scalar = np.ndim(value) == 0 if not isinstance(value, tuple) else False
         if thing.candidate.way == 9 and not thing.candidate.of("loss"):
             thing.is_scalar = True
-        optional = [p.name for p in thing.taken if p.name in thing.upstreams and not p.required]
-        if thing.is_scalar and optional:
-            thing.upstreams = []
+        if thing.is_scalar:
+            thing.upstreams = [n for n in thing.upstreams if n in thing.surely_upstreams]
         if isinstance(value, tuple):
             upstream: Any = tuple(np.ones_like(np.asarray(v)) for v in value)
         else:
             upstream = np.ones_like(np.asarray(value, dtype=float))
         made = thing.backward(inputs, value, kept, upstream)
+    if not thing.seen_by_update:
+        thing.rate = 0.0  # then updates are the user's own, which change nothing that is judged
     paths = {m.of for m in made}
     own = [path[1:] for path in paths if path[0] == "self"]
     thing.parameters = [Slot(str(path[-1]), ("self", *path)) for path in own]

@@ -7,7 +7,7 @@ or classes take which part: ``forward``, ``backward``, ``cost``, ``function``, `
 import ast
 from dataclasses import dataclass, field
 
-from oracle.discovery import naming, text
+from oracle.discovery import naming, returns, text
 from oracle.discovery.text import Function, Text
 
 
@@ -72,6 +72,9 @@ class _Finder:
             for name in names:
                 if name not in self.taken:
                     self._alone(name)
+            for name in names:
+                if name not in self.taken and not _is_method(self.user, name):
+                    self._by_what_it_returns(name)
         return sorted(self.found, key=lambda c: c.line)
 
     def _add(self, name: str, way: int, parts: dict[str, str], *taken: str) -> None:
@@ -191,6 +194,24 @@ class _Finder:
             self._add(name, 3, {"function": name}, name)
         elif naming.tokens(name) == ("propagate",) and text.returns_tuple(node) == 2:
             self._add(name, 8, {"function": name}, name)
+
+    def _by_what_it_returns(self, name: str) -> None:
+        """``return loss, (dW, db)`` tells what no name does, if nothing else of it is known.
+
+        A function that hands on what other derivations of the file have found is none of its own.
+        """
+        node = self.user.functions[name]
+        called = {
+            part.func.id
+            for part in ast.walk(node)
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+        }
+        scope = name.rpartition(".")[0]
+        taken = {t.rpartition(".")[2] for t in self.taken if t.rpartition(".")[0] == scope}
+        if naming.has(name, naming.USES_DERIVATIONS) or called & taken:
+            return
+        if returns.loss_and_gradients(node, self.user.globals_read(node)):
+            self._add(name, 3, {"function": name}, name)
 
     # Courses
 

@@ -69,6 +69,11 @@ class Returned:
         parts = list(result)
         if len(wanted) == 1 and wanted[0].entries and len(parts) != 1:
             return self._of_list(parts, wanted[0], self.items[0] if self.items else None)
+        if len(self.items) == 1 and len(parts) > 1:  # dWs, a list of as many as Ws has
+            holders = [slot for slot in wanted if len(slot.leaves()) == len(parts)]
+            of = naming.assign([self.items[0].name], [slot.name for slot in holders])
+            if of:
+                return self._of_list(parts, holders[of[0]], self.items[0])
         items: list[Item | None] = [None] * len(parts)
         if len(self.items) == len(parts):
             items = list(self.items)

@@ -30,7 +30,7 @@ INPUT_SIZE = re.compile(
 )
 LISTS = re.compile(
     r"(layer_?)?(sizes|dims)|layers|layers_(sizes|dims)|architecture|topology|structure|nn_\w*"
-    r"|layer_(dimensions|nodes|sizes)|n_units|hidden_layers|shape"
+    r"|layer_(dimensions|nodes|sizes)|hidden_layers|shape"
 )
 KERNELS = re.compile(r"(kernel|filter|pool)_?size|ksize|pool(_?(h|w|height|width))?|filter_(h|w)")
 KNOWN: dict[str, Any] = {
@@ -105,7 +105,8 @@ def maker(
     if not has_constructor(kind):
         return made
     made.given = calling.parameters(kind, name)
-    spoken = {s for path in said for s in shapes.names(said[path].dims or ())}
+    spoken = set(_spoken(said))
+    init = user.node(user.text.methods(name).get("__init__", "")) if user.text is not None else None
     for parameter in made.given:
         own = parameter.name
         entry = said.get((own,))
@@ -133,7 +134,7 @@ def maker(
             dims = ("D",) if own in ("gamma", "beta") else dims
             made.arrays[own] = Argument(own, dims)
             made.remarks.append(f"{own} was taken to be {' × '.join(dims)}")
-        elif LISTS.fullmatch(own):
+        elif _is_list(own, init):
             made.lists[own] = ["n0", "n1", "n2"]
         elif SIZE.fullmatch(own):
             made.sizes[own] = own
@@ -147,17 +148,51 @@ def maker(
     return made
 
 
+def _is_list(name: str, init: text.Function | None) -> bool:
+    """Whether a constructor's parameter is a list of sizes: by its use, or else by its name.
+
+    What is called as one size is, ``n_units``, is one unless the constructor goes through it.
+    """
+    if init is not None and (SIZE.fullmatch(name) or LISTS.fullmatch(name)):
+        if text.goes_through(init, name):
+            return True
+        return bool(LISTS.fullmatch(name)) and not text.calculates_with(init, name)
+    return bool(LISTS.fullmatch(name))
+
+
+def _spoken(said: shape_sources.Shapes) -> tuple[str, ...]:
+    """The sizes that shapes speak of, numbers of classes included."""
+    dims = [d for path in said for d in said[path].dims or () if not d.startswith("*")]
+    return shapes.names((*dims, *_classes(said)))
+
+
+def _classes(said: shape_sources.Shapes) -> list[str]:
+    return [entry.classes for entry in said.values() if entry.classes]
+
+
 def unified(maker: Maker, said: shape_sources.Shapes) -> list[Maker]:
     """The maker as it is, and with its sizes taken for those that the shapes speak of.
 
     ``Dense(n_in, n_out)`` beside ``x: N D``: nothing says that n_in is D, but nothing else runs.
+    Where ``labels(C)`` is all that speaks of C, one of its own sizes is C, the last one first.
     """
-    dims = [d for path in said for d in said[path].dims or ()]
-    spoken = shapes.names(tuple(dim for dim in dims if not dim.startswith("*")))
+    spoken = _spoken(said)
     own = [name for name, size in maker.sizes.items() if size not in spoken]
-    found = [maker]
-    for name, size in itertools.islice(itertools.product(own, reversed(spoken)), MOST_UNIFIED):
+    dims = tuple(d for path in said for d in said[path].dims or () if not d.startswith("*"))
+    free = [c for c in shapes.names(tuple(_classes(said))) if c not in shapes.names(dims)]
+    free = [c for c in free if c not in maker.sizes.values()]
+    found = []
+    for name, size in itertools.product(reversed(own), free[:1]):
         found.append(dataclasses.replace(maker, sizes={**maker.sizes, name: size}))
+    found.append(maker)
+    for known in list(found):
+        left = [name for name in own if known.sizes[name] not in spoken]
+        for name, size in itertools.islice(itertools.product(left, reversed(spoken)), MOST_UNIFIED):
+            found.append(dataclasses.replace(known, sizes={**known.sizes, name: size}))
+    for first, last in itertools.islice(itertools.permutations(spoken, 2), MOST_UNIFIED):
+        lists = {name: [first, *sizes[1:-1], last] for name, sizes in maker.lists.items()}
+        if lists:
+            found.append(dataclasses.replace(maker, lists=lists))
     return found
 
 

@@ -26,6 +26,12 @@ LOSS = words("loss cost objective error energy criterion")
 SAYS_NOTHING = words("function fn func fun compute calculate calc get and the of")
 NOT_A_DERIVATION = words("test check checking numerical numeric numerically clip zero plot print")
 
+USES_DERIVATIONS = words(
+    "train training fit main update updates step epoch epochs optimize optimise optimizer "
+    "optimiser minimize minimise run solve sgd descent learn evaluate eval demo predict"
+)
+LOSS_NAMES = words("J L E l nll mse bce ce kl err obj fx f total data_loss total_loss elbo")
+
 CACHES = re.compile(
     r"(\w*_)?(cache[sd]?|ctx|context|saved|memory|memo|store|stored|tape|intermediates?|residuals?"
     r"|state|aux|tmp|trace|history)\d*_?$",
@@ -135,6 +141,26 @@ def is_output(name: str) -> bool:
 def is_upstream(name: str, outputs: Sequence[str] = ()) -> bool:
     """Whether a parameter is called as upstream gradients are."""
     return bool(UPSTREAM.match(name)) or any(out and is_gradient_of(name, out) for out in outputs)
+
+
+# Names of upstreams and of hardly anything else, so that they are upstreams even with a default.
+SURELY_UPSTREAM = re.compile(
+    r"(d_?out(put)?s?|grad_?out(put)?s?|grads?|gradients?|upstream(_\w+)?|g|gy|d[yzlj]|d_?(loss|cost)"
+    r"|dvalues?|ct|cotangent|accum_grad|output_gradient|output_error|grad_(loss|y|z))$",
+    re.IGNORECASE,
+)
+
+
+def is_upstream_by_default(name: str, default: object, outputs: Sequence[str] = ()) -> bool:
+    """Whether a parameter with a default is the upstream all the same: ``dout=1``, ``g=None``.
+
+    A step ``dt=0.01`` or a threshold ``delta=1.0`` is called alike and is none.
+    """
+    is_one = isinstance(default, int | float) and not isinstance(default, bool) and default == 1
+    if not is_one and default is not None:
+        return False
+    surely = bool(SURELY_UPSTREAM.match(name))
+    return surely or any(out and name == f"d{out}" for out in outputs)
 
 
 AFTER = re.compile(r"(_grads?|_gradients?|_bar|_delta|_g|_?[gG]radient|Grad|_d|_derivative)$")

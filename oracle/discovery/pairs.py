@@ -337,6 +337,19 @@ def _upstreams(
 ) -> list[str]:
     """The parameters of a backward that are upstream gradients."""
     known = {p.name for p in given}
+    by_default = [
+        p.name
+        for p in taken
+        if not p.required and p.name not in known
+        if naming.is_upstream_by_default(p.name, p.default, outputs)
+    ]
+    return _required_upstreams(given, taken, outputs) or by_default[:1]
+
+
+def _required_upstreams(
+    given: Sequence[Parameter], taken: Sequence[Parameter], outputs: Sequence[str]
+) -> list[str]:
+    known = {p.name for p in given}
     required = [p.name for p in taken if p.required]
     if not required:
         return []

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterable
 
 from oracle import shapes
-from oracle.discovery import naming, shape_text
+from oracle.discovery import descriptions, naming, shape_text
 from oracle.discovery.shape_text import Said as Said
-from oracle.discovery.subject import Path, Unusable
-from oracle.discovery.text import Function, Text, parameters
+from oracle.discovery.shape_text import Shapes as Shapes
+from oracle.discovery.subject import Unusable
+from oracle.discovery.text import Function, Text
 
 COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*shapes?\b\s*:?(.*)", re.IGNORECASE)
 INTEGERS = ("Int", "UInt", "Integer", "Int32", "Int64", "Int8", "UInt8", "Int16", "Shaped")
-Shapes = dict[Path, Said]
 
 
 def of_parts(
@@ -35,11 +35,11 @@ def of_parts(
     for function in functions:
         _complete(found, annotations(function, user))
     for function in functions:
-        _complete(found, inline(user, function))
+        _complete(found, descriptions.inline(user, function))
     for node in known:
-        _complete(found, docstring(ast.get_docstring(node) or ""))
+        _complete(found, descriptions.docstring(ast.get_docstring(node) or ""))
     for function in functions:
-        _complete(found, in_prose(function))
+        _complete(found, descriptions.in_prose(function))
     return _with_labels(found)
 
 
@@ -53,7 +53,7 @@ def _with_labels(found: Shapes) -> Shapes:
     sizes = [s for said in found.values() for s in shapes.names(said.dims or ())]
     for path, said in found.items():
         if said.integer and not said.classes:
-            for usual in ("C", "n_classes", "num_classes", "K", "n_class", "classes", "V"):
+            for usual in descriptions.CLASSES:
                 if usual in sizes:
                     found[path] = Said(said.dims, "", usual, True, said.fixed, said.scalar)
                     break
@@ -123,195 +123,6 @@ def _annotated(node: ast.expr | None, user: Text, deep: int = 0) -> Said | None:
     if kind == "Bool":
         return Said(tuple(dims), "mask")
     return Said(tuple(dims), integer=kind in INTEGERS)
-
-
-INLINE = re.compile(r"(\w+)\s*(?::|=|is|has shape|of shape|->)?\s*\(([^()]*)\)")
-
-
-def inline(user: Text, function: Function) -> Shapes:
-    """Comments in and below the ``def`` line: ``# x: (N, D), w: (D, M)``."""
-    found: Shapes = {}
-    first = min([function.lineno, *(d.lineno for d in function.decorator_list)])
-    body = function.body
-    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        body = body[1:] or body
-    lines = list(range(function.lineno, body[0].lineno))
-    while first > 1 and user.lines[first - 2].lstrip().startswith("#"):
-        first -= 1
-        lines.insert(0, first)
-    lines += [at for at in (body[0].lineno,) if at not in lines]
-    known = parameters(function)
-    for at in lines:
-        _, mark, text = user.lines[at - 1].partition("#")
-        if not mark or text.lstrip().startswith("oracle"):
-            continue
-        entries = list(INLINE.finditer(text))
-        for i, entry in enumerate(entries):
-            dims = _dims(entry[2])
-            if entry[1] not in known or dims is None:
-                continue
-            end = entries[i + 1].start() if i + 1 < len(entries) else len(text)
-            said = _described(entry[1], f"of shape ({entry[2]}) {text[entry.end() : end]}")
-            found.setdefault((entry[1],), said or Said(dims))
-    return found
-
-
-# Docstrings
-
-ENTRY = re.compile(
-    r"^\s*(?:[-*•]\s+|:param\s+(?:[\w.]+\s+)?|@param\s+)?`*(?P<names>\*{0,2}[A-Za-z_]\w*`*"
-    r"(?:\s*(?:,|and|/)\s*`*[A-Za-z_]\w*`*)*)\s*(?P<kind>\([^()]*(?:\([^()]*\)[^()]*)*\))?\s*"
-    r"(?::{1,2}|--|—|–|\s-|=)\s*(?P<rest>.*)$"
-)
-ENDS = re.compile(
-    r"^\s*(returns?|outputs?|yields?|raises?|examples?|notes?|see also|references?)\s*:?\s*"
-    r"(-+\s*)?(a tuple of.*)?:?\s*$",
-    re.IGNORECASE,
-)
-BEGINS = re.compile(r"^\s*(inputs?|args?|arguments?|parameters?|params)\s*:?\s*$", re.IGNORECASE)
-SHAPED = re.compile(
-    r"(?:shapes?|sizes?|dims?|dimensions?)\s*(?:of|is|:|=|are)?\s*:?\s*[`'\"]*[\(\[]([^()\[\]]*)[\)\]]",
-    re.IGNORECASE,
-)
-BARE = re.compile(r"[\(\[]([^()\[\]]*)[\)\]]")
-TIMES = re.compile(
-    r"(?<![\w.])([A-Z]\w?|\d+|[a-z]+_[a-z]+)\s*(?:\bx\b|×|(?<=[\dA-Z])x(?=[\dA-Z]))\s*"
-    r"([A-Z]\w?|\d+|[a-z]+_[a-z]+)(?![\w.])"
-)
-
-
-def docstring(text: str) -> Shapes:
-    """The arguments' shapes in a docstring of any of the usual forms."""
-    found: Shapes = {}
-    text = re.sub(r":(?:py:)?\w+:`[^`<]*(?:<[^>]*>)?`", "ndarray", text)
-    entry: list[str] = []
-    names: list[str] = []
-    ended = False
-    for line in [*text.splitlines(), "end:"]:
-        start = ENTRY.match(line)
-        if ENDS.match(line) or BEGINS.match(line) or start or not line.strip():
-            for name in names:
-                said = _described(name, " ".join(entry))
-                if said is not None and (name,) not in found:
-                    found[(name,)] = said
-            names, entry = [], []
-        if ENDS.match(line):
-            ended = True
-        elif BEGINS.match(line):
-            ended = False
-        elif start and not ended:
-            names = [n for n in re.split(r"\s*(?:,|\band\b|/)\s*", start["names"]) if n]
-            names = [n.strip("`* ") for n in names]
-            rest = re.split(r",\s*\w+\s*:\s*[(\[]", start["rest"])[
-                0
-            ]  # the next one's, on this line
-            entry = [start["kind"] or "", rest]
-        elif names:
-            entry.append(line.strip())
-    return found
-
-
-def in_prose(function: Function) -> Shapes:
-    """Shapes of several arguments in one line of a docstring: ``x: [N, D], y: [N] integers``."""
-    found: Shapes = {}
-    prose = ast.get_docstring(function) or ""
-    for name in parameters(function):
-        brackets = r"[\(\[][^()\[\]]*[\)\]]"
-        entry = re.search(rf"\b{name}`*\s*(?::|--|=|is)?\s*({brackets})([^.;\n]*)", prose)
-        if entry and ("," in entry[1] or re.fullmatch(r".\w+.", entry[1])):
-            rest = re.split(r",\s*\w+\s*:", entry[2])[0]
-            said = _described(name, f"of shape {entry[1]} {rest}")
-            if said is not None:
-                found[(name,)] = said
-    return found
-
-
-def _described(name: str, text: str) -> Said | None:
-    """What a description says of an argument."""
-    low = text.lower()
-    if re.search(r"\bdict(ionary)?\b", low):
-        return None
-    dims: tuple[str, ...] | None = None
-    scalar = False
-    for pattern in (SHAPED, BARE):
-        for found in pattern.findall(text):
-            if pattern is BARE and "," not in found and not re.fullmatch(r"\s*[A-Z]\w?\s*", found):
-                continue  # a remark, not a shape
-            dims = _dims(found)
-            if dims is not None:
-                break
-        if dims is not None:
-            break
-    if dims is None and re.search(r"\b(any|arbitrary)\s+(shape|size)|shape\s+`*\(?\*", low):
-        dims = ("*shape",)
-    if dims is None and (times := TIMES.search(text)):
-        dims = (times[1], times[2])
-    if dims is None and re.search(r"\b(shape|length|size)\s+`?([A-Z]\w?)\b", text):
-        dims = (re.search(r"\b(?:shape|length|size)\s+`?([A-Z]\w?)\b", text)[1],)  # type: ignore[index]
-    if dims is None and re.search(r"\b(scalar|float)\b", low) and "array" not in low:
-        scalar = True
-    if dims is None and not scalar:
-        return None
-    values, classes, integer = "", "", False
-    ranged = re.search(r"0\s*<=?\s*[^<>]{1,24}<\s*`?([A-Za-z_]\w*)", text)
-    ranged = ranged or re.search(r"\[0,\s*([A-Za-z_]\w*)\s*(?:\)|-\s*1\s*\])", text)
-    zero_one = re.search(r"\b0\b.{0,40}\b1\b", text) and re.search(
-        r"label|binary|true|target|class|cat\b", low
-    )
-    if re.search(r"one[- _]?hot", low):
-        values = "onehot"
-    elif ranged:
-        classes, integer = ranged[1], True
-    elif re.search(r"\bbinary\b", low) or (zero_one and not ranged and "{0, 1, " not in text):
-        values = "binary"
-    elif re.search(r"sums? to (1|one)|softmax (output|prob)|class prob", low):
-        values = "probabilities"
-    elif "probabilit" in low and not re.search(r"log|dropout|keep", low):
-        values = "unit"
-    elif re.search(r"\bmask\b", low) and "bool" in low:
-        values = "mask"
-    elif re.search(r"\b(integers?|int|indices|class (ids?|index)|int64|int32)\b", low) or (
-        re.search(r"\blabels?\b", low) and dims is not None and len(dims) == 1
-    ):
-        integer = not scalar
-    return Said(dims, values, classes, integer, False, scalar)
-
-
-def _dims(text: str) -> tuple[str, ...] | None:
-    """The sizes between brackets, or None where these are no sizes."""
-    text = text.strip().strip("`'\"")
-    if not text:
-        return ()
-    if re.search(r"d_?1\s*,\s*(\.\.\.|…)\s*,\s*d_?k|(\.\.\.|…)", text):
-        text = re.sub(r"d_?1\s*,\s*(\.\.\.|…)\s*,\s*d_?\w", "D", text)
-        text = re.sub(r"\.\.\.|…", "*rest", text)
-    found = []
-    for part in re.split(r"\s*,\s*", text.rstrip(", ")):
-        part = part.strip("`'\" ")
-        if not part:
-            return None
-        part = re.sub(r"^(number|size|dimension|num|no\.?|length) of (the )?", r"\1_of_", part)
-        part = re.sub(r"\s*([*+/])\s*|\s+(-)\s+", r"\1\2", part)
-        part = re.sub(r"(?<=\w)[ ]+(?=[A-Za-z])", "_", part).replace("^", "_")
-        part = re.sub(r"\bnum_of\b", "n", part)
-        part = re.sub(r"(?<=[A-Za-z\]])\[[^\]]*\]", "", part)
-        if part.count("_") > 6 or re.search(r"\d\.\d", part):
-            return None
-        try:
-            shapes.names((part,))
-        except ValueError:
-            return None
-        if part.lower() in NO_SIZES:
-            return None
-        found.append(part)
-    return tuple(found)
-
-
-NO_SIZES = naming.words(
-    "float int array optional ndarray np numpy_array numpy scalar string str bool dict "
-    "list tuple default tensor vector matrix object none relu sigmoid tanh callable "
-    "number constant array_like mean sum true false required inputs input data e.g"
-)
 
 
 def missing(

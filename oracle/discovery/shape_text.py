@@ -60,13 +60,16 @@ class Said:
         return Argument(name, self.dims or (), integer, values, self.classes, fixed)
 
 
-def entries(text: str, line: int = 0) -> dict[Path, Said]:
+Shapes = dict[Path, Said]  # what is said, by path of the argument
+
+
+def entries(text: str, line: int = 0) -> Shapes:
     """What a text of the grammar says, by path.
 
     Raises:
         Unusable: it does not keep to the grammar; the message says where.
     """
-    found: dict[Path, Said] = {}
+    found: Shapes = {}
     for part in split(text):
         name, sign, rest = _parted(part)
         if not sign:

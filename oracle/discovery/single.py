@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import calling, naming, shape_sources, text
+from oracle.discovery import calling, naming, returns, shape_sources, text
 from oracle.discovery.calling import User
 from oracle.discovery.find import Candidate, _pullback
 from oracle.discovery.gradients import Returned
@@ -102,24 +102,9 @@ def made_of(
     if len(items) != len(result):
         returned.items = []
     elif len(returned.items) == 1 and node is not None:  # grads = (dW, db); return loss, grads
-        inner = _written_out(node, returned.items[0].name)
+        inner = returns.written_out(node, returned.items[0].name)
         returned.items = inner or returned.items
     return returned
-
-
-def _written_out(node: Function, name: str) -> list[Item]:
-    """The names in a tuple or list that a name, or the return statement, holds."""
-    for part in reversed(list(text.own_nodes(node))):
-        value: ast.expr | None = None
-        if isinstance(part, ast.Assign) and name:
-            if any(isinstance(t, ast.Name) and t.id == name for t in part.targets):
-                value = part.value
-        elif isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple) and not name:
-            inner = [e for e in part.value.elts if isinstance(e, ast.Tuple | ast.List)]
-            value = inner[0] if inner else None
-        if isinstance(value, ast.Tuple | ast.List):
-            return [text._item(node, e, part.lineno) for e in value.elts]  # type: ignore[attr-defined]
-    return []
 
 
 def value_and_pullback(user: User, candidate: Candidate) -> Subject:

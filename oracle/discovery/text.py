@@ -68,6 +68,29 @@ class Text:
                 found[part.name] = f"{name}.{part.name}"
         return found
 
+    def globals_read(self, *nodes: Function | None) -> list[str]:
+        """The variables of the module that functions read without having made them themselves."""
+        own = {
+            target.id
+            for part in self.tree.body
+            if isinstance(part, ast.Assign | ast.AnnAssign | ast.AugAssign)
+            for whole in (part.targets if isinstance(part, ast.Assign) else [part.target])
+            for target in ast.walk(whole)
+            if isinstance(target, ast.Name)
+        }
+        found: dict[str, None] = {}
+        for node in nodes:
+            if node is None:
+                continue
+            made = {*parameters(node), *(a.arg for a in ast.walk(node) if isinstance(a, ast.arg))}
+            declared = {n for g in ast.walk(node) if isinstance(g, ast.Global) for n in g.names}
+            names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
+            made |= {n.id for n in names if isinstance(n.ctx, ast.Store)} - declared
+            for name in names:
+                if isinstance(name.ctx, ast.Load) and name.id in own and name.id not in made:
+                    found[name.id] = None
+        return list(found)
+
 
 def _as_function(name: str, node: ast.Lambda) -> ast.FunctionDef:
     """A lambda that has a name, as the function that it is."""
@@ -125,13 +148,25 @@ def parameters(node: Function) -> list[str]:
 
 
 def is_abstract(node: Function) -> bool:
-    """Whether a function only says that there is to be one."""
+    """Whether a function only says that there is to be one.
+
+    One that raises anything but NotImplementedError says something else: that it has a mistake.
+    """
     body = [
         part
         for part in node.body
         if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
     ]
-    return all(isinstance(part, ast.Pass | ast.Raise) for part in body)
+    marked = any(ast.unparse(d).endswith("abstractmethod") for d in node.decorator_list)
+    return marked or all(isinstance(part, ast.Pass) or _is_not_there(part) for part in body)
+
+
+def _is_not_there(node: ast.stmt) -> bool:
+    """``raise NotImplementedError("...")``."""
+    if not isinstance(node, ast.Raise):
+        return False
+    error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return isinstance(error, ast.Name) and error.id in ("NotImplementedError", "NotImplemented")
 
 
 @functools.cache
@@ -167,7 +202,7 @@ def returns(node: Function | ast.Lambda | None) -> list[Item] | None:
             value = assigned
     assert value is not None
     elements = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
-    return [_item(node, element, last.lineno) for element in elements]
+    return [item(node, element, last.lineno) for element in elements]
 
 
 def returns_tuple(node: Function | None) -> int:
@@ -180,7 +215,8 @@ def returns_tuple(node: Function | None) -> int:
     return 0
 
 
-def _item(function: Function, node: ast.expr, before: int) -> Item:
+def item(function: Function, node: ast.expr, before: int) -> Item:
+    """Something that a function returns, as it stands in its text."""
     name = _name(node)
     if isinstance(node, ast.Name):
         entries: tuple[Item, ...] = ()
@@ -312,6 +348,90 @@ def subscripts(function: ast.AST, name: str) -> list[str]:
         if own and isinstance(node.slice.value, str):
             found[node.slice.value] = None
     return list(found)
+
+
+def goes_through(function: ast.AST, name: str) -> bool:
+    """Whether a function uses something as a list: loops over it, takes entries or its length."""
+
+    def is_it(node: ast.AST | None) -> bool:
+        return isinstance(node, ast.Name) and node.id == name
+
+    for node in ast.walk(function):
+        if isinstance(node, ast.For | ast.comprehension) and is_it(node.iter):
+            return True
+        if isinstance(node, ast.Subscript | ast.Starred) and is_it(node.value):
+            return True
+        unpacks = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple | ast.List)
+        if unpacks and isinstance(node, ast.Assign) and is_it(node.value):
+            return True
+        takes = isinstance(node, ast.Call) and getattr(node.func, "id", "") in TAKE_LISTS
+        if takes and isinstance(node, ast.Call) and any(map(is_it, node.args)):
+            return True
+    return False
+
+
+TAKE_LISTS = ("len", "enumerate", "zip", "list", "tuple", "reversed", "iter", "sum", "max", "min")
+
+
+def calculates_with(function: ast.AST, name: str) -> bool:
+    """Whether a function uses what has a name as one number: an extent, or in a sum or product."""
+    for node in ast.walk(function):
+        parts: list[ast.AST] = []
+        if isinstance(node, ast.BinOp):
+            parts = [node.left, node.right]
+        elif isinstance(node, ast.Tuple | ast.List):
+            parts = list(node.elts)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+            ("randn", "rand", "range", "sqrt")
+        ):
+            parts = list(node.args)
+        if any(isinstance(part, ast.Name) and part.id == name for part in parts):
+            return True
+    return False
+
+
+def is_mapping(function: ast.AST, name: str) -> bool:
+    """Whether a function uses what has a name as a dict."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Attribute | ast.Subscript):
+            continue
+        if not isinstance(node.value, ast.Name) or node.value.id != name:
+            continue
+        if isinstance(node, ast.Attribute):
+            if node.attr in ("items", "keys", "values", "get"):
+                return True
+        else:
+            key = node.slice
+            while isinstance(key, ast.BinOp):
+                key = key.left
+            spelled = isinstance(key, ast.JoinedStr) or (
+                isinstance(key, ast.Constant) and isinstance(key.value, str)
+            )
+            if spelled or _loops_over_words(function, key):
+                return True
+    return False
+
+
+def _loops_over_words(function: ast.AST, key: ast.AST) -> bool:
+    """Whether a key is that of a loop over written-out words: ``for k in ("W1", "b1")``."""
+    return any(
+        isinstance(node, ast.For | ast.comprehension)
+        and isinstance(node.target, ast.Name)
+        and isinstance(key, ast.Name)
+        and node.target.id == key.id
+        and isinstance(node.iter, ast.Tuple | ast.List)
+        and all(isinstance(e, ast.Constant) and isinstance(e.value, str) for e in node.iter.elts)
+        for node in ast.walk(function)
+    )
+
+
+def words_in(function: ast.AST) -> set[str]:
+    """The strings that a function writes out."""
+    return {
+        node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 def unpacked(function: ast.AST, name: str) -> list[str]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.oracle.discovery.differences import found, problems, right, wrong
+from tests.oracle.discovery.differences import found, gradients, problems, right, wrong
 
 DENSE = """
     class Dense:
@@ -235,14 +235,127 @@ def test_a_layer_that_is_given_its_weights(tmp_path):
                 return self.loss
             def backward(self, dout=1):
                 batch_size = self.t.shape[0]
-                dx = (self.y - self.t) / batch_size
+                dx = dout * (self.y - self.t) / batch_size
                 return dx
     """
     subjects = found(tmp_path, text)
     assert set(right(subjects["Affine"])) == {"dx", "self.dW", "self.db"}
     loss = subjects["SoftmaxWithLoss"]
-    assert not loss.has_upstream
+    assert loss.has_upstream
     assert right(loss) == {"dx": ("x",)}
+    assert wrong(found(tmp_path, text.replace("dout * (", "("))["SoftmaxWithLoss"]) == {"dx"}
+
+
+@pytest.mark.parametrize("default", ["dt=0.1", "delta=1.0", "dout=0", "grad=False", "debug=None"])
+def test_not_every_default_of_a_losss_backward_is_an_upstream(tmp_path, default):
+    text = f"""
+        # oracle: shapes x: N C, t: N C fixed
+        class Loss:
+            def forward(self, x, t):
+                self.x, self.t = x, t
+                return 0.5 * np.sum((x - t) ** 2)
+            def backward(self, {default}):
+                return self.x - self.t
+    """
+    loss = found(tmp_path, text)["Loss"]
+    assert not loss.has_upstream
+    assert len(right(loss)) == 1
+
+
+def test_a_number_of_units_is_one_size_though_no_shape_speaks_of_it(tmp_path):
+    text = """
+        class Dense:
+            def __init__(self, n_inputs, n_units, learning_rate=0.1):
+                self.W = np.random.uniform(-1, 1, (n_inputs, n_units))
+                self.b = np.zeros((1, n_units))
+                self.learning_rate = learning_rate
+            def forward(self, X, training=True):
+                '''X: (batch, n_inputs)'''
+                self.X = X
+                return X.dot(self.W) + self.b
+            def backward(self, accum_grad):
+                self.dW = self.X.T.dot(accum_grad)
+                self.db = np.sum(accum_grad, axis=0, keepdims=True)
+                dX = accum_grad.dot(self.W.T)
+                self.W -= self.learning_rate * self.dW
+                self.b -= self.learning_rate * self.db
+                return dX
+    """
+    dense = found(tmp_path, text)["Dense"]
+    assert {"batch", "n_inputs", "n_units"} == set(dense.sizes)
+    assert right(dense) == {"dX": ("X",), "self.dW": ("self", "W"), "self.db": ("self", "b")}
+
+
+def test_updates_do_not_drown_the_gradient_that_follows_them(tmp_path):
+    text = """
+        class Dense:
+            def __init__(self, n_in, n_out, lr):
+                self.W = np.random.randn(n_in, n_out)
+                self.lr = lr
+            def forward(self, x):
+                self.x = x
+                return x @ self.W
+            def backward(self, dout):
+                self.dW = self.x.T @ dout
+                self.W -= self.lr * self.dW
+                return dout @ self.W.T
+    """
+    dense = found(tmp_path, text)["Dense"]
+    assert wrong(dense) == {"dx"}
+    made = {name: got for name, _, _, got, _ in gradients(dense)}
+    assert np.abs(made["dx"]).max() < 100
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "self.Ws = [np.random.randn(a, b) for a, b in zip(units[:-1], units[1:])]",
+        "self.Ws = [np.random.randn(units[i], units[i + 1]) for i in range(len(units) - 1)]",
+        "a, b, c = units\n                self.Ws = [np.random.randn(a, b), np.random.randn(b, c)]",
+    ],
+)
+def test_units_that_a_constructor_goes_through_are_a_list_of_sizes(tmp_path, body):
+    text = f"""
+        class Net:
+            def __init__(self, units):
+                {body}
+            def forward(self, X):
+                self.X, self.A = X, X @ self.Ws[0]
+                return self.A @ self.Ws[1]
+            def backward(self, X, y):
+                d = self.forward(X) - y
+                dWs = [X.T @ (d @ self.Ws[1].T), self.A.T @ d]
+                return dWs
+    """
+    names = right(found(tmp_path, text)["Net"])
+    assert set(names.values()) == {("self", "Ws", 0), ("self", "Ws", 1)}
+
+
+def test_labels_are_of_as_many_classes_as_the_constructor_makes(tmp_path):
+    text = """
+        class Classifier:
+            def __init__(self, {0}):
+                self.V = np.random.default_rng(0).normal(size=({1}))
+                self.grads = {{}}
+            # oracle: shapes X: N D, y: N labels(C)
+            def forward(self, X):
+                self.X = X
+                s = np.exp(X @ self.V)
+                self.p = s / s.sum(axis=1, keepdims=True)
+                return self.p
+            def loss(self, y):
+                return -np.mean(np.log(self.p[np.arange(len(y)), y]))
+            def backward(self, y):
+                ds = self.p.copy()
+                ds[np.arange(len(y)), y] -= 1
+                self.grads["V"] = self.X.T @ ds / len(y)
+                return self.grads
+    """
+    for sizes in ("D=3, C=2", "n_in, n_classes", "D, n_out"):
+        names = ", ".join(part.partition("=")[0] for part in sizes.split(", "))
+        net = found(tmp_path, text.format(sizes, names))["Classifier"]
+        for first in (2, 5):
+            assert right(net, first) == {'self.grads["V"]': ("self", "V")}, sizes
 
 
 def test_batch_normalisation(tmp_path):

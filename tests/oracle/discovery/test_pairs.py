@@ -763,3 +763,20 @@ def test_a_loss_per_sample_and_the_gradient_of_the_mean(tmp_path):
     assert wrong(subject)
     right(subject.read_as(1))
     assert not subject.read_as(1).has_upstream
+
+
+@pytest.mark.parametrize("default", ["1", "1.0", "None"])
+def test_an_upstream_may_have_a_default(tmp_path, default):
+    text = f"""
+        # oracle: shapes p: N D, t: N D fixed
+        def mse(p, t):
+            return np.mean((p - t) ** 2)
+
+        def mse_backward(p, t, dout={default}):
+            dp = dout * 2 * (p - t) / p.size
+            return dp
+    """
+    assert right(found(tmp_path, text)["mse_backward"]) == {"dp": ("p",)}
+    assert found(tmp_path, text)["mse_backward"].has_upstream
+    deaf = found(tmp_path, text.replace("dout * 2", "2"))["mse_backward"]
+    assert wrong(deaf) == {"dp"}

@@ -435,3 +435,95 @@ def test_a_course_without_a_cost(tmp_path):
     assert [r.name for r in subject.readings][1] == "cross-entropy of labels, mean over samples"
     assert wrong(subject)
     assert set(right(subject.read_as(1)).values()) == {("W1",), ("b1",), ("W2",), ("b2",)}
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        'W1, b1, W2 = (parameters[k] for k in ("W1", "b1", "W2"))',
+        'W1, b1 = [parameters[k] for k in ["W1", "b1"]]; W2 = parameters["W2"]',
+        'W1, b1, W2 = parameters["W" + "1"], parameters[f"b{1}"], parameters["W2"]',
+        "W1, b1, W2 = map(parameters.get, ('W1', 'b1', 'W2'))",
+    ],
+)
+def test_what_shapes_name_beside_the_arguments_is_in_the_dict_of_parameters(tmp_path, read):
+    text = f"""
+        # oracle: shapes X: n m, W1: h n, b1: h 1, W2: k h
+        def forward_propagation(X, parameters):
+            {read}
+            A1 = np.tanh(W1 @ X + b1)
+            return W2 @ A1, (X, A1)
+
+        # oracle: shapes Y: k m fixed
+        def compute_cost(A2, Y):
+            return 0.5 * np.sum((A2 - Y) ** 2)
+
+        def backward_propagation(A2, Y, cache, parameters):
+            X, A1 = cache
+            dZ2 = A2 - Y
+            dZ1 = parameters["W2"].T @ dZ2 * (1 - A1**2)
+            return {{"dW1": dZ1 @ X.T, "db1": dZ1.sum(1, keepdims=True), "dW2": dZ2 @ A1.T}}
+    """
+    names = right(found(tmp_path, text)["backward_propagation"])
+    assert set(names.values()) == {("parameters", k) for k in ("W1", "b1", "W2")}
+
+
+LOSS_OF_NO_NAME = """
+    # oracle: shapes W: D M, b: M, X: N D fixed
+    def {name}(W, b, X):
+        d = X @ W + b
+        loss = 0.5 * np.sum(d**2)
+        dW, db = X.T @ d, d.sum(axis=0)
+        grads = {{"W": dW, "b": db}}
+        {returned}
+"""
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        "return loss, (dW, db)",
+        "return loss, dW, db",
+        "return loss, [db, dW]",
+        "return loss, grads",
+        'return loss, {"dW": dW, "db": db}',
+        "J = loss; return J, (db, dW)",
+    ],
+)
+def test_a_return_statement_alone_may_tell_a_loss_and_its_gradients(tmp_path, returned):
+    text = LOSS_OF_NO_NAME.format(name="fun", returned=returned)
+    subject = found(tmp_path, text)["fun"]
+    assert subject.way == 3
+    assert set(right(subject).values()) == {("W",), ("b",)}
+
+
+@pytest.mark.parametrize(
+    ("name", "returned"),
+    [
+        ("fun", "return d, dW"),  # forward mode, say
+        ("fun", "return loss, d"),
+        ("fun", "return loss, W - 0.1 * dW"),
+        ("fun", "dt = 0.1; return loss, dt"),
+        ("fun", "history = []; return loss, history"),
+        ("train", "return loss, grads"),
+        ("fun", 'cache = {"W": W, "b": b}; return loss, cache'),
+        ("update_step", "return loss, (dW, db)"),
+        ("fun_numerical", "return loss, (dW, db)"),
+    ],
+)
+def test_not_everything_that_returns_two_things_is_a_derivation(tmp_path, name, returned):
+    assert found(tmp_path, LOSS_OF_NO_NAME.format(name=name, returned=returned)) == {}
+
+
+def test_what_hands_on_the_gradients_of_another_is_judged_there(tmp_path):
+    text = """
+        # oracle: shapes w: D, X: N D fixed
+        def sq_loss_and_grad(w, X):
+            d = X @ w
+            return 0.5 * d @ d, X.T @ d
+
+        def both(w, X):
+            loss, grad = sq_loss_and_grad(w, X)
+            return loss, grad
+    """
+    assert set(found(tmp_path, text)) == {"sq_loss_and_grad"}

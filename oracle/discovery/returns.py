@@ -1,0 +1,55 @@
+"""What a function's return statement alone tells: a loss, and gradients of what it takes."""
+
+import ast
+from collections.abc import Collection
+
+from oracle.discovery import naming, text
+from oracle.discovery.text import Function, Item
+
+
+def written_out(node: Function, name: str) -> list[Item]:
+    """The names in a tuple or list that a name, or the return statement, holds."""
+    for part in reversed(list(text.own_nodes(node))):
+        value: ast.expr | None = None
+        if isinstance(part, ast.Assign) and name:
+            if any(isinstance(t, ast.Name) and t.id == name for t in part.targets):
+                value = part.value
+        elif isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple) and not name:
+            inner = [e for e in part.value.elts if isinstance(e, ast.Tuple | ast.List)]
+            value = inner[0] if inner else None
+        if isinstance(value, ast.Tuple | ast.List):
+            return [text.item(node, e, part.lineno) for e in value.elts]  # type: ignore[attr-defined]
+    return []
+
+
+def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
+    """Whether it returns a loss first, and then nothing but gradients of its own parameters.
+
+    The loss is known by its name, a gradient by being called after a parameter, a parameter's entry
+    or one of ``more``. ``return out, dx`` of a forward-mode function is neither, nor is the
+    ``(h, dh)`` of a difference.
+    """
+    items = text.returns(node) or []
+    if text.returns_tuple(node) < 2 or not _is_loss(items[0].name):
+        return False
+    own = text.parameters(node)
+    known = {*own, *more, *(key for name in own for key in text.subscripts(node, name))}
+    for item in items[1:]:
+        inner = written_out(node, item.name) or [item]
+        named = naming.looks_like_gradient(item.name)  # {"W": W} under another name is a cache
+        by_key = item.entries and all(
+            entry.name in known and (named or entry.text != entry.name) for entry in item.entries
+        )
+        if not by_key and not all(_is_gradient(i.name, known) for i in item.entries or inner):
+            return False
+    return True
+
+
+def _is_loss(name: str) -> bool:
+    return naming.has(name, naming.LOSS) or name in naming.LOSS_NAMES
+
+
+def _is_gradient(name: str, known: Collection[str]) -> bool:
+    if name in ("grad", "grads", "gradient", "gradients"):
+        return True
+    return any(stem in known for stem in naming.stems_of_gradient(name))
