@@ -91,16 +91,18 @@ def _one(module: ModuleType, console: Console, quick: bool, data: Path | None) -
 
 
 def _picture(name: str, console: Console, target: Path | None, data: Path | None) -> None:
-    module = importlib.import_module(f"examples.{name}")
-    if not hasattr(module, "plot") or _data(module.plot, data) == {"data": None}:
-        return
+    from examples import _pictures
     from examples._plots import draw
+
+    picture = getattr(_pictures, f"draw_{name}", None)
+    if picture is None or _data(picture, data) == {"data": None}:
+        return
 
     path = target
     if target is not None and not target.suffix:
         target.mkdir(parents=True, exist_ok=True)
         path = target / f"{name}.png"
-    draw(module.plot, path, **_data(module.plot, data))
+    draw(picture, path, **_data(picture, data))
     if path is not None:
         console.print(f"saved {path}")
 

@@ -140,12 +140,5 @@ def joshi_rate() -> list[Row]:
     ]
 
 
-def plot(axes: Any) -> None:
-    for n, (kind, C) in enumerate(MATRICES.items()):
-        axes.bar(np.arange(6) + 0.4 * n - 0.2, cost_vector(C, COUNTS), 0.4, label=f"{kind} costs")
-    axes.set(xlabel="true class, from 0", ylabel="mean cost of a mistake on it, E")
-    axes.set_title("Dermatology: what a mistake costs")
-
-
 if __name__ == "__main__":
     show("costs", run())

@@ -180,17 +180,6 @@ NOTE = {
 }
 
 
-def plot(axes: Any, data: Path | None = None) -> None:
-    axes.set_title("Dermatology")
-    for n, (kind, C) in enumerate(MATRICES.items()):
-        found = cross_validate(*load(data), C, 10, 40) if data else {}
-        costs = [100 * mean_cost(confusion, C) for confusion in found.values()]
-        axes.barh(np.arange(len(costs)) + 0.4 * n, costs, 0.4, label=f"{kind} costs")
-        axes.set_yticks(np.arange(len(costs)) + 0.2, [name.strip() for name in found])
-    axes.invert_yaxis()
-    axes.set(xlabel="cost of 100 samples, 10-fold cross-validation", ylabel="way of training")
-
-
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: python -m examples.dermatology PATH")

@@ -5,7 +5,6 @@ At the point worked out by hand, x − m = (1, −1) and Γ has the rows (1, 1) 
 """
 
 import functools
-from typing import Any
 
 import numpy as np
 import torch
@@ -41,10 +40,14 @@ def first_layer(rules: int = RULES) -> Layer:
     return M, np.tile(np.eye(2), (rules, 1, 1)), np.zeros((2, rules)), np.zeros(rules)
 
 
+def ridge(X: np.ndarray) -> np.ndarray:
+    """Across both axes, on a slope: no width along x₁ or x₂ describes it."""
+    return np.exp(-4 * (X[:, 0] - X[:, 1]) ** 2) + X[:, 0] / 2
+
+
 def data() -> tuple[np.ndarray, np.ndarray]:
-    """A ridge across both axes, on a slope: no width along x₁ or x₂ describes it."""
     X = np.random.default_rng(0).uniform(-2, 2, (200, 2))
-    return X, np.exp(-4 * (X[:, 0] - X[:, 1]) ** 2) + X[:, 0] / 2
+    return X, ridge(X)
 
 
 def rotations() -> list[Row]:
@@ -82,8 +85,8 @@ def far_away() -> list[Row]:
 
 
 @functools.cache
-def train(epochs: int, correlated: bool = True) -> tuple[np.ndarray, float]:
-    """RProp: the error before each epoch, and how far torch's RProp is away after the first 20."""
+def train(epochs: int, correlated: bool = True) -> tuple[np.ndarray, float, Layer]:
+    """RProp: the error before each epoch, how far torch's is away after 20, and the layer."""
     X, T = data()
     layer = list(first_layer())
     states = [rprop_state(p, 0.01) for p in layer]
@@ -110,13 +113,13 @@ def train(epochs: int, correlated: bool = True) -> tuple[np.ndarray, float]:
             apart = max(
                 np.abs(t.detach().numpy() - p).max() for t, p in zip(theirs, layer, strict=True)
             )
-    return errors, float(apart)
+    return errors, float(apart), tuple(layer)
 
 
 def run(quick: bool = False) -> list[Row]:
     epochs = 250 if quick else 400
-    full, apart = train(epochs)
-    along_axes, _ = train(epochs, correlated=False)
+    full, apart, _ = train(epochs)
+    along_axes, *_ = train(epochs, correlated=False)
     return [
         *by_hand(),
         *rotations(),
@@ -127,14 +130,6 @@ def run(quick: bool = False) -> list[Row]:
         Row("  so many times as much", along_axes[-1] / full[-1], "≥3"),
         Row("  20 epochs: weights − torch.optim.Rprop", apart, "≤1e-9"),
     ]
-
-
-def plot(axes: Any) -> None:
-    axes.semilogy(train(400)[0], "-", color="#0072b2", label="full Γ")
-    axes.semilogy(train(400, correlated=False)[0], "--", color="#d55e00", label="diagonal Γ")
-    axes.set(xlabel="epoch", ylabel="root of the mean squared error, units of y")
-    axes.set_title(f"A ridge across the axes, {RULES} fuzzy rules, RProp")
-    axes.legend()
 
 
 if __name__ == "__main__":

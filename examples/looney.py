@@ -8,7 +8,6 @@ given in the article, hence bands over ten seeds.
 
 import functools
 import itertools
-from typing import Any
 
 import numpy as np
 
@@ -143,14 +142,6 @@ def linear(quick: bool) -> list[Row]:
         mine = backpropagate(X[:4000], T[:4000], slow, binary_cross_entropy).L
         rows.append(Row("  loss after the last epoch", mine, "", loss, rtol=1e-9))
     return rows
-
-
-def plot(axes: Any) -> None:
-    axes.plot(training((), 1.0, 0)[1], lw=0.5, label="linear, rate 1: jumps between two values")
-    axes.plot(training((), 0.1, 0)[1], "--", label="linear, rate 0.1")
-    axes.plot(training((8, 3), 1.0, 0)[1], "-.", label="[8, 3], rate 1")
-    axes.set(xlabel="epoch", ylabel="binary cross-entropy of a point, nats")
-    axes.set_title("What a linear boundary can do, and how it was missed")
 
 
 if __name__ == "__main__":

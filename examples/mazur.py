@@ -141,16 +141,5 @@ def error(layers: list[Layer]) -> float:
     return float(squared_error(forward_sweep(X, layers).A[-1], T)[0][0])
 
 
-def plot(axes: Any) -> None:
-    _, errors = both_orders(10_000)
-    steps = np.arange(1, len(errors) + 1)
-    axes.loglog(steps, errors[:, 0], label="simultaneous update")
-    axes.loglog(steps, errors[:, 1], "--", label="sequential update")
-    axes.loglog(steps, np.abs(np.diff(errors)[:, 0]), ":", label="their difference")
-    axes.set(
-        xlabel="step", ylabel="error E = ½Σ(t − o)²", title="Mazur's network learns its sample"
-    )
-
-
 if __name__ == "__main__":
     show("mazur", run())

@@ -144,13 +144,5 @@ def norm(G: np.ndarray | None) -> float:
     return float(np.linalg.norm(G)) if G is not None else 0.0
 
 
-def plot(axes: Any) -> None:
-    sizes = [1, 2, 5, 10, 20, 50, 100, 200]
-    axes.loglog(sizes, [seconds(by_loop, N) * 1e3 for N in sizes], "o-", label="loop over samples")
-    axes.loglog(sizes, [seconds(by_matrix, N) * 1e3 for N in sizes], "s--", label="one matrix")
-    axes.set(xlabel="samples in the mini-batch", ylabel="time of all gradients, ms")
-    axes.set_title("64-30-10 network: the sum over samples as a product")
-
-
 if __name__ == "__main__":
     show("nielsen", run())

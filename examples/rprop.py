@@ -172,14 +172,5 @@ def sgd() -> list[float]:
     return path
 
 
-def plot(axes: Any) -> None:
-    for variant, style in zip(VARIANTS, ("-", "--", "-.", ":")):
-        axes.semilogy(race(variant, 500)[0], style, label=variant)
-    axes.semilogy(descent(500), color="gray", lw=0.7, label=f"gradient descent, rate {RATE}")
-    axes.set(xlabel="epoch", ylabel="cross-entropy of a picture, nats")
-    axes.legend(loc="center right", bbox_to_anchor=(1, 0.4))
-    axes.set_title("Stairs: RProp does not mind that pixels are not scaled")
-
-
 if __name__ == "__main__":
     show("rprop", run())

@@ -7,7 +7,6 @@ and the first weights come out of R's own generator again.
 """
 
 import functools
-from typing import Any
 
 import numpy as np
 
@@ -159,14 +158,6 @@ def figures(layers: list[Layer], X: np.ndarray, y: np.ndarray) -> list[float]:
 
 def accuracy(P: np.ndarray, y: np.ndarray) -> float:
     return float((P.argmax(axis=1) == y).mean())
-
-
-def plot(axes: Any) -> None:
-    _, course = training()
-    axes.plot(course[:, 0], label="cross-entropy of a picture, nats")
-    axes.plot(course[:, 1], "--", label="accuracy, part of all pictures")
-    axes.set(xlabel="epoch", ylabel="on the 400 training pictures", ylim=(0, 1))
-    axes.set_title("Stairs: raw pixels make the loss jump")
 
 
 if __name__ == "__main__":

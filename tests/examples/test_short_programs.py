@@ -49,21 +49,24 @@ def test_the_jacobian_that_is_never_built() -> None:
 
 
 def test_the_network_that_does_not_learn() -> None:
+    rows = broken.run(quick=True)
     found = check(
-        broken.run(quick=True),
+        rows,
         {
             "cost, U[0, 1), seed 0": 1.168220400122015,
-            "2  biases summed: gradient / torch": 4,
+            "2  biases summed: dW / torch": [4, 4, 4],
+            "3  divided by m: dW / torch": [1, 1, 1],
         },
         rtol=1e-12,
     )
     low, high = found["outputs, least and largest"].numbers
     assert (round(low, 3), round(high, 3)) == (0.888, 0.895)
-    assert found["1  as pasted: bias -= Db raises"].note.startswith("wrong: db has shape (5, 4)")
-    assert found["2  biases summed: gradient / torch"].note == (
-        "wrong: 4.0 times the truth: 1/m is missing"
-    )
-    assert found["3  divided by m: gradient / torch"].note == "correct"
+    raised = "bias -= Db raises ValueError: non-broadcastable output operand with shape (5,1)"
+    assert found["1  as pasted: db1 is 5×m, b1 5×1"].note.startswith(raised)
+    said = [(row.ours, row.note) for row in rows if row.what.strip() == "the oracle says"]
+    assert [verdict for verdict, _ in said] == ["wrong", "correct", "unstable", "correct"]
+    assert said[0][1].startswith("[missing-batch-mean] delta3 is m times the gradient")
+    assert said[2][1].startswith("[overflow] dZ is nan where the truth is finite")
 
 
 def test_nielsen() -> None:
