@@ -46,7 +46,7 @@ def main(names: tuple[str, ...], quick: bool, plot: str | None, data: Path | Non
     console = Console()
     if not names:
         for name in there:
-            console.print(Text.assemble((f"{name:15}", "bold"), first_line(name)))
+            console.print(Text.assemble((f"{name:18}", "bold"), first_line(name)))
         return
     chosen = there if "all" in names else list(dict.fromkeys(names))
     target = None if plot is None or not plot else Path(plot)
@@ -54,7 +54,7 @@ def main(names: tuple[str, ...], quick: bool, plot: str | None, data: Path | Non
         raise click.UsageError(f"--plot {plot}: a folder is due for several pictures")
 
     problems = 0
-    columns = TextColumn("{task.description:15}"), BarColumn(), MofNCompleteColumn()
+    columns = TextColumn("{task.description:18}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
         task = progress.add_task("", total=len(chosen))
         for name in chosen:

@@ -10,25 +10,27 @@ import numpy as np
 
 from examples import (
     broken,
+    chaos,
     convolution,
     costs,
     dermatology,
-    fuzzy,
     gradient_check,
     hours_studied,
     jacobian,
     looney,
-    mazur,
-    nielsen,
-    rprop,
-    stairs,
+    mini_batch,
+    race,
+    ridge,
+    update_order,
 )
-from reference import cost_vector, mean_cost
-from reference import fuzzy as fuzzy_layer
+from examples.fuzzy import RULES
+from examples.joshi import MATRICES
+from examples.rprop import VARIANTS, trace
+from reference import cost_vector, fuzzy, mean_cost
 
 
-def draw_mazur(figure: Any) -> None:
-    _, errors = mazur.both_orders(10_000)
+def draw_update_order(figure: Any) -> None:
+    _, errors = update_order.both_orders(10_000)
     steps, axes = np.arange(1, len(errors) + 1), figure.subplots()
     axes.loglog(steps, errors[:, 0], label="simultaneous update")
     axes.loglog(steps, errors[:, 1], "--", label="sequential update, a mistake")
@@ -47,8 +49,8 @@ def draw_hours_studied(figure: Any) -> None:
     axes.legend()
 
 
-def draw_stairs(figure: Any) -> None:
-    _, course = stairs.training()
+def draw_chaos(figure: Any) -> None:
+    _, course = chaos.training()
     upper, lower = figure.subplots(2, 1, sharex=True)
     upper.plot(course[:, 0], lw=0.8, label="cross-entropy")
     upper.set(ylabel="nats a picture", ylim=(0, None))
@@ -59,28 +61,17 @@ def draw_stairs(figure: Any) -> None:
     lower.legend(loc="lower right")
 
 
-def draw_nielsen(figure: Any) -> None:
+def draw_mini_batch(figure: Any) -> None:
     sizes, axes = [1, 2, 5, 10, 20, 50, 100, 200], figure.subplots()
     for way, style, label in (
-        (nielsen.by_loop, "o-", "loop over the samples"),
-        (nielsen.by_matrix, "s--", "one matrix"),
+        (mini_batch.by_loop, "o-", "loop over the samples"),
+        (mini_batch.by_matrix, "s--", "one matrix"),
     ):
-        axes.loglog(sizes, [nielsen.seconds(way, N) * 1e3 for N in sizes], style, label=label)
+        axes.loglog(sizes, [mini_batch.seconds(way, N) * 1e3 for N in sizes], style, label=label)
     axes.set_xticks(sizes, [str(size) for size in sizes], minor=False)
     axes.set(xlabel="samples in the mini-batch", ylabel="time of all gradients, ms")
     axes.set_title("64-30-10 network: the sum over the samples as a product")
     axes.legend()
-
-
-def draw_gradient_check(figure: Any) -> None:
-    g, eps = gradient_check.cost(gradient_check.WEIGHTS)[1], gradient_check.EPSILONS
-    found = [gradient_check.relative(gradient_check.numerical(e), g) for e in eps]
-    axes = figure.subplots()
-    axes.loglog(eps, found, "o-", label="of right gradients, measured")
-    axes.axhline(1e-9, ls="--", color="black", lw=1, label="the course's limit, 1e-9")
-    axes.set(xlabel="ε of the central difference", ylabel="‖num − g‖ / ‖num + g‖")
-    axes.set_title("Gradient check: rounding to the left, truncation to the right")
-    axes.legend(loc="upper center")
 
 
 def draw_jacobian(figure: Any) -> None:
@@ -100,7 +91,18 @@ def draw_jacobian(figure: Any) -> None:
     figure.suptitle("∂L/∂W of one layer, 4 samples: the Jacobian that nobody needs")
 
 
-def draw_looney(figure: Any) -> None:
+def draw_gradient_check(figure: Any) -> None:
+    g, eps = gradient_check.cost(gradient_check.WEIGHTS)[1], gradient_check.EPSILONS
+    found = [gradient_check.relative(gradient_check.numerical(e), g) for e in eps]
+    axes = figure.subplots()
+    axes.loglog(eps, found, "o-", label="of right gradients, measured")
+    axes.axhline(1e-9, ls="--", color="black", lw=1, label="the course's limit, 1e-9")
+    axes.set(xlabel="ε of the central difference", ylabel="‖num − g‖ / ‖num + g‖")
+    axes.set_title("Gradient check: rounding to the left, truncation to the right")
+    axes.legend(loc="upper center")
+
+
+def draw_baseline(figure: Any) -> None:
     axes, epochs = figure.subplots(), np.arange(looney.EPOCHS)
     jumps = looney.training((), 1.0, 0)[1]
     axes.plot(epochs[::2], jumps[::2], "-.", color="C1", label="linear, rate 1: even epochs")
@@ -112,16 +114,16 @@ def draw_looney(figure: Any) -> None:
     axes.legend(loc="center right", bbox_to_anchor=(1, 0.45))
 
 
-def draw_rprop(figure: Any) -> None:
+def draw_race(figure: Any) -> None:
     left, right = figure.subplots(1, 2, width_ratios=(2, 3))
     w1, w2 = np.meshgrid(np.linspace(-0.5, 1.1, 60), np.linspace(-0.3, 0.2, 60))
     left.contour(w1, w2, (w1**2 + 4 * w2**2) / 2, 8, colors="gray", linewidths=0.5)
-    for variant, line, mark in zip(rprop.VARIANTS, ("-", "--", "-.", ":"), "osD^"):
-        path = rprop.trace(variant)
+    for variant, line, mark in zip(VARIANTS, ("-", "--", "-.", ":"), "osD^"):
+        path = trace(variant)
         left.plot(*path.T, line + mark, ms=4, label=variant)
-        right.semilogy(rprop.race(variant, 500)[0], line, label=variant)
+        right.semilogy(race.race(variant, 500)[0], line, label=variant)
     left.set(xlabel="w1", ylabel="w2", title="f = ½(w1² + 4w2²), 7 steps")
-    right.semilogy(rprop.descent(500), color="gray", lw=0.7, label="gradient descent")
+    right.semilogy(race.descent(500), color="gray", lw=0.7, label="gradient descent")
     ticks = (0.03, 0.1, 0.3, 0.7)
     right.set_yticks(ticks, [str(tick) for tick in ticks])
     right.minorticks_off()
@@ -132,7 +134,7 @@ def draw_rprop(figure: Any) -> None:
 
 def draw_costs(figure: Any) -> None:
     axes = figure.subplots()
-    for n, (kind, C) in enumerate(costs.MATRICES.items()):
+    for n, (kind, C) in enumerate(MATRICES.items()):
         E = cost_vector(C, costs.COUNTS)
         hatch = "//" if n else ""
         axes.bar(np.arange(1, 7) + 0.4 * n - 0.2, E, 0.4, hatch=hatch, label=f"{kind} costs")
@@ -144,7 +146,7 @@ def draw_costs(figure: Any) -> None:
 
 def draw_dermatology(figure: Any, data: Path) -> None:
     axes = figure.subplots()
-    for n, (kind, C) in enumerate(costs.MATRICES.items()):
+    for n, (kind, C) in enumerate(MATRICES.items()):
         found = dermatology.cross_validate(*dermatology.load(data), C, 10, 40)
         mean = [100 * mean_cost(confusion, C) for confusion in found.values()]
         hatch = "//" if n else ""
@@ -180,17 +182,17 @@ def draw_convolution(figure: Any) -> None:
     figure.suptitle("A kernel of 3×3 on an image of 5×5, δ = 1 in the middle of z")
 
 
-def draw_fuzzy(figure: Any) -> None:
+def draw_ridge(figure: Any) -> None:
     left, right = figure.subplots(1, 2)
     s = np.linspace(-1.4, 1.4, 201)
     across = np.stack([s, -s], axis=1) / np.sqrt(2)
-    right.plot(s, fuzzy.ridge(across), color="black", lw=4, alpha=0.3, label="target")
+    right.plot(s, ridge.ridge(across), color="black", lw=4, alpha=0.3, label="target")
     for correlated, line, label in ((True, "-", "full Γ"), (False, "--", "diagonal Γ")):
-        errors, _, layer = fuzzy.train(400, correlated)
+        errors, _, layer = ridge.train(400, correlated)
         left.semilogy(errors, line, label=label)
-        right.plot(s, fuzzy_layer(across, *layer)[0], line, label=label)
+        right.plot(s, fuzzy(across, *layer)[0], line, label=label)
     left.set(xlabel="epoch", ylabel="root mean squared error, units of y")
-    left.set_title(f"{fuzzy.RULES} rules, RProp, 200 points")
+    left.set_title(f"{RULES} rules, RProp, 200 points")
     right.set(xlabel="way along x = (s, −s)/√2, units of x", ylabel="y, units of y")
     right.set_title("What they have learnt, across the ridge")
     left.legend()
