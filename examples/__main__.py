@@ -46,7 +46,7 @@ def main(names: tuple[str, ...], quick: bool, plot: str | None, data: Path | Non
     console = Console()
     if not names:
         for name in there:
-            console.print(Text.assemble((f"{name:15}", "bold"), first_line(name)))
+            console.print(Text.assemble((f"{name:18}", "bold"), first_line(name)))
         return
     chosen = there if "all" in names else list(dict.fromkeys(names))
     target = None if plot is None or not plot else Path(plot)
@@ -54,7 +54,7 @@ def main(names: tuple[str, ...], quick: bool, plot: str | None, data: Path | Non
         raise click.UsageError(f"--plot {plot}: a folder is due for several pictures")
 
     problems = 0
-    columns = TextColumn("{task.description:15}"), BarColumn(), MofNCompleteColumn()
+    columns = TextColumn("{task.description:18}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
         task = progress.add_task("", total=len(chosen))
         for name in chosen:
@@ -91,16 +91,18 @@ def _one(module: ModuleType, console: Console, quick: bool, data: Path | None) -
 
 
 def _picture(name: str, console: Console, target: Path | None, data: Path | None) -> None:
-    module = importlib.import_module(f"examples.{name}")
-    if not hasattr(module, "plot") or _data(module.plot, data) == {"data": None}:
-        return
+    from examples import _pictures
     from examples._plots import draw
+
+    picture = getattr(_pictures, f"draw_{name}", None)
+    if picture is None or _data(picture, data) == {"data": None}:
+        return
 
     path = target
     if target is not None and not target.suffix:
         target.mkdir(parents=True, exist_ok=True)
         path = target / f"{name}.png"
-    draw(module.plot, path, **_data(module.plot, data))
+    draw(picture, path, **_data(picture, data))
     if path is not None:
         console.print(f"saved {path}")
 

@@ -7,8 +7,8 @@ from typing import Any
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
 
-def draw(plot: Callable[..., None], path: Path | None, **options: Any) -> Any:
-    """The picture that ``plot(axes)`` draws, saved under the path if there is one.
+def draw(picture: Callable[..., None], path: Path | None, **options: Any) -> Any:
+    """The figure that ``picture(figure)`` fills, saved under the path if there is one.
 
     Raises:
         ModuleNotFoundError: there is no matplotlib.
@@ -22,10 +22,10 @@ def draw(plot: Callable[..., None], path: Path | None, **options: Any) -> Any:
 
     style: Any = {"axes.prop_cycle": cycler(color=COLOURS), "axes.grid": True, "grid.alpha": 0.3}
     with pyplot.rc_context(style):
-        figure, axes = pyplot.subplots(figsize=(7, 4.5), layout="constrained")
-        plot(axes, **options)
-        if axes.get_legend() is None:
-            axes.legend()
+        figure = pyplot.figure(figsize=(8, 4.5))
+        # Room for the name of an inner axis.
+        figure.set_layout_engine("constrained", wspace=0.05)
+        picture(figure, **options)
         if path is not None:
             figure.savefig(path, dpi=150)
             pyplot.close(figure)

@@ -5,8 +5,6 @@ numbers in brackets. A 3×3 image o, a 2×2 kernel w, no activation; δ = z − 
 of its four numbers can be told in what becomes of it.
 """
 
-from typing import Any
-
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -115,21 +113,6 @@ def _square(tensor: torch.Tensor) -> float:
 
 def run(quick: bool = False) -> list[Row]:
     return [*layer(), *pooling(), *options(quick)]
-
-
-def plot(axes: Any) -> None:
-    """Where the δ of the middle pixel goes: the kernel, turned."""
-    delta = np.zeros((1, 1, 3, 3))
-    delta[0, 0, 1, 1] = 1
-    kernel = np.arange(1.0, 10).reshape(1, 1, 3, 3)
-    _, pullback = convolution(np.zeros((1, 1, 5, 5)), kernel, BIAS)
-    dX = np.asarray(pullback(delta)[0])[0, 0]
-    axes.imshow(dX, cmap="cividis")
-    for (i, j), number in np.ndenumerate(dX):
-        color = "black" if number > 5 else "white"
-        axes.text(j, i, f"{number:.0f}", ha="center", va="center", color=color)
-    axes.set(xlabel="column of the image", ylabel="row of the image")
-    axes.set_title("∂E/∂o of δ = 1 in the middle: the kernel 1…9, not turned back")
 
 
 if __name__ == "__main__":

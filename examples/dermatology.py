@@ -1,43 +1,30 @@
 """Training by what mistakes cost: four ways and more, cross-validated on UCI's Dermatology data.
 
-M. Kukar and I. Kononenko, "Cost-sensitive learning with neural networks" (ECAI 1998), with the
-costs of Kartik Joshi (2017), see the program costs.
-
+Kukar and Kononenko's four ways (1998) with Joshi's costs (2017): see the programs costs and joshi.
 The data are not part of this project. ``--data PATH`` reads UCI's dermatology.data: 34 attributes,
 the last one an age or "?", and a class, 1 to 6. (scikit-learn fetches it: fetch_openml(data_id=35)
 gives a frame, to be saved by to_csv(PATH, header=False, index=False, na_rep="?").)
 """
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from examples._cost_ways import Training, decide, ways
 from examples._table import Row, show
-from examples.costs import MATRICES
+from examples._training import rprop, rprop_states
+from examples.joshi import MATRICES
 from reference import (
     Layer,
     backpropagate,
     confusion_matrix,
-    cost_factors,
     cost_vector,
-    cost_weighted_cross_entropy,
-    expected_cost,
     forward_sweep,
-    identity,
     mean_cost,
-    minimum_cost_decisions,
-    rate_factors,
-    rescaled_probabilities,
-    rprop_state,
-    rprop_step,
     sigmoid,
-    softmax,
-    weighted_squared_error,
 )
-from reference.losses import cross_entropy_with_labels
 
 
 def load(path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -56,10 +43,8 @@ def load(path: Path) -> tuple[np.ndarray, np.ndarray]:
         except ValueError as error:
             raise ValueError(f"{path.name}, line {n}: {error}") from None
         if len(fields) != 35 or rows[-1][34] not in range(1, 7):
-            raise ValueError(
-                f"{path.name}, line {n}: {len(fields)} fields, the last {fields[-1]}; "
-                "34 attributes and a class of 1 to 6 are due"
-            )
+            came = f"{path.name}, line {n}: {len(fields)} fields, the last {fields[-1]}"
+            raise ValueError(f"{came}; 34 attributes and a class of 1 to 6 are due")
     if not rows:
         raise ValueError(f"{path.name}: no sample with a known age")
     table = np.array(rows)
@@ -78,65 +63,15 @@ def first_layers(output: Any, seed: int) -> list[Layer]:
     ]
 
 
-Loss = Callable[..., Any]
-Training = tuple[str, Any, list[Loss], str]  # name, output, losses one after the other, decision
-
-
-def ways(C: np.ndarray, counts: np.ndarray) -> list[Training]:
-    """Name, output, loss and decision: the four ways, the expected cost, and what minds no cost."""
-    E = cost_vector(C, counts)
-    F3, F4 = rate_factors(E), cost_factors(C / C.max(), E / C.max())
-    ones = np.ones((6, 6))
-
-    def second(A: np.ndarray, y: np.ndarray) -> Any:
-        P, rescaled = rescaled_probabilities(A, E)
-        losses, squared = weighted_squared_error(P, y, ones)
-        return losses, lambda dlosses: rescaled(squared(dlosses)[0])
-
-    def weighted(Z: np.ndarray, y: np.ndarray) -> Any:
-        return cost_weighted_cross_entropy(Z, y, E / E.max())
-
-    def expected(P: np.ndarray, y: np.ndarray) -> Any:
-        return expected_cost(P, y, C)
-
-    def square(factors: np.ndarray) -> Loss:
-        return lambda A, y: weighted_squared_error(A, y, factors)
-
-    entropy = cross_entropy_with_labels
-    return [
-        ("cross-entropy", softmax, [entropy], "likeliest"),
-        ("  decided by least cost", softmax, [entropy], "cheapest"),
-        ("  weighted by E/max E", identity, [weighted], "likeliest"),
-        ("expected cost", softmax, [expected], "likeliest"),
-        ("  after cross-entropy", softmax, [entropy, expected], "likeliest"),
-        ("squared error", sigmoid, [square(ones)], "likeliest"),
-        ("  1 decided by E", sigmoid, [square(ones)], "rescaled"),
-        ("  2 output adapted", sigmoid, [second], "rescaled"),
-        ("  3 rate adapted", sigmoid, [square(F3)], "likeliest"),
-        ("  4 cost minimised", sigmoid, [square(F4)], "likeliest"),
-    ]
-
-
 def train(X: np.ndarray, y: np.ndarray, way: Training, epochs: int, seed: int) -> list[Layer]:
     """RProp on all data at once."""
     _, output, losses, _ = way
     layers = first_layers(output, seed)
-    states = [(rprop_state(layer.W, 0.01), rprop_state(layer.W[0], 0.01)) for layer in layers]
+    states = rprop_states(layers)
     for epoch in range(epochs):
         step = backpropagate(X, y, layers, losses[epoch * len(losses) // epochs])
-        for k, (layer, (of_W, of_b)) in enumerate(zip(layers, states)):
-            W, of_W = rprop_step(layer.W, step.dW[k], of_W)
-            before: Any = layer.b
-            db: Any = step.db[k]
-            b, of_b = rprop_step(before, db, of_b)
-            layers[k], states[k] = layer._replace(W=W, b=b), (of_W, of_b)
+        layers, states = rprop(layers, states, step)
     return layers
-
-
-def decide(P: np.ndarray, how: str, C: np.ndarray, E: np.ndarray) -> np.ndarray:
-    if how == "cheapest":
-        return minimum_cost_decisions(P, C)
-    return (rescaled_probabilities(P, E)[0] if how == "rescaled" else P).argmax(axis=1)
 
 
 def cross_validate(
@@ -156,8 +91,7 @@ def cross_validate(
             layers = train(scaled[~test], y[~test], way, epochs, seed=fold)
             P = forward_sweep(scaled[test], layers).A[-1]
             decisions = decide(P, way[3], C, cost_vector(C, counts))
-            confusion = confusion_matrix(y[test], decisions, 6)
-            found[way[0]] = found.get(way[0], 0) + confusion
+            found[way[0]] = found.get(way[0], 0) + confusion_matrix(y[test], decisions, 6)
     return found
 
 
@@ -173,22 +107,10 @@ def cross_validation(X: np.ndarray, y: np.ndarray, quick: bool) -> list[Row]:
 
 
 NOTE = {
-    "symmetric": "published accuracies, 21 runs on samples that were trained on: 94.69 to 97.21 %; "
-    "normal: 93.86 to 96.93 %",
+    "symmetric": "published, on samples trained on: 94.69 to 97.21 %; normal: 93.86 to 96.93 %",
     "asymmetric": "published: 94.13 to 97.21 %. The expected cost alone gets stuck: it is bounded, "
     "and classes that are cheap to be taken for swallow others",
 }
-
-
-def plot(axes: Any, data: Path | None = None) -> None:
-    axes.set_title("Dermatology")
-    for n, (kind, C) in enumerate(MATRICES.items()):
-        found = cross_validate(*load(data), C, 10, 40) if data else {}
-        costs = [100 * mean_cost(confusion, C) for confusion in found.values()]
-        axes.barh(np.arange(len(costs)) + 0.4 * n, costs, 0.4, label=f"{kind} costs")
-        axes.set_yticks(np.arange(len(costs)) + 0.2, [name.strip() for name in found])
-    axes.invert_yaxis()
-    axes.set(xlabel="cost of 100 samples, 10-fold cross-validation", ylabel="way of training")
 
 
 if __name__ == "__main__":

@@ -1,18 +1,15 @@
-"""The correlated fuzzy layer: the gradient of its Γ, a rotation nobody sees, and a regression.
+"""The correlated fuzzy layer: the gradient of its Γ, a rotation nobody sees, and log-sum-exp.
 
-Salimi-Badr and Ebadzadeh, arXiv:2012.01935 (2020); its rules are trained by backpropagation here.
+Salimi-Badr and Ebadzadeh, arXiv:2012.01935 (2020); the program ridge trains its rules.
 At the point worked out by hand, x − m = (1, −1) and Γ has the rows (1, 1) and (0, 1): z = (0, −1).
 """
-
-import functools
-from typing import Any
 
 import numpy as np
 import torch
 
 from examples._table import Row, show
 from oracle.twins import fuzzy as twins
-from reference import fuzzy, log_firing, reduce, rprop_state, rprop_step, squared_error
+from reference import fuzzy, log_firing
 
 X1, M1 = np.array([[2.0, 1.0]]), np.array([[1.0, 2.0]])
 GAMMA1 = np.array([[[1.0, 1.0], [0.0, 1.0]]])
@@ -41,21 +38,15 @@ def first_layer(rules: int = RULES) -> Layer:
     return M, np.tile(np.eye(2), (rules, 1, 1)), np.zeros((2, rules)), np.zeros(rules)
 
 
-def data() -> tuple[np.ndarray, np.ndarray]:
-    """A ridge across both axes, on a slope: no width along x₁ or x₂ describes it."""
-    X = np.random.default_rng(0).uniform(-2, 2, (200, 2))
-    return X, np.exp(-4 * (X[:, 0] - X[:, 1]) ** 2) + X[:, 0] / 2
-
-
 def rotations() -> list[Row]:
-    X, T = data()
     M, Gamma, W, b = first_layer()
     random = np.random.default_rng(2)
+    X, dy = random.uniform(-2, 2, size=(200, 2)), random.normal(size=200)
     W, b = random.normal(size=W.shape), random.normal(size=b.shape)
     Q, _ = np.linalg.qr(random.normal(size=Gamma.shape))
     A = random.normal(size=Gamma.shape)
     y, pullback = fuzzy(X, M, Gamma, W, b)
-    dGamma = np.asarray(pullback(y - T)[2])
+    dGamma = np.asarray(pullback(dy)[2])
     along = (dGamma * ((A - A.swapaxes(1, 2)) @ Gamma)).sum(axis=(1, 2))
     off = np.abs(fuzzy(X, M, Q @ Gamma, W, b)[0] - y).max()
     return [
@@ -81,60 +72,8 @@ def far_away() -> list[Row]:
     ]
 
 
-@functools.cache
-def train(epochs: int, correlated: bool = True) -> tuple[np.ndarray, float]:
-    """RProp: the error before each epoch, and how far torch's RProp is away after the first 20."""
-    X, T = data()
-    layer = list(first_layer())
-    states = [rprop_state(p, 0.01) for p in layer]
-    theirs = [torch.tensor(p, requires_grad=True) for p in layer]
-    optimizer = torch.optim.Rprop(theirs, lr=0.01)
-    errors, apart = np.empty(epochs), 0.0
-    for epoch in range(epochs):
-        y, pullback = fuzzy(X, *layer)
-        losses, loss_pullback = squared_error(y, T)
-        L, mean_pullback = reduce(losses)
-        errors[epoch] = np.sqrt(2 * L)
-        (dlosses,) = mean_pullback(1.0)
-        dy, _ = loss_pullback(dlosses)
-        gradients = [np.asarray(g) for g in pullback(dy)[1:]]
-        if not correlated:
-            gradients[1] = gradients[1] * np.eye(2)  # each rule keeps to the axes of x
-        for k, gradient in enumerate(gradients):
-            layer[k], states[k] = rprop_step(layer[k], gradient, states[k])
-        if correlated and epoch < 20:
-            optimizer.zero_grad()
-            error = torch.square(twins.fuzzy(torch.tensor(X), *theirs) - torch.tensor(T))
-            (error.mean() / 2).backward()
-            optimizer.step()
-            apart = max(
-                np.abs(t.detach().numpy() - p).max() for t, p in zip(theirs, layer, strict=True)
-            )
-    return errors, float(apart)
-
-
 def run(quick: bool = False) -> list[Row]:
-    epochs = 250 if quick else 400
-    full, apart = train(epochs)
-    along_axes, _ = train(epochs, correlated=False)
-    return [
-        *by_hand(),
-        *rotations(),
-        *far_away(),
-        Row("ridge, 200 points: spread of the targets", np.std(data()[1])),
-        Row(f"  {RULES} rules, {epochs} epochs of RProp: error", full[-1], "≤0.1"),
-        Row("  the same with diagonal Γ", along_axes[-1]),
-        Row("  so many times as much", along_axes[-1] / full[-1], "≥3"),
-        Row("  20 epochs: weights − torch.optim.Rprop", apart, "≤1e-9"),
-    ]
-
-
-def plot(axes: Any) -> None:
-    axes.semilogy(train(400)[0], "-", color="#0072b2", label="full Γ")
-    axes.semilogy(train(400, correlated=False)[0], "--", color="#d55e00", label="diagonal Γ")
-    axes.set(xlabel="epoch", ylabel="root of the mean squared error, units of y")
-    axes.set_title(f"A ridge across the axes, {RULES} fuzzy rules, RProp")
-    axes.legend()
+    return by_hand() + rotations() + far_away()
 
 
 if __name__ == "__main__":

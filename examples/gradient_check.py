@@ -109,13 +109,5 @@ PRINTED = (
 SIGN = "num + g is nearly 0: a quotient far above 1 is the mark of a wrong sign"
 
 
-def plot(axes: Any) -> None:
-    g = cost(WEIGHTS)[1]
-    axes.loglog(EPSILONS, [relative(numerical(eps), g) for eps in EPSILONS], "o-", label="measured")
-    axes.axhline(1e-9, ls="--", color="gray", label="the course's limit")
-    axes.set(xlabel="ε of the central difference", ylabel="‖num − g‖ / ‖num + g‖")
-    axes.set_title("Truncation to the right, rounding to the left")
-
-
 if __name__ == "__main__":
     show("gradient_check", run())

@@ -6,7 +6,6 @@ dev.to). No bias, and no learning rate: "+=" of the deltas is gradient descent w
 """
 
 import functools
-from typing import Any
 
 import numpy as np
 
@@ -92,12 +91,6 @@ def at(z: float) -> float:
 
 def mark(layers: list[Layer], hours: list[float]) -> np.ndarray:
     return forward_sweep(np.array([hours]), layers).A[-1][0] * 100
-
-
-def plot(axes: Any) -> None:
-    _, losses = training()
-    axes.loglog(np.arange(1, len(losses) + 1), losses, label="mean of (y − o)², as printed")
-    axes.set(xlabel="step", ylabel="mean square error of marks/100", title="Hours studied")
 
 
 if __name__ == "__main__":

@@ -105,19 +105,5 @@ def measured(sizes: int) -> list[Row]:
     ]
 
 
-def plot(axes: Any) -> None:
-    for k, (way, mark, name) in enumerate(
-        ((dense, "o", "Jacobian"), (matrix_form, "s", "matrix form"))
-    ):
-        seconds, peaks = np.array([measure(way, size) for size in SIZES]).T
-        colour = f"C{k}"
-        axes.loglog(SIZES, seconds * 1e3, f"{mark}-", color=colour, label=f"{name}: time, ms")
-        axes.loglog(SIZES, peaks / 2**20, f"{mark}:", color=colour, label=f"{name}: memory, MiB")
-    axes.set_xticks(SIZES, [str(size) for size in SIZES])
-    axes.minorticks_off()
-    axes.set(xlabel="inputs, and as many outputs", ylabel="time, ms, or peak memory, MiB")
-    axes.set_title("∂L/∂W of one layer, 4 samples")
-
-
 if __name__ == "__main__":
     show("jacobian", run())

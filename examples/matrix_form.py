@@ -1,8 +1,7 @@
-"""One gradient by recursion, by one explicit product, by Jacobians; of any depth, bias and all.
+"""One gradient by recursion and by one explicit product, of any depth, bias and all.
 
 S. Raja, "A Derivation of Backpropagation in Matrix Form" (2016); N. Mishachev, arXiv:1707.02746;
-D. Ostwald and F. Usée, arXiv:2107.09384; C. Bishop, "Pattern Recognition and Machine Learning",
-5.3.4, and its students' slides. (Of the two papers the abstracts are sure; the product is forced.)
+D. Ostwald and F. Usée, arXiv:2107.09384 (of the two papers, the abstracts).
 """
 
 import itertools
@@ -12,17 +11,16 @@ import numpy as np
 import torch
 
 from examples import _torch
+from examples._compare import relatively_apart
 from examples._table import Row, show
 from reference import (
     Layer,
     backpropagate,
     backward_sweep,
     forward_sweep,
-    network_jacobian,
     sigmoid,
     squared_error,
     tanh,
-    vector_jacobian_product,
     weight_gradient,
 )
 
@@ -33,11 +31,6 @@ def net(widths: list[int], seed: int = 0, bias_row: bool = False, f: Any = tanh)
         Layer(random.normal(size=(D + bias_row, M)), None, f, bias_row)
         for D, M in itertools.pairwise(widths)
     ]
-
-
-def apart(mine: np.ndarray, other: np.ndarray) -> float:
-    """The largest difference, as part of the largest entry."""
-    return float(np.abs(mine - other).max() / np.abs(other).max())
 
 
 def raja() -> list[Row]:
@@ -77,8 +70,8 @@ def mishachev() -> list[Row]:
             Row(
                 f"Mishachev, {depth} layer{'s' * (depth > 1)}: product − recursion, − torch",
                 [
-                    max(apart(E, G) for E, G in zip(explicit, swept.dW)),
-                    max(apart(E, G) for E, G in zip(explicit, truth)),
+                    max(relatively_apart(E, G) for E, G in zip(explicit, swept.dW)),
+                    max(relatively_apart(E, G) for E, G in zip(explicit, truth)),
                 ],
                 "≤1e-13 ≤1e-13",
             )
@@ -95,39 +88,13 @@ def ostwald() -> list[Row]:
         X, T = random.normal(size=(5, 3)), random.normal(size=(5, 4))
         step = backpropagate(X, T, layers, squared_error, "sum")
         truth = _torch.step(X, T, layers, squared_error, "sum")
-        differences.append(max(apart(G, R) for G, R in zip(step.dW, truth.dW)))
+        differences.append(max(relatively_apart(G, R) for G, R in zip(step.dW, truth.dW)))
     # The mistake: W^(l+1) with its bias row gives a δ with a column too many.
     undropped = (step.dZ[1] @ layers[1].W.T).shape[1]
     return [
         Row("Ostwald, 1 to 6 layers: − torch", differences, " ".join(["≤1e-13"] * 6)),
         Row("  columns of δ, bias row dropped", step.dZ[0].shape[1], "4"),
         Row("  bias row not dropped, a mistake", undropped, "5"),
-    ]
-
-
-def jacobians() -> list[Row]:
-    """J = ∂a_K/∂x, Jᵀv, and why fitting shapes prove nothing."""
-    layers, random = net([3, 4, 2]), np.random.default_rng(7)
-    X, v = random.normal(size=(5, 3)), random.normal(size=(5, 2))
-    J = network_jacobian(X, layers)
-    (dX, _) = by_torch(X, layers, v)
-    weights = [torch.tensor(layer.W) for layer in layers]
-
-    def f(x: torch.Tensor) -> torch.Tensor:
-        return torch.tanh(torch.tanh(x @ weights[0]) @ weights[1])
-
-    truth = [torch.autograd.functional.jacobian(f, torch.tensor(x)).numpy() for x in X]
-    square, dZ = random.normal(size=(3, 3)), random.normal(size=(5, 3))
-    return [
-        Row("Bishop: ∂a/∂x − torch's jacobian", apart(J, np.array(truth)), "≤1e-14"),
-        Row("  vᵀJ − y.backward(v)", apart(vector_jacobian_product(X, layers, v), dX), "≤1e-14"),
-        Row(
-            "square W: shapes of dZ·Wᵀ and dZ·W",
-            [*(dZ @ square.T).shape, *(dZ @ square).shape],
-            "5 3 5 3",
-            note="dimension balancing takes one as well as the other; only the first is right",
-        ),
-        Row("  dZ·W − dZ·Wᵀ", apart(dZ @ square, dZ @ square.T), "≥0.1"),
     ]
 
 
@@ -146,7 +113,7 @@ def by_torch(
 
 
 def run(quick: bool = False) -> list[Row]:
-    return raja() + mishachev() + ostwald() + jacobians()
+    return raja() + mishachev() + ostwald()
 
 
 if __name__ == "__main__":

@@ -1,18 +1,15 @@
-"""Mazur's 2-2-2 network, step by step; two update orders behind its published figures.
+"""Mazur's 2-2-2 network, step by step: all values, gradients and updates of one step.
 
 Matt Mazur, "A Step by Step Backpropagation Example": one sample, logistic units, E = ½Σ(t − o)²,
 rate ½. A layer shares one bias, which is never updated. Samples are rows here, so a W is the
 transpose of his.
 """
 
-import functools
-from typing import Any
-
 import numpy as np
 
 from examples import _torch
 from examples._table import Row, show
-from examples._training import descend, descend_in_turn
+from examples._training import descend
 from reference import Layer, backpropagate, forward_sweep, sigmoid, squared_error
 
 X, T = np.array([[0.05, 0.10]]), np.array([[0.01, 0.99]])
@@ -21,20 +18,6 @@ LAYERS = [
     Layer(np.array([[0.40, 0.50], [0.45, 0.55]]), np.array([0.60, 0.60]), sigmoid),
 ]
 RATE = 0.5
-
-
-@functools.cache
-def both_orders(steps: int) -> tuple[list[list[Layer]], np.ndarray]:
-    """Layers after so many steps, simultaneous and sequential, and the error before each step."""
-    simultaneous, sequential = LAYERS, LAYERS
-    errors = np.empty((steps, 2))
-    for n in range(steps):
-        step = backpropagate(X, T, simultaneous, squared_error, "sum")
-        other = backpropagate(X, T, sequential, squared_error, "sum")
-        errors[n] = step.L, other.L
-        simultaneous = descend(simultaneous, step, RATE, biases_learn=False)
-        sequential = descend_in_turn(X, sequential, other, RATE)
-    return [simultaneous, sequential], errors
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -65,8 +48,8 @@ def run(quick: bool = False) -> list[Row]:
         ),
     ]
 
-    # One step, in both orders.
-    (after, in_turn), _ = both_orders(1)
+    # The weights after one step.
+    after = descend(LAYERS, step, RATE, biases_learn=False)
     by_torch = _torch.train(X, T, LAYERS, squared_error, RATE, 1, "sum", biases_learn=False)
     rows += [
         Row(
@@ -82,46 +65,6 @@ def run(quick: bool = False) -> list[Row]:
             of(by_torch[0].W),
         ),
         Row("out_o after one step", forward_sweep(X, after).A[-1]),
-        Row(
-            "E after one step",
-            error(after),
-            "0.291027924",
-            error(by_torch),
-            wrong="it is that of the sequential update, the hidden layer's error having come back "
-            "through the updated w5 … w8; the w⁺ beside it are simultaneous",
-        ),
-        Row("  sequential", error(in_turn), "0.291027924"),
-        Row("  sequential w1⁺ … w4⁺", of(in_turn[0].W)),
-    ]
-
-    # Ten thousand.
-    (after, in_turn), errors = both_orders(10_000)
-    torch_after: Any = None
-    if not quick:
-        torch_after = _torch.train(X, T, LAYERS, squared_error, RATE, 10_000, "sum", False)
-    out = forward_sweep(X, after).A[-1]
-    rows += [
-        Row(
-            "out_o after 10,000 steps",
-            out,
-            "0.015912196 0.984065734",
-            None if quick else forward_sweep(X, torch_after).A[-1],
-            wrong="they are those of the sequential update",
-            rtol=1e-9,
-        ),
-        Row("  sequential", forward_sweep(X, in_turn).A[-1], "0.015912196 0.984065734"),
-        Row(
-            "E after 10,000 steps",
-            error(after),
-            "0.0000351085",
-            None if quick else error(torch_after),
-            wrong="it is simultaneous, but taken before the 10,000th step: after 9,999",
-            rtol=1e-9,
-        ),
-        Row("  after 9,999", errors[-1, 0], "0.0000351085"),
-        Row("  sequential", error(in_turn)),
-        Row("W1, final", of(after[0].W)),
-        Row("W2, final", of(after[1].W)),
     ]
     return rows
 
@@ -135,21 +78,6 @@ def slope(Z: np.ndarray) -> np.ndarray:
     (dZ,) = sigmoid(Z)[1](np.ones_like(Z))
     assert dZ is not None
     return dZ
-
-
-def error(layers: list[Layer]) -> float:
-    return float(squared_error(forward_sweep(X, layers).A[-1], T)[0][0])
-
-
-def plot(axes: Any) -> None:
-    _, errors = both_orders(10_000)
-    steps = np.arange(1, len(errors) + 1)
-    axes.loglog(steps, errors[:, 0], label="simultaneous update")
-    axes.loglog(steps, errors[:, 1], "--", label="sequential update")
-    axes.loglog(steps, np.abs(np.diff(errors)[:, 0]), ":", label="their difference")
-    axes.set(
-        xlabel="step", ylabel="error E = ½Σ(t − o)²", title="Mazur's network learns its sample"
-    )
 
 
 if __name__ == "__main__":

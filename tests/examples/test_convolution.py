@@ -23,17 +23,3 @@ def test_one_flip_is_right_and_two_are_wrong(rng: np.random.Generator) -> None:
     twice = convolution.convolve(delta, convolution.turned(kernel), full=True)
     assert np.abs(twice - once).max() > 0.1
     assert_array_equal(twice, convolution.correlate(delta, kernel, full=True))
-
-
-def test_the_picture_shows_the_kernel_in_the_middle() -> None:
-    class Axes:
-        texts: list[str] = []
-
-        def text(self, j: int, i: int, text: str, **_: object) -> None:
-            self.texts.append(text)
-
-        def __getattr__(self, name: str) -> object:
-            return lambda *_, **__: None
-
-    convolution.plot(Axes())
-    assert Axes.texts[6:9] == ["1", "2", "3"]

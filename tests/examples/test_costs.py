@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from examples import costs
+from examples import costs, joshi
 from tests.examples._figures import check
 
 
 def test_costs_vectors_and_the_rate_rule() -> None:
     found = check(
-        costs.run(quick=True),
+        joshi.run(quick=True) + costs.run(quick=True),
         {
             "symmetric cost": 14.4,
             "asymmetric cost": 16.4,
@@ -26,7 +26,7 @@ def test_costs_vectors_and_the_rate_rule() -> None:
     of_358 = [0.7748987854, 0.5053691275, 0.5080139373, 0.5922580645, 0.8070967742, 1.0224852071]
     np.testing.assert_allclose(found["E of the 358"].numbers, of_358, rtol=1e-9)
     factors, of_358 = (
-        [row.numbers for row in costs.cost_vectors() if row.what.strip() == name][1]
+        [row.numbers for row in costs.run() if row.what.strip() == name][1]
         for name in ("rate factors", "E of the 358")
     )
     due = [0.6696363943, 0.8181791666, 0.6411682301, 0.8045047526, 1, 0.6665073183]
@@ -36,8 +36,8 @@ def test_costs_vectors_and_the_rate_rule() -> None:
 
 
 def test_normal_run() -> None:
-    confusion = costs.confusion_of(costs.NORMAL_RUN)
+    confusion = joshi.confusion_of(joshi.NORMAL_RUN)
     assert confusion.sum() == 16
-    assert (confusion * costs.SYMMETRIC).sum() == pytest.approx(15.6, rel=1e-14)
-    assert (confusion * costs.ASYMMETRIC).sum() == pytest.approx(18.3, rel=1e-14)
-    assert (confusion * costs.ASYMMETRIC.T).sum() == pytest.approx(14.5, rel=1e-14)
+    assert (confusion * joshi.SYMMETRIC).sum() == pytest.approx(15.6, rel=1e-14)
+    assert (confusion * joshi.ASYMMETRIC).sum() == pytest.approx(18.3, rel=1e-14)
+    assert (confusion * joshi.ASYMMETRIC.T).sum() == pytest.approx(14.5, rel=1e-14)

@@ -2,13 +2,13 @@ import pytest
 
 pytest.importorskip("sklearn")
 
-from examples import looney
+from examples import baseline, looney
 from tests.examples._figures import check
 
 
 def test_accuracies_and_the_baseline_that_did_not_converge() -> None:
     found = check(
-        looney.run(quick=True),
+        looney.run(quick=True) + baseline.run(quick=True),
         {
             "labels 1 of 5,000": 2492,
             "sum of all features": -9347.331658010306,

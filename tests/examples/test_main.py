@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import examples
 from examples import PROGRAMS
 from examples.__main__ import main
 
@@ -21,11 +22,18 @@ def test_the_list_has_one_line_each() -> None:
     assert code == 0
     lines = output.splitlines()
     assert lines[0].startswith("mazur ")
-    assert {line.split()[0] for line in lines} <= set(PROGRAMS)
+    assert [line.split()[0] for line in lines] == list(PROGRAMS)
+
+
+def test_programs_are_short() -> None:
+    """They are what a reader opens to see reference/ at work."""
+    for name in PROGRAMS:
+        path = Path(examples.__file__).with_name(f"{name}.py")
+        assert 30 <= len(path.read_text(encoding="utf-8").splitlines()) <= 120, name
 
 
 def test_one_program_runs() -> None:
-    code, output = call("outputs", "--quick")
+    code, output = call("logistic", "--quick")
     assert code == 0
     assert "12.252" in output
     assert "does not hold" not in output

@@ -1,4 +1,4 @@
-from examples import mazur
+from examples import mazur, update_order
 from tests.examples._figures import check
 
 FIGURES = {
@@ -33,7 +33,7 @@ FIGURES = {
 
 def test_every_figure_of_the_article_has_its_update_order() -> None:
     # The figures are written with twelve decimals; small ones have fewer digits.
-    rows = mazur.run(quick=True)
+    rows = mazur.run(quick=True) + update_order.run(quick=True)
     found = check(rows, FIGURES, rtol=2e-9)
     assert found["E after one step"].wrong
     assert abs(found["sequential"].ours - 0.291027924) < 1e-9

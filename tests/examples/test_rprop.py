@@ -1,11 +1,11 @@
 import numpy as np
 
-from examples import rprop
+from examples import race, rprop
 from tests.examples._figures import check
 
 
 def test_traces_variants_and_torch() -> None:
-    found = check(rprop.run(quick=True), {})
+    found = check(rprop.run(quick=True) + race.run(quick=True), {})
     assert found["weights − torch.optim.Rprop, all epochs"].ours == 0
     np.testing.assert_array_equal(rprop.trace("irprop-"), rprop.trace_of_torch())
     stuck, grows = found["float32, gradient 1e-25: w"], found["with the product of the signs"]
@@ -13,6 +13,6 @@ def test_traces_variants_and_torch() -> None:
 
 
 def test_the_variants_differ_on_the_real_task() -> None:
-    ends = [rprop.race(variant, 100)[0][-1] for variant in rprop.VARIANTS]
+    ends = [race.race(variant, 100)[0][-1] for variant in rprop.VARIANTS]
     assert len(set(ends)) == 4
-    assert max(ends) < rprop.descent(100)[-1]
+    assert max(ends) < race.descent(100)[-1]

@@ -3,12 +3,23 @@
 import numpy as np
 import pytest
 
-from examples import batches, broken, gradient_check, jacobian, matrix_form, outputs
+from examples import (
+    batches,
+    broken,
+    gradient_check,
+    jacobian,
+    logistic,
+    matrix_form,
+    momentum,
+    network_jacobian,
+    outputs,
+    six_lines,
+)
 from tests.examples._figures import check
 
 
 def test_recursion_product_and_jacobians() -> None:
-    found = check(matrix_form.run(quick=True), {})
+    found = check(matrix_form.run(quick=True) + network_jacobian.run(quick=True), {})
     ratio = found["gradient of the E of his summary / his gradient"]
     assert ratio.wrong
     np.testing.assert_allclose(ratio.numbers, 2, rtol=1e-15)
@@ -16,7 +27,7 @@ def test_recursion_product_and_jacobians() -> None:
 
 def test_outputs_and_their_losses() -> None:
     check(
-        outputs.run(quick=True),
+        outputs.run(quick=True) + logistic.run(quick=True),
         {"product gate after a step": 12.2512, "sequential": 12.252409},
         rtol=1e-14,
     )
@@ -24,7 +35,7 @@ def test_outputs_and_their_losses() -> None:
 
 def test_batches() -> None:
     found = check(
-        batches.run(quick=True),
+        six_lines.run(quick=True) + batches.run(quick=True),
         {
             "(B, 1) − (B,) of B = 5: elements": 25,
             "with its sign turned, as one summary has it": -1,
@@ -32,6 +43,10 @@ def test_batches() -> None:
         rtol=1e-14,
     )
     assert np.abs(found["dw"].numbers).min() > 0  # the relu is not dead
+
+
+def test_momentum() -> None:
+    assert len(check(momentum.run(quick=True), {})) == 2
 
 
 def test_gradient_check() -> None:
@@ -49,26 +64,29 @@ def test_the_jacobian_that_is_never_built() -> None:
 
 
 def test_the_network_that_does_not_learn() -> None:
+    rows = broken.run(quick=True)
     found = check(
-        broken.run(quick=True),
+        rows,
         {
             "cost, U[0, 1), seed 0": 1.168220400122015,
-            "2  biases summed: gradient / torch": 4,
+            "2  biases summed: dW / torch": [4, 4, 4],
+            "3  divided by m: dW / torch": [1, 1, 1],
         },
         rtol=1e-12,
     )
     low, high = found["outputs, least and largest"].numbers
     assert (round(low, 3), round(high, 3)) == (0.888, 0.895)
-    assert found["1  as pasted: bias -= Db raises"].note.startswith("wrong: db has shape (5, 4)")
-    assert found["2  biases summed: gradient / torch"].note == (
-        "wrong: 4.0 times the truth: 1/m is missing"
-    )
-    assert found["3  divided by m: gradient / torch"].note == "correct"
+    raised = "bias -= Db raises ValueError: non-broadcastable output operand with shape (5,1)"
+    assert found["1  as pasted: db1 is 5×m, b1 5×1"].note.startswith(raised)
+    said = [(row.ours, row.note) for row in rows if row.what.strip() == "the oracle says"]
+    assert [verdict for verdict, _ in said] == ["wrong", "correct", "unstable", "correct"]
+    assert said[0][1].startswith("[missing-batch-mean] delta3 is m times the gradient")
+    assert said[2][1].startswith("[overflow] dZ is nan where the truth is finite")
 
 
 def test_nielsen() -> None:
     pytest.importorskip("sklearn")
-    from examples import nielsen
+    from examples import mini_batch, nielsen
 
-    found = check(nielsen.run(quick=True), {})
+    found = check(nielsen.run(quick=True) + mini_batch.run(quick=True), {})
     assert found["time of loop / matrix, m = 10"].ours > 1

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from examples import stairs
+from examples import chaos, stairs
 from examples._r_random import R
 from tests.examples._figures import check
 
@@ -55,7 +55,7 @@ def test_the_weights_begin_as_his() -> None:
 
 def test_the_figures_of_the_article(monkeypatch: pytest.MonkeyPatch) -> None:
     found = check(
-        stairs.run(quick=True),
+        stairs.run(quick=True) + chaos.run(quick=True),
         {"first loss": 0.693498469938662, "first accuracy": 0.4925},
         rtol=1e-14,
     )

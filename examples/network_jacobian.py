@@ -1,0 +1,46 @@
+"""The Jacobian of a whole network, its product with a vector, and why fitting shapes prove nothing.
+
+C. Bishop, "Pattern Recognition and Machine Learning", 5.3.4, and its students' slides.
+"""
+
+import numpy as np
+import torch
+
+from examples._compare import relatively_apart
+from examples._table import Row, show
+from examples.matrix_form import by_torch, net
+from reference import network_jacobian, vector_jacobian_product
+
+
+def run(quick: bool = False) -> list[Row]:
+    """J = ∂a_K/∂x, Jᵀv, and why fitting shapes prove nothing."""
+    layers, random = net([3, 4, 2]), np.random.default_rng(7)
+    X, v = random.normal(size=(5, 3)), random.normal(size=(5, 2))
+    J, vJ = network_jacobian(X, layers), vector_jacobian_product(X, layers, v)
+    (dX, _) = by_torch(X, layers, v)
+    weights = [torch.tensor(layer.W) for layer in layers]
+
+    def f(x: torch.Tensor) -> torch.Tensor:
+        return torch.tanh(torch.tanh(x @ weights[0]) @ weights[1])
+
+    truth = [torch.autograd.functional.jacobian(f, torch.tensor(x)).numpy() for x in X]
+    square, dZ = random.normal(size=(3, 3)), random.normal(size=(5, 3))
+    return [
+        Row("Bishop: ∂a/∂x − torch's jacobian", relatively_apart(J, np.array(truth)), "≤1e-14"),
+        Row(
+            "  vᵀJ − y.backward(v)",
+            relatively_apart(vJ, dX),
+            "≤1e-14",
+        ),
+        Row(
+            "square W: shapes of dZ·Wᵀ and dZ·W",
+            [*(dZ @ square.T).shape, *(dZ @ square).shape],
+            "5 3 5 3",
+            note="dimension balancing takes one as well as the other; only the first is right",
+        ),
+        Row("  dZ·W − dZ·Wᵀ", relatively_apart(dZ @ square, dZ @ square.T), "≥0.1"),
+    ]
+
+
+if __name__ == "__main__":
+    show("network_jacobian", run())
