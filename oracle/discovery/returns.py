@@ -22,6 +22,15 @@ def written_out(node: Function, name: str) -> list[Item]:
     return []
 
 
+def names(node: Function) -> list[str]:
+    """The names of all that it returns, in tuples and dicts as well."""
+    found = []
+    for item in text.returns(node) or []:
+        for one in item.entries or written_out(node, item.name) or [item]:
+            found.append(one.name)
+    return found
+
+
 def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
     """Whether it returns a loss first, and then nothing but gradients of its own parameters.
 
@@ -34,7 +43,10 @@ def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
         return False
     own = text.parameters(node)
     known = {*own, *more, *(key for name in own for key in text.subscripts(node, name))}
-    for item in items[1:]:
+    rest = items[1:]
+    if len(rest) > 2 and not rest[-1].name:  # return loss, dWxh, dWhh, dWhy, hs[len(inputs) - 1]
+        rest = rest[:-1]
+    for item in rest:
         inner = written_out(node, item.name) or [item]
         named = naming.looks_like_gradient(item.name)  # {"W": W} under another name is a cache
         by_key = item.entries and all(

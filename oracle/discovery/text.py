@@ -344,6 +344,11 @@ def subscripts(function: ast.AST, name: str) -> list[str]:
     return list(found)
 
 
+def declared_global(function: ast.AST) -> list[str]:
+    """The variables of the module that a function sets."""
+    return [n for part in own_nodes(function) if isinstance(part, ast.Global) for n in part.names]
+
+
 def goes_through(function: ast.AST, name: str) -> bool:
     """Whether a function uses something as a list: loops over it, takes entries or its length."""
 
