@@ -57,6 +57,25 @@ def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
     return True
 
 
+def clipped(node: Function) -> int:
+    """The line where gradients are clipped, which makes them steps rather than gradients; or 0."""
+    loops = {
+        part.target.id: part.iter.elts
+        for part in text.own_nodes(node)
+        if isinstance(part, ast.For) and isinstance(part.target, ast.Name)
+        if isinstance(part.iter, ast.Tuple | ast.List)
+    }
+    for part in text.own_nodes(node):
+        if not isinstance(part, ast.Call) or not ast.unparse(part.func).endswith("np.clip"):
+            continue
+        for thing in part.args[:1]:
+            looped = loops.get(getattr(thing, "id", ""), [thing])
+            called = [getattr(each, "id", "") for each in looped]
+            if called and all(name and naming.looks_like_gradient(name) for name in called):
+                return part.lineno
+    return 0
+
+
 def _is_loss(name: str) -> bool:
     return naming.has(name, naming.LOSS) or name in naming.LOSS_NAMES
 

@@ -11,7 +11,7 @@ from oracle.discovery import calling, naming, returns, shape_sources, text, vari
 from oracle.discovery.calling import User
 from oracle.discovery.find import Candidate, _pullback
 from oracle.discovery.gradients import Returned
-from oracle.discovery.subject import Inputs, Made, Subject, WrongReturn, outputs
+from oracle.discovery.subject import Inputs, Made, Subject, Unusable, WrongReturn, outputs
 from oracle.discovery.text import Function, Item
 
 
@@ -30,6 +30,12 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
     said = shape_sources.of_parts(user.text, [name], user.shapes)
     given = calling.parameters(function, name)
     asked = [p for p in given if p.required or any(path[0] == p.name for path in said)]
+    if node is not None and (line := returns.clipped(node)):
+        raise Unusable(
+            f"{candidate.name} clips its gradients, so that what it returns is none where they are "
+            "large; clip them where they are used, and the function itself can be checked",
+            line,
+        )
     of_module = variables.of_module(user, function, (node,), said)
     asked += of_module.parameters
     plan = calling.plan(candidate.name, said, asked, user.line(name), (node,), user)

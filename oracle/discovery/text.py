@@ -234,7 +234,8 @@ def _entries(function: Function, node: ast.Dict, before: int) -> tuple[Item, ...
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             name = _name(value)
             line = assigned(function, name, before) if isinstance(value, ast.Name) else value.lineno
-            found.append(Item(key.value, name or key.value, line))
+            held = name if isinstance(value, ast.Name | ast.Attribute | ast.Subscript) else ""
+            found.append(Item(key.value, held or key.value, line))
     return tuple(found)
 
 

@@ -837,3 +837,22 @@ def test_a_constant_of_the_module_is_no_input(tmp_path):
             return dout * SCALE
     """
     assert right(found(tmp_path, text)["scaled_backward"]) == {"dx": ("x",)}
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        "Grads(db=dout.sum(0), dx=dout @ w.T, dw=x.T @ dout)",
+        "Grads(dout.sum(0), dout @ w.T, x.T @ dout)",
+    ],
+)
+def test_the_fields_of_a_named_tuple_say_what_gradients_are_of(tmp_path, returned):
+    text = AFFINE.replace("\n    ", "\n").format(returned)
+    text = 'import collections\nGrads = collections.namedtuple("Grads", "db dx dw")\n' + text
+    names = right(found(tmp_path, text)["affine_backward"])
+    assert names == {"dx": ("x",), "dw": ("w",), "db": ("b",)}
+
+
+def test_an_entry_that_is_an_expression_bears_its_keys_name(tmp_path):
+    text = AFFINE.format('{"dx": dx, "dw": dw, "db": dout.sum(axis=0)}')
+    assert set(right(found(tmp_path, text)["affine_backward"])) == {"dx", "dw", "db"}
