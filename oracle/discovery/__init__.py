@@ -8,6 +8,7 @@ shape_text.py       the grammar of shapes
 shape_sources.py    comments, annotations and docstrings that say shapes
 descriptions.py     how docstrings say them
 calling.py          parameters, and the inputs that they are given
+variables.py        inputs that are variables of the module
 gradients.py        what a backward returned, told apart
 pairs.py            two functions: ways 1, 2 and 7
 returns.py          what return statements tell

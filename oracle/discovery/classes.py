@@ -84,6 +84,10 @@ class Object:
     def prepare(self, arrays: Mapping[str, np.ndarray], seed: int = 0) -> Inputs:
         """A new object with numbers of its own, and the forward's arguments."""
         thing = self.maker.make(arrays, self.arguments, seed)
+        if self.lazy:
+            with calling.kept_random_state(seed), np.errstate(all="ignore"):
+                first = self.plan.prepare({n: a.copy() for n, a in arrays.items()}, seed)
+                calling.call(getattr(thing, self.method("forward")), self.given, first)
         given = {id(a) for a in arrays.values()}
         rng = np.random.default_rng([seed, 1])
         held = instances.arrays_in(thing)
@@ -203,7 +207,7 @@ class Object:
         attributes: list[Made] = []
         for path in was:
             for other, array in _gradients_beside(thing, path, now):
-                name = instances.spelled(other)
+                name = instances.spelled(other, thing)
                 line = instances.line_of(self.user, kind, qualified, name)
                 attributes.append(Made(("self", *path), name, line, array))
                 break
@@ -228,7 +232,7 @@ class Object:
             if ("self", *path) in have or not isinstance(new, np.ndarray) or not self.rate:
                 continue
             if new.shape == old.shape and not np.array_equal(new, old) and self._rated(path):
-                own = instances.spelled(path)
+                own = instances.spelled(path, thing)
                 line = instances.line_of(self.user, kind, qualified, own)
                 name = f"d{own.removeprefix('self.')}"
                 made.append(Made(("self", *path), name, line, (old - new) / self.rate))
@@ -602,6 +606,11 @@ def _try(thing: Object, open_: Sequence[str]) -> bool:
         inputs = thing.prepare(arrays)
         thing.held = set(instances.arrays_in(inputs["self"]))
         value, kept = thing.forward(inputs)
+        thing.lazy = _made_once(thing, inputs["self"])
+        if thing.lazy:
+            thing.held |= thing.lazy
+            inputs = thing.prepare(arrays)
+            value, kept = thing.forward(inputs)
         if any(value is given for given in inputs.values()) and _holds_layers(
             thing.user, thing.candidate
         ):
@@ -626,6 +635,25 @@ def _try(thing: Object, open_: Sequence[str]) -> bool:
         return True
     inputs = thing.prepare(arrays)
     return all(np.shape(m.value) == np.shape(_value_at(inputs, m.of)) for m in made)
+
+
+def _made_once(thing: Object, own: Any) -> set[Path]:
+    """The arrays that a first forward has made and a second one leaves alone: lazy parameters.
+
+    What a forward keeps for its backward is another array each time.
+    """
+    made = {p: a for p, a in instances.arrays_in(own).items() if p not in thing.held}
+    if not made:
+        return set()
+    other = thing.plan.prepare(calling.trial_arrays(thing.arguments, seed=1), 1)
+    calling.call(getattr(own, thing.method("forward")), thing.given, other)
+    now = instances.arrays_in(own)
+    given = [a for a in other.values() if isinstance(a, np.ndarray)]
+    return {
+        path
+        for path, array in made.items()
+        if now.get(path) is array and not any(array is a for a in given)
+    }
 
 
 def _value_at(inputs: Inputs, path: Path) -> Any:

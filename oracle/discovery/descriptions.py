@@ -43,6 +43,12 @@ def inline(user: Text, function: Function) -> Shapes:
     return found
 
 
+def beside(line: str) -> Said | None:
+    """What a comment at the end of a line says of what stands there: ``# (N, D) fixed``."""
+    _, mark, text = line.partition("#")
+    return _described(text.strip()) if mark and text.strip()[:1] in "([" else None
+
+
 # Docstrings
 
 ENTRY = re.compile(

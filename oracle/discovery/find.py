@@ -283,12 +283,14 @@ class _Finder:
         ) or _first(
             own, ("forward_propagation", "forward_prop", "call", "fn", "forwardPropagation")
         )
+        forward = forward or _so_called(own, naming.FORWARD)
         backward = _first(
             own,
             ("backward", "backprop", "back_prop", "backward_pass", "bprop", "backpropagation"),
         ) or _first(
             own, ("backward_propagation", "back_propagation", "backward_prop", "backpropagate")
         )
+        backward = backward or _so_called(own, naming.BACKWARD)
         loss = _first(
             own, ("loss", "compute_loss", "cost", "compute_cost", "cost_function", "loss_fn")
         )
@@ -330,6 +332,11 @@ class _Finder:
 
 def _first(methods: dict[str, str], names: tuple[str, ...]) -> str | None:
     return next((name for name in names if name in methods), None)
+
+
+def _so_called(methods: dict[str, str], role: frozenset[str]) -> str | None:
+    """The method whose name says a role and nothing else: ``forwardPass``, ``_bprop``."""
+    return next((m for m in methods if naming.has(m, role) and not naming.stem(m, role)), None)
 
 
 def _is_static(node: Function) -> bool:

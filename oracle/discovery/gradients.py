@@ -44,6 +44,9 @@ class Returned:
         if hasattr(result, "__dataclass_fields__"):
             return self._of_dict(vars(result), wanted, None)
         if isinstance(result, tuple | list):
+            fields = getattr(result, "_fields", ())
+            if fields and naming.assign(fields, [slot.name for slot in wanted]):
+                return self._of_dict(dict(zip(fields, result)), wanted, None)
             return self._of_sequence(result, wanted, slots)
         if not is_gradient(result):
             raise WrongReturn(f"it returned {_kind(result)} instead of gradients")

@@ -118,7 +118,7 @@ def maker(
             made.arrays[own] = entry.argument(own)
         elif not parameter.required:
             continue
-        elif own in KNOWN:
+        elif own in KNOWN and not (own == "bias" and _has_weights(made.given)):
             made.constants[own] = KNOWN[own]
             made.remarks.append(f"{own} was taken to be {KNOWN[own]!r}")
         elif RATES.match(own):
@@ -146,6 +146,11 @@ def maker(
             )
     made.arguments = list(made.arrays.values())
     return made
+
+
+def _has_weights(given: Sequence[calling.Parameter]) -> bool:
+    """Whether a constructor is given its weights, so that its bias is an array, no choice."""
+    return any(naming.same(p.name, "W") for p in given)
 
 
 def _is_list(name: str, init: text.Function | None) -> bool:
@@ -276,16 +281,24 @@ def _plural(one: str, other: str) -> bool:
     return len(one) > 2 and (one + "s" == other or other + "s" == one)
 
 
-def spelled(path: Path) -> str:
-    """``self.dW``, ``self.grads["W"]``, ``self.layers[0].dW`` as the user would write it."""
+def spelled(path: Path, thing: Any = None) -> str:
+    """``self.dW``, ``self.grads["W"]``, ``self.layers[0].dW`` as the user would write it.
+
+    Whether a step goes into a dict or an object is seen in the thing itself, if that is given.
+    """
     found = "self"
     for step in path:
+        inside_dict = found != "self" and not found.endswith("]")
+        if thing is not None:
+            inside_dict = isinstance(thing, Mapping)
         if isinstance(step, int):
             found += f"[{step}]"
-        elif found == "self" or found.endswith("]"):
-            found += f".{step}"
         else:
-            found += f'["{step}"]'
+            found += f'["{step}"]' if inside_dict else f".{step}"
+        try:
+            thing = thing[step] if isinstance(thing, Mapping | list | tuple) else vars(thing)[step]
+        except (KeyError, IndexError, TypeError):
+            thing = None
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import calling, naming, shape_sources, text
+from oracle.discovery import calling, naming, shape_sources, text, variables
 from oracle.discovery.calling import Parameter, Plan, User
 from oracle.discovery.find import Candidate
 from oracle.discovery.gradients import Returned
@@ -22,6 +22,7 @@ from oracle.discovery.subject import (
     WrongReturn,
     is_number,
 )
+from oracle.discovery.variables import Variables
 
 OF_INPUT = Reading("of the input")
 
@@ -54,8 +55,10 @@ def pair(user: User, candidate: Candidate) -> Subject:
     outputs = [item.name for item in returned] if returned and text.returns_tuple(nodes[0]) else []
     single = returned[0].name if returned and not outputs else ""
     above = user.line(names[0])
-    sources = _sources(candidate, given, taken, outputs, single, said)
-    asked = [p for p in given if p.required or _is_said(p.name, said)] + sources.extra
+    of_module = variables.of_module(user, forward, nodes, said)
+    known = given + [p for p in of_module.parameters if p.name not in {q.name for q in given}]
+    sources = _sources(candidate, known, taken, outputs, single, said)
+    asked = [p for p in known if p.required or _is_said(p.name, said)] + sources.extra
     single_input = [p.name for p in asked if p.name in {q.name for q in given if q.required}]
     alone = single_input[0] if len(single_input) == 1 else ""
     if alone and not _is_said(alone, said) and _is_elementwise(forward, given, alone):
@@ -63,14 +66,17 @@ def pair(user: User, candidate: Candidate) -> Subject:
     plan = calling.plan(candidate.name, said, asked, above, nodes, user)
     whole = plan.prepare(calling.trial_arrays(plan.arguments))
     values = _value_indices(sources, outputs, nodes[1])
-    function = _Pair(forward, backward, given, taken, sources, values, plan)
+    function = _Pair(forward, backward, given, taken, sources, values, plan, of_module)
+    variables.check(of_module, candidate.name, said, plan, function.run_forward, above)
     result = Returned(nodes[1], user.line(names[1]))
     has_upstream = bool(sources.upstreams)
-    shared = [slot for name, slot in plan.slots.items() if name in {p.name for p in given}]
+    shared = [slot for name, slot in plan.slots.items() if name in {p.name for p in known}]
 
     def run_backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
         gradients = function.run_backward(inputs, value, kept, upstream)
-        made = result.made(gradients, shared)
+        left = of_module.made(nodes[1])
+        of_result = [s for s in shared if s.path not in {m.of for m in left}]
+        made = left if gradients is None and left else result.made(gradients, of_result) + left
         if not has_upstream and not function.is_scalar:
             made = [
                 dataclasses.replace(m, value=scaled(upstream, m.value, value, _shape(inputs, m)))
@@ -210,10 +216,12 @@ class _Pair:
     sources: Sources
     values: list[int] | None  # which of the returned are the value; None: the first, or all
     plan: Plan
+    variables: Variables
     is_scalar: bool = True
 
     def run_forward(self, inputs: Inputs) -> tuple[Any, Any]:
-        result = calling.call(self.forward, self.given, inputs)
+        with self.variables.placed(inputs):
+            result = calling.call(self.forward, self.given, inputs)
         if not isinstance(result, tuple) or not result:
             return result, result
         values = self._indices(result)
@@ -249,7 +257,8 @@ class _Pair:
             values[name] = kept[index] if several and index < len(kept) else value
         for i, name in enumerate(self.sources.caches):
             values[name] = self._cache(inputs, kept, i)
-        return calling.call(self.backward, self.taken, values)
+        with self.variables.placed(inputs):
+            return calling.call(self.backward, self.taken, values)
 
     def _cache(self, inputs: Inputs, kept: Any, which: int) -> Any:
         if not isinstance(kept, tuple):

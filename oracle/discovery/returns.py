@@ -22,6 +22,15 @@ def written_out(node: Function, name: str) -> list[Item]:
     return []
 
 
+def names(node: Function) -> list[str]:
+    """The names of all that it returns, in tuples and dicts as well."""
+    found = []
+    for item in text.returns(node) or []:
+        for one in item.entries or written_out(node, item.name) or [item]:
+            found.append(one.name)
+    return found
+
+
 def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
     """Whether it returns a loss first, and then nothing but gradients of its own parameters.
 
@@ -34,7 +43,10 @@ def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
         return False
     own = text.parameters(node)
     known = {*own, *more, *(key for name in own for key in text.subscripts(node, name))}
-    for item in items[1:]:
+    rest = items[1:]
+    if len(rest) > 2 and not rest[-1].name:  # return loss, dWxh, dWhh, dWhy, hs[len(inputs) - 1]
+        rest = rest[:-1]
+    for item in rest:
         inner = written_out(node, item.name) or [item]
         named = naming.looks_like_gradient(item.name)  # {"W": W} under another name is a cache
         by_key = item.entries and all(
@@ -43,6 +55,25 @@ def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
         if not by_key and not all(_is_gradient(i.name, known) for i in item.entries or inner):
             return False
     return True
+
+
+def clipped(node: Function) -> int:
+    """The line where gradients are clipped, which makes them steps rather than gradients; or 0."""
+    loops = {
+        part.target.id: part.iter.elts
+        for part in text.own_nodes(node)
+        if isinstance(part, ast.For) and isinstance(part.target, ast.Name)
+        if isinstance(part.iter, ast.Tuple | ast.List)
+    }
+    for part in text.own_nodes(node):
+        if not isinstance(part, ast.Call) or not ast.unparse(part.func).endswith("np.clip"):
+            continue
+        for thing in part.args[:1]:
+            looped = loops.get(getattr(thing, "id", ""), [thing])
+            called = [getattr(each, "id", "") for each in looped]
+            if called and all(name and naming.looks_like_gradient(name) for name in called):
+                return part.lineno
+    return 0
 
 
 def _is_loss(name: str) -> bool:

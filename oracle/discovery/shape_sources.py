@@ -31,6 +31,8 @@ def of_parts(
     known = [node for node in nodes if node is not None]
     for node in known:
         _complete(found, comment(user, node))
+        if isinstance(node, ast.ClassDef):
+            _complete(found, fields(user, node))
     functions = [node for node in known if isinstance(node, Function)]
     for function in functions:
         _complete(found, annotations(function, user))
@@ -75,6 +77,22 @@ def comment(user: Text, node: ast.AST) -> Shapes:
         at -= 1
     for line, text in lines:
         found.update(shape_text.entries(text, line))
+    return found
+
+
+def fields(user: Text, node: ast.ClassDef) -> Shapes:
+    """What a dataclass says of the fields that it is to be given: ``W: np.ndarray  # (D, M)``."""
+    found: Shapes = {}
+    for part in node.body:
+        if not isinstance(part, ast.AnnAssign) or part.value is not None:
+            continue
+        if not isinstance(part.target, ast.Name):
+            continue
+        said = _annotated(part.annotation, user)
+        if said is None or not said.has_shape or said.scalar:
+            said = descriptions.beside(user.lines[part.lineno - 1])
+        if said is not None:
+            found[(part.target.id,)] = said
     return found
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import calling, naming, returns, shape_sources, text
+from oracle.discovery import calling, naming, returns, shape_sources, text, variables
 from oracle.discovery.calling import User
 from oracle.discovery.find import Candidate, _pullback
 from oracle.discovery.gradients import Returned
-from oracle.discovery.subject import Inputs, Made, Subject, WrongReturn, outputs
+from oracle.discovery.subject import Inputs, Made, Subject, Unusable, WrongReturn, outputs
 from oracle.discovery.text import Function, Item
 
 
@@ -30,15 +30,31 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
     said = shape_sources.of_parts(user.text, [name], user.shapes)
     given = calling.parameters(function, name)
     asked = [p for p in given if p.required or any(path[0] == p.name for path in said)]
+    if node is not None and (line := returns.clipped(node)):
+        raise Unusable(
+            f"{candidate.name} clips its gradients, so that what it returns is none where they are "
+            "large; clip them where they are used, and the function itself can be checked",
+            line,
+        )
+    of_module = variables.of_module(user, function, (node,), said)
+    asked += of_module.parameters
     plan = calling.plan(candidate.name, said, asked, user.line(name), (node,), user)
     items = text.returns(node) or []
     slots = list(plan.slots.values())
+    count = len([leaf for slot in slots for leaf in slot.leaves() if leaf.differentiated])
 
     def run_forward(inputs: Inputs) -> tuple[Any, Any]:
-        return value_of(calling.call(function, given, inputs), items)
+        with of_module.placed(inputs):
+            return value_of(calling.call(function, given, inputs), items)
 
     def run_backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
-        return made_of(kept, items, node, candidate.line).made(gradients_of(kept, items), slots)
+        known = items
+        if len(kept) > count + 1 and len(items) == len(kept) and not items[-1].name:
+            kept, known = kept[:-1], items[:-1]  # the state that the next call goes on from
+        made = made_of(kept, known, node, candidate.line)
+        return made.made(gradients_of(kept, known), slots)
+
+    variables.check(of_module, candidate.name, said, plan, run_forward, user.line(name))
 
     return Subject(
         candidate.name,
@@ -99,6 +115,7 @@ def made_of(
 ) -> Returned:
     at = value_index(result, items)
     returned = Returned(node, line, skip=(at,))
+    returned.items = returned.items[: len(items) - 1]
     if len(items) != len(result):
         returned.items = []
     elif len(returned.items) == 1 and node is not None:  # grads = (dW, db); return loss, grads

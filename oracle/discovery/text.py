@@ -238,7 +238,8 @@ def _entries(function: Function, node: ast.Dict, before: int) -> tuple[Item, ...
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             name = _name(value)
             line = assigned(function, name, before) if isinstance(value, ast.Name) else value.lineno
-            found.append(Item(key.value, name or key.value, line))
+            held = name if isinstance(value, ast.Name | ast.Attribute | ast.Subscript) else ""
+            found.append(Item(key.value, held or key.value, line))
     return tuple(found)
 
 
@@ -348,6 +349,11 @@ def subscripts(function: ast.AST, name: str) -> list[str]:
         if own and isinstance(node.slice.value, str):
             found[node.slice.value] = None
     return list(found)
+
+
+def declared_global(function: ast.AST) -> list[str]:
+    """The variables of the module that a function sets."""
+    return [n for part in own_nodes(function) if isinstance(part, ast.Global) for n in part.names]
 
 
 def goes_through(function: ast.AST, name: str) -> bool:

@@ -857,3 +857,110 @@ def test_a_network_with_constants_for_sizes(tmp_path):
     subject = found(tmp_path, text)["Net"]
     assert {a.name: a.dims for a in subject.arguments} == {"x": ("N", "3"), "y": ("N", "2")}
     assert right(subject) == {"dw1": ("self", "w1"), "dw2": ("self", "w2")}
+
+
+def test_parameters_that_the_first_forward_makes_are_parameters(tmp_path):
+    text = """
+        class Dense:
+            def __init__(self, units):
+                self.units, self.W, self.b = units, None, None
+            def forward(self, x):
+                '''x: (N, D)'''
+                if self.W is None:
+                    self.W = np.random.randn(x.shape[1], self.units)
+                    self.b = np.zeros(self.units)
+                self.x = x
+                self.mean = x.mean()
+                return x @ self.W + self.b
+            def backward(self, dout):
+                self.dW = self.x.T @ dout
+                self.db = dout.sum(axis=0)
+                self.dx = dout @ self.W.T
+                return self.dx
+    """
+    dense = found(tmp_path, text)["Dense"]
+    assert right(dense) == {"self.dx": ("x",), "self.dW": ("self", "W"), "self.db": ("self", "b")}
+    assert right(dense, 5, seed=9) == right(dense)
+    half = found(tmp_path, text.replace("x.T @ dout", "x.T @ dout / 2"))["Dense"]
+    assert wrong(half) == {"self.dW"}
+
+
+def test_a_dataclass_says_the_shapes_of_its_fields_beside_them(tmp_path):
+    text = """
+        from dataclasses import dataclass
+
+        @dataclass
+        class Linear:
+            weight: np.ndarray  # (D, M)
+            bias: np.ndarray  # (M,)
+            grad_weight: np.ndarray = None  # (D, M)
+            grad_bias: np.ndarray = None
+
+            def __call__(self, x):
+                '''x: (N, D)'''
+                self.x = x
+                return x @ self.weight + self.bias
+            def backward(self, dy):
+                self.grad_weight = self.x.T @ dy
+                self.grad_bias = dy.sum(axis=0)
+                return dy @ self.weight.T
+    """
+    assert right(found(tmp_path, text)["Linear"]) == {
+        "dx": ("x",),
+        "self.grad_weight": ("self", "weight"),
+        "self.grad_bias": ("self", "bias"),
+    }
+
+
+def test_a_bias_beside_weights_is_an_array_and_beside_sizes_a_choice(tmp_path):
+    text = """
+        class Linear:
+            def __init__(self, {0}, bias):
+                self.W, self.b = {1}, {2}
+            # oracle: shapes x: N D
+            def forward(self, x):
+                self.x = x
+                return x @ self.W + self.b
+            def backward(self, dout):
+                self.dW, self.db = self.x.T @ dout, dout.sum(axis=0)
+                return dout @ self.W.T
+    """
+    given = found(tmp_path, text.format("W", "W", "bias"))["Linear"]
+    assert set(right(given)) == {"dx", "self.dW", "self.db"}
+    made = text.format("D, M", "np.ones((D, M))", "np.zeros(M) if bias is True else 0")
+    assert set(right(found(tmp_path, made)["Linear"])) == {"dx", "self.dW", "self.db"}
+
+
+@pytest.mark.parametrize(
+    "names", [("forwardPass", "backwardPass"), ("fwd", "bwd"), ("forward_step", "backward_step")]
+)
+def test_methods_are_known_by_the_role_in_their_names(tmp_path, names):
+    text = """
+        class Layer:
+            # oracle: shapes x: N D
+            def {0}(self, x):
+                self.x = x
+                return x**2
+            def {1}(self, g):
+                return 2 * g * self.x
+    """
+    assert right(found(tmp_path, text.format(*names))["Layer"]) == {"dx": ("x",)}
+
+
+def test_gradients_in_dicts_of_dicts_are_spelled_as_they_are_written(tmp_path):
+    text = """
+        class Layer:
+            def __init__(self, D, M):
+                self.params = {"out": {"W": np.ones((D, M))}}
+                self.grads = {"out": {}}
+            # oracle: shapes x: N D
+            def forward(self, x):
+                self.x = x
+                return x @ self.params["out"]["W"]
+            def backward(self, g):
+                self.grads["out"]["W"] = self.x.T @ g
+                return g @ self.params["out"]["W"].T
+    """
+    layer = found(tmp_path, text)["Layer"]
+    names = {name: line for name, _, line, _, _ in gradients(layer)}
+    assert names['self.grads["out"]["W"]'] == 12

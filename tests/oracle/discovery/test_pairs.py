@@ -780,3 +780,79 @@ def test_an_upstream_may_have_a_default(tmp_path, default):
     assert found(tmp_path, text)["mse_backward"].has_upstream
     deaf = found(tmp_path, text.replace("dout * 2", "2"))["mse_backward"]
     assert wrong(deaf) == {"dp"}
+
+
+GLOBALS = """
+    W = np.zeros((3, 2))
+    b = np.zeros(2)
+    dW = db = None
+
+    {shapes}
+    def forward(x):
+        return x @ W + b
+
+    def backward(dout, x):
+        {backward}
+"""
+LEFT = """global dW, db
+        dW = x.T @ dout
+        db = dout.sum(0)
+        return dout @ W.T"""
+RETURNED = """dW, db = x.T @ dout, dout.sum(0)
+        return dout @ W.T, dW, db"""
+
+
+@pytest.mark.parametrize("backward", [LEFT, LEFT.replace("return", "dx ="), RETURNED])
+@pytest.mark.parametrize("shapes", ["x: N D, W: D M, b: M", "x: N 3"])
+def test_parameters_may_be_variables_of_the_module(tmp_path, backward, shapes):
+    text = GLOBALS.format(shapes=f"# oracle: shapes {shapes}", backward=backward)
+    names = right(found(tmp_path, text)["backward"])
+    assert {"dW": ("W",), "db": ("b",)}.items() <= names.items()
+    assert ("dx" in names) == ("dx =" not in backward)
+
+
+def test_a_wrong_gradient_of_a_variable_of_the_module_is_seen(tmp_path):
+    backward = LEFT.replace("x.T @ dout", "x.T @ dout / len(x)")
+    text = GLOBALS.format(shapes="# oracle: shapes x: N D, W: D M, b: M", backward=backward)
+    subject = found(tmp_path, text)["backward"]
+    assert wrong(subject) == {"dW"}
+    assert subject.functions[0].__globals__["W"].shape == (3, 2)
+
+
+def test_variables_that_do_not_fit_the_arguments_are_to_be_given_shapes(tmp_path):
+    text = GLOBALS.format(shapes="# oracle: shapes x: N D", backward=LEFT)
+    ((_, message),) = problems(tmp_path, text)
+    assert "nothing says the shape of W and b" in message
+
+
+def test_a_constant_of_the_module_is_no_input(tmp_path):
+    text = """
+        SCALE = np.array([2.0, 3.0])
+
+        # oracle: shapes x: N 2
+        def scaled(x):
+            return x * SCALE
+
+        def scaled_backward(dout):
+            return dout * SCALE
+    """
+    assert right(found(tmp_path, text)["scaled_backward"]) == {"dx": ("x",)}
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        "Grads(db=dout.sum(0), dx=dout @ w.T, dw=x.T @ dout)",
+        "Grads(dout.sum(0), dout @ w.T, x.T @ dout)",
+    ],
+)
+def test_the_fields_of_a_named_tuple_say_what_gradients_are_of(tmp_path, returned):
+    text = AFFINE.replace("\n    ", "\n").format(returned)
+    text = 'import collections\nGrads = collections.namedtuple("Grads", "db dx dw")\n' + text
+    names = right(found(tmp_path, text)["affine_backward"])
+    assert names == {"dx": ("x",), "dw": ("w",), "db": ("b",)}
+
+
+def test_an_entry_that_is_an_expression_bears_its_keys_name(tmp_path):
+    text = AFFINE.format('{"dx": dx, "dw": dw, "db": dout.sum(axis=0)}')
+    assert set(right(found(tmp_path, text)["affine_backward"])) == {"dx", "dw", "db"}

@@ -527,3 +527,37 @@ def test_what_hands_on_the_gradients_of_another_is_judged_there(tmp_path):
             return loss, grad
     """
     assert set(found(tmp_path, text)) == {"sq_loss_and_grad"}
+
+
+CHARS = """
+    Wx = np.random.randn(4, 5)
+    Wh = np.random.randn(4, 4)
+
+    # oracle: shapes inputs: T labels(5), hprev: 4 fixed
+    def lossFun(inputs, hprev):
+        hs, loss = {-1: np.copy(hprev)}, 0
+        for t in range(len(inputs)):
+            hs[t] = np.tanh(Wx[:, inputs[t]] + Wh @ hs[t - 1])
+            loss += 0.5 * hs[t] @ hs[t]
+        dWx, dWh = np.zeros_like(Wx), np.zeros_like(Wh)
+        dh = 0
+        for t in reversed(range(len(inputs))):
+            d = (hs[t] + dh) * (1 - hs[t] ** 2)
+            dWx[:, inputs[t]] += d
+            dWh += np.outer(d, hs[t - 1])
+            dh = Wh.T @ d
+        return loss, dWx, dWh, hs[len(inputs) - 1]
+"""
+
+
+def test_a_loss_may_be_of_variables_of_the_module_and_hand_on_its_state(tmp_path):
+    subject = found(tmp_path, CHARS)["lossFun"]
+    assert subject.way == 3
+    assert right(subject) == {"dWx": ("Wx",), "dWh": ("Wh",)}
+
+
+def test_clipped_gradients_are_none_and_are_not_called_wrong(tmp_path):
+    clip = "for each in [dWx, dWh]:\n            np.clip(each, -5, 5, out=each)\n        return"
+    ((line, message),) = problems(tmp_path, CHARS.replace("return", clip))
+    assert line == 20
+    assert "clips its gradients" in message
