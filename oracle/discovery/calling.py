@@ -233,7 +233,8 @@ def plan(
             made.constants[own] = True
             made.remarks.append(f"{own} was taken to be True")
         else:
-            missing.append(own)
+            keys = [k for node in nodes if node is not None for k in text.subscripts(node, own)]
+            missing += [f"{own}.{key}" for key in dict.fromkeys(keys)] or [own]
     if missing:
         raise shape_sources.missing(name, said, missing[0], above, missing[1:])
     return made
@@ -253,7 +254,10 @@ def _entries_by_key(
     keys = [key for node in own for key in text.subscripts(node, name)]
     usual = any(naming.same(name, word) for word in ("params", "theta"))
     if usual or any(text.is_mapping(node, name) for node in own):
-        known.update(argument for node in own for argument in text.parameters(node))
+        arguments = [argument for node in own for argument in text.parameters(node)]
+        known.update(arguments)
+        others = [argument for argument in arguments if argument != name]
+        known.update(k for node in own for a in others for k in text.subscripts(node, a))
         keys += _of_no_argument(said, known, own)
     found = {(name, key): said[(key,)] for key in dict.fromkeys(keys) if (key,) in said}
     return found if len(found) == len(set(keys)) else {}

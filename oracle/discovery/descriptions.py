@@ -10,11 +10,11 @@ import re
 from oracle import shapes
 from oracle.discovery import naming, shape_text
 from oracle.discovery.shape_text import Said, Shapes
-from oracle.discovery.text import Function, Text, parameters
+from oracle.discovery.text import Function, Text, parameters, subscripts
 
 CLASSES = ("C", "n_classes", "num_classes", "K", "n_class", "classes", "V")
 NESTED = r"(?:[^()\[\]]|\([^()\[\]]*\))*"  # what stands between brackets: N, 2*(K+1)
-INLINE = re.compile(rf"(\w+)\s*(?::|=|is|has shape|of shape|->)?\s*\(({NESTED})\)")
+INLINE = re.compile(rf"(\w+)\s*(?::|=|is|has shape|of shape|->|--?|—|–)?\s*\(({NESTED})\)")
 
 
 def inline(user: Text, function: Function) -> Shapes:
@@ -75,6 +75,10 @@ TIMES = re.compile(
 )
 
 
+# Where the next argument begins on the same line: "theta: (n,) parameters; y: (m,) binary".
+NEXT = re.compile(r"[,;.]\s*(?:and\s+)?`*(?!(?:shape|size|dim)\w*\b)\w+`*\s*(?::|--|=)\s*`*[(\[]")
+
+
 def docstring(text: str) -> Shapes:
     """The arguments' shapes in a docstring of any of the usual forms."""
     found: Shapes = {}
@@ -97,9 +101,7 @@ def docstring(text: str) -> Shapes:
         elif start and not ended:
             names = [n for n in re.split(r"\s*(?:,|\band\b|/)\s*", start["names"]) if n]
             names = [n.strip("`* ") for n in names]
-            rest = re.split(r",\s*\w+\s*:\s*[(\[]", start["rest"])[
-                0
-            ]  # the next one's, on this line
+            rest = NEXT.split(start["rest"])[0]
             entry = [start["kind"] or "", rest]
         elif names:
             entry.append(line.strip())
@@ -122,6 +124,7 @@ def in_prose(function: Function) -> Shapes:
     found: Shapes = {}
     prose = ast.get_docstring(function) or ""
     known = parameters(function)
+    known += [key for name in known for key in subscripts(function, name) if key.isidentifier()]
     either = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
     if not known:
         return found

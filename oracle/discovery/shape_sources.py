@@ -174,6 +174,7 @@ def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusabl
 
 def _guess(name: str, said: Shapes) -> str:
     first = next((s.dims for s in said.values() if s.dims), ("N",))
+    name = name.rpartition(".")[2]
     if naming.same(name.rstrip("0123456789"), "W"):
         return "D M"
     if naming.same(name.rstrip("0123456789"), "b"):

@@ -342,8 +342,9 @@ def _begins(node: ast.expr, wanted: str) -> bool:
 def subscripts(function: ast.AST, name: str) -> list[str]:
     """The constant keys that a function reads from a dict of this name, in order."""
     found: dict[str, None] = {}
-    for node in ast.walk(function):
-        if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Constant):
+    read = [node for node in ast.walk(function) if isinstance(node, ast.Subscript)]
+    for node in sorted(read, key=lambda node: (node.lineno, node.col_offset)):
+        if not isinstance(node.slice, ast.Constant):
             continue
         own = isinstance(node.value, ast.Name) and node.value.id == name
         if own and isinstance(node.slice.value, str):

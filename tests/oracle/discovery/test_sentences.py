@@ -156,3 +156,37 @@ def test_a_forward_that_always_raises_is_told(tmp_path):
                 return dout
     """
     assert problems(tmp_path, written) == [(6, "Layer: RuntimeError: not today")]
+
+
+def test_what_is_said_of_the_next_argument_on_a_line_is_not_said_of_the_first():
+    line = "x: (n,) parameters{0} w: (m, n) data{0} y: (m,) binary targets, fixed"
+    for between in (";", ",", ".", ", and"):
+        meant = {"x": "n", "w": "m n", "y": "m binary fixed"}
+        assert said(line.format(between)) == meant, between
+
+
+@pytest.mark.parametrize("sign", ["--", "-", ":", "is"])
+def test_a_comment_above_a_function_says_shapes_with_any_sign(sign):
+    user = text.parse(f"# x {sign} (T, N, D) sequence\ndef f(x):\n    return x\n")
+    assert of_parts(user, ["f"])[("x",)].dims == ("T", "N", "D")
+
+
+DICTS = '''
+        def value_and_grads(params, batch):
+            """{}"""
+            d = batch["x"] @ params["W"] + params["b"]
+            return 0.5 * (d**2).sum(), {{"W": batch["x"].T @ d, "b": d.sum(0)}}
+    '''
+
+
+def test_a_sentence_may_say_the_shapes_of_a_dicts_entries(tmp_path):
+    sentence = "params: dict with W (D, C) and b (C,); batch: dict with x (N, D), fixed"
+    subject = found(tmp_path, DICTS.format(sentence))["value_and_grads"]
+    assert [a.name for a in subject.arguments] == ["params.W", "params.b", "batch.x"]
+    names = right(subject)
+    assert names == {"W": ("params", "W"), "b": ("params", "b")}
+
+
+def test_the_line_to_add_names_the_entries_of_a_dict(tmp_path):
+    ((_, message),) = problems(tmp_path, DICTS.format("Nothing."))
+    assert '"# oracle: shapes params.W: D M, params.b: M, batch.x: N D"' in message
