@@ -113,9 +113,9 @@ def verify(
 )
 @click.option(
     "--repro",
-    is_flag=True,
-    help="Print a script that shows the first wrong gradient without this tool; "
-    "the report goes to standard error.",
+    metavar="FILE",
+    help="Write a script that shows the first wrong gradient without this tool ('-': print it, "
+    "and the report on standard error).",
 )
 @click.option("--fix", is_flag=True, help="Change lines where that is proved to cure them.")
 @click.option("--diff", is_flag=True, help="Show such changes instead of making them.")
@@ -137,7 +137,7 @@ def check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     exclude: tuple[str, ...],
-    repro: bool,
+    repro: str | None,
     fix: bool,
     diff: bool,
     fail_on: str,
@@ -163,13 +163,15 @@ def check(
     from oracle.checks import Settings
     from oracle.report import annotations, check_text, json_report, text
 
-    wanted = [f"--{name}" for name, on in (("repro", repro), ("fix", fix or diff)) if on]
+    wanted = [f"--{name}" for name, on in (("repro", bool(repro)), ("fix", fix or diff)) if on]
     wanted += [f"--format {form}"] * (form != "text")
     if len(wanted) > 1:
         raise click.UsageError(f"{' and '.join(wanted)} do not go together: choose one")
     todo = _files(targets, exclude)
+    if repro and repro != "-":
+        _expect_free(repro)
     dtypes = (dtype,) if dtype else DTYPES
-    settings = Settings(cases, seed, max_dim, dtypes, shapes, case or "", repro)
+    settings = Settings(cases, seed, max_dim, dtypes, shapes, case or "", bool(repro))
     hidden = quiet or form != "text"
     with text.progress("checking", "files", len(todo), hidden, no_color) as step:
         report = isolation.check(todo, settings, timeout, jobs, step)
@@ -181,23 +183,40 @@ def check(
     elif form == "sarif":
         click.echo(annotations.sarif(report))
     else:
-        check_text.print_report(report, quiet, no_color, stderr=repro or diff)
+        check_text.print_report(report, quiet, no_color, stderr=repro == "-" or diff)
     if repro:
-        _print_repro(report)
+        _write_repro(report, repro)
     if (fix or diff) and not report.interrupted:
         _fix(report, settings, timeout, diff)
     sys.exit(status(report, fail_on))
 
 
-def _print_repro(report: "Report") -> None:
+def _expect_free(repro: str) -> None:
+    """Only an older script of ours may be overwritten."""
+    from pathlib import Path
+
+    from oracle.repro import WRITTEN
+
+    path = Path(repro)
+    if path.is_dir() or (path.exists() and WRITTEN not in path.read_text(errors="replace")):
+        raise click.UsageError(f"--repro {repro}: that is there, and no script written by --repro")
+
+
+def _write_repro(report: "Report", repro: str) -> None:
     """The script of the first wrong gradient that has one; what there is none for, and why."""
+    from pathlib import Path
+
     said = "nothing is wrong"
     for result in report.results:
         for gradient in result.gradients:
             if gradient.repro is None or gradient.ignored:
                 continue
-            if gradient.repro.script:
+            if gradient.repro.script and repro == "-":
                 click.echo(gradient.repro.script, nl=False)
+                return
+            if gradient.repro.script:
+                Path(repro).write_text(gradient.repro.script, encoding="utf-8")
+                click.echo(f"{repro} shows {gradient.name}: run it with Python", err=True)
                 return
             said = f"of {result.target}, {gradient.name}: {gradient.repro.why_not}"
     click.echo(f"no script was written: {said}", err=True)

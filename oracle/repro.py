@@ -23,6 +23,7 @@ from oracle.results import Gradient, Repro
 from oracle.trial import AUTOGRAD, Session, Trial
 from oracle.watching import Called, Calls, Spelling, Unspeakable, literal
 
+WRITTEN = "Written by oracle check --repro."
 LINES = 15
 CASES = 8  # that are tried: the difference may show better in the next one
 RESULTS = ("out", "loss", "more")
@@ -79,7 +80,7 @@ def _script(trial: Trial, entry: Gradient, path: Path) -> str:
     subject = trial.subject
     title = f"{subject.name} of {File(subject.file).name}: {entry.name} is not the gradient"
     of = f" of {entry.of}" if entry.of else ""
-    head = [f'"""{title}{of}. Written by oracle check --repro."""']
+    head = [f'"""{title}{of}. {WRITTEN}"""']
     if subject.torch_function is not None:
         return _fitted(head + list(_of_torch(trial, entry, path)))
     return _fitted(head + list(_of_numpy(trial, entry, path)))

@@ -104,7 +104,7 @@ def test_the_script_is_all_of_standard_output_and_the_status_stays(tmp_path):
     (package / "__init__.py").write_text("", encoding="utf-8")
     (package / "scale.py").write_text("ONE = 1.0\n", encoding="utf-8")
     (package / "net.py").write_text("from .scale import ONE\n" + text, encoding="utf-8")
-    done = check(tmp_path, "--repro", "package/net.py")
+    done = check(tmp_path, "--repro", "-", "package/net.py")
     assert done.returncode == 1
     assert "gb, the gradient of b, is wrong" in done.stderr
     assert done.stdout.startswith('"""add_backward of net.py: gb is not the gradient of b.')
@@ -115,7 +115,21 @@ def test_where_nothing_is_wrong_nothing_is_written(tmp_path):
     (tmp_path / "net.py").write_text(
         (FOLDER / "gelu.py").read_text(encoding="utf-8"), encoding="utf-8"
     )
-    done = check(tmp_path, "--repro", "net.py")
-    assert (done.returncode, done.stdout) == (0, "")
+    done = check(tmp_path, "--repro", "shown.py", "net.py")
+    assert done.returncode == 0
     assert "no script was written: nothing is wrong" in done.stderr
-    assert check(tmp_path, "--repro", "--format", "json", "net.py").returncode == 2
+    assert not (tmp_path / "shown.py").exists()
+    assert check(tmp_path, "--repro", "-", "--format", "json", "net.py").returncode == 2
+
+
+def test_a_script_is_written_over_an_older_one_and_over_nothing_else(tmp_path):
+    (tmp_path / "net.py").write_text(
+        (FOLDER / "bias_add.py").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    for _ in range(2):
+        done = check(tmp_path, "--repro", "shown.py", "net.py")
+        assert (done.returncode, "is wrong" in done.stdout) == (1, True)
+        assert "AssertionError" in run((tmp_path / "shown.py").read_text(), tmp_path).stderr
+    done = check(tmp_path, "--repro", "net.py", "net.py")
+    assert done.returncode == 2
+    assert "no script written by --repro" in done.stderr
