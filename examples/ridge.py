@@ -58,7 +58,7 @@ def train(epochs: int, correlated: bool = True) -> tuple[np.ndarray, float, Laye
 
 
 def run(quick: bool = False) -> list[Row]:
-    epochs = 250 if quick else 400
+    epochs = 200 if quick else 400
     full, apart, _ = train(epochs)
     along_axes, *_ = train(epochs, correlated=False)
     return [

@@ -10,9 +10,7 @@ def test_traces_variants_and_torch() -> None:
     np.testing.assert_array_equal(rprop.trace("irprop-"), rprop.trace_of_torch())
     stuck, grows = found["float32, gradient 1e-25: w"], found["with the product of the signs"]
     assert (stuck.numbers[1:] > grows.numbers[1:]).all()
-
-
-def test_the_variants_differ_on_the_real_task() -> None:
+    # The variants differ on the real task.
     ends = [race.race(variant, 100)[0][-1] for variant in rprop.VARIANTS]
     assert len(set(ends)) == 4
     assert max(ends) < race.descent(100)[-1]
