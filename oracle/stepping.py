@@ -14,12 +14,12 @@ import numpy as np
 
 import reference
 from oracle import source
+from oracle import update_rules as rules
 from oracle.mistakes import optimizers as mistakes
 from oracle.mistakes.optimizers import LockStep
 from oracle.results import Counterexample, Gradient
 from oracle.runs import Run
-from oracle.twins import optimizers as twins
-from oracle.twins.optimizers import Memory, Truth
+from oracle.update_rules import Memory, Truth
 from oracle.verdict import EPS, WRONG_AT
 
 STEPS = 200
@@ -42,7 +42,7 @@ class Rule:
     step: Callable[[np.ndarray, np.ndarray, float, Any], tuple[np.ndarray, Any]]
     state: Callable[[Memory], Any]  # the truth's, as the rule takes it
     kept: Callable[[Any], Memory]  # of the rule's state, what the truth's memory has as well
-    written: twins.Rprop | twins.Momentum  # the rule, for what is known to go wrong with it
+    written: rules.Rprop | rules.Momentum  # the rule, for what is known to go wrong with it
     exact: bool = True
 
 
@@ -71,7 +71,7 @@ def _rprop_state(memory: Memory) -> reference.RpropState:
     return reference.RpropState(memory["prev"], memory["step_size"], float(memory["error"]))
 
 
-def _of_rprop(variant: str, written: twins.Rprop, title: str, truth: Truth | None = None) -> Rule:
+def _of_rprop(variant: str, written: rules.Rprop, title: str, truth: Truth | None = None) -> Rule:
     return Rule(
         "rprop_step", variant, title, truth or written, partial(_rprop, variant), _rprop_state,
         lambda s: {"step_size": s.step_size, "prev": s.previous_gradient}, written,
@@ -79,30 +79,30 @@ def _of_rprop(variant: str, written: twins.Rprop, title: str, truth: Truth | Non
 
 
 def _of_momentum(name: str, gain: float) -> Rule:
-    written = twins.Momentum(BETA, gain)
+    written = rules.Momentum(BETA, gain)
     return Rule(
         name, "", "the formula, written out", written, partial(_momentum, getattr(reference, name)),
         lambda m: m["V"], lambda V: {"V": V}, written,
     )  # fmt: skip
 
 
-_TORCH_RPROP = twins.torch_rprop(FIRST)
-IRPROP_MINUS = _of_rprop("irprop-", twins.IRPROP_MINUS, "torch.optim.Rprop", _TORCH_RPROP)
-RPROP_MINUS = _of_rprop("rprop-", twins.RPROP_MINUS, "the papers, case by case")
-RPROP_PLUS = _of_rprop("rprop+", twins.RPROP_PLUS, "the papers, case by case")
-IRPROP_PLUS = _of_rprop("irprop+", twins.IRPROP_PLUS, "the papers, case by case")
+_TORCH_RPROP = rules.torch_rprop(FIRST)
+IRPROP_MINUS = _of_rprop("irprop-", rules.IRPROP_MINUS, "torch.optim.Rprop", _TORCH_RPROP)
+RPROP_MINUS = _of_rprop("rprop-", rules.RPROP_MINUS, "the papers, case by case")
+RPROP_PLUS = _of_rprop("rprop+", rules.RPROP_PLUS, "the papers, case by case")
+IRPROP_PLUS = _of_rprop("irprop+", rules.IRPROP_PLUS, "the papers, case by case")
 MATRIX_FORM = Rule(
     "rprop_matrix_form", "", "torch.optim.Rprop", _TORCH_RPROP, _matrix_form, _rprop_state,
-    IRPROP_MINUS.kept, twins.IRPROP_MINUS,
+    IRPROP_MINUS.kept, rules.IRPROP_MINUS,
 )  # fmt: skip
 DESCENT = Rule(
-    "gradient_descent", "", "torch.optim.SGD", twins.torch_sgd(RATE), _descent, lambda _: None,
-    lambda _: {}, twins.Momentum(0.0, 1.0, -RATE), exact=False,
+    "gradient_descent", "", "torch.optim.SGD", rules.torch_sgd(RATE), _descent, lambda _: None,
+    lambda _: {}, rules.Momentum(0.0, 1.0, -RATE), exact=False,
 )  # fmt: skip
 MOMENTUM_TORCH = Rule(
     "momentum_torch", "", "torch.optim.SGD(momentum, dampening)",
-    twins.torch_sgd(RATE, BETA, DAMPENING), _momentum_torch, lambda m: m["V"], lambda V: {"V": V},
-    twins.Momentum(BETA, 1 - DAMPENING, -RATE, first=1.0), exact=False,
+    rules.torch_sgd(RATE, BETA, DAMPENING), _momentum_torch, lambda m: m["V"], lambda V: {"V": V},
+    rules.Momentum(BETA, 1 - DAMPENING, -RATE, first=1.0), exact=False,
 )  # fmt: skip
 
 RULES = (

@@ -1,6 +1,6 @@
 """Known wrong update rules, and other variants that go by the same name: each predicts every step.
 
-A wrong rule is the right one, written out, with one thing changed (``oracle.twins.optimizers``). It
+A wrong rule is the right one, written out, with one thing changed (``oracle.update_rules``). It
 is named only if all steps of the candidate, and all that it keeps, are those of the wrong rule.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 from oracle.blame import multiple
 from oracle.mistakes.scale import matching, product
 from oracle.results import Note
-from oracle.twins.optimizers import (
+from oracle.update_rules import (
     IRPROP_MINUS,
     IRPROP_PLUS,
     RPROP_MINUS,

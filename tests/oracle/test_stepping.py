@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import reference
-from oracle import stepping
+from oracle import stepping, update_rules
 from oracle.mistakes.optimizers import of_momentum, of_rprop
 from oracle.stepping import (
     DESCENT,
@@ -20,7 +20,6 @@ from oracle.stepping import (
     RULES,
     Rule,
 )
-from oracle.twins import optimizers as twins
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -121,11 +120,11 @@ def test_every_known_wrong_rule_is_rejected_and_no_other_explains_it(rule: Rule)
         )  # fmt: skip
         notes = [note for entry in run.gradients for note in entry.findings]
         told[wrong.message] = [note.message for note in notes]
-    twins: dict[Any, str] = {}
+    same: dict[Any, str] = {}
     for wrong in known:  # two names for one and the same rule are one mistake
-        twins.setdefault(wrong.rule, wrong.message)
+        same.setdefault(wrong.rule, wrong.message)
     assert told == {
-        wrong.message: [f"the rule {twins[wrong.rule]}"]
+        wrong.message: [f"the rule {same[wrong.rule]}"]
         for wrong in known
         if wrong.rule != rule.written
     }
@@ -161,11 +160,11 @@ def test_a_rate_applied_twice_or_with_another_sign_is_named(rate: float, finding
 def test_the_functions_behind_torchs_optimizers_are_the_optimizers(dtype: str) -> None:
     rng = np.random.default_rng(0)
     makes: list[tuple[Any, Any]] = [
-        (lambda p: torch.optim.Rprop(p, lr=0.01), twins.torch_rprop(0.01)),
-        (lambda p: torch.optim.SGD(p, lr=0.1), twins.torch_sgd(0.1)),
+        (lambda p: torch.optim.Rprop(p, lr=0.01), update_rules.torch_rprop(0.01)),
+        (lambda p: torch.optim.SGD(p, lr=0.1), update_rules.torch_sgd(0.1)),
         (
             lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.5),
-            twins.torch_sgd(0.1, 0.9, 0.5),
+            update_rules.torch_sgd(0.1, 0.9, 0.5),
         ),
     ]
     for make, truth in makes:

@@ -17,16 +17,10 @@ FOLDER = ROOT / "tests/user_files"
 SETTINGS = Settings(cases=40)
 OFFERED = {
     "affine_mean_loss.py": "    dW = X.T @ dZ / m",
-    "linear_columns.py": "    dW = dZ @ A.T",
     "bias_add.py": "    gb = g.sum(axis=0)",
-    "subtract_scale.py": "    dq = -3.0 * g",
-    "linear_activation_course.py": "    db = np.sum(dZ, axis=1, keepdims=True)",
     "logreg_course_sum.py": "    db = np.sum(dZ) / m",
-    "avgpool.py": "    gx = np.repeat(g, 3, axis=1) / 3",
     "torch_linear.py": "        grad_bias = grad_output.sum(0)",
     "linear_dict.py": '    return {"dx": dY @ W.T, "dW": x.T @ dY, "db": np.sum(dY, axis=0)}',
-    "hinge.py": "    return -y * active / len(s)",
-    "xent_classes.py": "    grad = (q - t) / z.shape[0]",
     "attention_heads.py": '    dk = np.einsum("bts,btd->bsd", dscore, q) / q.shape[-1] ** 0.5',
 }
 
