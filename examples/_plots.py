@@ -20,7 +20,12 @@ def draw(picture: Callable[..., None], path: Path | None, **options: Any) -> Any
     from cycler import cycler
     from matplotlib import pyplot
 
-    style: Any = {"axes.prop_cycle": cycler(color=COLOURS), "axes.grid": True, "grid.alpha": 0.3}
+    style: Any = {
+        "axes.prop_cycle": cycler(color=COLOURS),
+        "axes.grid": True,
+        "grid.alpha": 0.3,
+        "axes.axisbelow": True,
+    }
     with pyplot.rc_context(style):
         figure = pyplot.figure(figsize=(8, 4.5))
         # Room for the name of an inner axis.
