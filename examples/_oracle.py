@@ -7,9 +7,9 @@ import oracle
 from examples._table import Row
 
 
-def says(of: Callable[..., Any], what: str = "   the oracle says") -> Row:
+def says(of: Callable[..., Any], what: str = "   the oracle says", cases: int = 20) -> Row:
     """The verdict, and as a note each finding in the words that it has where it is met first."""
-    report = oracle.check(of, cases=20)
+    report = oracle.check(of, cases=cases)
     found: dict[str, str] = {}
     for gradient in report.gradients.values():
         for finding in gradient.findings:

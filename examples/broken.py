@@ -5,7 +5,6 @@ binary cross-entropy, samples as columns, here on XOR. ``_broken_network`` has i
 """
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,7 +38,7 @@ def run(quick: bool = False) -> list[Row]:
         Row("6  columns of W1, rows of a sample as in the prose", [2, len(X[:1])], "2 1"),
         Row("   labels (m,), (m, 1) − (1, m): elements", elements, "4 16"),
     ]
-    return gradients(quick) + learning(quick) + saturation() + orientation
+    return gradients(quick) + learning(quick) + saturation(quick) + orientation
 
 
 def gradients(quick: bool) -> list[Row]:
@@ -48,7 +47,7 @@ def gradients(quick: bool) -> list[Row]:
     step = backpropagate(X, Y, layers, binary_cross_entropy)
     truth = _torch.step(X, Y, layers, binary_cross_entropy)
 
-    def ratios(of: Callable[..., Any]) -> list[float]:
+    def ratios(of: Any) -> list[float]:
         found = of(X.T, Y.T, *columns)[1]
         return [(found[f"W{k}"].T / dW).mean() for k, dW in enumerate(truth.dW, 1)]
 
@@ -96,10 +95,10 @@ def learning(quick: bool) -> list[Row]:
     return rows
 
 
-def saturation() -> list[Row]:
+def saturation(quick: bool) -> list[Row]:
     """δ3 as a product of a(1 − a) and a quotient, where a is rounded to 1; and torch's two ways."""
 
-    def delta(of: Callable[..., Any], z: float) -> float:
+    def delta(of: Any, z: float) -> float:
         with np.errstate(divide="ignore", invalid="ignore"):
             return float(of(np.array([[z]]), np.zeros((1, 1)))[1][0, 0])
 
@@ -110,6 +109,7 @@ def saturation() -> list[Row]:
         Row("5  δ3 as a product, z = 36, y = 0", delta(theirs.delta_as_product, 36.0), "1"),
         Row("   z = 40: is NaN", int(np.isnan(delta(theirs.delta_as_product, 40.0))), "1"),
         says(theirs.delta_as_product),
+        *([] if quick else [says(theirs.divided_by_m, "   the oracle of step 3, 200 cases", 200)]),
         Row("   A − Y, z = 40", delta(theirs.delta_as_difference, 40.0), "1", on_logits),
         says(theirs.delta_as_difference),
         Row("   torch's binary_cross_entropy there", clamped, "1", wrong=CLAMPS),
