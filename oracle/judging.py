@@ -95,6 +95,7 @@ class _Examination:
         self.distrusted = ""
         self.raised: list[tuple[Case, BaseException]] = []
         self.redrawn = 0
+        self.overflowed: dict[str, set[str]] = {}  # by regime, cases whose forward is not finite
 
     def take(self, case: Case, names: Session) -> None:
         """Judge one case; if it could show nothing, another in its place."""
@@ -162,6 +163,7 @@ class _Examination:
         entry, case, path = self._entry(made), trial.case, made.of
         want = truth.gradients[path]
         if case.regime in EXTREME and not truth.is_finite(path):
+            self.overflowed.setdefault(case.regime, set()).add(str(case))
             return True  # the forward itself overflows there: its derivative has no say
         ordinary = case.dtype == "float64" and case.regime not in EXTREME
         got = _array(made.value)
@@ -226,7 +228,10 @@ class _Examination:
         """The formula is right and the numbers are not: say which way."""
         if math.isinf(judgement.units):
             said = f"{entry.name} {judgement.message}, at {case.regime} values"
-            note = Note("overflow", said, "keep exponents at or below 0, as the stable forms do")
+            cure = "keep exponents at or below 0, as the stable forms do"
+            if np.isnan(np.asarray(got, float)).any():
+                cure += "; what is 0·∞ or ∞ − ∞ is to be cancelled on paper"
+            note = Note("overflow", said, cure)
         else:
             kept = digits(got, want, case.dtype)
             due = 16 if case.dtype == "float64" else 7
@@ -322,6 +327,9 @@ class _Examination:
         seen = {tuple(key.split("/")) for g in result.gradients for key in g.units}
         result.dtypes = [dtype for dtype in cases.DTYPES if dtype in {d for d, _ in seen}]
         result.regimes = sorted({regime for _, regime in seen})
+        for regime, cases_ in sorted(self.overflowed.items()):
+            said = f"{len(cases_)} cases of {regime} values, where the forward is not finite"
+            result.not_checked.append(said)
         central = "central difference"
         result.witnesses = [result.truth] + [central] * bool(self.witnessed)
         if self.raised:

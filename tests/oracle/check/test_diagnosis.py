@@ -151,6 +151,18 @@ def test_overflow_is_unstable_and_not_wrong():
     assert (found.verdict, found.findings) == ("unstable", ["overflow"])
 
 
+def test_cases_in_which_the_forward_overflows_are_told_as_not_checked():
+    def loss(z):
+        return np.sum(np.log(np.exp(z) + 1))
+
+    def loss_grad(z):
+        return 1 / (1 + np.exp(-z))
+
+    found = oracle.check(loss, loss_grad, shapes="z: N", cases=80)
+    assert found.verdict == "correct"
+    assert any("where the forward is not finite" in said for said in found.result.not_checked)
+
+
 def test_float32_inside_is_lower_precision():
     def f(x):
         return x**3
