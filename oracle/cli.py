@@ -51,6 +51,9 @@ def verify(
 
     Exit status: 0 all is well, 1 something is wrong, 2 something could not be judged.
     """
+    from oracle import processes
+
+    processes.begin("oracle.checking")
     from oracle import cases as cases_
     from oracle import derivations, verifying
     from oracle.report import json_report, text
@@ -158,6 +161,9 @@ def check(
 
     Exit status: 0 all is well, 1 something is wrong, 2 something could not be judged.
     """
+    from oracle import processes
+
+    processes.begin("oracle.judging", "oracle.diagnosis")
     from oracle import isolation, silence
     from oracle.cases import DTYPES
     from oracle.checks import Settings

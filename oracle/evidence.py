@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from oracle import torch_compat
 from oracle.cases import Case
 from oracle.discovery.subject import Path, Subject
 from oracle.guards import removal
@@ -97,12 +98,11 @@ class Evidence:
         tensors = [run.tensor(v) for v in points]
         ends = [(run.tensor(v), self.upstreams[p]) for p, v in self.outputs.items()]
         ends = [(end, sent) for end, sent in ends if end.requires_grad]
-        found = torch.autograd.grad(
+        found = torch_compat.gradients(
             [end for end, _ in ends],
             tensors,
             [torch.from_numpy(np.array(sent, float)) for _, sent in ends],
             retain_graph=True,
-            allow_unused=True,
         )
         return {
             id(value): np.zeros(tuple(t.shape)) if gradient is None else gradient.numpy()
@@ -143,7 +143,7 @@ class Evidence:
     def _carried(self, value: Value, error: np.ndarray, to: list[Value]) -> list[np.ndarray]:
         start, points = self.run.tensor(value), [self.run.tensor(v) for v in to]
         sent = torch.from_numpy(np.array(error, float)).reshape(start.shape)
-        found = torch.autograd.grad([start], points, [sent], retain_graph=True, allow_unused=True)
+        found = torch_compat.gradients([start], points, [sent], retain_graph=True)
         return [np.zeros(tuple(t.shape)) if g is None else g.numpy() for t, g in zip(points, found)]
 
     def of_shape(self, shape: tuple[int, ...]) -> list[Value]:
@@ -174,10 +174,14 @@ class Evidence:
         rng = np.random.default_rng(0)
         found = []
         try:
-            (back,) = torch.autograd.grad([end], [start], [sent], create_graph=True)
+            (back,) = torch_compat.gradients([end], [start], [sent], create_graph=True)
+            if back is None:
+                return None
             for _ in range(2):
                 r = torch.from_numpy(np.asarray(rng.standard_normal(tuple(start.shape))))
-                (forth,) = torch.autograd.grad([back], [sent], [r], retain_graph=True)
+                (forth,) = torch_compat.gradients([back], [sent], [r], retain_graph=True)
+                if forth is None:
+                    return None
                 found.append((r.numpy(), forth.numpy()))
         except RuntimeError:
             return None

@@ -25,7 +25,11 @@ FEW = 4  # cases that are judged however long they take
 CLOSELY = 16  # the first three and every so many cases also see side conditions and the witness
 REDRAWN = 20
 LOST = 3  # digits: fewer lost are no instability
-BUDGET = 12.0  # seconds for a derivation: of one that takes longer, cases are left out evenly
+# Of a derivation that takes longer, cases are left out evenly: one of many calls (a loop over all
+# pixels) is as well known after fewer. By calls, so that no verdict depends on the clock; that is
+# for code that takes its time without calling NumPy.
+CALLS = 10_000
+BUDGET = 12.0  # seconds
 KINKS_LEGAL = 3  # so many legal choices at kinks, and it is known how this gradient chooses
 
 
@@ -76,7 +80,9 @@ def examine(
     with Session(*subject.functions) as names:
         began = time.perf_counter()
         for index, case in enumerate(chosen):
-            late = time.perf_counter() - began > BUDGET * (index + 1) / len(chosen)
+            share = (index + 1) / len(chosen)
+            late = examination.calls > CALLS * share
+            late |= time.perf_counter() - began > BUDGET * share
             if index < FEW or not late:
                 examination.take(case, names)
         examination.examined.pace = (time.perf_counter() - began) / max(1, len(chosen))
@@ -95,6 +101,7 @@ class _Examination:
         self.distrusted = ""
         self.raised: list[tuple[Case, BaseException]] = []
         self.redrawn = 0
+        self.calls = 0  # recorded ones, in all cases
         self.overflowed: dict[str, set[str]] = {}  # by regime, cases whose forward is not finite
 
     def take(self, case: Case, names: Session) -> None:
@@ -114,6 +121,7 @@ class _Examination:
             return True
         closely = self.result.cases < 3 or self.result.cases % CLOSELY == 0
         self.result.cases += 1
+        self.calls += len(trial.recording.notes)
         self.shapes.add(str(case.sizes))
         formula = (case.dtype, case.regime) == ("float64", "ordinary")
         if not formula and (truth.kind == DIFFERENCES or self.distrusted):

@@ -20,6 +20,15 @@ def context(*preload: str) -> Any:
     return found
 
 
+def begin(*preload: str) -> None:
+    """Have the fork server import what the processes will need, while this process goes on."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        from multiprocessing import forkserver
+
+        context(*preload)
+        forkserver.ensure_running()
+
+
 def workers(asked: int, todo: Sequence[Any]) -> int:
     """How many processes: as many as were asked for, or one a core, and none without a task."""
     if asked:

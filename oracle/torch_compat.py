@@ -11,24 +11,33 @@ from typing import Any
 import torch
 
 
-def backward(
-    value: torch.Tensor, upstream: torch.Tensor, leaves: Sequence[torch.Tensor]
+def gradients(
+    values: Sequence[torch.Tensor],
+    leaves: Sequence[torch.Tensor],
+    upstreams: Sequence[torch.Tensor],
+    retain_graph: bool = False,
+    create_graph: bool = False,
 ) -> tuple[torch.Tensor | None, ...]:
-    """``torch.autograd.grad(value, leaves, upstream, allow_unused=True)``, straight to the engine.
+    """``torch.autograd.grad(..., allow_unused=True)``, straight to the engine.
 
     The public function looks at its arguments through the symbolic-shape machinery, which takes
-    longer than the backward pass of a small layer, and imports sympy at its first call.
+    longer than the backward pass of a small layer, and imports sympy at its first call: a second.
     """
+    values, leaves, upstreams = tuple(values), tuple(leaves), tuple(upstreams)
     try:
         engine = torch.autograd.Variable._execution_engine
         run = engine.run_backward
     except AttributeError:
-        return torch.autograd.grad(value, tuple(leaves), upstream, allow_unused=True)
-    if upstream.shape != value.shape:
-        raise ValueError(f"upstream of shape {upstream.shape} for a value of {value.shape}")
+        return torch.autograd.grad(
+            values, leaves, upstreams, retain_graph, create_graph, allow_unused=True
+        )
+    for value, upstream in zip(values, upstreams, strict=True):
+        if upstream.shape != value.shape:
+            raise ValueError(f"upstream of shape {upstream.shape} for a value of {value.shape}")
     found: tuple[torch.Tensor | None, ...] = run(
-        (value,), (upstream,), False, False, tuple(leaves), True, accumulate_grad=False
-    )
+        values, upstreams, retain_graph or create_graph, create_graph, leaves, True,
+        accumulate_grad=False,
+    )  # fmt: skip
     return found
 
 

@@ -8,7 +8,7 @@ import torch
 from torch.autograd.graph import saved_tensors_hooks
 from torch.overrides import TorchFunctionMode
 
-from oracle import cases
+from oracle import cases, torch_compat
 from oracle.cases import Case
 from oracle.discovery.subject import Path, Subject
 from oracle.trial import Session, Trial, Truth, beside_kink
@@ -55,11 +55,10 @@ class TorchTrial(Trial):
         value = self._through(tensors) if value is None else value
         leaves = {n: t for n, t in tensors.items() if getattr(t, "requires_grad", False)}
         ends = [(part, sent[path]) for path, part in _parts(value).items() if part.requires_grad]
-        found = torch.autograd.grad(
+        found = torch_compat.gradients(
             [end for end, _ in ends],
             list(leaves.values()),
             [torch.as_tensor(np.array(s), dtype=end.dtype) for end, s in ends],
-            allow_unused=True,
         )
         gradients = {
             (name,): np.zeros(tuple(leaf.shape)) if g is None else g.numpy()

@@ -7,6 +7,7 @@ assumed: everything is nudged by one unit in the last place and the truth's chan
 import functools
 import math
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +16,16 @@ import torch
 from torch.autograd.graph import saved_tensors_hooks
 from torch.overrides import TorchFunctionMode
 
-from oracle.torch_compat import backward
+from oracle import torch_compat
 
 NUDGES = 3
 Nudge = Callable[[torch.Tensor], torch.Tensor]
 FACTORS = 2**16
+# On the way back these find the entry that was the largest by comparing what they saved: nudged,
+# none would equal it, and the gradient would be 0/0.
+COMPARE = {
+    getattr(where, f) for where in (torch, torch.Tensor) for f in ("amax", "amin", "max", "min")
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Tape:
             zeros = {name: np.zeros(leaf.shape) for name, leaf in self.leaves.items()}
             return Truth(value, zeros)
         sent = _tensor(np.asarray(upstream), self.value.dtype)
-        found = backward(self.value, sent, tuple(self.leaves.values()))
+        found = torch_compat.gradients([self.value], list(self.leaves.values()), [sent])
         gradients = {
             name: np.zeros(leaf.shape) if gradient is None else gradient.numpy()
             for (name, leaf), gradient in zip(self.leaves.items(), found)
@@ -69,12 +75,18 @@ class Nudging(TorchFunctionMode):
         self.nudged = nudged
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        result = func(*args, **(kwargs or {}))
+        unnudged = saved_tensors_hooks(_same, _same) if func in COMPARE else nullcontext()
+        with unnudged:
+            result = func(*args, **(kwargs or {}))
         if isinstance(result, torch.Tensor):
             result = self.nudged(result)
             if result.requires_grad:
                 result.register_hook(self.nudged)
         return result
+
+
+def _same(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor
 
 
 class Noise:

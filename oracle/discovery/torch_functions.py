@@ -41,6 +41,8 @@ def function(user: User, candidate: Candidate) -> Subject:
     """
     import torch
 
+    from oracle import torch_compat
+
     kind = user.get(candidate.of("class"))
     names = candidate.of("forward"), candidate.of("backward")
     said = shape_sources.of_parts(user.text, [candidate.name, *names], user.shapes)
@@ -81,8 +83,8 @@ def function(user: User, candidate: Candidate) -> Subject:
         ups = list(upstream) if isinstance(upstream, tuple | list) else [upstream]
         given_ups = [torch.from_numpy(np.array(u, order="C")) for u in ups]
         try:
-            found = torch.autograd.grad(
-                outs, list(leaves.values()), given_ups, allow_unused=True, retain_graph=True
+            found = torch_compat.gradients(
+                outs, list(leaves.values()), given_ups, retain_graph=True
             )
         except RuntimeError as error:
             if "gradient" in str(error) and "returned" in str(error):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from oracle import torch_compat
 from oracle.blame import multiple
 from oracle.evidence import Evidence
 from oracle.mistakes.suspicion import Suspicion, Target
@@ -247,8 +248,8 @@ def _derivative(evidence: Evidence, unit: Unit) -> torch.Tensor:
     key = id(unit.before), id(unit.after)
     if key not in evidence.slopes:
         after, before = evidence.run.tensor(unit.after), evidence.run.tensor(unit.before)
-        (found,) = torch.autograd.grad(
-            [after], [before], [torch.ones_like(after)], retain_graph=True, allow_unused=True
+        (found,) = torch_compat.gradients(
+            [after], [before], [torch.ones_like(after)], retain_graph=True
         )
         evidence.slopes[key] = torch.zeros_like(before) if found is None else found
     return evidence.slopes[key]
@@ -267,7 +268,7 @@ def _derivative_at(evidence: Evidence, unit: Unit, point: torch.Tensor) -> torch
         if not wanted & set(tensors):
             return None
         made = tensors[id(unit.after)]
-        (found,) = torch.autograd.grad([made], [z], [torch.ones_like(made)], allow_unused=True)
+        (found,) = torch_compat.gradients([made], [z], [torch.ones_like(made)])
     except (NotReplayable, RuntimeError, KeyError):
         return None
     return found

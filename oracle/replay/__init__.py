@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from oracle import torch_compat
 from oracle.recording import Note, Path, Recording, Value
 from oracle.replay.elementwise import Tensor, real, tensor, ufunc
 from oracle.replay.movement import MOVES, VIEWS, gathers
@@ -156,9 +157,7 @@ class _Quiet(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *upstream: Any) -> Any:
         points = [x for x in ctx.args if x.requires_grad]
-        found = iter(
-            torch.autograd.grad(ctx.made, points, upstream, retain_graph=True, allow_unused=True)
-        )
+        found = iter(torch_compat.gradients([ctx.made], points, upstream, retain_graph=True))
         nothing = upstream[0] == 0
         gradients = []
         for x in ctx.args:
@@ -384,8 +383,8 @@ class Run:
         moving = [i for i, point in enumerate(points) if point.requires_grad]
         if ends and moving:
             try:
-                some = torch.autograd.grad(
-                    ends, [points[i] for i in moving], grads, retain_graph, allow_unused=True
+                some = torch_compat.gradients(
+                    ends, [points[i] for i in moving], grads, retain_graph
                 )
             except RuntimeError as error:
                 raise NotReplayable(None, f"torch cannot differentiate it: {error}") from error

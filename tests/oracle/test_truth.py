@@ -3,9 +3,8 @@
 import numpy as np
 import torch
 
-from oracle import cases, derivations, twins
+from oracle import cases, derivations, torch_compat, truth, twins
 from oracle.sample import Sample
-from oracle.torch_compat import backward
 
 KNOWN = derivations.in_reference()
 
@@ -20,7 +19,7 @@ def test_the_engine_says_what_the_public_function_says() -> None:
     X = torch.randn(4, 3, dtype=torch.float64, requires_grad=True)
     unused = torch.randn(2, dtype=torch.float64, requires_grad=True)
     upstream = torch.randn(4, 3, dtype=torch.float64)
-    ours = backward(torch.tanh(X), upstream, (X, unused))
+    ours = torch_compat.gradients([torch.tanh(X)], (X, unused), [upstream])
     public = torch.autograd.grad(torch.tanh(X), (X, unused), upstream, allow_unused=True)
     assert ours[1] is public[1] is None
     assert torch.equal(ours[0], public[0])  # type: ignore[arg-type]
@@ -70,3 +69,14 @@ def test_an_argument_that_does_not_matter_has_gradient_zero() -> None:
     case = cases.parse("float64/ordinary/N=2,D=2,M=2/0", derivation)
     drawn = Sample(derivation, lambda X, W, b: X @ W, case)
     assert drawn.truth.gradients["b"].tolist() == [0, 0]
+
+
+def test_nudging_does_not_hide_which_entry_is_the_largest() -> None:
+    """It is found by comparison on the way back: were what is compared nudged, none would be."""
+
+    def shifted(X: torch.Tensor) -> torch.Tensor:
+        return X - X.amax(1, keepdim=True)
+
+    X, upstream = np.array([[1.0, 2.0], [4.0, 3.0]]), np.array([[1.0, 10.0], [100.0, 1000.0]])
+    found = truth.nudged_truth(shifted, {"X": X}, ("X",), {}, upstream, truth.nudger(2.0**-52))
+    np.testing.assert_allclose(found.gradients["X"], [[1, -1], [-1000, 1000]], rtol=1e-12)
