@@ -15,7 +15,7 @@ from oracle.discovery.subject import Path
 from oracle.evidence import Evidence, Step
 from oracle.recording import Value
 
-PATIENCE = 1.0  # seconds of looking for the guilty step of one case
+PATIENCE = 1.0  # seconds of processor time, looking for the guilty step of one case
 FEW = 12  # intermediates of one shape: where there are more, it is a loop that makes them
 FACTORS = 3  # deferred factors (dZ = A − Y, divided by m only in dW) that are followed
 
@@ -29,11 +29,12 @@ class Guilty:
     factor: float  # by which the backward as a whole has deferred its mean, or 1
     inherits: frozenset[Path]  # the gradients that are wrong for it
     path: Path | None = None  # of the returned gradient, where it is that
+    instead: tuple[tuple[Value, float], ...] = ()  # what else it may be the gradient of, likewise
 
 
 def guilty(evidence: Evidence) -> list[Guilty]:
     """The wrong steps of one case, the earliest of each chain; one for each wrong gradient."""
-    began = time.perf_counter()
+    began = time.process_time()
     left = set(evidence.wrong_paths())
     steps = [step for step in evidence.steps() if step.name]
     returned = {id(value): path for path, value in evidence.made.items()}
@@ -41,16 +42,21 @@ def guilty(evidence: Evidence) -> list[Guilty]:
     factors = deferred(evidence, steps)
     supposed = [f for n in sizes(evidence) for f in (float(n), 1.0 / n) if n > 1]
     for step in steps:
-        if not left or time.perf_counter() - began > PATIENCE:
+        if not left or time.process_time() - began > PATIENCE:
             break
         if id(step.value) in returned:
             continue
-        for value, factor, explained in _parts(evidence, step, factors, supposed, left):
-            if len(explained) == 1 and _is_multiple(evidence, step, value):
-                continue  # a factor left out could be put in at either place: blame what came out
-            found.append(Guilty(step, value, factor, frozenset(explained)))
+        parts = [
+            part
+            for part in _parts(evidence, step, factors, supposed, left)
+            # A factor left out could be put in at either place: blame what came out.
+            if not (len(part[2]) == 1 and _is_multiple(evidence, step, part[0]))
+        ]
+        if parts:
+            value, factor, explained = parts[0]
+            instead = tuple((v, f) for v, f, touched in parts[1:] if touched == explained)
+            found.append(Guilty(step, value, factor, frozenset(explained), instead=instead))
             left -= explained
-            break
     for path, followers in _heads(evidence, left).items():
         inherits = frozenset([path, *followers])
         found.append(Guilty(None, evidence.inputs[path], 1.0, inherits, path))
@@ -104,11 +110,14 @@ def _parts(
         return []  # a right step
     if len(alike) > FEW or any(multiple(array, evidence.true(v)) is not None for v in alike):
         supposed = ()  # one turn of a loop, or right but for a factor
-    found = []
+    found: list[list[tuple[Value, float, set[Path]]]] = []
     for factor in (*factors, *supposed):
+        found.append([])
         for value in alike:
             true = evidence.true(value)
             if evidence.same(array / factor, true):
+                continue
+            if not _may_be(evidence, value, array / factor - true, left):
                 continue
             carried = evidence.carried(value, array / factor - true, evidence.got)
             touched = {p for p, c in carried.items() if not evidence.same(c, np.zeros_like(c))}
@@ -119,9 +128,7 @@ def _parts(
                     evidence.same(evidence.got[p], evidence.want(p) + carried[p]) for p in touched
                 )
             ):
-                found.append((value, factor, touched))
-        if found:
-            break
+                found[-1].append((value, factor, touched))
 
     def unlike(part: tuple[Value, float, set[Path]]) -> tuple[bool, float]:
         """Of several, the one that it is nearest to being the gradient of."""
@@ -130,7 +137,23 @@ def _parts(
         off = np.abs(array / factor - true) > 1e-9 * np.abs(true).max(initial=0)
         return (multiple(array, true) is None, float(off.mean()))
 
-    return sorted(found, key=unlike)
+    return [part for parts in found for part in sorted(parts, key=unlike)]
+
+
+def _may_be(evidence: Evidence, value: Value, error: np.ndarray, left: set[Path]) -> bool:
+    """Whether an error can be what the gradients that it comes to are off by: quick, no proof."""
+    for path, got in evidence.got.items():
+        off = got - evidence.want(path) if got.shape == evidence.want(path).shape else None
+        for r, forth in evidence.probes(value, evidence.inputs[path]):
+            given, size = float(np.sum(forth * error)), float(np.sum(np.abs(forth * error)))
+            if abs(given) <= 1e-7 * size:
+                continue  # nothing of it comes here
+            if path not in left or off is None:
+                return False
+            size += float(np.sum(np.abs(r * off))) + evidence.loudest
+            if abs(given - float(np.sum(r * off))) > 1e-7 * size:
+                return False
+    return True
 
 
 def deferred(evidence: Evidence, steps: Sequence[Step]) -> list[float]:

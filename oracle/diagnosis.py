@@ -5,7 +5,7 @@ judging → evidence (some failing cases, opened up) → blame (which step) → 
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,13 +15,14 @@ from oracle.discovery.subject import Path
 from oracle.evidence import Evidence, collect
 from oracle.judging import Examined, begin, counterexample
 from oracle.mistakes import FAMILIES, Suspicion, Target, activations
+from oracle.recording import Value
 from oracle.results import Gradient, Note
 from oracle.trial import Session, Trial
 from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT
 
 FOUND_ON, PROVED_ON = 1, 3
 ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
-PATIENCE = 8.0  # seconds of looking for what explains one gradient
+PATIENCE = 8.0  # seconds of processor time, looking for what explains one gradient
 SLOW = 0.04  # seconds a case: of such code small shapes must do
 MOST_TRIALS = 6  # cases in which a cure is tried
 SMALLER = 6  # cases that are tried as the smallest one
@@ -113,7 +114,7 @@ def _evidence(examined: Examined, paths: list[Path], names: Session) -> list[Evi
     ordinary = [c for c in failing.values() if c.regime == "ordinary"] or list(failing.values())
 
     def telling(case: Case) -> tuple[bool, bool, bool, int]:
-        extents = [s for s in case.sizes.values() if isinstance(s, int)]
+        extents = all_extents(case)
         small = min(extents, default=1)  # of two things, one is often minus the other
         if examined.pace > SLOW:
             return (small < 2, False, False, sum(extents))
@@ -128,6 +129,12 @@ def _evidence(examined: Examined, paths: list[Path], names: Session) -> list[Evi
         if len(chosen) == 3 * (FOUND_ON + PROVED_ON):
             break
     return collect(examined.subject, chosen, names, FOUND_ON + PROVED_ON)
+
+
+def all_extents(case: Case) -> list[int]:
+    """The sizes of a case, those of a starred one among them."""
+    held = [s if isinstance(s, tuple) else (s,) for s in case.sizes.values()]
+    return [extent for sizes in held for extent in sizes]
 
 
 def alike(case: Case, chosen: Sequence[Case]) -> int:
@@ -227,7 +234,10 @@ def _explain_one(examined: Examined, matched: Sequence[tuple[Evidence, blame.Gui
         follower.verdict = "inherited"
         follower.findings = []
         follower.note(Note("inherited", f"follows from {entry.name} on line {entry.line}"))
-    for proof in prove(targets):
+    proofs = prove(targets)
+    for turn in range(max(len(g.instead) for _, g in matched) if not proofs else 0):
+        proofs = proofs or prove(_instead(matched, turn, entry.name))
+    for proof in proofs:
         found = proof.suspicion
         entry.findings = [n for n in entry.findings if n.name not in ("wrong-shape", "unexplained")]
         on = f"proved on {proof.shapes} shapes" if proof.shapes > 1 else "seen on one shape only"
@@ -271,7 +281,7 @@ def _smallest(
 ) -> tuple[Evidence, blame.Guilty]:
     """The smallest failing case in which the same step is to blame."""
     failing = {str(c): c for p in guilty.inherits for c in examined.failures.get(p, ())}
-    extents = {k: [s for s in c.sizes.values() if isinstance(s, int)] for k, c in failing.items()}
+    extents = {k: all_extents(c) for k, c in failing.items()}
     # Where all but one are 1, a step is a single number, which may be meant to be anything.
     some = [k for k in failing if sum(s > 1 for s in extents[k]) >= min(2, len(extents[k]))]
     for key in sorted(some, key=lambda k: sum(extents[k]))[:SMALLER]:
@@ -290,6 +300,25 @@ def _target_of_input(evidence: Evidence, path: Path, name: str) -> Target:
     )  # fmt: skip
 
 
+def _instead(
+    matched: Sequence[tuple[Evidence, blame.Guilty]], turn: int, name: str
+) -> list[Target]:
+    """What a step is, if it is the gradient of another intermediate, of the same in each case."""
+    value, _ = matched[0][1].instead[turn] if turn < len(matched[0][1].instead) else (None, 1.0)
+    targets = []
+    for evidence, guilty in matched:
+        for other, factor in guilty.instead:
+            if value is not None and _made_at(other) == _made_at(value):
+                meant = replace(guilty, of=other, factor=factor)
+                targets.append(_target_of_step(evidence, meant, name))
+                break
+    return targets
+
+
+def _made_at(value: Value) -> object:
+    return (value.note.file, value.note.place.span, value.note.op) if value.note else None
+
+
 def _target_of_step(evidence: Evidence, guilty: blame.Guilty, name: str) -> Target:
     assert guilty.step is not None
     got = evidence.number(guilty.step.value) / guilty.factor
@@ -301,14 +330,16 @@ def _target_of_step(evidence: Evidence, guilty: blame.Guilty, name: str) -> Targ
 
 def prove(targets: Sequence[Target]) -> list[Proved]:
     """The mistakes that explain all of some cases; the most specific first, three at most."""
+    if not targets:
+        return []
     first, others = targets[0], targets[1:]
-    began = time.perf_counter()
+    began = time.process_time()
     alive: dict[object, Suspicion] = {}
     for family in FAMILIES:
         if any(suspicion.rank <= ENOUGH for suspicion in alive.values()):
             break
         for suspicion in family(first):
-            if time.perf_counter() - began > PATIENCE:
+            if time.process_time() - began > PATIENCE:
                 break
             if suspicion.key not in alive and _explains(suspicion, first):
                 alive[suspicion.key] = suspicion
@@ -361,7 +392,8 @@ def _explain_arrays(examined: Examined, paths: list[Path], names: Session) -> No
             got = np.asarray(made[path].value, float)
             targets.append(
                 Target(examined.subject, case.sizes, made[path].name, path, got,
-                       truth.gradients[path], trial.loudest, truth.gradients)
+                       truth.gradients[path], trial.loudest, truth.gradients,
+                       sent=trial.upstream)
             )  # fmt: skip
             if len(targets) == FOUND_ON + PROVED_ON:
                 break
@@ -378,7 +410,7 @@ def _explain_arrays(examined: Examined, paths: list[Path], names: Session) -> No
 
 
 def _by_telling(cases: list[Case]) -> list[Case]:
-    return sorted(cases, key=lambda c: any(isinstance(s, int) and s < 2 for s in c.sizes.values()))
+    return sorted(cases, key=lambda c: min(all_extents(c), default=1) < 2)
 
 
 # -- in words -------------------------------------------------------------------------------------

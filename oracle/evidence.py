@@ -24,6 +24,7 @@ from oracle.replay import NotReplayable, Plan, Run
 from oracle.trial import Session, Trial, Whole
 from oracle.verdict import EPS
 
+PROBES = 2
 AGREES = 1e4  # units of rounding: what a cure may be off by (a wrong one is off by 1e9 and more)
 
 
@@ -61,7 +62,7 @@ class Evidence:
             v for step in self.plan.steps for v in step.outputs if v.active and self._has(v)
         ]
         self._true = self._gradients(self.run)
-        self._probes: dict[tuple[int, int], list[tuple[np.ndarray, np.ndarray]] | None] = {}
+        self._probes: dict[int, list[tuple[np.ndarray, dict[int, np.ndarray]]]] = {}
         self.slopes: dict[tuple[int, int], torch.Tensor] = {}  # of elementwise units, once known
         self.got = {p: self.number(v) for p, v in self.made.items()}
 
@@ -119,8 +120,7 @@ class Evidence:
     ) -> np.ndarray | None:
         """The gradient of a value if some things were otherwise; None if that does not go."""
         changes = {**self.guarded, **(instead or {})}
-        needed = {step.note for step in self.plan.steps}
-        changes = {note: change for note, change in changes.items() if note in needed}
+        changes = {note: change for note, change in changes.items() if note in self._needed}
         moved = {(0, *path): array for path, array in (inputs or {}).items()}
         try:
             run = self.plan.run(moved or None, instead=changes, after=after)
@@ -128,6 +128,29 @@ class Evidence:
             return run.gradients(upstreams or self.upstreams, wrt=[value])[value]
         except (NotReplayable, RuntimeError, ValueError, TypeError, IndexError):
             return None
+
+    def scaled(self, of: Value, ratios: Mapping[Value, torch.Tensor]) -> np.ndarray | None:
+        """The gradient of a value if what comes back to some others were so many times as much.
+
+        One pass back, where ``mutated`` runs the forward once more as well.
+        """
+        ends = [(self.run.tensor(v), self.upstreams[p]) for p, v in self.outputs.items()]
+        ends = [(end, sent) for end, sent in ends if end.requires_grad]
+        hooks = [
+            self.run.tensor(value).register_hook(lambda above, by=by: above * by)
+            for value, by in ratios.items()
+        ]
+        try:
+            (found,) = torch_compat.gradients(
+                [end for end, _ in ends],
+                [self.run.tensor(of)],
+                [torch.from_numpy(np.array(sent, float)) for _, sent in ends],
+                retain_graph=True,
+            )
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return None if found is None else found.numpy()
 
     def carried_to(self, value: Value, error: np.ndarray, to: Value) -> np.ndarray:
         """What an error in the gradient of one intermediate adds to that of an earlier one."""
@@ -157,35 +180,46 @@ class Evidence:
             found.setdefault(value.shape, []).append(value)
         return found
 
-    def probes(self, value: Value, to: Value) -> list[tuple[np.ndarray, np.ndarray]] | None:
+    def probes(self, value: Value, to: Value) -> list[tuple[np.ndarray, np.ndarray]]:
         """Pairs (r, J·r) of random directions of a value ``to`` and what they are at ``value``.
 
         What an error e at ``value`` adds to the gradient of ``to`` has the product ⟨J·r, e⟩ with
-        r: so an error is ruled out without being carried. None where torch cannot tell.
+        r: so an error is ruled out without being carried. There are none where torch cannot tell.
         """
-        key = id(value), id(to)
-        if key not in self._probes:
-            self._probes[key] = self._probed(value, to)
-        return self._probes[key]
+        if id(to) not in self._probes:
+            self._probes[id(to)] = self._probed(to)
+        nowhere = np.zeros(value.shape)
+        return [
+            (r, r if value is to else forth.get(id(value), nowhere))
+            for r, forth in self._probes[id(to)]
+        ]
 
-    def _probed(self, value: Value, to: Value) -> list[tuple[np.ndarray, np.ndarray]] | None:
-        end, start = self.run.tensor(value), self.run.tensor(to)
-        sent = torch.zeros_like(end, requires_grad=True)
+    def _probed(self, to: Value) -> list[tuple[np.ndarray, dict[int, np.ndarray]]]:
+        """Directions of a value, and how all others move in them.
+
+        Σ Jₖᵀuₖ is linear in the upstreams uₖ of all the others: its derivative along r is Jₖr.
+        """
+        start = self.run.tensor(to)
+        ends = {id(v): self.run.tensor(v) for v in self.forward}
+        sent = [torch.zeros_like(end, requires_grad=True) for end in ends.values()]
         rng = np.random.default_rng(0)
         found = []
         try:
-            (back,) = torch_compat.gradients([end], [start], [sent], create_graph=True)
+            (back,) = torch_compat.gradients(list(ends.values()), [start], sent, create_graph=True)
             if back is None:
-                return None
-            for _ in range(2):
-                r = torch.from_numpy(np.asarray(rng.standard_normal(tuple(start.shape))))
-                (forth,) = torch_compat.gradients([back], [sent], [r], retain_graph=True)
-                if forth is None:
-                    return None
-                found.append((r.numpy(), forth.numpy()))
+                return []
+            for _ in range(PROBES):
+                r = np.asarray(rng.standard_normal(to.shape))
+                moved = torch_compat.gradients([back], sent, [torch.from_numpy(r)], True)
+                forth = {k: t.numpy() for k, t in zip(ends, moved) if t is not None}
+                found.append((r, forth))
         except RuntimeError:
-            return None
+            return []
         return found
+
+    @functools.cached_property
+    def _needed(self) -> set[Note]:
+        return {step.note for step in self.plan.steps}
 
     @functools.cached_property
     def users(self) -> dict[int, list[Note]]:

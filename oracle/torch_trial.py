@@ -33,6 +33,13 @@ class TorchTrial(Trial):
         }
         self.loudest = max(float(np.abs(u).max(initial=0)) for u in self.upstream.values())
 
+    @property
+    def calls(self) -> int:
+        return 0  # torch is asked for whole functions
+
+    def widened(self) -> Truth | None:
+        return None  # nothing is recorded that could be lost
+
     def _tensors(self, arrays: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
         made: dict[str, torch.Tensor] = {}
         for name, thing in self.inputs(arrays).items():

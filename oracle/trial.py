@@ -94,6 +94,11 @@ class Trial:
         self.loudest = max(float(np.abs(u).max(initial=0)) for u in self.upstream.values())
 
     @property
+    def calls(self) -> int:
+        """How many calls of the user's were recorded: what a case costs, whatever the machine."""
+        return len(self.recording.notes)
+
+    @property
     def eps(self) -> float:
         return EPS[self.case.dtype]
 
@@ -177,6 +182,25 @@ class Trial:
             return self.differences(str(error))
         outputs = self.recording.outputs
         value = {p: run.tensor(v).detach().numpy() for p, v in outputs.items()}
+        return Truth(value, {path[1:]: gradient for path, gradient in found.items()})
+
+    def widened(self) -> Truth | None:
+        """The truth of a float32 case from the same numbers, recorded as float64.
+
+        ``np.float64(2) * x`` is lost to the record where x is a single float32: NumPy's own scalar
+        takes it for one of its kind. In float64 it is not.
+        """
+        wide = {n: a.astype(float) if a.dtype.kind == "f" else a for n, a in self.arrays.items()}
+        recording, plan, _ = self._recorded(self.inputs(wide))
+        if plan is None or {p: v.shape for p, v in recording.outputs.items()} != {
+            p: sent.shape for p, sent in self.upstream.items()
+        }:
+            return None
+        try:
+            found = plan.run().gradients(self.upstream)
+        except NotReplayable:
+            return None
+        value = {p: np.asarray(v.array, float) for p, v in recording.outputs.items()}
         return Truth(value, {path[1:]: gradient for path, gradient in found.items()})
 
     def differences(self, why: str) -> Truth:

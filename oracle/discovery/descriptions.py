@@ -110,7 +110,7 @@ def docstring(text: str) -> Shapes:
 
 # Between a name and its shape, in a sentence: "x of shape (N, D)", "w: array of shape (D, M)".
 OF_SHAPE = (
-    r"(?:\s*(?::|--|=|is|are|an?|the|float|int|input|array|ndarray|matrix|tensor|vector))*"
+    r"(?:\s*(?::|--|=|is|are|,\s*(?=(?:an?|the)\b)|an?|the|float|int|input|array|ndarray|matrix|tensor|vector))*"
     r"(?:\s*(?:of|with|has|have|having|in)?\s*(?:the\s+)?(?:shapes?|sizes?|dims?|dimensions?))?"
     r"\s*(?:of|is|are|:|=)?\s*`*"
 )

@@ -63,19 +63,18 @@ def _with_labels(found: Shapes) -> Shapes:
 
 
 def comment(user: Text, node: ast.AST) -> Shapes:
-    """The comments ``# oracle: shapes ...`` directly above something, decorators included."""
-    first = node.lineno  # type: ignore[attr-defined]
-    decorators = getattr(node, "decorator_list", [])
-    first = min([first, *(d.lineno for d in decorators)])
+    """The comments ``# oracle: shapes ...`` directly above something or one of its decorators."""
+    begun: int = node.lineno  # type: ignore[attr-defined]
     found: Shapes = {}
     lines: list[tuple[int, str]] = []
-    at = first - 1
-    while at >= 1 and user.lines[at - 1].lstrip().startswith("#"):
-        said = COMMENT.match(user.lines[at - 1])
-        if said:
-            lines.insert(0, (at, said[1]))
-        at -= 1
-    for line, text in lines:
+    for first in {begun, *(d.lineno for d in getattr(node, "decorator_list", []))}:
+        at = first - 1
+        while at >= 1 and user.lines[at - 1].lstrip().startswith("#"):
+            said = COMMENT.match(user.lines[at - 1])
+            if said:
+                lines.append((at, said[1]))
+            at -= 1
+    for line, text in sorted(lines):
         found.update(shape_text.entries(text, line))
     return found
 

@@ -116,12 +116,17 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
             if not _may_be(target, unit.before, error):
                 return None
             return evidence.true(of) + evidence.carried_to(unit.before, error, of)
-        after = {}
+        ratios = {}
         for unit in members:
-            found = derivative(unit)
+            found, slope = derivative(unit), true(unit)
             if found is None or not bool(torch.isfinite(found).all()):
                 return None
-            after[unit.after] = _surrogate(unit, found)
+            if bool(((slope == 0) & (found != 0)).any()):
+                break  # a ratio cannot say it
+            ratios[unit.after] = torch.where(slope == 0, 1.0, found / slope)
+        else:
+            return evidence.scaled(of, ratios)
+        after = {unit.after: _surrogate(unit, derivative(unit)) for unit in members}
         return evidence.mutated(of, after=after)
 
     def true(unit: Unit) -> torch.Tensor:
@@ -140,38 +145,44 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
     def at_output(unit: Unit) -> torch.Tensor | None:
         return _derivative_at(evidence, unit, evidence.run.tensor(unit.after).detach())
 
+    unnamed = 0 if function else 1  # of two that explain it, the one that can be called something
+
+    slopes = {float(abs(s)) for u in members for s in true(u).flatten()[:64]}
+    only_signs = slopes <= {0.0, 1.0} and any(bool((true(u) < 0).any()) for u in members)
+    if only_signs:
+        return  # what is left out of −relu or of m − d is a sign, and the terms tell of signs
     yield Suspicion(
         ("unit", "missing", key), "missing-activation-derivative",
         f"{{name}} leaves out the derivative of {called}", "multiply by it",
-        lambda: under(lambda u: torch.ones_like(true(u))), rank=8,
+        lambda: under(lambda u: torch.ones_like(true(u))), rank=8 + unnamed,
     )  # fmt: skip
     if all(unit.before is of for unit in members[:1]) and len(members) == 1:
         yield Suspicion(
             ("unit", "after", key), "missing-activation-derivative",
             f"{{name}} is the gradient with respect to {called}, not to its argument",
-            "multiply by its derivative", lambda: over(members[0]), rank=8,
+            "multiply by its derivative", lambda: over(members[0]), rank=8 + unnamed,
         )  # fmt: skip
     yield Suspicion(
         ("unit", "at-output", key), "activation-derivative-at-wrong-point",
         f"{{name}} takes the derivative of {called} at its output instead of its input",
         "take it at the pre-activation z",
-        lambda: under(at_output), rank=8,
+        lambda: under(at_output), rank=8 + unnamed,
     )  # fmt: skip
     yield Suspicion(
         ("unit", "twice", key), "doubled-activation-derivative",
         f"{{name}} has the derivative of {called} in it twice", "multiply by it once",
-        lambda: under(lambda u: true(u) ** 2), rank=9,
+        lambda: under(lambda u: true(u) ** 2), rank=9 + unnamed,
     )  # fmt: skip
     yield Suspicion(
         ("unit", "inverse", key), "wrong-activation-derivative",
         f"{{name}} divides by the derivative of {called}", "multiply by it",
-        lambda: under(lambda u: 1 / true(u)), rank=12,
+        lambda: under(lambda u: 1 / true(u)), rank=12 + unnamed,
     )  # fmt: skip
     yield Suspicion(
         ("unit", "output form", key), "activation-derivative-at-wrong-point",
         f"{{name}} takes the derivative of {called} as a function of the output, at the input",
         "take it at the activation a = f(z)",
-        lambda: under(lambda u: _output_form(evidence, u)), rank=9,
+        lambda: under(lambda u: _output_form(evidence, u)), rank=9 + unnamed,
     )  # fmt: skip
     own = {"sigmoid": "a(1 − a)", "tanh": "1 − a²", "exp": "a"}.get(function)
     for formula, rule in FORMULAS.items():
@@ -195,7 +206,7 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
                 lambda r=rule, p=point: under(
                     lambda u: another(u, r(evidence.run.tensor(u.at(p)).detach()))
                 ),
-                rank=8 if wrong_point else 12,
+                rank=(8 if wrong_point else 12) + unnamed,
             )  # fmt: skip
 
 
@@ -228,7 +239,7 @@ def _may_be(target: Target, value: Value, error: np.ndarray) -> bool:
     assert evidence is not None
     assert of is not None
     off = target.got - target.true if target.got.shape == target.true.shape else None
-    for r, forth in evidence.probes(value, of) or () if off is not None else ():
+    for r, forth in evidence.probes(value, of) if off is not None else ():
         due, given = float(np.sum(r * off)), float(np.sum(forth * error))
         size = float(np.sum(np.abs(forth * error))) + float(np.sum(np.abs(r * off)))
         if not abs(due - given) <= 1e-7 * (size + target.loudest):
@@ -236,8 +247,9 @@ def _may_be(target: Target, value: Value, error: np.ndarray) -> bool:
     return True
 
 
-def _surrogate(unit: Unit, derivative: torch.Tensor) -> Callable[..., torch.Tensor]:
+def _surrogate(unit: Unit, derivative: torch.Tensor | None) -> Callable[..., torch.Tensor]:
     def replaced(of: Callable[[Value], torch.Tensor], made: torch.Tensor) -> torch.Tensor:
+        assert derivative is not None
         z = of(unit.before)
         return made.detach() + derivative * (z - z.detach())
 

@@ -79,7 +79,7 @@ def _may_be_multiple(target: Target, of: Value, error: np.ndarray) -> bool:
     assert evidence is not None
     assert target.of is not None
     probes = evidence.probes(of, target.of)
-    if probes is None:
+    if not probes:
         return True
     (came, given), (came_too, given_too) = (
         (float(np.sum(r * target.got)), float(np.sum(forth * error))) for r, forth in probes

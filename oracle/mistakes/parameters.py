@@ -7,8 +7,9 @@ import numpy as np
 import torch
 
 from oracle.blame import multiple
+from oracle.discovery.subject import Path
 from oracle.evidence import agree
-from oracle.mistakes.scale import matching, product
+from oracle.mistakes.scale import batch, extents, matching, product
 from oracle.mistakes.suspicion import Suspicion, Target
 from oracle.mistakes.terms import has_mask
 from oracle.recording import Note, Value
@@ -47,9 +48,14 @@ def _regularisation(target: Target) -> Iterator[Suspicion]:
                 index = (slice(None),) * axis + (at,)
                 row[index] = parameter[index]
                 only = multiple(rest, row)
-                if only is not None:
+                # Of a single number anything is a multiple: λ, or λ over a size, is to be the same
+                # in all cases.
+                single = int(np.count_nonzero(row)) == 1
+                for same in _constant(target, only) if only is not None and single else [0]:
+                    if only is None:
+                        continue
                     yield Suspicion(
-                        ("bias-row", side, axis), "regularized-bias",
+                        ("bias-row", side, axis, same), "regularized-bias",
                         f"{{name}} has a regularisation term in its {side} "
                         f"{'row' if axis == 0 else 'column'}, the bias's, which the loss has not",
                         "leave that one out of the regularisation",
@@ -74,6 +80,14 @@ def _regularisation(target: Target) -> Iterator[Suspicion]:
         return
     what = target.path[-1] if target.path else "W"
     yield from _share(target, (due + extra) / due, predicted(), f"{due:g}·{what} here")
+
+
+def _constant(target: Target, number: float) -> Iterator[object]:
+    """What of a number could be the same whatever the sizes are."""
+    yield f"{number:.8g}"
+    for name, size in extents(target.sizes).items():
+        if size > 1:
+            yield name, f"{number * size:.8g}"
 
 
 def _share(target: Target, share: float, predicted: np.ndarray, due: str) -> Iterator[Suspicion]:
@@ -211,11 +225,20 @@ def _alternatives(
     for other_path, value in evidence.inputs.items():
         if value is operands[0] or value.shape != array.shape or array.size < 2:
             continue
-        finding, fix = _confused(operands[0], value, path is not None, other_path[-1], name)
+        finding, fix = _confused(target, operands[0], value, path, other_path)
         yield (
             ("other", other_path), finding, f"{other_path[-1]} instead of {name}", fix,
             [evidence.number(value)] * count,
         )  # fmt: skip
+    for other_path, value in evidence.inputs.items() if path is not None else ():
+        turned = value.shape == array.shape[::-1] != array.shape and array.ndim == 2
+        if value is not operands[0] and turned and array.size > 1:
+            finding, fix = _confused(target, operands[0], value, path, other_path)
+            yield (
+                ("other", "transposed", other_path), finding,
+                f"{other_path[-1]} transposed instead of {name}", fix,
+                [evidence.number(value).T] * count,
+            )  # fmt: skip
     if path is not None and path in evidence.got:
         for step in evidence.steps():
             if step.value.shape == array.shape and array.size > 1:
@@ -230,13 +253,18 @@ def _alternatives(
                     return
 
 
-def _confused(due: Value, other: Value, leaf: bool, wrong: Any, right: Any) -> tuple[str, str]:
+def _confused(
+    target: Target, due: Value, other: Value, leaf: Path | None, wrong: Path
+) -> tuple[str, str]:
     """The finding where an input stands for another one, or for what was made of it."""
-    if leaf:
-        return "weights-of-wrong-layer", f"use {right}"
+    if leaf is not None:
+        samples = batch(target)
+        dims = {a.name: a.dims for a in target.subject.arguments}
+        data = any(samples in dims.get(path[0], ()) for path in (leaf, wrong))
+        return "wrong-operand" if data else "weights-of-wrong-layer", f"use {leaf[-1]}"
     note = due.note
     if note is not None and note.op == "multiply" and other in note.args and has_mask(note):
-        return "dropout-mask-missing", f"use {wrong} as it is once the mask is applied"
+        return "dropout-mask-missing", f"use {wrong[-1]} as it is once the mask is applied"
     return "wrong-operand", f"use what line {note.line if note else 0} computes"
 
 

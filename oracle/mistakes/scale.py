@@ -67,33 +67,27 @@ def extents(sizes: Mapping[str, Size]) -> dict[str, int]:
 
 
 def batch(target: Target) -> str:
-    """The size that counts samples: of the first argument, the one that the fewest others have.
+    """The size that counts samples.
 
-    A size that data and targets have and parameters have not; of a loss alone, the first.
+    Most of the data have it (what has no gradient, or whose gradient is not returned), and the
+    fewest of the others; of several, the first. In W: D H, b: H, X: N D, y: N that is N.
     """
-    arguments = target.subject.arguments
+    arguments = [a for a in target.subject.arguments if a.dims]
     if not arguments:
         return ""
-    of_data = {
-        dim for a in arguments if not a.differentiated for dim in a.dims if dim.isidentifier()
-    }
-    if of_data:  # targets have it, and the fewest others
-        order = [dim for a in arguments for dim in a.dims]
-        return min(
-            of_data, key=lambda d: (-sum(d not in a.dims for a in arguments), order.index(d))
-        )
-    first = next((a for a in arguments if a.dims), arguments[0])
-    data = [a for a in arguments if not a.differentiated]
-    if first.dims and first.dims[0].startswith("*"):
-        return f"first of {first.dims[0][1:]}"
+    if arguments[0].dims[0].startswith("*"):
+        return f"first of {arguments[0].dims[0][1:]}"
+    known = target.others or (target.evidence.got if target.evidence is not None else {})
+    returned = {path[0] for path in known}
+    data = [a for a in arguments if not a.differentiated or (returned and a.name not in returned)]
+    dims = [dim for a in (data or arguments) for dim in a.dims if dim.isidentifier()]
+    order = [dim for a in arguments for dim in a.dims]
 
-    def score(item: tuple[int, str]) -> tuple[int, int, int]:
-        at, dim = item
-        lacking = sum(dim not in a.dims for a in arguments)
-        with_data = sum(dim in a.dims for a in data if a is not first)
-        return (-with_data, -lacking, at)
+    def score(dim: str) -> tuple[int, int, int]:
+        had = sum(dim in a.dims for a in data)
+        return (-had, sum(dim in a.dims for a in arguments) - had, order.index(dim))
 
-    return min(enumerate(first.dims), key=score, default=(0, ""))[1]
+    return min(dims, key=score, default="")
 
 
 def name_of(expression: Expression, samples: str) -> tuple[str, str, str]:

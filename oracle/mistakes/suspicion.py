@@ -1,7 +1,7 @@
 """What a mistake is to the diagnosis: a key, words, and the gradient that it would have led to."""
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,6 +26,7 @@ class Target:
     others: dict[Path, np.ndarray]  # the true gradients of all inputs
     evidence: Evidence | None = None  # None where nothing could be recorded
     of: Value | None = None
+    sent: Mapping[Path, np.ndarray] = field(default_factory=dict)  # the upstream, if known
 
     def is_got(self, predicted: np.ndarray | None) -> bool:
         """Whether a prediction is what came, and not also what was due."""

@@ -4,6 +4,7 @@ Each call of the user's own forward is differentiated otherwise, at one place of
 its occurrences, and the rest as it should be.
 """
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from oracle.mistakes.scale import batch, matching, name_of
+from oracle.mistakes.scale import batch, matching, name_of, product
 from oracle.mistakes.suspicion import Suspicion, Target
 from oracle.recording import Note, Value
 
@@ -156,6 +157,7 @@ def _constant_factor(
                 )  # fmt: skip
             return
     if array.size == 1 and array.dtype.kind in "fiu":
+        array = array.reshape(())
         said = f"the factor {float(array):g} on line {line}"
         if isinstance(constants[0], Value):
             said = f"the factor on line {line}"
@@ -174,15 +176,19 @@ def _constant_factor(
                 "scale on the way back as well", lambda: under(passed), rank=5,
             )  # fmt: skip
         number = float(array) if "mul" in note.op else 1 / float(array) if array else 1.0
-        for expression in list(_products(1 / number, target))[:3] if number else ():
+        without = functools.cache(lambda: under(passed))
+        for expression in _products(1 / number, target) if number else ():
             finding, _, fix = name_of(expression, batch(target))
+            what = product(1 / expression[0], tuple((n, -p) for n, p in expression[1]))
             yield Suspicion(
-                ("factor", key, expression), finding, f"{{name}} leaves out {said}", fix,
-                lambda: under(passed), rank=18,
+                ("factor", key, expression), finding,
+                f"{{name}} leaves out the factor {what} on line {line}", fix,
+                without, rank=17 + len(expression[1]),
             )  # fmt: skip
         yield Suspicion(
-            ("factor", key), "wrong-constant-factor", f"{{name}} leaves out {said}",
-            "multiply by it on the way back as well", lambda: under(passed), rank=19,
+            ("factor", key, f"{number:.9g}"), "wrong-constant-factor",
+            f"{{name}} leaves out {said}", "multiply by it on the way back as well", without,
+            rank=19,
         )  # fmt: skip
         by = float(array) if "mul" in note.op else 1 / float(array) if array else 1.0
         yield Suspicion(

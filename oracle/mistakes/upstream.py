@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from oracle.blame import multiple
 from oracle.mistakes.suspicion import Suspicion, Target
 
 
@@ -15,6 +16,14 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
             "zero", "zero-gradient", "{name} is all zeros; the gradient is not", "compute it",
             lambda: np.zeros_like(target.true), rank=5,
         )  # fmt: skip
+    for sent in target.sent.values():
+        ratio = multiple(target.got, sent) if multiple(target.true, sent) is None else None
+        if ratio is not None:
+            yield Suspicion(
+                ("upstream", "itself", f"{ratio:.9g}"), "missing-activation-derivative",
+                "{name} is the upstream gradient itself" + f", times {ratio:g}" * (ratio != 1),
+                "multiply by the derivative of the function", lambda r=ratio, s=sent: r * s, rank=9,
+            )  # fmt: skip
     if evidence is None or of is None or not target.subject.has_upstream:
         return
     ups = evidence.upstreams

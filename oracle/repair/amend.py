@@ -29,9 +29,9 @@ def amend(examined: Examined, trials: Sequence[Trial], elementwise: bool = False
     ``elementwise``: the forward is a function of each entry by itself, so that whatever is wrong
     is its derivative.
     """
-    began = time.perf_counter()
+    began = time.process_time()
     left = [o for o in map(_opened(examined), examined.result.gradients) if o is not None]
-    while left and (patience := PATIENCE - (time.perf_counter() - began)) > 0:
+    while left and (patience := PATIENCE - (time.process_time() - began)) > 0:
         wrong = {path for one in left for path in one.paths}
         lines = [one.entry.line for one in left]
         sure = all(id(one.entry) in examined.inherit for one in left)

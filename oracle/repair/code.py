@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
+from oracle.repair.edits import words_of
+
 
 @dataclass
 class Source:
@@ -20,6 +22,7 @@ class Source:
     function: FunctionType
     node: ast.FunctionDef
     owner: str = ""  # the class that it is a method of
+    words: tuple[str, ...] = ()  # keys and attributes in the file
 
     @property
     def file(self) -> str:
@@ -107,23 +110,28 @@ def sources(things: tuple[Any, ...]) -> list[Source]:
             if isinstance(thing, FunctionType | type):
                 add(thing)
     made = []
-    trees: dict[str, dict[int, ast.FunctionDef]] = {}
+    trees: dict[str, ast.Module] = {}
     for code, (function, owner) in found.items():
         if code.co_filename not in files:
             continue
-        nodes = trees.setdefault(code.co_filename, _functions(code.co_filename))
-        node = nodes.get(code.co_firstlineno)
+        if code.co_filename not in trees:
+            trees[code.co_filename] = _tree(code.co_filename)
+        tree = trees[code.co_filename]
+        node = _functions(tree).get(code.co_firstlineno)
         if node is not None and node.name == code.co_name:
-            made.append(Source(function, node, owner))
+            made.append(Source(function, node, owner, tuple(words_of(tree))))
     return made
 
 
-def _functions(file: str) -> dict[int, ast.FunctionDef]:
-    """By the line at which their code begins."""
+def _tree(file: str) -> ast.Module:
     try:
-        tree = ast.parse("".join(linecache.getlines(file)))
+        return ast.parse("".join(linecache.getlines(file)))
     except SyntaxError:
-        return {}
+        return ast.Module(body=[], type_ignores=[])
+
+
+def _functions(tree: ast.Module) -> dict[int, ast.FunctionDef]:
+    """By the line at which their code begins."""
     found = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):

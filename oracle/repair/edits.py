@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,12 @@ ALONG = ("axis", "dim")
 AXES = (0, 1, -1, -2)
 COMPARED = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
 SHORT = 60  # characters: so much of an expression is shown
+ELEMENTWISE = ("exp", "log", "tanh", "sqrt", "abs", "sign")
+PLAIN_CALLS = ("len", "range", "float", "int", "print", "enumerate", "zip", "list", "tuple", "sum")
+WORDS = 16  # keys and attributes that other code of the file uses
 SIZES = 16  # numbers that are tried as sizes
 ATOMS = 24  # names that are tried in the place of others
+HIDDEN = ("np", "numpy", "torch", "self", "ctx", "math", "range", "len", "print", "cls")
 
 
 @dataclass(frozen=True)
@@ -96,8 +101,12 @@ def assigned(statement: ast.stmt) -> set[str]:
     return found - {"self", "np", "torch", "ctx"}
 
 
-def atoms(function: ast.FunctionDef) -> list[ast.expr]:
-    """What the function calls things: names, attributes, entries by key, entries of lists."""
+def atoms(function: ast.FunctionDef, words: Iterable[str] = ()) -> list[ast.expr]:
+    """What the function calls things: names, attributes, entries by key, entries of lists.
+
+    ``words``: keys and attributes that other code of the file uses; where the function has entries
+    of the same thing, these may be others of its entries.
+    """
     found: dict[str, ast.expr] = {}
     calls = {id(n.func) for n in ast.walk(function) if isinstance(n, ast.Call)}
     for argument in function.args.args + function.args.kwonlyargs:
@@ -113,8 +122,32 @@ def atoms(function: ast.FunctionDef) -> list[ast.expr]:
         loaded = copy.deepcopy(node)
         loaded.ctx = ast.Load()  # type: ignore[attr-defined]
         found.setdefault(ast.unparse(loaded), loaded)  # type: ignore[arg-type]
-    hidden = ("np", "numpy", "torch", "self", "ctx", "math", "range", "len", "print", "cls")
-    return [node for text, node in found.items() if text not in hidden][: 2 * ATOMS]
+    keyed = {
+        ast.unparse(n.value)
+        for n in found.values()
+        if isinstance(n, ast.Subscript) and isinstance(n.slice, ast.Constant)
+    }
+    has_self = any(a.arg == "self" for a in function.args.args)
+    for word in words:
+        for base in keyed:
+            text = f"{base}[{word!r}]"
+            found.setdefault(text, _parsed(text))
+        if has_self and word.isidentifier():
+            found.setdefault(f"self.{word}", _parsed(f"self.{word}"))
+    return [node for text, node in found.items() if text not in HIDDEN][: 2 * ATOMS]
+
+
+def words_of(tree: ast.AST) -> list[str]:
+    """The keys that dicts are made or asked with, and the attributes of self, in a file."""
+    found: dict[str, None] = {}
+    for node in ast.walk(tree):
+        keys = node.keys if isinstance(node, ast.Dict) else [getattr(node, "slice", None)]
+        for key in keys:
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                found.setdefault(key.value, None)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.setdefault(node.attr, None)
+    return list(found)[:WORDS]
 
 
 def _is_atom(node: ast.AST) -> bool:
@@ -147,7 +180,9 @@ def counts(function: ast.FunctionDef) -> list[ast.expr]:
     return list(found.values())[:SIZES]
 
 
-def of_statement(statement: ast.stmt, function: ast.FunctionDef, tier: int) -> Iterator[Edit]:
+def of_statement(
+    statement: ast.stmt, function: ast.FunctionDef, tier: int, words: Iterable[str] = ()
+) -> Iterator[Edit]:
     """Its edits of a tier: a few that are likely (0), many (1), very many (2)."""
     slots = list(_slots(statement))
     if tier == 0:
@@ -156,10 +191,10 @@ def of_statement(statement: ast.stmt, function: ast.FunctionDef, tier: int) -> I
             for slot in slots:
                 yield from kind(slot)
         return
-    names, sizes = atoms(function), counts(function)
+    names, sizes = atoms(function, words), counts(function)
     near = _nearest(names, statement)
     if tier == 1:
-        for kind in (_constants, _dropped, _regrouped):
+        for kind in (_dropped, _constants, _regrouped):
             for slot in slots:
                 yield from kind(slot)
         for slot in slots:
@@ -167,10 +202,43 @@ def of_statement(statement: ast.stmt, function: ast.FunctionDef, tier: int) -> I
         for slot in slots:
             yield from _factors(slot, sizes)
         yield from _summed(slots)
+        turns, called = loop_names(function, statement), functions(function)
+        for slot in slots:
+            yield from _indexed(slot, turns)
+            yield from _called_on(slot, called)
         return
-    for many in (_replaced, _multiplied, _added):
+    for many in (_replaced, _turned, _multiplied, _added):
         for slot in slots:
             yield from many(slot, near)
+
+
+def loop_names(function: ast.FunctionDef, statement: ast.stmt) -> list[str]:
+    """What the loops around a statement count with."""
+    found: list[str] = []
+    for loop in ast.walk(function):
+        if isinstance(loop, ast.For) and loop.lineno <= statement.lineno <= (loop.end_lineno or 0):
+            found += [n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)]
+    return found
+
+
+def functions(function: ast.FunctionDef) -> list[ast.expr]:
+    """The functions of one argument that are called in it, and those that such code is made of."""
+    found: dict[str, ast.expr] = {}
+    spaces = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)} & {
+        "np",
+        "numpy",
+        "torch",
+    }
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+            bare = isinstance(node.func, ast.Name)
+            if bare or isinstance(getattr(node.func, "value", None), ast.Name):
+                found.setdefault(ast.unparse(node.func), node.func)
+    for space in sorted(spaces):
+        for name in ELEMENTWISE:
+            found.setdefault(f"{space}.{name}", _parsed(f"{space}.{name}"))
+    methods = {t for t in found if "." in t and t.split(".")[0] not in (*spaces, "self", "math")}
+    return [f for text, f in found.items() if text not in methods and text not in PLAIN_CALLS]
 
 
 def _nearest(names: list[ast.expr], statement: ast.stmt) -> list[ast.expr]:
@@ -271,7 +339,7 @@ def _accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edi
     new: ast.stmt
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     indexed = len(targets) == 1 and isinstance(targets[0], ast.Subscript)
-    if indexed and not any(isinstance(n, ast.Slice) for n in ast.walk(targets[0].slice)):
+    if indexed and not any(isinstance(n, ast.Slice) for n in _indices(targets[0].slice)):
         # An index may be repeated.
         held, at = ast.unparse(targets[0].value), ast.unparse(targets[0].slice)
         value = ast.unparse(statement.value)  # type: ignore[attr-defined]
@@ -299,6 +367,10 @@ def _accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edi
             new = ast.AugAssign(statement.target, op, statement.value)
             ast.copy_location(new, statement)
             yield Edit("sign", statement.lineno, statement, new, within(new))
+
+
+def _indices(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
 def _axes(slot: Slot) -> Iterator[Edit]:
@@ -397,6 +469,11 @@ def _dropped(slot: Slot) -> Iterator[Edit]:
         yield _edit("index", slot, node.value)
     if not slot.whole:
         return
+    chain = _factors_of(node)
+    if len(chain) > 2:
+        for end in range(1, len(chain) - 1):  # and of a product, its first factors alone
+            kept = functools.reduce(lambda a, b: ast.BinOp(a, ast.Mult(), b), chain[:end])
+            yield _edit("factor-less", slot, kept, ast.unparse(chain[end]))
     if isinstance(node, ast.BinOp):
         times = isinstance(node.op, ast.Mult | ast.Div | ast.Pow)
         for keep, drop in ((node.left, node.right), (node.right, node.left)):
@@ -405,6 +482,13 @@ def _dropped(slot: Slot) -> Iterator[Edit]:
             yield _edit("factor-less" if times else "term-less", slot, keep, ast.unparse(drop))
     elif isinstance(node, ast.Call) and len(node.args) == 1 and slot.around:
         yield _edit("call-less", slot, node.args[0], ast.unparse(node.func))
+
+
+def _factors_of(node: ast.expr) -> list[ast.expr]:
+    """a, b and c of a·b·c."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*_factors_of(node.left), node.right]
+    return [node]
 
 
 def _regrouped(slot: Slot) -> Iterator[Edit]:
@@ -431,10 +515,16 @@ def _regrouped(slot: Slot) -> Iterator[Edit]:
 
 def _swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) -> Iterator[Edit]:
     """Another name in the place of one; another size in the place of a size."""
-    node = slot.node
-    if not _is_atom(node) or isinstance(slot.parent, ast.Attribute):
-        return
+    node, parent = slot.node, slot.parent
     text = ast.unparse(node)
+    if (
+        not _is_atom(node)
+        or text in HIDDEN
+        or (isinstance(node, ast.Attribute) and node.attr == "T")
+    ):
+        return  # of x.T it is x that is another one
+    if isinstance(parent, ast.Attribute) and parent.attr in ("shape", "size", "ndim", "dtype"):
+        return
     index = not slot.whole
     extents = [ast.unparse(size) for size in sizes]
     for name in [*names, *(sizes if text in extents else ())]:
@@ -445,11 +535,39 @@ def _swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) -
             yield _edit(kind, slot, name, new)
 
 
+def _indexed(slot: Slot, turns: Iterable[str]) -> Iterator[Edit]:
+    """What a loop counts with, in the place of a constant index."""
+    if not slot.whole and isinstance(_plain(slot.node), int):
+        for name in turns:
+            yield _edit("index", slot, ast.Name(name, ast.Load()), name)
+
+
+def _called_on(slot: Slot, called: Iterable[ast.expr]) -> Iterator[Edit]:
+    """A function of something in its place: exp of a logarithm."""
+    if slot.whole and (_is_atom(slot.node) or isinstance(slot.node, ast.BinOp)):
+        for function in called:
+            text = ast.unparse(function)
+            if not isinstance(slot.parent, ast.Attribute) and text != ast.unparse(slot.node):
+                yield _edit("call", slot, ast.Call(function, [slot.node], []), text)
+
+
 def _replaced(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
     """A name in the place of something that is computed."""
     if slot.whole and isinstance(slot.node, ast.BinOp | ast.Call) and slot.around:
         for name in names:
             yield _edit("operand", slot, name, ast.unparse(name))
+
+
+def _turned(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
+    """Another name, transposed, in the place of an operand of a matrix product."""
+    parent = slot.parent
+    in_product = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult)
+    if in_product or _called(parent) in ("dot", "matmul"):
+        for name in names:
+            text = f"{ast.unparse(name)}.T"
+            if isinstance(name, ast.Attribute) and name.attr == "T":
+                continue
+            yield _edit("operand", slot, ast.Attribute(name, "T", ast.Load()), text)
 
 
 def _factors(slot: Slot, sizes: Iterable[ast.expr]) -> Iterator[Edit]:
@@ -491,6 +609,7 @@ def _multiplied(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
         for kind, form in (
             ("factor", "{v}"), ("slope", "1 - {v}"), ("slope", "1 - {v} ** 2"),
             ("slope", "{v} * (1 - {v})"), ("slope", "{v} > 0"), ("over", "{v}"),
+            ("factor", "{v}[:, None]"),
         ):  # fmt: skip
             by = _parsed(form.format(v=text))
             op = ast.Div() if kind == "over" else ast.Mult()

@@ -1,8 +1,8 @@
 """What finding an edit stands for."""
 
 import ast
-from dataclasses import dataclass
 
+from oracle.repair.around import Around
 from oracle.repair.edits import Edit
 from oracle.repair.edits import assigned as assigned_by
 
@@ -25,29 +25,23 @@ PLAIN = {
 }
 
 
-@dataclass(frozen=True)
-class Around:
-    """What is known of the function that an edit is in."""
-
-    function: ast.FunctionDef
-    samples: set[str]  # the texts that are the number of samples
-    upstream: set[str]  # the names that hold what comes in from above
-    carried: set[str]  # the names that a loop hands on from one turn to the next
-
-
 def finding(edit: Edit, around: Around) -> str:
     """The name of the mistake that an edit undoes."""
     kind, word = edit.kind, edit.word
     if kind in ("size", "mean", "divide", "multiply", "factor-less"):
-        return _of_factor(edit, around.samples)
+        return _of_factor(edit, around)
     if kind in ("factor", "term") and word.partition("[")[0] in around.upstream:
         return "ignores-upstream"
+    if kind == "factor" and word in around.masks:
+        return "dropout-mask-missing"
+    if kind in ("constant", "term-less", "index", "sign") and _is_label(edit, around.labels):
+        return "labels-shifted"
     if kind in ("term", "operand") and (
         _names(edit.after) & around.carried or _hands_on(edit, around)
     ):
         return "time-steps-truncated"
     if kind == "operand":
-        return _of_operand(edit, around.function)
+        return _of_operand(edit, around.function, around.upstream)
     if kind == "axis" and _called(edit.before) in ("flip", "rot90", "fliplr", "flipud"):
         return "kernel-not-flipped"
     if kind == "slope" and word in _texts(edit.before):
@@ -68,7 +62,16 @@ def _hands_on(edit: Edit, around: Around) -> bool:
     return bool(assigned & around.carried) and reach(new, made) > reach(old, made)
 
 
-def _of_operand(edit: Edit, function: ast.FunctionDef) -> str:
+def _is_label(edit: Edit, labels: set[str]) -> bool:
+    """Whether an edit adds one to a class, or takes one away, where it is compared or looks up."""
+    if not isinstance(edit.before, ast.BinOp | ast.Constant):
+        return False
+    inside = [edit.before, *edit.around[:2]]
+    equal = any(isinstance(n, ast.Compare) and isinstance(n.ops[0], ast.Eq) for n in inside)
+    return bool(_names(inside[-1]) & labels or any(_names(n) & labels for n in inside)) or equal
+
+
+def _of_operand(edit: Edit, function: ast.FunctionDef, upstream: set[str]) -> str:
     """By what the operand that is due has to do with the one that stands there."""
     old, new = _names(edit.before), _names(edit.after)
     if any(_called(node) == "save_for_backward" for node in edit.around[:1]):
@@ -82,7 +85,10 @@ def _of_operand(edit: Edit, function: ast.FunctionDef) -> str:
     less, more = reach(old, made), reach(new, made)
     if old and less < more:  # what is due is made of what stands there, or of more than it
         slopes = [n for name in more - less for n in made.get(name, ()) if _is_slope(n)]
-        return "missing-activation-derivative" if slopes else "dropped-term"
+        if slopes:
+            return "missing-activation-derivative"
+        if less & upstream:  # what came in was to go through one more step
+            return "dropped-term"
     return "wrong-operand"
 
 
@@ -108,8 +114,8 @@ def reach(names: set[str], made: dict[str, list[ast.AST]]) -> set[str]:
     return reached
 
 
-def _of_factor(edit: Edit, samples: set[str]) -> str:
-    text = edit.word.lstrip("*/")
+def _of_factor(edit: Edit, around: Around) -> str:
+    text, samples = edit.word.lstrip("*/"), around.samples
     over = edit.word.startswith("/") or edit.kind == "divide"
     if edit.kind == "factor-less" and isinstance(edit.before, ast.BinOp):
         over = isinstance(edit.before.op, ast.Mult)
@@ -117,17 +123,34 @@ def _of_factor(edit: Edit, samples: set[str]) -> str:
             return "doubled-activation-derivative"
         if _is_slope(edit.before):
             return "doubled-activation-derivative"
+    if edit.kind == "mean" and _along(edit.before) not in (None, around.batch_axis):
+        return "wrong-size-factor"
     if edit.kind == "mean":
         return "missing-batch-mean" if edit.word == "mean" else "extra-batch-mean"
     if text in samples:
         return "missing-batch-mean" if over else "extra-batch-mean"
     if edit.kind == "size":
         return "wrong-size-factor"
+    if edit.kind in ("divide", "multiply"):
+        return "wrong-constant-factor"  # the same thing, the other way round
     try:
         float(text)
     except ValueError:
         return "wrong-operand" if edit.kind == "factor-less" else "dropped-term"
     return "wrong-constant-factor"
+
+
+def _along(node: ast.AST) -> object:
+    """The axis that a sum or mean is taken along; None for all of them, or an unknown one."""
+    given = [k.value for k in getattr(node, "keywords", ()) if k.arg in ("axis", "dim")]
+    given += getattr(node, "args", [])[isinstance(getattr(node.func, "value", None), ast.Name) :]  # type: ignore[attr-defined]
+    for one in given:
+        try:
+            axis = ast.literal_eval(one)
+        except ValueError:
+            continue
+        return axis if isinstance(axis, int) else None
+    return None
 
 
 def _is_slope(node: ast.AST) -> bool:

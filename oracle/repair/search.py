@@ -13,11 +13,12 @@ import numpy as np
 from oracle.discovery.subject import Path, Subject
 from oracle.evidence import agree
 from oracle.repair import edits, naming
+from oracle.repair.around import what_is_around
 from oracle.repair.code import Source, sources
 from oracle.repair.edits import Edit
 from oracle.trial import Trial, Truth
 
-PATIENCE = 6.0  # seconds of trying edits, for one derivation
+PATIENCE = 6.0  # seconds of processor time, trying edits, for one derivation
 PROVED_ON = 3  # shapes besides the first
 
 
@@ -92,11 +93,11 @@ def cure(
     judged = [j for j in map(_judged, trials) if j is not None and j.wrong & wrong]
     if not judged:
         return None
-    began = time.perf_counter()
+    began = time.process_time()
     judged.sort(key=lambda j: (-len(j.wrong), j.seconds))
     first, others = judged[0], judged[1 : 1 + PROVED_ON]
     for source, edit in _candidates(sources(subject.functions), lines, sure):
-        if time.perf_counter() - began > patience:
+        if time.process_time() - began > patience:
             return None
         fixed = _tried(source, edit, first)
         if not fixed & wrong:
@@ -118,10 +119,7 @@ def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], sh
     while isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
         target = target.value
     assigned = ast.unparse(target) if target is not None else ""
-    around = naming.Around(
-        source.node, _samples(source.node, judged), _upstream(source.node),
-        _carried(source.node, edit.line),
-    )  # fmt: skip
+    around = what_is_around(source.node, judged.trial, edit.line)
     finding = naming.finding(edit, around)
     last = statement.end_lineno or edit.line
     return Cure(edit.line, last, edit.kind, before, after, finding, fixed, shapes, assigned)
@@ -155,7 +153,7 @@ def _candidates(
         yield from ((source, edit) for edit in edits.moved(statement, source.node))
     for some, tier in order:
         for source, statement in some:
-            for edit in edits.of_statement(statement, source.node, tier):
+            for edit in edits.of_statement(statement, source.node, tier, source.words):
                 yield source, edit
 
 
@@ -174,11 +172,11 @@ def _judged(trial: Trial) -> Judged | None:
         warnings.simplefilter("ignore")
         try:
             truth = trial.truth()
-            began = time.perf_counter()
+            began = time.process_time()
             value, made, _ = trial.candidate()
         except Exception:
             return None
-        seconds = time.perf_counter() - began
+        seconds = time.process_time() - began
     wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
     return Judged(trial, truth, _numbers(value), frozenset(wrong), seconds)
 
@@ -235,62 +233,3 @@ def _same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
 def _numbers(value: Any) -> list[np.ndarray]:
     parts = value if isinstance(value, tuple | list) else (value,)
     return [np.array(p, float) for p in parts if isinstance(p, np.ndarray | np.generic | float)]
-
-
-def _samples(function: ast.FunctionDef, judged: Judged) -> set[str]:
-    """The texts that stand for the number of samples."""
-    from oracle.mistakes.scale import batch
-    from oracle.mistakes.suspicion import Target
-
-    trial = judged.trial
-    nothing = np.zeros(0)
-    name = batch(Target(trial.subject, trial.case.sizes, "", None, nothing, nothing, 0.0, {}))
-    found = {name}
-    arguments = {a.name: a for a in trial.subject.arguments}
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target, text = node.targets[0], ast.unparse(node.value)
-            names = target.elts if isinstance(target, ast.Tuple) else [target]
-            for argument in arguments.values():
-                for at, dim in enumerate(argument.dims):
-                    whole = text == f"{argument.name}.shape" and at < len(names)
-                    one = text in (f"{argument.name}.shape[{at}]",) or (
-                        at == 0 and text == f"len({argument.name})"
-                    )
-                    if dim == name and (whole or one):
-                        found.add(ast.unparse(names[at] if whole else names[0]))
-            if "shape[0]" in text or text.startswith("len("):
-                first = next((a for a in trial.subject.arguments if a.dims), None)
-                if first is not None and first.dims[0] == name:
-                    found.add(ast.unparse(names[0]))
-    for argument in arguments.values():
-        for at, dim in enumerate(argument.dims):
-            if dim == name:
-                found |= {f"{argument.name}.shape[{at}]", f"len({argument.name})"} if not at else {
-                    f"{argument.name}.shape[{at}]"
-                }  # fmt: skip
-    first_argument = next((a for a in trial.subject.arguments if a.dims), None)
-    if first_argument is not None and first_argument.dims[0] == name:
-        for parameter in function.args.args:
-            found.add(f"{parameter.arg}.shape[0]")
-    return found
-
-
-def _upstream(function: ast.FunctionDef) -> set[str]:
-    """The parameters by which gradients come in: the first of a backward, and its like."""
-    names = [a.arg for a in function.args.args if a.arg not in ("self", "cls", "ctx")]
-    known = {n for n in names if n.startswith(("d", "grad", "g_", "up")) and n != "d"}
-    return known | set(names[:1])
-
-
-def _carried(function: ast.FunctionDef, line: int) -> set[str]:
-    """The names that a loop around a line hands on from one turn to the next."""
-    found: set[str] = set()
-    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
-    stored = [n for n in names if isinstance(n.ctx, ast.Store)]
-    for loop in ast.walk(function):
-        if isinstance(loop, ast.For | ast.While) and loop.lineno <= line <= (loop.end_lineno or 0):
-            before = {n.id for n in stored if n.lineno < loop.lineno}
-            within = {n.id for n in stored if loop.lineno < n.lineno <= (loop.end_lineno or 0)}
-            found |= before & within
-    return found
