@@ -51,9 +51,12 @@ def _transposed(target: Target) -> Iterator[Suspicion]:
 def _swapped(target: Target) -> Iterator[Suspicion]:
     for path, other in target.others.items():
         if path != target.path and other.shape == target.got.shape:
+            copied = target.evidence is not None and path not in target.evidence.wrong_paths()
             yield Suspicion(
-                ("swapped", path), "swapped-gradients",
-                f"{{name}} is the gradient of {path[-1]}", "return the gradients in order",
+                ("swapped", path), "wrong-operand" if copied else "swapped-gradients",
+                f"{{name}} is the gradient of {path[-1]}" + ", over again" * copied,
+                f"compute that of {target.path[-1] if target.path else 'its own'}"
+                if copied else "return the gradients in order",
                 lambda other=other: other, rank=8,
             )  # fmt: skip
 

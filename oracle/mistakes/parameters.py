@@ -33,9 +33,18 @@ def _regularisation(target: Target) -> Iterator[Suspicion]:
     assert evidence is not None
     assert of is not None
     parameter = evidence.number(of)
+    rest = target.got - target.true
+    if parameter.size == 1 and np.all(parameter != 0):
+        number = float((rest / parameter).item())
+        for same in _constant(target, number):
+            yield Suspicion(
+                ("regularised", "one", same), "regularized-bias",
+                f"{{name}} has a term proportional to {target.path[-1] if target.path else 'it'}, "
+                "which the loss has not", "leave the term out",
+                lambda: target.true + number * parameter, rank=9,
+            )  # fmt: skip
     if parameter.size < 2 or multiple(target.true, parameter) is not None:
         return  # if there is nothing else, a factor is just a factor
-    rest = target.got - target.true
     for part in _due_in_part(target):
         factor = multiple(rest, part)
         if factor is not None:

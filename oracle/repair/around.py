@@ -7,6 +7,7 @@ import numpy as np
 
 from oracle.mistakes.scale import batch
 from oracle.mistakes.suspicion import Target
+from oracle.repair.names import counts
 from oracle.trial import Trial
 
 
@@ -20,6 +21,7 @@ class Around:
     carried: set[str]  # the names that a loop hands on from one turn to the next
     labels: set[str]  # the names of integers that are classes
     masks: set[str]  # and of arrays of zeros and ones
+    sizes: set[str]  # the texts that are sizes
     batch_axis: int  # of the samples, in the data
 
 
@@ -36,6 +38,7 @@ def what_is_around(function: ast.FunctionDef, trial: Trial, line: int) -> Around
         _carried(function, line),
         {a.name for a in arguments if a.integer},
         {a.name for a in arguments if a.values in ("mask", "binary") and len(a.dims) > 1},
+        {ast.unparse(size) for size in counts(function)},
         axes[0] if axes else 0,
     )
 

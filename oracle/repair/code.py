@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from oracle.repair.edits import words_of
+from oracle.repair.names import words_of
 
 
 @dataclass

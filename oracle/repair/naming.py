@@ -3,8 +3,8 @@
 import ast
 
 from oracle.repair.around import Around
-from oracle.repair.edits import Edit
-from oracle.repair.edits import assigned as assigned_by
+from oracle.repair.slots import Edit
+from oracle.repair.slots import assigned as assigned_by
 
 PLAIN = {
     "sign": "sign-flipped",
@@ -22,6 +22,7 @@ PLAIN = {
     "over": "dropped-term",
     "term": "dropped-term",
     "order": "updated-weights-used",
+    "flip": "kernel-not-flipped",
 }
 
 
@@ -36,6 +37,8 @@ def finding(edit: Edit, around: Around) -> str:
         return "dropout-mask-missing"
     if kind in ("constant", "term-less", "index", "sign") and _is_label(edit, around.labels):
         return "labels-shifted"
+    if kind in ("term-less", "constant") and _is_size(edit, around.sizes):
+        return "wrong-size-factor"
     if kind in ("term", "operand") and (
         _names(edit.after) & around.carried or _hands_on(edit, around)
     ):
@@ -69,6 +72,13 @@ def _is_label(edit: Edit, labels: set[str]) -> bool:
     inside = [edit.before, *edit.around[:2]]
     equal = any(isinstance(n, ast.Compare) and isinstance(n.ops[0], ast.Eq) for n in inside)
     return bool(_names(inside[-1]) & labels or any(_names(n) & labels for n in inside)) or equal
+
+
+def _is_size(edit: Edit, sizes: set[str]) -> bool:
+    """Whether a size is one too large, or too small."""
+    if not isinstance(edit.before, ast.BinOp) or not isinstance(edit.before.op, ast.Add | ast.Sub):
+        return False
+    return ast.unparse(edit.before.left) in sizes
 
 
 def _of_operand(edit: Edit, function: ast.FunctionDef, upstream: set[str]) -> str:
@@ -121,8 +131,10 @@ def _of_factor(edit: Edit, around: Around) -> str:
         over = isinstance(edit.before.op, ast.Mult)
         if text == ast.unparse(edit.after) or isinstance(edit.before.op, ast.Pow):
             return "doubled-activation-derivative"
-        if _is_slope(edit.before):
+        if _is_slope(edit.before) and over:
             return "doubled-activation-derivative"
+        if not over and _texts(edit.before) & around.sizes:
+            return "wrong-size-factor"
     if edit.kind == "mean" and _along(edit.before) not in (None, around.batch_axis):
         return "wrong-size-factor"
     if edit.kind == "mean":
@@ -133,11 +145,17 @@ def _of_factor(edit: Edit, around: Around) -> str:
         return "wrong-size-factor"
     if edit.kind in ("divide", "multiply"):
         return "wrong-constant-factor"  # the same thing, the other way round
+    if not _is_number(text):
+        return "wrong-operand" if edit.kind == "factor-less" else "dropped-term"
+    return "wrong-constant-factor"
+
+
+def _is_number(text: str) -> bool:
     try:
         float(text)
     except ValueError:
-        return "wrong-operand" if edit.kind == "factor-less" else "dropped-term"
-    return "wrong-constant-factor"
+        return False
+    return True
 
 
 def _along(node: ast.AST) -> object:

@@ -12,10 +12,10 @@ import numpy as np
 
 from oracle.discovery.subject import Path, Subject
 from oracle.evidence import agree
-from oracle.repair import edits, naming
+from oracle.repair import edits, naming, within
 from oracle.repair.around import what_is_around
 from oracle.repair.code import Source, sources
-from oracle.repair.edits import Edit
+from oracle.repair.slots import Edit, assigned, statements
 from oracle.trial import Trial, Truth
 
 PATIENCE = 6.0  # seconds of processor time, trying edits, for one derivation
@@ -113,7 +113,7 @@ def cure(
 
 def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], shapes: int) -> Cure:
     before, after = edit.told
-    statement = next(s for s in edits.statements(source.node) if s.lineno == edit.line)
+    statement = next(s for s in statements(source.node) if s.lineno == edit.line)
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     target = targets[0]
     while isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
@@ -134,7 +134,7 @@ def _candidates(
     guilty = [s for s in known if any(s.holds(line) for line in lines)]
     owners = {s.owner for s in guilty if s.owner}
     for source in [*(s for s in known if s not in guilty and s.owner in owners), *guilty]:
-        for statement in edits.statements(source.node):
+        for statement in statements(source.node):
             end = statement.end_lineno or statement.lineno
             at = any(statement.lineno <= line <= end for line in lines)
             (blamed if at else others).append((source, statement))
@@ -142,7 +142,7 @@ def _candidates(
     common = [one for one in others if _feeds_all(*one, [s for _, s in blamed])]
     rest = [one for one in others if one not in common]
     if sure:
-        order = [(blamed, 0), (blamed, 1), (blamed, 2), (others, 0), (others, 1), (others, 2)]
+        order = [(blamed, 0), (blamed, 1), (others, 0), (others, 1), (blamed, 2), (others, 2)]
     elif len(blamed) > 1:
         order = [(blamed, 0), (others, 0), (common, 1), (blamed, 1), (common, 2), (blamed, 2)]
         order += [(rest, 1), (rest, 2)]
@@ -150,7 +150,7 @@ def _candidates(
         order = [(blamed, 0), (others, 0), (blamed, 1), (common, 1), (blamed, 2), (common, 2)]
         order += [(rest, 1), (rest, 2)]
     for source, statement in [*blamed, *others]:
-        yield from ((source, edit) for edit in edits.moved(statement, source.node))
+        yield from ((source, edit) for edit in within.moved(statement, source.node))
     for some, tier in order:
         for source, statement in some:
             for edit in edits.of_statement(statement, source.node, tier, source.words):
@@ -160,9 +160,9 @@ def _candidates(
 def _feeds_all(source: Source, statement: ast.stmt, guilty: list[ast.stmt]) -> bool:
     """Whether all of the blamed statements work with what a statement assigns to."""
     made = naming.definitions(source.node)
-    assigned = edits.assigned(statement)
-    return bool(assigned) and all(
-        assigned & naming.reach({n.id for n in ast.walk(one) if isinstance(n, ast.Name)}, made)
+    made_here = assigned(statement)
+    return bool(made_here) and all(
+        made_here & naming.reach({n.id for n in ast.walk(one) if isinstance(n, ast.Name)}, made)
         for one in guilty
     )
 

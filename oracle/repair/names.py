@@ -1,0 +1,117 @@
+"""What the user's code calls things: the names that an edit may put in the place of others."""
+
+import ast
+import copy
+from collections.abc import Iterable
+
+from oracle.repair.slots import is_atom, parsed
+
+ELEMENTWISE = ("exp", "log", "tanh", "sqrt", "abs", "sign")
+PLAIN_CALLS = ("len", "range", "float", "int", "print", "enumerate", "zip", "list", "tuple", "sum")
+WORDS = 16  # keys and attributes that other code of the file uses
+SIZES = 16  # numbers that are tried as sizes
+ATOMS = 24  # names that are tried in the place of others
+HIDDEN = ("np", "numpy", "torch", "self", "ctx", "math", "range", "len", "print", "cls")
+
+
+def atoms(function: ast.FunctionDef, words: Iterable[str] = ()) -> list[ast.expr]:
+    """What the function calls things: names, attributes, entries by key, entries of lists.
+
+    ``words``: keys and attributes that other code of the file uses; where the function has entries
+    of the same thing, these may be others of its entries.
+    """
+    found: dict[str, ast.expr] = {}
+    calls = {id(n.func) for n in ast.walk(function) if isinstance(n, ast.Call)}
+    for argument in function.args.args + function.args.kwonlyargs:
+        if argument.arg not in ("self", "cls", "ctx"):
+            found[argument.arg] = ast.Name(argument.arg, ast.Load())
+    for node in ast.walk(function):
+        if id(node) in calls or not is_atom(node):
+            continue
+        inner = node.value if isinstance(node, ast.Attribute | ast.Subscript) else None
+        if isinstance(inner, ast.Name) and isinstance(node, ast.Attribute):  # noqa: SIM102
+            if inner.id not in ("self", "ctx") or node.attr in ("shape", "T"):
+                continue
+        loaded = copy.deepcopy(node)
+        loaded.ctx = ast.Load()  # type: ignore[attr-defined]
+        found.setdefault(ast.unparse(loaded), loaded)  # type: ignore[arg-type]
+    keyed = {
+        ast.unparse(n.value)
+        for n in found.values()
+        if isinstance(n, ast.Subscript) and isinstance(n.slice, ast.Constant)
+    }
+    has_self = any(a.arg == "self" for a in function.args.args)
+    for word in words:
+        for base in keyed:
+            text = f"{base}[{word!r}]"
+            found.setdefault(text, parsed(text))
+        if has_self and word.isidentifier():
+            found.setdefault(f"self.{word}", parsed(f"self.{word}"))
+    return [node for text, node in found.items() if text not in HIDDEN][: 2 * ATOMS]
+
+
+def words_of(tree: ast.AST) -> list[str]:
+    """The keys that dicts are made or asked with, and the attributes of self, in a file."""
+    found: dict[str, None] = {}
+    for node in ast.walk(tree):
+        keys = node.keys if isinstance(node, ast.Dict) else [getattr(node, "slice", None)]
+        for key in keys:
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                found.setdefault(key.value, None)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.setdefault(node.attr, None)
+    return list(found)[:WORDS]
+
+
+def counts(function: ast.FunctionDef) -> list[ast.expr]:
+    """What may be a size in it: names that come of shapes or lengths, and extents of arguments."""
+    found: dict[str, ast.expr] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            said = ast.unparse(node.value)
+            if any(word in said for word in ("shape", "len(", ".size")):
+                for target in node.targets:
+                    for part in ast.walk(target):
+                        if isinstance(part, ast.Name):
+                            found[part.id] = ast.Name(part.id, ast.Load())
+    first = [a.arg for a in function.args.args if a.arg not in ("self", "ctx", "cls")]
+    others = [ast.unparse(n) for n in atoms(function) if not isinstance(n, ast.Subscript)]
+    for name in dict.fromkeys([*first[:3], *others[:10]]):
+        for axis in (0, -1):
+            found.setdefault(f"{name}.shape[{axis}]", parsed(f"{name}.shape[{axis}]"))
+    return list(found.values())[:SIZES]
+
+
+def loop_names(function: ast.FunctionDef, statement: ast.stmt) -> list[str]:
+    """What the loops around a statement count with."""
+    found: list[str] = []
+    for loop in ast.walk(function):
+        if isinstance(loop, ast.For) and loop.lineno <= statement.lineno <= (loop.end_lineno or 0):
+            found += [n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)]
+    return found
+
+
+def functions(function: ast.FunctionDef) -> list[ast.expr]:
+    """The functions of one argument that are called in it, and those that such code is made of."""
+    found: dict[str, ast.expr] = {}
+    spaces = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)} & {
+        "np",
+        "numpy",
+        "torch",
+    }
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+            bare = isinstance(node.func, ast.Name)
+            if bare or isinstance(getattr(node.func, "value", None), ast.Name):
+                found.setdefault(ast.unparse(node.func), node.func)
+    for space in sorted(spaces):
+        for name in ELEMENTWISE:
+            found.setdefault(f"{space}.{name}", parsed(f"{space}.{name}"))
+    methods = {t for t in found if "." in t and t.split(".")[0] not in (*spaces, "self", "math")}
+    return [f for text, f in found.items() if text not in methods and text not in PLAIN_CALLS]
+
+
+def nearest(names: list[ast.expr], statement: ast.stmt) -> list[ast.expr]:
+    """Those that the statement itself has first."""
+    there = {ast.unparse(n) for n in ast.walk(statement) if is_atom(n)}
+    return sorted(names, key=lambda n: ast.unparse(n) not in there)[:ATOMS]

@@ -1,0 +1,153 @@
+"""Small edits that bring something in: another name, a size, a factor, a term, a function."""
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from oracle.repair.names import HIDDEN
+from oracle.repair.slots import Edit, Slot, called_by, edit, is_atom, is_term, number, parsed, plain
+
+
+def swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) -> Iterator[Edit]:
+    """Another name in the place of one; another size in the place of a size."""
+    node, parent = slot.node, slot.parent
+    text = ast.unparse(node)
+    if (
+        not is_atom(node)
+        or text in HIDDEN
+        or (isinstance(node, ast.Attribute) and node.attr == "T")
+    ):
+        return  # of x.T it is x that is another one
+    if isinstance(parent, ast.Attribute) and parent.attr in ("shape", "size", "ndim", "dtype"):
+        return
+    index = not slot.whole
+    extents = [ast.unparse(size) for size in sizes]
+    for name in [*names, *(sizes if text in extents else ())]:
+        new = ast.unparse(name)
+        if new != text and (not index or isinstance(name, ast.Name)):
+            extent = text in extents and new in extents
+            kind = "index" if index else "extent" if extent else "operand"
+            yield edit(kind, slot, name, new)
+    if not index and text not in extents and not isinstance(parent, ast.Attribute):
+        complement = ast.BinOp(ast.Constant(1), ast.Sub(), node)
+        yield edit("operand", slot, complement, text)  # the other side of a gate
+
+
+def renamed(statement: ast.stmt, names: Iterable[ast.expr]) -> Iterator[Edit]:
+    """Another name, wherever one stands in a statement, where that is more than once."""
+    read = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id not in HIDDEN]
+    twice = Counter(n.id for n in read if isinstance(n.ctx, ast.Load))
+    for name, count in twice.items():
+        nodes = [n for n in read if n.id == name and isinstance(n.ctx, ast.Load)]
+        for other in names if count > 1 else ():
+            if isinstance(other, ast.Name) and other.id != name:
+                yield Edit(
+                    "operand", statement.lineno, nodes[0], other, partial(_put, nodes, other.id),
+                    other.id, tuple(n for n in (getattr(statement, "value", None),) if n),
+                )  # fmt: skip
+
+
+def _put(nodes: list[ast.Name], name: str) -> Callable[[], None]:
+    kept = nodes[0].id
+    for node in nodes:
+        node.id = name
+
+    def undo() -> None:
+        for node in nodes:
+            node.id = kept
+
+    return undo
+
+
+def indexed(slot: Slot, turns: Iterable[str]) -> Iterator[Edit]:
+    """What a loop counts with, in the place of a constant index; the turn before, or after."""
+    node = slot.node
+    if slot.whole:
+        return
+    if isinstance(plain(node), int):
+        for name in turns:
+            yield edit("index", slot, ast.Name(name, ast.Load()), name)
+    if isinstance(node, ast.Name) and node.id in turns and not isinstance(slot.parent, ast.BinOp):
+        for op in (ast.Sub(), ast.Add()):
+            yield edit("index", slot, ast.BinOp(node, op, ast.Constant(1)), node.id)
+    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Name) and node.left.id in turns:
+        yield edit("index", slot, node.left, node.left.id)
+
+
+def called_on(slot: Slot, called: Iterable[ast.expr]) -> Iterator[Edit]:
+    """A function of something in its place: exp of a logarithm."""
+    if slot.whole and (is_atom(slot.node) or isinstance(slot.node, ast.BinOp)):
+        for function in called:
+            text = ast.unparse(function)
+            if not isinstance(slot.parent, ast.Attribute) and text != ast.unparse(slot.node):
+                yield edit("call", slot, ast.Call(function, [slot.node], []), text)
+
+
+def replaced(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
+    """A name in the place of something that is computed."""
+    if slot.whole and isinstance(slot.node, ast.BinOp | ast.Call) and slot.around:
+        for name in names:
+            yield edit("operand", slot, name, ast.unparse(name))
+
+
+def turned(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
+    """Another name, transposed, in the place of an operand of a matrix product."""
+    parent = slot.parent
+    in_product = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.MatMult)
+    if in_product or called_by(parent) in ("dot", "matmul"):
+        for name in names:
+            text = f"{ast.unparse(name)}.T"
+            if isinstance(name, ast.Attribute) and name.attr == "T":
+                continue
+            yield edit("operand", slot, ast.Attribute(name, "T", ast.Load()), text)
+
+
+def factors(slot: Slot, sizes: Iterable[ast.expr]) -> Iterator[Edit]:
+    node = slot.node
+    if not slot.whole or isinstance(node, ast.Constant | ast.Compare):
+        return
+    for constant in (2.0, 0.5, 3.0, 4.0, 0.25):
+        yield edit("constant", slot, ast.BinOp(number(constant), ast.Mult(), node), repr(constant))
+    for size in sizes:
+        text = ast.unparse(size)
+        yield edit("size", slot, ast.BinOp(node, ast.Div(), size), "/" + text)
+        yield edit("size", slot, ast.BinOp(node, ast.Mult(), size), "*" + text)
+        root = ast.BinOp(size, ast.Pow(), ast.Constant(0.5))
+        yield edit("root", slot, ast.BinOp(node, ast.Div(), root), "/" + text)
+        yield edit("root", slot, ast.BinOp(node, ast.Mult(), root), "*" + text)
+
+
+def summed(slots: Iterable[Slot]) -> Iterator[Edit]:
+    for slot in slots:
+        if is_term(slot) or (isinstance(slot.parent, ast.expr) and slot.whole):
+            for axis in (0, -1, 1):
+                for keep in (False, True):
+                    call = ast.Call(ast.Attribute(slot.node, "sum", ast.Load()), [number(axis)], [])
+                    if keep:
+                        call.keywords = [ast.keyword("keepdims", ast.Constant(True))]
+                    yield edit("sum", slot, call, repr(axis))
+
+
+def multiplied(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
+    node = slot.node
+    if not slot.whole or isinstance(node, ast.Constant | ast.Compare):
+        return
+    for name in names:
+        text = ast.unparse(name)
+        for kind, form in (
+            ("factor", "{v}"), ("slope", "1 - {v}"), ("slope", "1 - {v} ** 2"),
+            ("slope", "{v} * (1 - {v})"), ("slope", "{v} > 0"), ("over", "{v}"),
+            ("factor", "{v}[:, None]"),
+        ):  # fmt: skip
+            by = parsed(form.format(v=text))
+            op = ast.Div() if kind == "over" else ast.Mult()
+            yield edit(kind, slot, ast.BinOp(node, op, by), text)
+
+
+def added(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
+    if not slot.whole or isinstance(slot.node, ast.Compare):
+        return
+    for name in names:
+        for op in (ast.Add(), ast.Sub()):
+            yield edit("term", slot, ast.BinOp(slot.node, op, name), ast.unparse(name))

@@ -1,0 +1,279 @@
+"""Small edits that bring nothing new in: signs, axes, transposes, constants, brackets, order."""
+
+import ast
+import copy
+import functools
+from collections.abc import Callable, Iterator
+
+from oracle.repair.slots import ALONG, Edit, Slot, called_by, edit, is_term, number, parsed, plain
+
+SUMS = {"sum": "mean", "mean": "sum"}
+AXES = (0, 1, -1, -2)
+SEVERAL = ((0, 1), (0, 2), (0, 2, 3), (0, 1, 2), (2, 3), (1, 2))
+COMPARED = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
+
+
+def signs(slot: Slot) -> Iterator[Edit]:
+    node = slot.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        op = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+        index = not slot.whole
+        yield edit("index" if index else "sign", slot, ast.BinOp(node.left, op, node.right))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        if slot.whole:
+            yield edit("sign", slot, node.operand)
+    elif is_term(slot):
+        yield edit("sign", slot, ast.UnaryOp(ast.USub(), node))
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        for other in COMPARED:
+            if not isinstance(node.ops[0], other):
+                yield edit("compare", slot, ast.Compare(node.left, [other()], node.comparators))
+
+
+def accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
+    """``=`` for ``+=``, and the other way round."""
+
+    def within(new: ast.stmt) -> Callable[[], Callable[[], None]]:
+        def put() -> Callable[[], None]:
+            for parent in ast.walk(function):
+                for _, held in ast.iter_fields(parent):
+                    if isinstance(held, list) and statement in held:
+                        at = held.index(statement)
+                        held[at] = new
+                        return lambda: held.__setitem__(at, statement)
+            return lambda: None
+
+        return put
+
+    new: ast.stmt
+    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    indexed = len(targets) == 1 and isinstance(targets[0], ast.Subscript)
+    if indexed and not any(isinstance(n, ast.Slice) for n in _indices(targets[0].slice)):
+        # An index may be repeated.
+        held, at = ast.unparse(targets[0].value), ast.unparse(targets[0].slice)
+        value = ast.unparse(statement.value)  # type: ignore[attr-defined]
+        for text in (
+            f"np.add.at({held}, ({at}), {value})",
+            f"{held}.index_put_(({at},), {value}, accumulate=True)",
+        ):
+            new = ast.parse(text).body[0]
+            for node in ast.walk(new):
+                if hasattr(node, "lineno"):
+                    ast.copy_location(node, statement)
+            yield Edit("accumulate", statement.lineno, statement, new, within(new))
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        if isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
+            new = ast.AugAssign(target, ast.Add(), statement.value)
+            ast.copy_location(new, statement)
+            yield Edit("accumulate", statement.lineno, statement, new, within(new))
+    elif isinstance(statement, ast.AugAssign):
+        new = ast.Assign([statement.target], statement.value)
+        ast.copy_location(new, statement)
+        yield Edit("assign", statement.lineno, statement, new, within(new))
+        if isinstance(statement.op, ast.Add | ast.Sub):
+            op = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
+            new = ast.AugAssign(statement.target, op, statement.value)
+            ast.copy_location(new, statement)
+            yield Edit("sign", statement.lineno, statement, new, within(new))
+
+
+def _indices(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
+
+
+def axes(slot: Slot) -> Iterator[Edit]:
+    node = slot.node
+    if not isinstance(node, ast.Call):
+        return
+    for i, word in enumerate(node.keywords):
+        if word.arg in ALONG:
+            given = ast.unparse(word.value)
+            for axis in (*AXES, None, *SEVERAL):
+                if repr(axis) != given:
+                    new = copy.copy(node)
+                    new.keywords = list(node.keywords)
+                    new.keywords[i] = ast.keyword(word.arg, parsed(repr(axis)))
+                    yield edit("axis", slot, new, repr(axis))
+                    kept = copy.copy(new)
+                    kept.keywords = [*new.keywords, ast.keyword("keepdims", ast.Constant(True))]
+                    if axis is not None and all(k.arg != "keepdims" for k in node.keywords):
+                        yield edit("axis", slot, kept, repr(axis))
+            if all(k.arg != "keepdims" for k in node.keywords):
+                new = copy.copy(node)
+                new.keywords = [*node.keywords, ast.keyword("keepdims", ast.Constant(True))]
+                yield edit("shape", slot, new, given)
+    for i, argument in enumerate(node.args):
+        axis = plain(argument)
+        if isinstance(axis, int) and -3 < axis < 3 and called_by(node) in (
+            "sum", "mean", "max", "softmax", "log_softmax", "cumsum", "prod", "argmax", "flip",
+        ):  # fmt: skip
+            for other in AXES:
+                if other != axis:
+                    new = copy.copy(node)
+                    new.args = [*node.args[:i], number(other), *node.args[i + 1 :]]
+                    yield edit("axis", slot, new, repr(other))
+    called = called_by(node)
+    if called in SUMS and isinstance(node.func, ast.Attribute):
+        new = copy.copy(node)
+        new.func = ast.Attribute(node.func.value, SUMS[called], ast.Load())
+        yield edit("mean", slot, new, SUMS[called])
+
+
+def constants(slot: Slot) -> Iterator[Edit]:
+    node = slot.node
+    value = plain(node)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        parent = slot.parent
+        if isinstance(parent, ast.Slice):
+            return
+        if isinstance(node, ast.Slice):
+            yield from _slices(slot, node)
+        return
+    if not slot.whole and isinstance(slot.parent, ast.keyword | ast.UnaryOp):
+        return
+    kind = "exponent" if _is_exponent(slot) else "constant"
+    if not slot.whole:
+        kind = "index"
+    tried = {value + 1, value - 1, 2 * value, value / 2, -value, 1, 2, 3, 0.5}
+    if value:
+        tried.add(1 / value)
+    if kind == "index":
+        tried = {value + 1, value - 1, -value}
+    for other in sorted(tried, key=lambda x: (abs(x - value), x)):
+        if other != value:
+            yield edit(kind, slot, number(other), repr(other))
+
+
+def _slices(slot: Slot, node: ast.Slice) -> Iterator[Edit]:
+    lower, upper = plain(node.lower), plain(node.upper)
+    for low, high in ((1, None), (None, -1), (None, None)):
+        if (lower, upper) != (low, high) and {lower, upper} <= {None, 1, -1, 0}:
+            new = ast.Slice(
+                None if low is None else number(low), None if high is None else number(high)
+            )
+            yield edit("index", slot, new)
+
+
+def _is_exponent(slot: Slot) -> bool:
+    parent = slot.parent
+    return (
+        isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Pow) and slot.field == "right"
+    )
+
+
+def transposes(slot: Slot) -> Iterator[Edit]:
+    node = slot.node
+    if not slot.whole:
+        return
+    if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
+        yield edit("transpose", slot, node.value)
+    elif (
+        (isinstance(slot.parent, ast.BinOp) and isinstance(slot.parent.op, ast.MatMult))
+        or not isinstance(slot.parent, ast.expr)
+        or called_by(slot.parent) in ("dot", "matmul")
+    ):
+        yield edit("transpose", slot, ast.Attribute(node, "T", ast.Load()))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        yield edit("transpose", slot, ast.BinOp(node.right, node.op, node.left))
+
+
+def flips(slot: Slot) -> Iterator[Edit]:
+    """k[p, q] for k[P - 1 - p, Q - 1 - q], and x for x[::-1]."""
+    node = slot.node
+    if not isinstance(node, ast.Subscript):
+        return
+    held = _indices(node.slice)
+    if held and all(_from_behind(index) for index in held):
+        forth: list[ast.expr] = [index.right for index in held if isinstance(index, ast.BinOp)]
+        index = forth[0] if len(forth) == 1 else ast.Tuple(forth, ast.Load())
+        yield edit("flip", slot, ast.Subscript(node.value, index, ast.Load()))
+    if slot.whole and any(isinstance(i, ast.Slice) and plain(i.step) == -1 for i in held):
+        yield edit("flip", slot, node.value)
+
+
+def _from_behind(node: ast.expr) -> bool:
+    """K - 1 - p."""
+    return (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Sub)
+        and isinstance(node.right, ast.Name)
+        and isinstance(node.left, ast.BinOp)
+        and isinstance(node.left.op, ast.Sub)
+        and plain(node.left.right) == 1
+    )
+
+
+def dropped(slot: Slot) -> Iterator[Edit]:
+    """One operand alone."""
+    node = slot.node
+    if isinstance(node, ast.Subscript) and isinstance(slot.parent, ast.Subscript):
+        yield edit("index", slot, node.value)
+    if not slot.whole:
+        return
+    chain = _factors_of(node)
+    if len(chain) > 2:
+        for end in range(1, len(chain) - 1):  # and of a product, its first factors alone
+            kept = functools.reduce(lambda a, b: ast.BinOp(a, ast.Mult(), b), chain[:end])
+            yield edit("factor-less", slot, kept, ast.unparse(chain[end]))
+    if isinstance(node, ast.BinOp):
+        times = isinstance(node.op, ast.Mult | ast.Div | ast.Pow)
+        for keep, drop in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(node.op, ast.Pow | ast.Div) and keep is node.right:
+                continue
+            yield edit("factor-less" if times else "term-less", slot, keep, ast.unparse(drop))
+        if isinstance(node.op, ast.Sub) and plain(node.left) == 1:
+            yield edit("operand", slot, node.right, ast.unparse(node.right))
+    elif isinstance(node, ast.Call) and len(node.args) == 1 and slot.around:
+        yield edit("call-less", slot, node.args[0], ast.unparse(node.func))
+
+
+def _factors_of(node: ast.expr) -> list[ast.expr]:
+    """a, b and c of a·b·c."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*_factors_of(node.left), node.right]
+    return [node]
+
+
+def regrouped(slot: Slot) -> Iterator[Edit]:
+    """a·(b + c) for a·b + c, and the like: a bracket at another place."""
+    node = slot.node
+    if not isinstance(node, ast.BinOp) or not slot.whole:
+        return
+    left, right = node.left, node.right
+    if isinstance(right, ast.BinOp):
+        inner = ast.BinOp(left, node.op, right.left)
+        yield edit("bracket", slot, ast.BinOp(inner, right.op, right.right))
+    if isinstance(left, ast.BinOp):
+        inner = ast.BinOp(left.right, node.op, right)
+        yield edit("bracket", slot, ast.BinOp(left.left, left.op, inner))
+    if isinstance(node.op, ast.Mult) and isinstance(left, ast.BinOp):
+        yield edit(
+            "bracket", slot, ast.BinOp(left.left, left.op, ast.BinOp(left.right, ast.Mult(), right))
+        )
+    if isinstance(node.op, ast.Mult):
+        yield edit("divide", slot, ast.BinOp(left, ast.Div(), right), ast.unparse(right))
+    if isinstance(node.op, ast.Div):
+        yield edit("multiply", slot, ast.BinOp(left, ast.Mult(), right), ast.unparse(right))
+
+
+def moved(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
+    """An update in place, done after everything else."""
+    if not (isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Sub)):
+        return
+    end = len(function.body) - isinstance(function.body[-1], ast.Return)
+    if statement not in function.body[: end - 1]:
+        return
+    at = function.body.index(statement)
+
+    def put() -> Callable[[], None]:
+        del function.body[at]
+        function.body.insert(end - 1, statement)
+
+        def undo() -> None:
+            del function.body[end - 1]
+            function.body.insert(at, statement)
+
+        return undo
+
+    yield Edit("order", statement.lineno, statement, statement, put)
