@@ -170,7 +170,8 @@ class _Examination:
         """Judge one gradient in one case; False if it could have shown nothing."""
         entry, case, path = self._entry(made), trial.case, made.of
         want = truth.gradients[path]
-        if case.regime in EXTREME and not truth.is_finite(path):
+        extreme_values = case.regime in EXTREME
+        if extreme_values and not (truth.is_finite(path) and trial.value_is_finite):
             self.overflowed.setdefault(case.regime, set()).add(str(case))
             return True  # the forward itself overflows there: its derivative has no say
         ordinary = case.dtype == "float64" and case.regime not in EXTREME

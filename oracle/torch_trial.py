@@ -34,6 +34,10 @@ class TorchTrial(Trial):
         self.loudest = max(float(np.abs(u).max(initial=0)) for u in self.upstream.values())
 
     @property
+    def value_is_finite(self) -> bool:
+        return True  # of the truth's value that is asked
+
+    @property
     def calls(self) -> int:
         return 0  # torch is asked for whole functions
 

@@ -31,6 +31,7 @@ from oracle.verdict import EPS, within_one_sided
 AUTOGRAD, DIFFERENCES = "autograd", "finite differences"
 HAIR = 2.0**-26
 DIRECTIONS = 8
+ALONE = 12  # entries that are moved alone
 KINKED = ("maximum", "minimum", "fmax", "fmin", "absolute", "abs", "fabs", "clip")
 SETTLED = 40  # runs of a user's code without a random number: it draws none
 
@@ -92,6 +93,12 @@ class Trial:
         self.recording, self.plan, self.refused = self._recorded(self.inputs())
         self.upstream = self._drawn_upstream()
         self.loudest = max(float(np.abs(u).max(initial=0)) for u in self.upstream.values())
+
+    @property
+    def value_is_finite(self) -> bool:
+        """Whether the user's own forward gave finite numbers, in the dtype of the case."""
+        values = (v.array for v in self.recording.outputs.values())
+        return all(bool(np.isfinite(np.asarray(value)).all()) for value in values)
 
     @property
     def calls(self) -> int:
@@ -318,7 +325,8 @@ class Trial:
         for breadth in (HAIR / 1024, -HAIR / 1024):  # of every kink inside the same side
             near += self._gradients_beside_kinks(path, breadth)
             far += self._gradients_beside_kinks(path, breadth * 1024)
-        for turned in _turns(got.shape):  # each of several equal entries ahead of the others, once
+        for turned in (*_turns(got.shape), *_alone(got - truth.gradients[path])):
+            # Each of several equal entries ahead of the others, once.
             near += self._gradients_at(path, [HAIR / 1024], direction=turned) or []
         allowance = 100 * (self.eps * self.loudest + self.noise(truth, path))
         if not within_one_sided(got, truth.gradients[path], near, far, allowance):
@@ -465,6 +473,14 @@ def moved_by(inputs: Inputs, paths: set[Path], move: Any) -> Inputs:
 
     moved: Inputs = rebuild(copy.copy(inputs), leaf, (0,), {})
     return moved
+
+
+def _alone(off: np.ndarray) -> Iterator[np.ndarray]:
+    """Directions in which one entry alone is ahead of all others, for some that are off."""
+    for at in np.argwhere(off != 0)[:ALONE]:
+        direction = np.full(off.shape, -1.0)
+        direction[tuple(at)] = 1.0
+        yield direction
 
 
 def _turns(shape: tuple[int, ...]) -> Iterator[np.ndarray]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from oracle.repair.slots import is_atom, parsed
 
-ELEMENTWISE = ("exp", "log", "tanh", "sqrt", "abs", "sign")
+ELEMENTWISE = ("exp", "log", "tanh", "sqrt")
 PLAIN_CALLS = ("len", "range", "float", "int", "print", "enumerate", "zip", "list", "tuple", "sum")
 WORDS = 16  # keys and attributes that other code of the file uses
 SIZES = 16  # numbers that are tried as sizes

@@ -23,6 +23,7 @@ PLAIN = {
     "term": "dropped-term",
     "order": "updated-weights-used",
     "flip": "kernel-not-flipped",
+    "statistic": "statistics-held-constant",
 }
 
 
@@ -33,7 +34,7 @@ def finding(edit: Edit, around: Around) -> str:
         return _of_factor(edit, around)
     if kind in ("factor", "term") and word.partition("[")[0] in around.upstream:
         return "ignores-upstream"
-    if kind == "factor" and word in around.masks:
+    if kind == "factor" and (word in around.masks or "mask" in word.lower()):
         return "dropout-mask-missing"
     if kind in ("constant", "term-less", "index", "sign") and _is_label(edit, around.labels):
         return "labels-shifted"
@@ -43,6 +44,9 @@ def finding(edit: Edit, around: Around) -> str:
         _names(edit.after) & around.carried or _hands_on(edit, around)
     ):
         return "time-steps-truncated"
+    if kind == "coupling":
+        there = word in _texts(edit.before)
+        return "softmax-diagonal-only" if there else "missing-activation-derivative"
     if kind == "operand":
         return _of_operand(edit, around.function, around.upstream)
     if kind == "axis" and _called(edit.before) in ("flip", "rot90", "fliplr", "flipud"):

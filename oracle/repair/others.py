@@ -7,6 +7,13 @@ from functools import partial
 
 from oracle.repair.names import HIDDEN
 from oracle.repair.slots import Edit, Slot, called_by, edit, is_atom, is_term, number, parsed, plain
+from oracle.repair.within import factors_of
+
+FACTORS = (
+    ("factor", "{v}"), ("slope", "1 - {v}"), ("slope", "1 - {v} ** 2"),
+    ("slope", "{v} * (1 - {v})"), ("slope", "{v} > 0"), ("over", "{v}"),
+    ("factor", "{v}[:, None]"),
+)  # fmt: skip
 
 
 def swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) -> Iterator[Edit]:
@@ -133,13 +140,9 @@ def multiplied(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
     node = slot.node
     if not slot.whole or isinstance(node, ast.Constant | ast.Compare):
         return
-    for name in names:
-        text = ast.unparse(name)
-        for kind, form in (
-            ("factor", "{v}"), ("slope", "1 - {v}"), ("slope", "1 - {v} ** 2"),
-            ("slope", "{v} * (1 - {v})"), ("slope", "{v} > 0"), ("over", "{v}"),
-            ("factor", "{v}[:, None]"),
-        ):  # fmt: skip
+    for kind, form in FACTORS:
+        for name in names:
+            text = ast.unparse(name)
             by = parsed(form.format(v=text))
             op = ast.Div() if kind == "over" else ast.Mult()
             yield edit(kind, slot, ast.BinOp(node, op, by), text)
@@ -151,3 +154,34 @@ def added(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
     for name in names:
         for op in (ast.Add(), ast.Sub()):
             yield edit("term", slot, ast.BinOp(slot.node, op, name), ast.unparse(name))
+
+
+def coupled(slot: Slot, names: Iterable[ast.expr], torch: bool) -> Iterator[Edit]:
+    """What each entry owes to the others of its row, where a row is normalised.
+
+    The gradient of a softmax p is p·(g − Σg·p), of x/‖x‖ and the like (g − x̂·mean(g·x̂))/σ, and
+    without the mean (g − mean(g) − x̂·mean(g·x̂))/σ.
+    """
+    if not slot.whole:
+        return
+    keep = "keepdim=True" if torch else "keepdims=True"
+    along = ("dim" if torch else "axis") + "=-1"
+    factors = factors_of(slot.node)
+    for at, factor in enumerate(factors):
+        if isinstance(factor, ast.Constant):
+            continue
+        g = ast.unparse(factor)
+        g = g if is_atom(factor) else f"({g})"
+        rest = [ast.unparse(f) for i, f in enumerate(factors) if i != at]
+        others = "".join(f"({f}) * " for f in rest)
+        for name in names:
+            p = ast.unparse(name)
+            forms = (
+                ("coupling", f"{others}({g} - ({g} * {p}).sum({along}, {keep}))"),
+                ("coupling", f"{p} * ({g} - ({g} * {p}).sum({along}, {keep}))"),
+                ("statistic", f"{others}({g} - {p} * ({g} * {p}).mean({along}, {keep}))"),
+                ("statistic", f"{others}({g} - {g}.mean({along}, {keep}) "
+                              f"- {p} * ({g} * {p}).mean({along}, {keep}))"),
+            )  # fmt: skip
+            for kind, text in forms:
+                yield edit(kind, slot, parsed(text), p)

@@ -211,7 +211,7 @@ def dropped(slot: Slot) -> Iterator[Edit]:
         yield edit("index", slot, node.value)
     if not slot.whole:
         return
-    chain = _factors_of(node)
+    chain = factors_of(node)
     if len(chain) > 2:
         for end in range(1, len(chain) - 1):  # and of a product, its first factors alone
             kept = functools.reduce(lambda a, b: ast.BinOp(a, ast.Mult(), b), chain[:end])
@@ -228,10 +228,10 @@ def dropped(slot: Slot) -> Iterator[Edit]:
         yield edit("call-less", slot, node.args[0], ast.unparse(node.func))
 
 
-def _factors_of(node: ast.expr) -> list[ast.expr]:
+def factors_of(node: ast.expr) -> list[ast.expr]:
     """a, b and c of a·b·c."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        return [*_factors_of(node.left), node.right]
+        return [*factors_of(node.left), node.right]
     return [node]
 
 
