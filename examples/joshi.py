@@ -41,6 +41,7 @@ ONE = (
     "the three networks of his program are one and the same object, trained on and on, and its "
     "test set holds the training set; the costs follow from the printed counts alone"
 )
+SWAPPED = "rows of C are true classes here, and columns decisions"
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -62,7 +63,7 @@ def published_runs() -> list[Row]:
             rows.append(Row(f"  {kind} cost", total_cost(confusion, MATRICES[kind]), figure))
             if kind == "asymmetric":
                 transposed = total_cost(confusion, MATRICES[kind].T.copy())
-                rows.append(Row("    with C transposed, a mistake", transposed))
+                rows.append(Row("    with C transposed", transposed, figure, mistake=SWAPPED))
     return rows
 
 

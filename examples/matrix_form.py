@@ -52,7 +52,7 @@ def raja() -> list[Row]:
             "  gradient of the E of his summary / his gradient",
             ratio,
             "1 1 1",
-            wrong="the summary prints E = ‖x_L − t‖² without the ½ that its δ_L is for: factor 2",
+            mistake="the summary prints E = ‖x_L − t‖² without the ½ that its δ_L is for: factor 2",
         ),
     ]
 
@@ -94,7 +94,7 @@ def ostwald() -> list[Row]:
     return [
         Row("Ostwald, 1 to 6 layers: − torch", differences, " ".join(["≤1e-13"] * 6)),
         Row("  columns of δ, bias row dropped", step.dZ[0].shape[1], "4"),
-        Row("  bias row not dropped, a mistake", undropped, "5"),
+        Row("  bias row not dropped", undropped, "4", mistake="a column too many"),
     ]
 
 

@@ -1,7 +1,11 @@
 """The Jacobian of a whole network, its product with a vector, and why fitting shapes prove nothing.
 
-C. Bishop, "Pattern Recognition and Machine Learning", 5.3.4, and its students' slides.
+C. Bishop, "Pattern Recognition and Machine Learning", 5.3.4, and three sets of slides on it: those
+of S. Srihari, of a "Backpropagation" section at Stanford, and of CMSC 35246, lecture 4 (S. Trivedi
+and R. Kondor, 2017).
 """
+
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,7 +13,7 @@ import torch
 from examples._compare import relatively_apart
 from examples._table import Row, show
 from examples.matrix_form import by_torch, net
-from reference import network_jacobian, vector_jacobian_product
+from reference import affine, network_jacobian, vector_jacobian_product
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -25,6 +29,7 @@ def run(quick: bool = False) -> list[Row]:
 
     truth = [torch.autograd.functional.jacobian(f, torch.tensor(x)).numpy() for x in X]
     square, dZ = random.normal(size=(3, 3)), random.normal(size=(5, 3))
+    dX_square: Any = affine(dZ, square, np.zeros(3))[1](dZ)[0]
     return [
         Row("Bishop: ∂a/∂x − torch's jacobian", relatively_apart(J, np.array(truth)), "≤1e-14"),
         Row(
@@ -38,7 +43,13 @@ def run(quick: bool = False) -> list[Row]:
             "5 3 5 3",
             note="dimension balancing takes one as well as the other; only the first is right",
         ),
-        Row("  dZ·W − dZ·Wᵀ", relatively_apart(dZ @ square, dZ @ square.T), "≥0.1"),
+        Row("  dZ·Wᵀ − dX", relatively_apart(dZ @ square.T, dX_square), "≤1e-15"),
+        Row(
+            "  dZ·W − dX",
+            relatively_apart(dZ @ square, dX_square),
+            "≤1e-14",
+            mistake="of the right shape, and another",
+        ),
     ]
 
 

@@ -11,7 +11,7 @@ def test_costs_vectors_and_the_rate_rule() -> None:
         {
             "symmetric cost": 14.4,
             "asymmetric cost": 16.4,
-            "with C transposed, a mistake": 15.5,
+            "with C transposed": 15.5,
             "E, symmetric": [
                 0.7795275591, 0.5095081967, 0.5081632653, 0.5886435331, 0.8063694268, 1.0144508671
             ],
