@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from examples import costs, joshi
+from examples import costs, joshi, joshi_rate
 from tests.examples._figures import check
 
 
@@ -41,3 +41,10 @@ def test_normal_run() -> None:
     assert (confusion * joshi.SYMMETRIC).sum() == pytest.approx(15.6, rel=1e-14)
     assert (confusion * joshi.ASYMMETRIC).sum() == pytest.approx(18.3, rel=1e-14)
     assert (confusion * joshi.ASYMMETRIC.T).sum() == pytest.approx(14.5, rel=1e-14)
+
+
+def test_the_rate_rule() -> None:
+    found = check(joshi_rate.run(quick=True), {})
+    rates = found["of the code"].numbers
+    np.testing.assert_allclose(rates, [0.5, 0.5, 0.5, 0.5, 0.62, 0.65], rtol=1e-14)
+    assert found['a mistake in "no costs"'].numbers == pytest.approx([0.6], rel=1e-14)
