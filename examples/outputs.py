@@ -22,6 +22,7 @@ from reference import (
     squared_error,
 )
 
+OTHERS = "BP1 takes zᵢ to move aᵢ alone; a softmax moves all of them, and the others are lost"
 NO_SUM = "a − y is for targets that sum to 1"
 
 
@@ -38,6 +39,7 @@ def softmax_outputs() -> list[Row]:
     _, (truth_soft,) = _torch.gradients(lambda Z: F.cross_entropy(Z, _torch.tensor(Y)), Z)
     rows: Any = [softmax_pullback(np.tile(row, (4, 1)))[0] for row in np.eye(5)]
     J, a = np.array(rows)[:, 0], A[0]
+    bp1 = -onehot / A / 4 * A * (1 - A)  # ∂C/∂a∘∂a/∂z of the same unit
     shifted = softmax(Z + 1000.0)[0]
     return [
         Row("C, one-hot y", softmax_cross_entropy(Z, onehot)[0].mean(), "", _ce(Z, onehot)),
@@ -46,6 +48,7 @@ def softmax_outputs() -> list[Row]:
         Row("δᴸ − (a·Σy − y)/n, any y", apart(dZ_soft, (A * Y.sum(1)[:, None] - Y) / 4), "≤1e-15"),
         Row("  − torch", apart(dZ_soft, truth_soft), "≤1e-15"),
         Row("  (a − y)/n there, − torch", apart((A - Y) / 4, truth_soft), "≤1e-15", mistake=NO_SUM),
+        Row("  BP1 by itself, −y(1 − a)/n: − torch", apart(bp1, truth), "≤1e-15", mistake=OTHERS),
         Row("∂a/∂z − (diag(a) − aaᵀ)", apart(J, np.diag(a) - np.outer(a, a)), "≤1e-15"),
         Row("  its largest sum of a row", np.abs(J.sum(axis=1)).max(), "≤1e-15"),
         Row("softmax(z + 1000) − softmax(z)", apart(shifted, A), "≤1e-12"),

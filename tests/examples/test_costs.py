@@ -21,6 +21,7 @@ def test_costs_vectors_and_the_rate_rule() -> None:
         },
         rtol=1e-9,
     )  # fmt: skip
+    assert found["Σ w[y]·ℓ / N"].torch_differs
     factors = [0.7684231779, 0.5022502452, 0.5009244724, 0.5802582976, 0.7948826828, 1]
     np.testing.assert_allclose(found["rate factors"].numbers, factors, rtol=1e-9)
     of_358 = [0.7748987854, 0.5053691275, 0.5080139373, 0.5922580645, 0.8070967742, 1.0224852071]

@@ -41,6 +41,7 @@ def test_outputs_and_their_losses() -> None:
         rtol=1e-14,
     )
     assert found["(a − y)/n there, − torch"].ours > 0.01
+    assert found["BP1 by itself, −y(1 − a)/n: − torch"].ours > 0.01
     assert found["so that of the gradient is left, at most"].ours <= 0.25
 
 
@@ -57,7 +58,7 @@ def test_batches() -> None:
 
 
 def test_momentum() -> None:
-    assert len(check(momentum.run(quick=True), {})) == 2
+    assert len(check(momentum.run(quick=True), {})) == 3
 
 
 def test_gradient_check() -> None:
