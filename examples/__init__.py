@@ -21,8 +21,11 @@ PROGRAMS = (
     "outputs",
     "logistic",
     "matrix_form",
+    "bias_row",
+    "dimensions",
     "network_jacobian",
     "jacobian",
+    "jacobian_measured",
     "gradient_check",
     "looney",
     "baseline",
@@ -30,12 +33,15 @@ PROGRAMS = (
     "rprop",
     "race",
     "joshi",
+    "joshi_rate",
     "costs",
     "dermatology",
     "convolution",
     "fuzzy",
     "ridge",
     "broken",
+    "saturated",
+    "stuck",
 )
 
 

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 
 from examples import (
-    broken,
     chaos,
     convolution,
     costs,
     dermatology,
     gradient_check,
     hours_studied,
-    jacobian,
+    jacobian_measured,
     looney,
     mini_batch,
     race,
     ridge,
+    stuck,
     update_order,
 )
 from examples.fuzzy import RULES
@@ -74,13 +74,13 @@ def draw_mini_batch(figure: Any) -> None:
     axes.legend()
 
 
-def draw_jacobian(figure: Any) -> None:
-    sizes, panels = jacobian.SIZES, figure.subplots(1, 2)
+def draw_jacobian_measured(figure: Any) -> None:
+    sizes, panels = jacobian_measured.SIZES, figure.subplots(1, 2)
     for way, style, label in (
-        (jacobian.dense, "o-", "Jacobian, written out"),
-        (jacobian.matrix_form, "s--", "matrix form, xᵀ·∂L/∂y"),
+        (jacobian_measured.dense, "o-", "Jacobian, written out"),
+        (jacobian_measured.matrix_form, "s--", "matrix form, xᵀ·∂L/∂y"),
     ):
-        seconds, peaks = np.array([jacobian.measure(way, size) for size in sizes]).T
+        seconds, peaks = np.array([jacobian_measured.measure(way, size) for size in sizes]).T
         panels[0].loglog(sizes, seconds * 1e3, style, label=label)
         panels[1].loglog(sizes, peaks / 2**20, style, label=label)
     for axes, ylabel in zip(panels, ("time, ms", "peak memory, MiB")):
@@ -199,11 +199,11 @@ def draw_ridge(figure: Any) -> None:
     right.legend()
 
 
-def draw_broken(figure: Any) -> None:
+def draw_stuck(figure: Any) -> None:
     epochs, axes = np.arange(1, 10_001), figure.subplots()
     label = "rate 1/epoch, gradients m times too large"
-    axes.loglog(epochs, broken.training("randn", 0, True, 10_000), label=label)
-    axes.loglog(epochs, broken.training("randn", 0, False, 10_000), "--", label="rate 1, mended")
+    axes.loglog(epochs, stuck.training(True, 10_000)[:, 10], label=label)
+    axes.loglog(epochs, stuck.training(False, 10_000)[:, 10], "--", label="rate 1, mended")
     axes.set(xlabel="epoch", ylabel="binary cross-entropy of a sample, nats")
     axes.set_title("XOR, the same first weights: with the rate that falls, and without")
     axes.legend()

@@ -19,7 +19,9 @@ class Row:
     same in all of its digits but one in the last place (sources round and cut off), or ``within``
     so much. "≤" or "≥" before a number is a claim, "…" a number that was not printed. ``wrong``
     says why a published figure is not what the formula gives; ``note`` says something else.
-    ``rtol`` is what torch may differ by, as part of the largest number of the row.
+    ``mistake`` says that our figure is a mistake, made to be seen, and which: what is due beside it
+    is right, and has to be another. ``rtol`` is what torch may differ by, as part of the largest
+    number of the row; where it computes something else, ``torch_differs`` says what.
     """
 
     what: str
@@ -28,6 +30,8 @@ class Row:
     torch: Any = None
     wrong: str = ""
     note: str = ""
+    mistake: str = ""
+    torch_differs: str = ""
     within: float | None = None
     rtol: float = 1e-12
 
@@ -66,9 +70,13 @@ def contradictions(rows: Iterable[Row]) -> list[str]:
             found.append(
                 f"{row.what}: {row.ours} is as published, {row.published}, yet called wrong"
             )
-        if not row.is_as_published and not row.wrong:
+        if row.published and row.is_as_published and row.mistake:
+            found.append(f"{row.what}: {row.ours} is as due, {row.published}, yet called a mistake")
+        if not row.is_as_published and not (row.wrong or row.mistake):
             found.append(f"{row.what}: {row.ours}, published is {row.published}")
-        if not row.is_as_torch:
+        if row.is_as_torch and row.torch_differs:
+            found.append(f"{row.what}: {row.ours} is as torch has it, yet said to differ")
+        if not row.is_as_torch and not row.torch_differs:
             found.append(f"{row.what}: {row.ours}, torch has {row.torch}")
     return found
 
@@ -85,16 +93,19 @@ def show(title: str, rows: Sequence[Row], console: Console | None = None) -> Non
         number = len(remarks) + 1
         style, mark = "", ""
         if row.published:
-            style = "yellow" if row.wrong else "green" if row.is_as_published else "red"
-        if row.wrong or row.note:
+            holds = row.is_as_published or row.mistake
+            style = "yellow" if row.wrong else "green" if holds else "red"
+        said = [row.mistake and f"✗ {row.mistake}", row.wrong or row.note, row.torch_differs]
+        if any(said):
             mark = f" [{number}]"
-            remarks.append(f"[{number}] {row.what.strip()}: {row.wrong or row.note}")
+            remarks.append(f"[{number}] {row.what.strip()}: {'; '.join(filter(None, said))}")
         torch = "" if row.torch is None else _text(row.torch)
+        odd = "yellow" if row.torch_differs else "" if row.is_as_torch else "red"
         table.add_row(
             Text(row.what),
             Text("\n".join(row.published.split()) + mark, style),
-            Text(_text(row.ours)),
-            Text(torch, "" if row.is_as_torch else "red"),
+            Text(f"✗ {_text(row.ours)}", "magenta") if row.mistake else Text(_text(row.ours)),
+            Text(torch, odd),
         )
     console.print(table)
     for remark in remarks:

@@ -47,9 +47,9 @@ def broadcasting() -> list[Row]:
             "(B, 1) − (B,) of B = 5: elements",
             trap.size,
             "5",
-            wrong="broadcasting makes it B×B, without a word: squeeze first",
+            mistake="broadcasting makes it B×B, without a word: squeeze first",
         ),
-        Row("  its mean square, the wrong loss", (trap**2).mean()),
+        Row("  its mean square", (trap**2).mean(), f"{L:.6f}", mistake="the loss of other pairs"),
         Row(
             "torch's mse of (N, K) − 2(y − t)/(N·K)", apart(of_all, (wide - targets) / B), "≤1e-15"
         ),

@@ -3,7 +3,12 @@
 Oran Looney, "ML From Scratch, Part 3: Backpropagation". All layers are logistic, the loss is the
 mean binary cross-entropy, gradient descent takes all data at once with rate 1, for 2,000 epochs.
 The bias is the first row of a W. Its data are scikit-learn's; the seed of the first weights is not
-given in the article, hence bands over ten seeds.
+given in the article, hence bands over ten seeds. Its code is right; its maths has four errors:
+
+- J is without its minus sign;
+- ∂J/∂a of the output is (y − ŷ)/N, without the minus sign and without 1/(ŷ(1 − ŷ));
+- the recursion has ∘ where the product with the matrix W is meant;
+- its last line has z^(L−2) for every i.
 """
 
 import functools
@@ -76,13 +81,18 @@ def figures(layers: list[Layer]) -> list[float]:
 
 def run(quick: bool = False) -> list[Row]:
     X, T = points()
-    rows = [Row("labels 1 of 5,000", int(T.sum())), Row("sum of all features", X.sum())]
-
+    rank = np.linalg.matrix_rank(np.column_stack([np.ones(len(X)), X]))
+    rows = [
+        Row("labels 1 of 5,000", int(T.sum()), "2492"),
+        Row("sum of all features", X.sum(), "-9347.33166"),
+        Row("rank of the 21 columns, 1 and X: three are redundant", rank, "18"),
+    ]
     layers = first_layers([8, 3], seed=0)
     step = backpropagate(X[:4000], T[:4000], layers, binary_cross_entropy)
     torch = _torch.step(X[:4000], T[:4000], layers, binary_cross_entropy)
     rows += [
         Row("parameters of [8, 3]", sum(layer.W.size for layer in layers), "199"),
+        Row("  layer after layer", [layer.W.size for layer in layers], "168 27 4"),
         Row("its first loss", step.L, "", torch.L),
         Row("  ∂J/∂W3", step.dW[2], "", torch.dW[2]),
         Row("  ∂J/∂W1, largest", np.abs(step.dW[0]).max(), "", np.abs(torch.dW[0]).max()),
@@ -98,10 +108,9 @@ def run(quick: bool = False) -> list[Row]:
             ("test AUC", "0.96", "≥0.95"),
         ]
     ):
-        rows += [
-            Row(f"[8, 3], seed 0: {name}", runs[0, k], published, within=0.015),
-            Row(f"  the least of {len(runs)}", runs[:, k].min(), least),
-        ]
+        rows.append(Row(f"[8, 3], seed 0: {name}", runs[0, k], published, within=0.015))
+        if not quick:
+            rows.append(Row(f"  the least of {len(runs)} seeds", runs[:, k].min(), least))
     return rows
 
 

@@ -1,7 +1,7 @@
-"""One gradient by recursion and by one explicit product, of any depth, bias and all.
+"""One gradient by recursion and by one explicit product, of any depth; a forgotten ½.
 
-S. Raja, "A Derivation of Backpropagation in Matrix Form" (2016); N. Mishachev, arXiv:1707.02746;
-D. Ostwald and F. Usée, arXiv:2107.09384 (of the two papers, the abstracts).
+S. Raja, "A Derivation of Backpropagation in Matrix Form" (2016); N. Mishachev, arXiv:1707.02746 (by
+its abstract). No bias; the program bias_row has one.
 """
 
 import itertools
@@ -18,7 +18,6 @@ from reference import (
     backpropagate,
     backward_sweep,
     forward_sweep,
-    sigmoid,
     squared_error,
     tanh,
     weight_gradient,
@@ -52,7 +51,7 @@ def raja() -> list[Row]:
             "  gradient of the E of his summary / his gradient",
             ratio,
             "1 1 1",
-            wrong="the summary prints E = ‖x_L − t‖² without the ½ that its δ_L is for: factor 2",
+            mistake="the summary prints E = ‖x_L − t‖² without the ½ that its δ_L is for: factor 2",
         ),
     ]
 
@@ -79,25 +78,6 @@ def mishachev() -> list[Row]:
     return rows
 
 
-def ostwald() -> list[Row]:
-    """The bias as weight of a constant 1: depth L + 1 from depth L, and the row that is dropped."""
-    differences = []
-    for depth in range(1, 7):
-        layers = net([3, 4, 4, 4, 4, 4, 4][: depth + 1], bias_row=True, f=sigmoid)
-        random = np.random.default_rng(depth)
-        X, T = random.normal(size=(5, 3)), random.normal(size=(5, 4))
-        step = backpropagate(X, T, layers, squared_error, "sum")
-        truth = _torch.step(X, T, layers, squared_error, "sum")
-        differences.append(max(relatively_apart(G, R) for G, R in zip(step.dW, truth.dW)))
-    # The mistake: W^(l+1) with its bias row gives a δ with a column too many.
-    undropped = (step.dZ[1] @ layers[1].W.T).shape[1]
-    return [
-        Row("Ostwald, 1 to 6 layers: − torch", differences, " ".join(["≤1e-13"] * 6)),
-        Row("  columns of δ, bias row dropped", step.dZ[0].shape[1], "4"),
-        Row("  bias row not dropped, a mistake", undropped, "5"),
-    ]
-
-
 def by_torch(
     X: np.ndarray, layers: list[Layer], dA: np.ndarray
 ) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -113,7 +93,7 @@ def by_torch(
 
 
 def run(quick: bool = False) -> list[Row]:
-    return raja() + mishachev() + ostwald()
+    return raja() + mishachev()
 
 
 if __name__ == "__main__":

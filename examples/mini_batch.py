@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from examples import _torch
 from examples._compare import apart
 from examples._table import Row, show
 from examples._training import descend
@@ -67,6 +68,7 @@ def run(quick: bool = False) -> list[Row]:
     X, T, layers = X[:10], T[:10], first_layers()
     loop_W, loop_b = by_loop(X, T, layers)
     matrix_W, matrix_b = by_matrix(X, T, layers)
+    torch = _torch.step(X, T, layers, quadratic, "sum")
     ratio = seconds(by_loop, 10) / seconds(by_matrix, 10)
     epochs = 3 if quick else 20
     return [
@@ -75,6 +77,8 @@ def run(quick: bool = False) -> list[Row]:
             max(apart(a, b) for a, b in zip(loop_W + loop_b, matrix_W + matrix_b)),
             "≤1e-12",
         ),
+        Row("|∂C/∂w|, both layers", norms(matrix_W), "", norms(torch.dW)),
+        Row("  by the loop", norms(loop_W), "", norms(torch.dW)),
         Row(
             "time of loop / matrix, m = 10",
             round(ratio, 1),
@@ -83,6 +87,10 @@ def run(quick: bool = False) -> list[Row]:
         ),
         Row(f"digits read after {epochs} epochs", training(epochs)[-1], "≥0.85"),
     ]
+
+
+def norms(gradients: list[Any]) -> list[float]:
+    return [float(np.linalg.norm(G)) for G in gradients]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""Momentum: two conventions of one rule, and the first step that tells them apart.
+"""Momentum: three conventions of one rule, and the first step that tells two of them apart.
 
-bulyaki.com, "Common extensions to Backpropagation" (2013), damps the gradient by 1 − β; so does
-torch.optim.SGD with dampening β, but for its first step.
+S. Haykin's generalised delta rule has the whole gradient, as torch.optim.SGD has it by default (and
+the rate inside the velocity, which is no difference as long as it stays the same). bulyaki.com,
+"Common extensions to Backpropagation" (2013), damps the gradient by 1 − β; so does torch with
+dampening β, but for its first step.
 """
 
 from collections.abc import Callable
@@ -11,7 +13,7 @@ import numpy as np
 import torch
 
 from examples._table import Row, show
-from reference import momentum_damped, momentum_torch
+from reference import momentum_damped, momentum_haykin, momentum_torch
 
 
 def momentum(rule: Callable[..., Any], **options: float) -> list[float]:
@@ -23,9 +25,9 @@ def momentum(rule: Callable[..., Any], **options: float) -> list[float]:
     return path
 
 
-def sgd() -> list[float]:
+def sgd(dampening: float) -> list[float]:
     w = torch.ones(1, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.SGD([w], lr=0.1, momentum=0.9, dampening=0.9)
+    optimizer = torch.optim.SGD([w], lr=0.1, momentum=0.9, dampening=dampening)
     path = []
     for _ in range(5):
         w.grad = w.detach().clone()
@@ -37,6 +39,13 @@ def sgd() -> list[float]:
 def run(quick: bool = False) -> list[Row]:
     return [
         Row(
+            "momentum, w: Haykin",
+            momentum(momentum_haykin),
+            "0.9 0.72 0.486 0.2268 -0.02916",
+            sgd(0.0),
+            note="Haykin: the smaller η, the smoother the way of the weights, and the slower",
+        ),
+        Row(
             "momentum, w: damped (bulyaki)",
             momentum(momentum_damped),
             "0.99 0.9711 0.944379 0.91088631 0.8716340259",
@@ -45,7 +54,7 @@ def run(quick: bool = False) -> list[Row]:
             "  momentum, w: torch, dampening 0.9",
             momentum(momentum_torch, dampening=0.9),
             "0.9 0.801 0.70389 … …",
-            sgd(),
+            sgd(0.9),
             rtol=1e-15,
             note="not the same rule: torch's first velocity is the whole gradient",
         ),

@@ -14,6 +14,8 @@ from examples._table import Row, show
 from reference import Layer, activation_jacobians, backpropagate, forward_sweep, sigmoid
 from reference import squared_error as quadratic
 
+TRAP = "his sigmoid_prime takes z; a derivative a(1 − a), as others have it, takes the activation"
+
 
 @functools.cache
 def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -43,11 +45,13 @@ def run(quick: bool = False) -> list[Row]:
     slopes = [A * (1 - A) for A in trace.A]
     S1, S2 = activation_jacobians(trace)  # his Σ'(z), the diagonal matrices
     W2 = layers[1].W
+    trap = step.dZ[1] @ W2.T * sigmoid(trace.A[0])[1](np.ones_like(trace.A[0]))[0]
 
     rows = [
         Row("[1, 2]ᵀ∘[3, 4]ᵀ", np.array([1, 2]) * np.array([3, 4]), "3 8"),
         Row("BP1  δᴸ − (aᴸ − y)∘σ'(zᴸ)", apart(step.dZ[1], (trace.A[1] - T) * slopes[1]), "≤1e-15"),
         Row("BP2  δˡ − (wᵀδ)∘σ'(zˡ)", apart(step.dZ[0], step.dZ[1] @ W2.T * slopes[0]), "≤1e-15"),
+        Row("  σ'(aˡ) for σ'(zˡ)", apart(step.dZ[0], trap), "≤1e-15", mistake=TRAP),
         Row("BP3  ∂C/∂b − Σδ", apart(np.asarray(step.db[0]), step.dZ[0].sum(axis=0)), "≤1e-14"),
         Row("BP4  ∂C/∂w − δaᵀ", apart(step.dW[1], trace.A[0].T @ step.dZ[1]), "≤1e-14"),
         Row(

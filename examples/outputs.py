@@ -22,6 +22,9 @@ from reference import (
     squared_error,
 )
 
+OTHERS = "BP1 takes zᵢ to move aᵢ alone; a softmax moves all of them, and the others are lost"
+NO_SUM = "a − y is for targets that sum to 1"
+
 
 def softmax_outputs() -> list[Row]:
     """δ = a·Σy − y whatever y is; a − y for those that sum to 1."""
@@ -36,6 +39,7 @@ def softmax_outputs() -> list[Row]:
     _, (truth_soft,) = _torch.gradients(lambda Z: F.cross_entropy(Z, _torch.tensor(Y)), Z)
     rows: Any = [softmax_pullback(np.tile(row, (4, 1)))[0] for row in np.eye(5)]
     J, a = np.array(rows)[:, 0], A[0]
+    bp1 = -onehot / A / 4 * A * (1 - A)  # ∂C/∂a∘∂a/∂z of the same unit
     shifted = softmax(Z + 1000.0)[0]
     return [
         Row("C, one-hot y", softmax_cross_entropy(Z, onehot)[0].mean(), "", _ce(Z, onehot)),
@@ -43,7 +47,8 @@ def softmax_outputs() -> list[Row]:
         Row("  − torch", apart(dZ, truth), "≤1e-15"),
         Row("δᴸ − (a·Σy − y)/n, any y", apart(dZ_soft, (A * Y.sum(1)[:, None] - Y) / 4), "≤1e-15"),
         Row("  − torch", apart(dZ_soft, truth_soft), "≤1e-15"),
-        Row("  a − y there, a mistake: − torch", apart((A - Y) / 4, truth_soft), "≥0.01"),
+        Row("  (a − y)/n there, − torch", apart((A - Y) / 4, truth_soft), "≤1e-15", mistake=NO_SUM),
+        Row("  BP1 by itself, −y(1 − a)/n: − torch", apart(bp1, truth), "≤1e-15", mistake=OTHERS),
         Row("∂a/∂z − (diag(a) − aaᵀ)", apart(J, np.diag(a) - np.outer(a, a)), "≤1e-15"),
         Row("  its largest sum of a row", np.abs(J.sum(axis=1)).max(), "≤1e-15"),
         Row("softmax(z + 1000) − softmax(z)", apart(shifted, A), "≤1e-12"),
@@ -71,12 +76,12 @@ def factor_too_many() -> list[Row]:
     return [
         Row("½Σ(A − Y)²: δᴸ − (A − Y)∘f'", apart(square.dZ[1], delta), "≤1e-15"),
         Row("cross-entropy: δᴸ − (A − Y)", apart(entropy.dZ[1], A - Y), "≤1e-15"),
-        Row("  (A − Y)∘f' there / torch, a − a(1 − a)", apart(ratio, A * (1 - A)), "≤1e-14"),
+        Row("  (A − Y)∘f' there / torch, − a(1 − a)", apart(ratio, A * (1 - A)), "≤1e-14"),
         Row(
-            "  part of the gradient left, at most",
+            "  so that of the gradient is left, at most",
             ratio.max(),
-            "≤0.25",
-            note="the double derivative: f' was already in A − Y, and a(1 − a) makes it too small",
+            "1",
+            mistake="f' twice: it was in A − Y already, and a(1 − a) makes it too small",
         ),
     ]
 

@@ -23,6 +23,12 @@ TRACES: dict[Variant, str] = {
     "rprop+": "0.636 0.114 0.4632 -0.03 0.25584 0.042 -0.2915904 0.006",
     "irprop+": "0.636 0.114 0.4632 0.114 0.25584 0.042 -0.2915904 -0.0444",
 }
+TRAP = (
+    "the product of two gradients underflows to 0 in float32, so that the step never grows; torch "
+    "takes the product, and does the same"
+)
+CLIPPED = "torch holds each step in its limits at every step, also one that did not change"
+DEFAULT = "the paper's first step is 0.1, torch's is its lr, 0.01"
 
 
 def trace(variant: Variant, steps: int = 7) -> np.ndarray:
@@ -57,14 +63,17 @@ def matrix_form_differs(steps: int = 200) -> float:
     return float(np.abs(W - V).max())
 
 
-def underflow(product_of: Any) -> list[float]:
-    """float32, and a gradient of 1e-25: the product of two of them is 0."""
-    W, dW = np.ones(1, np.float32), np.full(1, 1e-25, np.float32)
-    state, path = rprop_state(W, 0.1), []
+def constant(slope: float, first_step: float, product_of: Any = "gradients", w0: float = 1) -> Any:
+    """float32, and a gradient that stays the same: w after 1 to 4 steps, and torch's."""
+    W, dW = np.full(1, w0, np.float32), np.full(1, slope, np.float32)
+    w, state = torch.tensor(W, requires_grad=True), rprop_state(W, first_step)
+    optimizer, path = torch.optim.Rprop([w], lr=first_step), []
     for _ in range(4):
         W, state = rprop_step(W, dW, state, product_of=product_of)
-        path.append(float(W[0]))
-    return path
+        w.grad = torch.tensor(dW)
+        optimizer.step()
+        path.append((W[0], w.item()))
+    return np.array(path).T
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -74,12 +83,19 @@ def run(quick: bool = False) -> list[Row]:
         path = trace(variant)[[3, 4, 5, 7]]
         twin = torchs if variant == "irprop-" else None
         rows.append(Row(f"{variant}: w after steps 3, 4, 5, 7", path, figures, twin, rtol=0))
-    rows += [
+    tiny, signs = constant(1e-25, 0.1), constant(1e-25, 0.1, "signs")
+    large, small = (constant(-1, step, w0=0)[:, 0] for step in (100, 1e-9))
+    first_step = rprop_state(START).step_size[0]
+    first = torch.optim.Rprop([torch.zeros(1)]).defaults["lr"]
+    return [
+        *rows,
         Row("matrix form − irprop-, 200 steps", matrix_form_differs(), "≤0"),
-        Row("float32, gradient 1e-25: w", underflow("gradients"), "0.9 0.8 0.7 0.6"),
-        Row("  with the product of the signs", underflow("signs")),
+        Row("float32, gradient 1e-25: w", tiny[0], "0.9 0.78 0.636 0.4632", tiny[1], mistake=TRAP),
+        Row("  with the product of the signs", signs[0], "0.9 0.78 0.636 0.4632"),
+        Row("a first step of 100, clipped to 50", large[0], "50", large[1], rtol=0),
+        Row("  of 1e-9, clipped to 1e-6", small[0], "1e-6", small[1], rtol=0, note=CLIPPED),
+        Row("first step, if none is given", first_step, "0.1", first, torch_differs=DEFAULT),
     ]
-    return rows
 
 
 if __name__ == "__main__":

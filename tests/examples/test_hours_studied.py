@@ -15,6 +15,7 @@ def test_the_sigmoids_that_were_printed_wrong() -> None:
             "S(3.9), which was due": 0.9801596942659225,
             "S(7.6)": 0.9994997988929205,
             "S(6.5)": 0.998498817743263,
+            "with 1.000553 in the middle": 1.7987253977111788,
             "z of the output": 1.7885287026590662,
             "output": 0.8567467964249273,
             "over that of the printed mean": [1.5, 1.5],

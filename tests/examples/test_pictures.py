@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from examples import _pictures
 
 
-@pytest.mark.parametrize("name", ["convolution", "costs", "gradient_check", "jacobian"])
+@pytest.mark.parametrize("name", ["convolution", "costs", "gradient_check", "jacobian_measured"])
 def test_axes_are_named_and_lines_told_apart(name: str) -> None:
     figure = drawn(name)
     for axes in figure.axes:

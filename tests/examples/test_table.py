@@ -43,6 +43,17 @@ def test_a_figure_that_is_called_wrong_has_to_be() -> None:
     assert not contradictions([Row("E", 2.0, "1", wrong="a slip")])
 
 
+def test_a_mistake_that_is_shown_is_not_what_is_due() -> None:
+    assert contradictions([Row("E", 1.0, "1", mistake="a slip")])
+    assert not contradictions([Row("E", 2.0, "1", mistake="a slip")])
+    assert not contradictions([Row("E", 2.0, mistake="a slip")])
+
+
+def test_where_torch_computes_something_else_it_has_to_differ() -> None:
+    assert contradictions([Row("E", 1.0, torch=1.0, torch_differs="another mean")])
+    assert not contradictions([Row("E", 1.0, torch=2.0, torch_differs="another mean")])
+
+
 def test_torch_has_to_agree() -> None:
     assert contradictions([Row("E", 1.0, torch=1.0 + 1e-9)])
     assert contradictions([Row("E", [1.0, 2.0], torch=[1.0])])
@@ -53,8 +64,15 @@ def test_torch_has_to_agree() -> None:
 
 def test_the_table_shows_figures_and_reasons() -> None:
     text = io.StringIO()
-    rows = [Row("E", 2.0, "1", 2.0, wrong="a slip"), Row("F", 3.0, "4")]
+    rows = [
+        Row("E", 2.0, "1", 2.0, wrong="a slip"),
+        Row("F", 3.0, "4"),
+        Row("G", 5.0, "6", 7.0, mistake="a trap", torch_differs="torch clamps"),
+    ]
     show("title", rows, Console(file=text, width=100))
     assert "1 [1]" in text.getvalue()
     assert "[1] E: a slip" in text.getvalue()
     assert "does not hold: F: 3.0, published is 4" in text.getvalue()
+    assert "6 [2]" in text.getvalue()
+    assert "✗ 5" in text.getvalue()
+    assert "[2] G: ✗ a trap; torch clamps" in text.getvalue()
