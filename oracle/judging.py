@@ -102,6 +102,7 @@ class _Examination:
         self.raised: list[tuple[Case, BaseException]] = []
         self.redrawn = 0
         self.calls = 0  # recorded ones, in all cases
+        self.singular: dict[str, set[str]] = {}  # likewise, where its derivative is infinite
         self.overflowed: dict[str, set[str]] = {}  # by regime, cases whose forward is not finite
 
     def take(self, case: Case, names: Session) -> None:
@@ -176,6 +177,9 @@ class _Examination:
             return True  # the forward itself overflows there: its derivative has no say
         ordinary = case.dtype == "float64" and case.regime not in EXTREME
         got = _array(made.value)
+        if case.regime != "ordinary" and truth.quieted and _has_nan(got):
+            self.singular.setdefault(case.regime, set()).add(str(case))
+            return True  # autograd would say the same, of √0 and the like
         known = entry.verdict == "wrong"  # then its noise and its kinks are of no more interest
         judgement = self._judge(trial, truth, path, got, want, known)
         if not judgement.vacuous:
@@ -346,6 +350,9 @@ class _Examination:
             result.not_checked.append(said)
         central = "central difference"
         result.witnesses = [result.truth] + [central] * bool(self.witnessed)
+        for regime, cases_ in sorted(self.singular.items()):
+            said = f"{len(cases_)} cases of {regime} values, where a derivative is infinite"
+            result.not_checked.append(said)
         if self.raised:
             case, error = self.raised[0]
             result.not_checked.append(
@@ -453,6 +460,10 @@ def _array(thing: Any) -> Any:
         with contextlib.suppress(ValueError, TypeError):
             return np.asarray(thing, float)
     return thing
+
+
+def _has_nan(got: Any) -> bool:
+    return isinstance(got, np.ndarray) and got.dtype.kind == "f" and not np.isfinite(got).all()
 
 
 def _arrays(inputs: dict[str, Any]) -> dict[str, np.ndarray]:

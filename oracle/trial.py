@@ -45,6 +45,7 @@ class Truth:
     kind: str = AUTOGRAD
     units: dict[Path, float] = field(default_factory=dict)  # of finite differences
     why: str = ""  # why it is not autograd's
+    quieted: bool = False  # autograd's own would be nan: 0·∞ is taken for 0
 
     def is_finite(self, path: Path) -> bool:
         """Whether the value, and the gradient of an input, are finite everywhere."""
@@ -189,7 +190,8 @@ class Trial:
             return self.differences(str(error))
         outputs = self.recording.outputs
         value = {p: run.tensor(v).detach().numpy() for p, v in outputs.items()}
-        return Truth(value, {path[1:]: gradient for path, gradient in found.items()})
+        gradients = {path[1:]: gradient for path, gradient in found.items()}
+        return Truth(value, gradients, quieted=run.quieted)
 
     def widened(self) -> Truth | None:
         """The truth of a float32 case from the same numbers, recorded as float64.

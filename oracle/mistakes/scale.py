@@ -78,7 +78,7 @@ def batch(target: Target) -> str:
     if arguments[0].dims[0].startswith("*"):
         return f"first of {arguments[0].dims[0][1:]}"
     known = target.others or (target.evidence.got if target.evidence is not None else {})
-    returned = {path[0] for path in known}
+    returned = {name for path in known for name in (path[0], path[-1])}
     data = [a for a in arguments if not a.differentiated or (returned and a.name not in returned)]
     dims = [dim for a in (data or arguments) for dim in a.dims if dim.isidentifier()]
     order = [dim for a in arguments for dim in a.dims]

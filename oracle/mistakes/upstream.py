@@ -24,6 +24,12 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
                 "{name} is the upstream gradient itself" + f", times {ratio:g}" * (ratio != 1),
                 "multiply by the derivative of the function", lambda r=ratio, s=sent: r * s, rank=9,
             )  # fmt: skip
+        if sent.size == 1 and abs(sent.item() - 1) > 1e-9 and sent.item():
+            yield Suspicion(
+                ("upstream", "number"), "ignores-upstream",
+                "{name} is the gradient under an upstream of 1: what comes in is ignored",
+                "multiply by the upstream gradient", lambda s=sent: target.true / s.item(), rank=9,
+            )  # fmt: skip
     if evidence is None or of is None or not target.subject.has_upstream:
         return
     ups = evidence.upstreams

@@ -37,9 +37,11 @@ def of_statement(
         return
     space = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
     in_torch = "torch" in space or "ctx" in space
+    for many in (others.replaced, others.turned, others.multiplied):
+        for slot in slots:
+            yield from many(slot, near)
     for slot in slots:
         if not isinstance(slot.parent, ast.BinOp):  # a whole product, or sum
             yield from others.coupled(slot, near, in_torch)
-    for many in (others.replaced, others.turned, others.multiplied, others.added):
-        for slot in slots:
-            yield from many(slot, near)
+    for slot in slots:
+        yield from others.added(slot, near)

@@ -144,11 +144,11 @@ def _candidates(
     if sure:
         order = [(blamed, 0), (blamed, 1), (others, 0), (others, 1), (blamed, 2), (others, 2)]
     elif len(blamed) > 1:
-        order = [(blamed, 0), (others, 0), (common, 1), (blamed, 1), (common, 2), (blamed, 2)]
-        order += [(rest, 1), (rest, 2)]
+        order = [(blamed, 0), (others, 0), (common, 1), (blamed, 1), (rest, 1)]
+        order += [(common, 2), (blamed, 2), (rest, 2)]
     else:
-        order = [(blamed, 0), (others, 0), (blamed, 1), (common, 1), (blamed, 2), (common, 2)]
-        order += [(rest, 1), (rest, 2)]
+        order = [(blamed, 0), (others, 0), (blamed, 1), (common, 1), (rest, 1)]
+        order += [(blamed, 2), (common, 2), (rest, 2)]
     for source, statement in [*blamed, *others]:
         yield from ((source, edit) for edit in within.moved(statement, source.node))
     for some, tier in order:

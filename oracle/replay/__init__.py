@@ -333,6 +333,7 @@ class Run:
         self.leaves = leaves
         self._tensors = tensors
         self.again: Callable[[], Run] | None = None
+        self.quieted = False  # nan or inf came out, and it had to be run again
 
     def tensor(self, value: Value) -> Tensor:
         """Torch's tensor for a recorded value."""
@@ -360,6 +361,7 @@ class Run:
         keys = list(self.leaves if wrt is None else wrt)
         found = self._gradients(upstream, keys, retain_graph or self.again is not None)
         if self.again is not None and not all(np.isfinite(g).all() for g in found.values()):
+            self.quieted = True
             quiet = self.again()
             if all(not isinstance(leaf, Tensor) or leaf.is_leaf for leaf in self.leaves.values()):
                 return quiet._gradients(upstream, keys, retain_graph)

@@ -1,0 +1,75 @@
+"""The bank of mistakes: each by itself, planted into right code by one edit, is found and named.
+
+``pytest -m full`` tries all of them, otherwise one of each file is; the confusion of names over all
+is printed by ``python -m benchmarks.corpus``.
+"""
+
+import shutil
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from oracle import checks, findings
+from oracle.results import Result
+
+BANK = Path(__file__).parent.parent.parent / "mistakes"
+ENTRIES = [
+    (folder, entry)
+    for folder in sorted(path.parent for path in BANK.glob("*/mistakes.toml"))
+    for entry in tomllib.loads((folder / "mistakes.toml").read_text(encoding="utf-8"))["mistake"]
+]
+RIGHT = sorted(BANK.glob("*/*.py"))
+SETTINGS = checks.Settings(cases=60)
+UNSTABLE = {"siamese_contrastive.py"}  # 0/0 where both branches saturate, in float32
+
+
+def judged(file):
+    outcomes = [judge() for _, _, judge in checks.of_file(file, "", SETTINGS)]
+    assert outcomes
+    for outcome in outcomes:
+        assert isinstance(outcome, Result), outcome.message
+    return outcomes
+
+
+def bad(results):
+    return [g for r in results for g in r.gradients if g.verdict in ("wrong", "unstable")]
+
+
+def once_each(entries):
+    """The first entry of each file; the others are marked full."""
+    seen = Counter()
+    for folder, entry in entries:
+        seen[entry["file"]] += 1
+        marks = [pytest.mark.full] if seen[entry["file"]] > 1 else []
+        name = f"{entry['file']}: {entry['what']}"
+        yield pytest.param(folder, entry, id=name, marks=marks)
+
+
+def test_there_are_many_and_no_two_are_the_same():
+    edits = {(entry["file"], *entry["replace"]) for _, entry in ENTRIES}
+    assert len(edits) == len(ENTRIES) >= 300
+    named = {name for _, entry in ENTRIES for name in entry["findings"]}
+    assert named <= set(findings.names())
+
+
+@pytest.mark.parametrize("file", RIGHT, ids=lambda file: file.name)
+def test_the_files_are_right_as_they_are(file):
+    verdicts = {gradient.verdict for gradient in bad(judged(file))}
+    assert verdicts <= ({"unstable"} if file.name in UNSTABLE else set())
+
+
+@pytest.mark.parametrize(("folder", "entry"), list(once_each(ENTRIES)))
+def test_a_mistake_is_found_and_named(folder, entry, tmp_path):
+    text = (folder / entry["file"]).read_text(encoding="utf-8")
+    old, new = entry["replace"]
+    assert text.count(old) == 1
+    for helper in folder.glob("*.py"):
+        shutil.copy(helper, tmp_path)
+    (tmp_path / entry["file"]).write_text(text.replace(old, new), encoding="utf-8")
+    wrong = bad(judged(tmp_path / entry["file"]))
+    assert wrong
+    came = {note.name for gradient in wrong for note in gradient.findings}
+    if "unnamed" not in entry:  # or why another name, or none, is said today
+        assert came & set(entry["findings"]), came
