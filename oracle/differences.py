@@ -156,6 +156,10 @@ def directional_witness(
     }
     said = sum(float(np.sum(gradients[path] * d)) for path, d in directions.items())
     fine, coarse, size = _along(forward, directions)
+    # A value of 0 may be the difference of two that are as large as what comes in from above.
+    sent = forward.upstream
+    sent = list(sent.values()) if isinstance(sent, Mapping) else [0.0 if sent is None else sent]
+    size = max(size, *(float(np.max(np.abs(u), initial=0.0)) for u in sent))
     return Witness(said, fine, abs(fine - coarse) + np.finfo(float).eps * size / STEP)
 
 

@@ -10,8 +10,9 @@ from torch.overrides import TorchFunctionMode
 
 from oracle import cases, torch_compat
 from oracle.cases import Case
-from oracle.discovery.subject import Path, Subject
-from oracle.trial import Session, Trial, Truth, beside_kink
+from oracle.differences import Forward, finite_differences
+from oracle.discovery.subject import Inputs, Path, Subject
+from oracle.trial import DIFFERENCES, Session, Trial, Truth, beside_kink
 from oracle.truth import Noise, Nudge, Nudging
 
 KINKED = ("maximum", "minimum", "abs", "absolute", "clamp", "clip", "relu", "hardtanh", "clamp_min")
@@ -45,8 +46,11 @@ class TorchTrial(Trial):
         return None  # nothing is recorded that could be lost
 
     def _tensors(self, arrays: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
+        return self._as_tensors(self.inputs(arrays))
+
+    def _as_tensors(self, inputs: Inputs) -> dict[str, torch.Tensor]:
         made: dict[str, torch.Tensor] = {}
-        for name, thing in self.inputs(arrays).items():
+        for name, thing in inputs.items():
             if isinstance(thing, np.ndarray):
                 real = thing.dtype.kind == "f"
                 made[name] = torch.from_numpy(np.array(thing, np.float64 if real else None))
@@ -81,26 +85,24 @@ class TorchTrial(Trial):
         gradients, value = self._gradients_of(self._tensors(self.arrays), self.upstream)
         return Truth(value, gradients)
 
-    def witness_agrees(self, truth: Truth) -> tuple[bool, str]:
-        """A central difference of the forward, in one direction."""
-        rng = np.random.default_rng(self.case.seed)
-        base = self._tensors(self.arrays)
-        moving = {n: rng.standard_normal(self.arrays[n].shape) for (n,) in truth.gradients}
+    def _function(self) -> Forward:
+        def forward(given: Inputs) -> Any:
+            parts = _parts(self._through(self._as_tensors(given)))
+            value = {path: part.detach().numpy() for path, part in parts.items()}
+            return (value[(0,)] if (0,) in value else tuple(value[path] for path in value),)
 
-        def along(step: float) -> float:
-            moved = {
-                n: t.detach() + step * torch.from_numpy(moving[n]) if n in moving else t
-                for n, t in base.items()
-            }
-            parts = _parts(self._through(moved))
-            return sum(
-                float((p.detach().numpy() * self.upstream[k]).sum()) for k, p in parts.items()
-            )
+        inputs = self.inputs({n: a.astype(float) if a.dtype.kind == "f" else a
+                              for n, a in self.arrays.items()})  # fmt: skip
+        return Forward(
+            forward, (inputs,), None, self.upstream,
+            lambda path: self.subject.differentiable(path[1:]),
+        )  # fmt: skip
 
-        said = sum(float((truth.gradients[(n,)] * d).sum()) for n, d in moving.items())
-        fine, coarse = ((along(h) - along(-h)) / (2 * h) for h in (2.0**-17, 2.0**-16))
-        unit = abs(fine - coarse) + 2.0**-35 * abs(along(0.0)) + 1e-9 * abs(said)
-        return abs(fine - said) <= 100 * unit, f"{fine:.6g} by differences, {said:.6g} by autograd"
+    def differences(self, why: str) -> Truth:
+        found = finite_differences(self._function())
+        gradients = {path[1:]: gradient for path, gradient in found.gradients.items()}
+        units = {path[1:]: unit for path, unit in found.units.items()}
+        return Truth(self.truth().value, gradients, DIFFERENCES, units, why)
 
     def drowned(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
         """Not known: there are no intermediates to tell by."""

@@ -44,6 +44,8 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
     evidence, of = target.evidence, target.of
     if evidence is None or of is None or target.got.shape != target.true.shape:
         return
+    if any(len(value.shape) > 1 for value in evidence.outputs.values()):
+        return  # a layer: a loss is a number, or one of each sample
     yield from _at(target, of)
     reached = evidence.after_value(of)
     for value in evidence.forward:  # of a parameter: by way of the prediction
@@ -117,6 +119,8 @@ def _targets(target: Target, shape: tuple[int, ...]) -> Iterator[tuple[str, np.n
     arrays = evidence.trial.arrays
     for argument in target.subject.arguments:
         array = arrays[argument.name]
+        if argument.values == "mask":
+            continue
         if argument.integer and len(shape) == 2 and array.ndim == 1:
             for classes in {1, 0}:
                 if shape[1 - classes] != len(array):

@@ -5,6 +5,7 @@ import ast
 from oracle.repair.around import Around
 from oracle.repair.slots import Edit
 from oracle.repair.slots import assigned as assigned_by
+from oracle.repair.within import factors_of
 
 PLAIN = {
     "sign": "sign-flipped",
@@ -180,11 +181,22 @@ def _is_slope(node: ast.AST) -> bool:
     for part in ast.walk(node):
         if isinstance(part, ast.Compare):
             return True
-        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub):
-            one = isinstance(part.left, ast.Constant) and part.left.value == 1
-            if one:
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult):
+            factors = factors_of(part)
+            texts = {ast.unparse(f) for f in factors}
+            if any(ast.unparse(of) in texts for f in factors if (of := _less_than_one(f))):
                 return True
+        if (square := _less_than_one(part)) and isinstance(square, ast.BinOp):
+            return isinstance(square.op, ast.Pow | ast.Mult)
     return False
+
+
+def _less_than_one(node: ast.AST) -> ast.expr | None:
+    """Of 1 − a the a."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+        one = isinstance(node.left, ast.Constant) and node.left.value == 1
+        return node.right if one else None
+    return None
 
 
 def _names(node: ast.AST) -> set[str]:

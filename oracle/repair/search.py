@@ -18,7 +18,7 @@ from oracle.repair.code import Source, sources
 from oracle.repair.slots import Edit, assigned, statements
 from oracle.trial import Trial, Truth
 
-PATIENCE = 6.0  # seconds of processor time, trying edits, for one derivation
+PATIENCE = 10.0  # seconds of processor time, trying edits, for one derivation
 PROVED_ON = 3  # shapes besides the first
 
 

@@ -184,8 +184,10 @@ def flips(slot: Slot) -> Iterator[Edit]:
     if not isinstance(node, ast.Subscript):
         return
     held = _indices(node.slice)
-    if held and all(_from_behind(index) for index in held):
-        forth: list[ast.expr] = [index.right for index in held if isinstance(index, ast.BinOp)]
+    if any(_from_behind(index) for index in held):
+        forth: list[ast.expr] = [
+            i.right if isinstance(i, ast.BinOp) and _from_behind(i) else i for i in held
+        ]
         index = forth[0] if len(forth) == 1 else ast.Tuple(forth, ast.Load())
         yield edit("flip", slot, ast.Subscript(node.value, index, ast.Load()))
     if slot.whole and any(isinstance(i, ast.Slice) and plain(i.step) == -1 for i in held):
