@@ -1,7 +1,7 @@
 """The bank of mistakes: each by itself, planted into right code by one edit, is found and named.
 
-``pytest -m full`` tries all of them, otherwise one of every other file is; the confusion of names over all
-is printed by ``python -m benchmarks.corpus``.
+``pytest -m full`` tries all of them, otherwise one of every other file is; which names are confused
+is printed by ``python -m benchmarks.bank``.
 """
 
 import shutil
