@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -245,3 +246,23 @@ def test_a_derivation_without_a_twin_is_an_error_and_the_others_are_judged(
     assert shown.exit_code == 2
     assert "error: embedding: no torch twin" in shown.output
     assert "10 correct" in shown.output or "11 correct" in shown.output
+
+
+def test_the_process_that_prints_never_imports_torch() -> None:
+    code = "import sys; from oracle import isolation, verifying; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_judging_imports_nothing_more_of_torch() -> None:
+    """torch.autograd.grad would import sympy at its first call, which takes a second."""
+    file = Path(__file__).parent.parent / "user_files" / "affine_cs231n.py"
+    code = (
+        "import sys, torch\n"
+        "before = 'sympy' in sys.modules\n"
+        "from pathlib import Path\n"
+        "from oracle import checks\n"
+        f"found = checks.of_file(Path({str(file)!r}), '', checks.Settings(cases=20))\n"
+        "assert [judge() for _, _, judge in found]\n"
+        "assert before or 'sympy' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
