@@ -54,7 +54,7 @@ def finding(edit: Edit, around: Around) -> str:
         return "kernel-not-flipped"
     if kind == "slope" and word in _texts(edit.before):
         return "wrong-activation-derivative"
-    if kind in ("exponent", "bracket") and _is_slope(edit.before):
+    if kind in ("exponent", "bracket") and (_is_slope(edit.before) or _is_slope(edit.after)):
         return "wrong-activation-derivative"
     return PLAIN.get(kind, "wrong-operand")
 
