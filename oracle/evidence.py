@@ -97,18 +97,22 @@ class Evidence:
         """The gradient of every intermediate and input of a run, in one pass."""
         points = [v for v in (*self.inputs.values(), *self.forward) if self._has(v)]
         tensors = [run.tensor(v) for v in points]
+        found = self._back(run, tensors)
+        return {
+            id(value): np.zeros(tuple(t.shape)) if gradient is None else gradient.numpy()
+            for value, t, gradient in zip(points, tensors, found, strict=True)
+        }
+
+    def _back(self, run: Run, tensors: list[torch.Tensor]) -> tuple[torch.Tensor | None, ...]:
+        """The gradients of Σ upstream·output with respect to some tensors of a run."""
         ends = [(run.tensor(v), self.upstreams[p]) for p, v in self.outputs.items()]
         ends = [(end, sent) for end, sent in ends if end.requires_grad]
-        found = torch_compat.gradients(
+        return torch_compat.gradients(
             [end for end, _ in ends],
             tensors,
             [torch.from_numpy(np.array(sent, float)) for _, sent in ends],
             retain_graph=True,
         )
-        return {
-            id(value): np.zeros(tuple(t.shape)) if gradient is None else gradient.numpy()
-            for value, t, gradient in zip(points, tensors, found, strict=True)
-        }
 
     def mutated(
         self,
@@ -134,19 +138,12 @@ class Evidence:
 
         One pass back, where ``mutated`` runs the forward once more as well.
         """
-        ends = [(self.run.tensor(v), self.upstreams[p]) for p, v in self.outputs.items()]
-        ends = [(end, sent) for end, sent in ends if end.requires_grad]
         hooks = [
             self.run.tensor(value).register_hook(lambda above, by=by: above * by)
             for value, by in ratios.items()
         ]
         try:
-            (found,) = torch_compat.gradients(
-                [end for end, _ in ends],
-                [self.run.tensor(of)],
-                [torch.from_numpy(np.array(sent, float)) for _, sent in ends],
-                retain_graph=True,
-            )
+            (found,) = self._back(self.run, [self.run.tensor(of)])
         finally:
             for hook in hooks:
                 hook.remove()

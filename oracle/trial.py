@@ -215,10 +215,13 @@ class Trial:
     def differences(self, why: str) -> Truth:
         """The truth by central differences of the forward."""
         found = finite_differences(self._function())
-        value = {p: np.asarray(v.array, float) for p, v in self.recording.outputs.items()}
         gradients = {path[1:]: gradient for path, gradient in found.gradients.items()}
         units = {path[1:]: unit for path, unit in found.units.items()}
-        return Truth(value, gradients, DIFFERENCES, units, why)
+        return Truth(self._own_value(), gradients, DIFFERENCES, units, why)
+
+    def _own_value(self) -> dict[Path, np.ndarray]:
+        """What the user's own forward gave."""
+        return {p: np.asarray(v.array, float) for p, v in self.recording.outputs.items()}
 
     def witness_agrees(self, truth: Truth) -> tuple[bool, str]:
         """Whether a central difference of the forward, in one direction, has the same to say."""

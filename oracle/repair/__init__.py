@@ -6,8 +6,13 @@ edit that makes gradients right and none wrong, on several shapes in which every
 cure that is proved, and what kind of edit it is says what the mistake was.
 
     code.py     functions of the user's file, compiled anew with an edit in place
-    edits.py    the edits of a statement, the likeliest first
+    slots.py    the places in a statement where an expression stands, and an edit of one
+    names.py    what the user's code calls things
+    within.py   edits that bring nothing new in: signs, axes, constants, brackets
+    others.py   edits that do: another name, a size, a factor, a term, a function
+    edits.py    all of them, the likeliest first
     search.py   which of them makes the gradients right
+    around.py   what is known of the function that an edit is in
     naming.py   what finding an edit stands for
     amend.py    the result, with the finding where the edit is
 """

@@ -3,7 +3,7 @@
 import ast
 
 from oracle.repair.around import Around
-from oracle.repair.slots import Edit
+from oracle.repair.slots import Edit, called_by
 from oracle.repair.slots import assigned as assigned_by
 from oracle.repair.within import factors_of
 
@@ -50,7 +50,7 @@ def finding(edit: Edit, around: Around) -> str:
         return "softmax-diagonal-only" if there else "missing-activation-derivative"
     if kind == "operand":
         return _of_operand(edit, around.function, around.upstream)
-    if kind == "axis" and _called(edit.before) in ("flip", "rot90", "fliplr", "flipud"):
+    if kind == "axis" and called_by(edit.before) in ("flip", "rot90", "fliplr", "flipud"):
         return "kernel-not-flipped"
     if kind == "slope" and word in _texts(edit.before):
         return "wrong-activation-derivative"
@@ -89,7 +89,7 @@ def _is_size(edit: Edit, sizes: set[str]) -> bool:
 def _of_operand(edit: Edit, function: ast.FunctionDef, upstream: set[str]) -> str:
     """By what the operand that is due has to do with the one that stands there."""
     old, new = _names(edit.before), _names(edit.after)
-    if any(_called(node) == "save_for_backward" for node in edit.around[:1]):
+    if any(called_by(node) == "save_for_backward" for node in edit.around[:1]):
         return "activation-derivative-at-wrong-point"
     for node in edit.around[:3]:
         if _is_slope(node) and _names(node) <= old | new:
@@ -205,9 +205,3 @@ def _names(node: ast.AST) -> set[str]:
 
 def _texts(node: ast.AST) -> set[str]:
     return {ast.unparse(n) for n in ast.walk(node) if isinstance(n, ast.expr)}
-
-
-def _called(node: ast.AST) -> str:
-    if not isinstance(node, ast.Call):
-        return ""
-    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

@@ -191,11 +191,7 @@ def _tried(source: Source, edit: Edit, judged: Judged) -> frozenset[Path]:
             value, made, _ = trial.candidate()
         except (Exception, SystemExit):
             return frozenset()
-    now = _numbers(value)
-    if len(now) != len(judged.value) or not all(
-        a.shape == b.shape and np.allclose(a, b, rtol=1e-12, atol=0)
-        for a, b in zip(now, judged.value)
-    ):
+    if not _same(_numbers(value), judged.value):
         return frozenset()  # the forward is another one now
     found = {m.of for m in made if m.of in truth.gradients}
     wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
