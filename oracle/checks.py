@@ -61,7 +61,10 @@ def judge(subject: Subject, settings: Settings) -> Outcome:
         examined = judging.examine(
             subject, settings.cases, settings.seed, settings.max_dim, settings.dtypes, only
         )
-        diagnosis.diagnose(examined)
+        try:
+            diagnosis.diagnose(examined)
+        except Exception as error:  # ours; the verdict stands all the same
+            diagnosis.give_up(examined, error)
         if settings.repro:
             from oracle import repro
 

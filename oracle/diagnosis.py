@@ -53,6 +53,14 @@ def diagnose(examined: Examined) -> None:
             left = [path for path in left if path not in here]
 
 
+def give_up(examined: Examined, error: Exception) -> None:
+    """What is wrong stays wrong, and unexplained, where the diagnosis itself breaks down."""
+    for entry in examined.result.gradients:
+        if entry.verdict == "wrong" and not entry.findings:
+            said = f"{entry.name} is not the gradient; looking for the reason broke down"
+            entry.findings.append(Note("unexplained", f"{said}: {type(error).__name__}"))
+
+
 def _diagnose(
     examined: Examined, paths: list[Path], evidence: Sequence[Evidence], names: Session
 ) -> None:

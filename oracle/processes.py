@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,7 +27,11 @@ def begin(*preload: str) -> None:
         from multiprocessing import forkserver
 
         context(*preload)
-        forkserver.ensure_running()
+        kept = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is this process's affair
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.signal(signal.SIGINT, kept)
 
 
 def workers(asked: int, todo: Sequence[Any]) -> int:

@@ -218,6 +218,8 @@ def _output_form(evidence: Evidence, unit: Unit) -> torch.Tensor | None:
     z = evidence.run.tensor(unit.before).detach().flatten()
     a = evidence.run.tensor(unit.after).detach().flatten()
     slope = _derivative(evidence, unit).flatten()
+    if not bool(torch.isfinite(torch.stack([z, a, slope])).all()):
+        return None
     found = torch.zeros_like(z)
     for side in (z > 0, z <= 0):
         if not side.any():

@@ -73,3 +73,18 @@ def test_a_mistake_is_found_and_named(folder, entry, tmp_path):
     came = {note.name for gradient in wrong for note in gradient.findings}
     if "unnamed" not in entry:  # or why another name, or none, is said today
         assert came & set(entry["findings"]), came
+
+
+def test_a_verdict_stands_where_the_diagnosis_breaks_down(tmp_path, monkeypatch):
+    def breaks_down(examined):
+        raise RuntimeError("no reason")
+
+    file = tmp_path / "scale.py"
+    file.write_text(
+        "# oracle: shapes X: N D\ndef f(X):\n    return 2 * X\n\n\n"
+        "def f_backward(dY, X):\n    return 3 * dY\n"
+    )
+    monkeypatch.setattr("oracle.diagnosis.diagnose", breaks_down)
+    (gradient,) = bad(judged(file))
+    assert gradient.verdict == "wrong"
+    assert [note.name for note in gradient.findings] == ["unexplained"]
