@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 import reference
-from oracle import source
+from oracle import source, torch_compat
 from oracle.results import Counterexample, Gradient, Note, worst
 from oracle.runs import Run
 from oracle.truth import Noise, Nudge, Tape, Truth, change, nudged_truth
@@ -284,15 +284,15 @@ def _network(
     L, Zs, As = twin.network(
         leaf(drawn.X), T, Ws, bs, case.activations, case.loss, case.reduction, case.bias == "row"
     )
-    torch.autograd.backward(L)
     found = {(0, "L"): L.detach().numpy()}
+    asked: dict[tuple[int, str], torch.Tensor] = {}
     for k, (Z, A, W, b) in enumerate(zip(Zs, As, Ws, bs), start=1):
         found[k, "Z"], found[k, "A"] = Z.detach().numpy(), A.detach().numpy()
-        tensors = {"dA": A, "dZ": Z, "dW": W, "db": b}
-        for name, tensor in tensors.items():
-            if tensor is not None and tensor.grad is not None:
-                found[k, name] = tensor.grad.numpy()
-    return found
+        asked |= {(k, "dA"): A, (k, "dZ"): Z, (k, "dW"): W}
+        if b is not None:
+            asked[k, "db"] = b
+    gradients = torch_compat.gradients([L], list(asked.values()), [torch.ones_like(L)])
+    return found | {of: g.numpy() for of, g in zip(asked, gradients) if g is not None}
 
 
 def check(todo: Iterable[NetworkCase], candidate: Candidate = reference_network) -> list[Run]:
@@ -306,7 +306,9 @@ def check(todo: Iterable[NetworkCase], candidate: Candidate = reference_network)
             found = list(steps(case, drawn, kept))
             whole = end_to_end(case, drawn, kept) if case.dtype == "float64" else {}
         for layer in {k for k, _, _ in found}:
-            run = runs.setdefault(layer, _blank(layer, lines))
+            if layer not in runs:
+                runs[layer] = _blank(layer, lines)
+            run = runs[layer]
             run.cases += 1
             run.dtypes.add(case.dtype)
             run.regimes.add("ordinary")

@@ -5,6 +5,7 @@ torch on one thread. The process that prints never imports torch.
 """
 
 import contextlib
+import gc
 import os
 import signal
 import time
@@ -129,7 +130,8 @@ def _done(todo: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
 
 
 def _quiet() -> None:
-    """In a worker: Ctrl-C is the parent's affair."""
+    """In a worker: Ctrl-C is the parent's affair, and torch's modules are no garbage."""
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError):
         os.nice(1)

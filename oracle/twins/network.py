@@ -1,4 +1,4 @@
-"""Torch's network: the same layers of torch operations, with the gradient of every Z and A."""
+"""Torch's network: the same layers of torch operations, with every Z and A."""
 
 from collections.abc import Sequence
 
@@ -26,8 +26,6 @@ def network(
         A = activation(Z, name)
         Zs.append(Z)
         As.append(A)
-    for tensor in (*Zs, *As):
-        tensor.retain_grad()
     return reduced(A, T, loss, reduction), Zs, As
 
 
