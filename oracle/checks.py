@@ -45,7 +45,7 @@ def judge(subject: Subject, settings: Settings) -> Outcome:
     """Verdict and diagnosis of one derivation; a failure if it cannot be judged."""
     import torch
 
-    from oracle import diagnosis, judging
+    from oracle import diagnosis, judging, recognition
 
     torch.set_num_threads(1)
     try:
@@ -65,6 +65,7 @@ def judge(subject: Subject, settings: Settings) -> Outcome:
             diagnosis.diagnose(examined)
         except Exception as error:  # ours; the verdict stands all the same
             diagnosis.give_up(examined, error)
+        recognition.recognise(examined)
         if settings.repro:
             from oracle import repro
 

@@ -130,7 +130,10 @@ class _Examination:
         if truth.kind == DIFFERENCES:
             self.result.truth = DIFFERENCES
             self._remark_on_cut(truth)
-        elif closely and formula:
+        elif formula and trial.value_is_finite and not all(map(truth.is_finite, truth.gradients)):
+            truth = trial.differences("autograd's is not a number here")
+            truth.quieted = True
+        elif closely and formula and not self.distrusted:
             self.witnessed += 1
             agrees, message = trial.witness_agrees(truth)
             if not agrees:
@@ -173,11 +176,12 @@ class _Examination:
         want = truth.gradients[path]
         finite = truth.is_finite(path) and trial.value_is_finite
         if case.regime != "ordinary" and not finite:
-            self.overflowed.setdefault(case.regime, set()).add(str(case))
-            return True  # the forward itself overflows there: its derivative has no say
+            seen = self.singular if trial.value_is_finite else self.overflowed
+            seen.setdefault(case.regime, set()).add(str(case))
+            return True  # the forward itself overflows there, or its derivative has no say
         ordinary = case.dtype == "float64" and case.regime not in EXTREME
         got = _array(made.value)
-        if case.regime != "ordinary" and truth.quieted and _has_nan(got):
+        if truth.quieted and _has_nan(got) and (case.regime, truth.kind) != ("ordinary", AUTOGRAD):
             self.singular.setdefault(case.regime, set()).add(str(case))
             return True  # autograd would say the same, of √0 and the like
         known = entry.verdict == "wrong"  # then its noise and its kinks are of no more interest

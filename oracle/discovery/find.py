@@ -7,7 +7,7 @@ or classes take which part: ``forward``, ``backward``, ``cost``, ``function``, `
 import ast
 from dataclasses import dataclass, field
 
-from oracle.discovery import naming, returns, text
+from oracle.discovery import naming, returns, shape_sources, text
 from oracle.discovery.text import Function, Text
 
 
@@ -210,8 +210,20 @@ class _Finder:
         taken = {t.rpartition(".")[2] for t in self.taken if t.rpartition(".")[0] == scope}
         if naming.has(name, naming.USES_DERIVATIONS) or called & taken:
             return
-        if returns.loss_and_gradients(node, self.user.globals_read(node)):
+        said = returns.loss_and_gradients(node, self.user.globals_read(node))
+        if said or self._is_loss_with_shapes(name, node):
             self._add(name, 3, {"function": name}, name)
+
+    def _is_loss_with_shapes(self, name: str, node: Function) -> bool:
+        """``def mse_loss(y, t): return (r * r).sum(), 2 * r`` under a shapes comment of its own.
+
+        Somebody wants it judged, and what stands beside a loss is its gradient, if not a cache.
+        """
+        said = naming.has(name, naming.LOSS) and not naming.has(name, naming.FORWARD)
+        if not said or text.returns_tuple(node) != 2 or not shape_sources.comment(self.user, node):
+            return False
+        rest = (text.returns(node) or [])[1:]
+        return not any(naming.is_cache(item.name) for item in rest)
 
     # Courses
 

@@ -1,0 +1,132 @@
+"""Forwards that torch has too, and those that differ from torch's in a way that can be said."""
+
+from pathlib import Path
+
+import pytest
+
+from oracle import checks
+from oracle.results import Result
+
+HEAD = "import numpy as np\n\n"
+
+NORM = """
+# oracle: shapes x: N D, g: D, b: D
+def norm_forward(x, g, b, eps=1e-5):
+    d = {divisor}
+    xh = (x - x.mean({axis}, keepdims=True)) / d
+    return g * xh + b, (xh, d, g)
+
+def norm_backward(dout, cache):
+    xh, d, g = cache
+    return dout * g, (dout * xh).sum(0), dout.sum(0)  # the first is wrong, and no matter here
+"""
+
+LOSS = """
+# oracle: shapes {shapes}
+def {name}(a, t):
+    {lines}
+"""
+
+
+def judged(tmp_path: Path, text: str) -> Result:
+    file = tmp_path / "file.py"
+    file.write_text(HEAD + text, encoding="utf-8")
+    ((_, _, judge),) = checks.of_file(file, "", checks.Settings(cases=60))
+    found = judge()
+    assert isinstance(found, Result), found
+    return found
+
+
+def mismatches(result: Result) -> list[str]:
+    return [note.message for note in result.remarks if note.name == "forward-mismatch"]
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize(
+    ("divisor", "said"),
+    [
+        ("np.sqrt(x.var({axis}, keepdims=True) + eps)", []),
+        ("x.std({axis}, keepdims=True) + eps", ["ε = 1e-05 outside the root"]),
+        ("np.sqrt(x.var({axis}, ddof=1, keepdims=True) + eps)", ["with N − 1"]),
+    ],
+)
+def test_where_the_epsilon_stands_and_which_variance_is_taken_is_told(
+    tmp_path: Path, axis: int, divisor: str, said: list[str]
+) -> None:
+    text = NORM.format(divisor=divisor.format(axis=axis), axis=axis)
+    found = mismatches(judged(tmp_path, text))
+    assert len(found) == len(said)
+    assert all(part in message for part, message in zip(said, found, strict=True))
+
+
+MSE = "y: N D, t: N D".replace("y", "a")
+
+
+@pytest.mark.parametrize(
+    ("name", "shapes", "lines", "said"),
+    [
+        ("mse_loss", MSE, "return ((a - t) ** 2).mean(), 2 * (a - t) / a.size", ""),
+        ("mse_loss", MSE, "return ((a - t) ** 2).sum(), 2 * (a - t)", "the sum over everything"),
+        ("mse_loss", MSE, "return 0.5 * ((a - t) ** 2).mean(), (a - t) / a.size", "half the mean"),
+        ("mse_loss", MSE, "return ((a - t) ** 2).sum() / len(a), 2 * (a - t) / len(a)", "axis 0"),
+        ("sse_loss", MSE, "return ((a - t) ** 2).sum(), 2 * (a - t)", ""),
+        (
+            "crossEntropyLoss",
+            "a: N C, t: N labels(C)",
+            "p = np.exp(a) / np.exp(a).sum(1, keepdims=True); n = np.arange(len(t)); "
+            "L = -np.log(p[n, t]).sum(); p[n, t] -= 1; return L, p",
+            "the sum over everything",
+        ),
+    ],
+)
+def test_a_loss_that_is_named_like_torchs_is_compared_with_it(
+    tmp_path: Path, name: str, shapes: str, lines: str, said: str
+) -> None:
+    result = judged(tmp_path, LOSS.format(name=name, shapes=shapes, lines=lines))
+    found = mismatches(result)
+    assert result.verdict == "correct"
+    assert [said in message for message in found] == ([True] if said else [])
+
+
+def test_an_approximation_of_gelu_is_told_from_gelu(tmp_path: Path) -> None:
+    text = (
+        "c = np.sqrt(2 / np.pi)\n\n# oracle: shapes x: N D\n"
+        "def gelu(x):\n    return 0.5 * x * (1 + np.tanh(c * (x + 0.044715 * x**3)))\n\n"
+        "def gelu_grad(x):\n    t = np.tanh(c * (x + 0.044715 * x**3))\n"
+        "    return 0.5 * (1 + t) + 0.5 * x * (1 - t**2) * c * (1 + 3 * 0.044715 * x**2)\n"
+    )
+    result = judged(tmp_path, text)
+    assert "tanh approximation" in mismatches(result)[0]
+    assert result.verdict == "correct"
+
+
+def test_torchs_own_function_is_another_witness_where_the_values_are_the_same(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "# oracle: shapes z: N D\ndef act_forward(z):\n    return 1 / (1 + np.exp(-z))\n\n"
+        "def act_backward(dout, z):\n    s = 1 / (1 + np.exp(-z))\n    return dout * s * (1 - s)\n"
+    )
+    result = judged(tmp_path, text)
+    assert "torch twin torch.sigmoid" in result.witnesses
+
+
+def test_where_the_derivative_does_not_exist_nan_is_no_mistake(tmp_path: Path) -> None:
+    """The standard deviation of one number is 0, where a root has no derivative."""
+    text = """
+# oracle: shapes x: N D
+def scale_forward(x):
+    s = x.std(axis=1, keepdims=True)
+    xh = (x - x.mean(axis=1, keepdims=True)) / (s + 1e-5)
+    return xh, (xh, s)
+
+def scale_backward(dout, cache):
+    xh, s = cache
+    mean = dout.mean(axis=1, keepdims=True)
+    slope = (dout * xh).mean(axis=1, keepdims=True) / s
+    return (dout - mean) / (s + 1e-5) - xh * slope
+"""
+    result = judged(tmp_path, text)
+    assert result.verdict == "correct"
+    assert result.truth == "autograd"
+    assert any("where a derivative is infinite" in said for said in result.not_checked)
