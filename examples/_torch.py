@@ -51,6 +51,8 @@ def step(
     """``reference.backpropagate`` with torch's operations and torch's gradients."""
     net = Net(layers)
     L, Zs, As = net.forward(tensor(X), tensor(T), loss, reduction)
+    for Z in Zs:
+        Z.retain_grad()
     L.backward()
     return TorchStep(
         L.item(),

@@ -96,12 +96,17 @@ def fields(user: Text, node: ast.ClassDef) -> Shapes:
 
 
 def annotations(function: Function, user: Text) -> Shapes:
-    """jaxtyping's ``Float[np.ndarray, "N D"]``, bare or in ``Annotated[..., "labels(C)"]``."""
+    """jaxtyping's ``Float[np.ndarray, "N D"]``, bare or in ``Annotated[..., "labels(C)"]``.
+
+    ``eps: float = 1e-5`` says no shape: a number with a default is to stay what it is.
+    """
     found: Shapes = {}
-    arguments = function.args.posonlyargs + function.args.args + function.args.kwonlyargs
-    for argument in arguments:
+    positional = function.args.posonlyargs + function.args.args
+    given = positional[len(positional) - len(function.args.defaults) :]
+    given += [a for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults) if d]
+    for argument in positional + function.args.kwonlyargs:
         said = _annotated(argument.annotation, user) if argument.annotation else None
-        if said is not None:
+        if said is not None and not (said.scalar and argument in given):
             found[(argument.arg,)] = said
     return found
 

@@ -313,6 +313,20 @@ def test_keyword_options_keep_their_defaults(tmp_path):
     right(found(tmp_path, text)["leaky_relu_backward"])
 
 
+def test_a_number_with_a_default_is_no_input_though_it_is_annotated(tmp_path):
+    text = """
+        # oracle: shapes x: N D
+        def scale_forward(x: np.ndarray, eps: float = 1e-5):
+            return x / np.sqrt(1 + eps), eps
+
+        def scale_backward(dout, cache):
+            return dout / np.sqrt(1 + cache)
+    """
+    subject = found(tmp_path, text)["scale_backward"]
+    assert [argument.name for argument in subject.arguments] == ["x"]
+    right(subject)
+
+
 def test_options_that_a_comment_gives(tmp_path):
     text = """
         # oracle: shapes x: N D, bn_param: {"mode": "train"}, power=2
