@@ -47,7 +47,7 @@ def diagnose(examined: Examined) -> None:
     with Session(*subject.functions) as names:
         left = [examined.paths[id(entry)] for entry in wrong]
         while left:  # the failing cases of some gradients may tell nothing of the others
-            evidence = [] if subject.torch_function else _evidence(examined, left, names)
+            evidence = _evidence(examined, left, names)
             here = [path for path in left if not evidence or _of(examined, path, evidence)]
             _diagnose(examined, here, evidence, names)
             left = [path for path in left if path not in here]
@@ -245,8 +245,11 @@ def _explain_one(examined: Examined, matched: Sequence[tuple[Evidence, blame.Gui
     proofs = prove(targets)
     for turn in range(max(len(g.instead) for _, g in matched) if not proofs else 0):
         proofs = proofs or prove(_instead(matched, turn, entry.name))
+    elementwise = _is_elementwise([evidence])
     for proof in proofs:
         found = proof.suspicion
+        if elementwise and found.finding == "wrong-constant-factor" and not found.cure:
+            found = replace(found, finding="wrong-activation-derivative")  # in a part of it
         entry.findings = [n for n in entry.findings if n.name not in ("wrong-shape", "unexplained")]
         on = f"proved on {proof.shapes} shapes" if proof.shapes > 1 else "seen on one shape only"
         entry.findings.append(

@@ -19,13 +19,13 @@ from oracle import torch_compat
 from oracle.cases import Case
 from oracle.discovery.subject import Path, Subject
 from oracle.guards import removal
+from oracle.judging import begin
 from oracle.recording import Note, Value
 from oracle.replay import NotReplayable, Plan, Run
 from oracle.trial import Session, Trial, Whole
-from oracle.verdict import EPS
+from oracle.verdict import agree
 
 PROBES = 2
-AGREES = 1e4  # units of rounding: what a cure may be off by (a wrong one is off by 1e9 and more)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Evidence:
     def __init__(self, subject: Subject, case: Case, names: Session) -> None:
         self.subject = subject
         self.case = case
-        self.trial = Trial(subject, case, names)
+        self.trial: Trial = begin(subject, case, names)
         self.whole: Whole = self.trial.whole()
         self.recording = self.whole.recording
         outputs = self.whole.outputs()
@@ -302,17 +302,6 @@ class Evidence:
                         found[-1] = Step(found[-1].value, "", line, note.file)
                     found.append(Step(value, name, line, note.file))
         return found
-
-
-def agree(a: np.ndarray, b: np.ndarray, scale: float = 0.0) -> bool:
-    """The same shape, and the same numbers to rounding."""
-    if a.shape != b.shape:
-        return False
-    if a.size == 0:
-        return True
-    off = float(np.abs(a - b).max())
-    size = float(np.abs(b).max())
-    return bool(np.isfinite(off)) and off <= AGREES * EPS["float64"] * (size + 1e-3 * scale)
 
 
 _statements: dict[str, dict[int, tuple[str, int]]] = {}

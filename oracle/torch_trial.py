@@ -8,12 +8,14 @@ import torch
 from torch.autograd.graph import saved_tensors_hooks
 from torch.overrides import TorchFunctionMode
 
-from oracle import cases, torch_compat
+from oracle import cases, torch_compat, torch_recording
 from oracle.cases import Case
 from oracle.differences import Forward
 from oracle.discovery.subject import Inputs, Path, Subject
-from oracle.trial import Session, Trial, Truth, beside_kink
+from oracle.replay import NotReplayable, Plan
+from oracle.trial import Session, Trial, Truth, Whole, beside_kink
 from oracle.truth import Noise, Nudge, Nudging
+from oracle.verdict import agree
 
 KINKED = ("maximum", "minimum", "abs", "absolute", "clamp", "clip", "relu", "hardtanh", "clamp_min")
 
@@ -100,6 +102,38 @@ class TorchTrial(Trial):
 
     def _own_value(self) -> dict[Path, np.ndarray]:
         return self.truth().value
+
+    def whole(self) -> Whole:
+        """Forward and backward, run by hand under a recorder; both must be what torch makes them.
+
+        Raises:
+            NotReplayable: they are not, or cannot be followed.
+        """
+        tensors = self._as_tensors(self.inputs())
+        wanted = frozenset(n for n, t in tensors.items() if getattr(t, "requires_grad", False))
+        with self.seeded(), torch.random.fork_rng():
+            torch.manual_seed(self.case.seed % 2**32)
+            recording, order = torch_recording.record(
+                self.subject.torch_both, tensors, wanted, self.upstream
+            )
+        whole = Whole(recording, [(name,) for name in order])
+        made = {m.of: np.asarray(m.value) for m in self.candidate()[1]}
+        known = whole.gradients()
+        if (
+            set(whole.outputs()) != set(self.upstream)
+            or set(known) != set(made)
+            or not all(
+                agree(np.asarray(known[path].array), made[path], self.loudest) for path in made
+            )
+        ):
+            raise NotReplayable(None, "run by hand, the Function gives other gradients")
+        truth = self.truth().gradients
+        paths = [path for path in recording.inputs if path[0] == 0]
+        run = Plan(recording, whole.outputs().values()).run()
+        for path, gradient in run.gradients(self.upstream, wrt=paths).items():
+            if not agree(gradient, truth[path[1:]], self.loudest):
+                raise NotReplayable(None, "run by hand, the forward has another derivative")
+        return whole
 
     def drowned(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
         """Not known: there are no intermediates to tell by."""

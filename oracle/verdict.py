@@ -16,6 +16,7 @@ UNSTABLE_AT = 1000.0  # units: three digits lost that torch keeps
 ACCOUNTED = 2.0  # units: a difference of fewer is accounted for, and more noise is not sought
 QUIET = 4.0  # ulps of the largest entry: below this noise need not be measured
 EPS = {"float64": 2.0**-52, "float32": 2.0**-23}
+AGREES = 1e4  # units of rounding: what a cure may be off by (a wrong one is off by 1e9 and more)
 TINY = {"float64": 2.0**-1022, "float32": 2.0**-126}
 DIGITS = {"float64": 16.0, "float32": 8.0}
 
@@ -119,3 +120,14 @@ def within_one_sided(
     slack = np.where(kink, 1e-6 * jump, 0)
     between = (got >= low - slack - allowance) & (got <= high + slack + allowance)
     return bool(kink.any() and np.where(kink, between, np.abs(got - want) <= allowance).all())
+
+
+def agree(a: np.ndarray, b: np.ndarray, scale: float = 0.0) -> bool:
+    """The same shape, and the same numbers to rounding."""
+    if a.shape != b.shape:
+        return False
+    if a.size == 0:
+        return True
+    off = float(np.abs(a - b).max())
+    size = float(np.abs(b).max())
+    return bool(np.isfinite(off)) and off <= AGREES * EPS["float64"] * (size + 1e-3 * scale)

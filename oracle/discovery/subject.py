@@ -78,6 +78,7 @@ class Subject:
     has_upstream: bool = True  # False: the value is a scalar, and its upstream is 1
     differentiable: Callable[[Path], bool] = lambda path: True
     torch_function: Any = None  # way 5: the forward as torch runs it, in place of a recording
+    torch_both: Any = None  # (tensors, upstreams) -> outputs and gradients, with no autograd
 
     @property
     def sizes(self) -> tuple[str, ...]:

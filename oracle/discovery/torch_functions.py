@@ -8,7 +8,7 @@ import numpy as np
 from oracle.discovery import calling, shape_sources, text
 from oracle.discovery.calling import User
 from oracle.discovery.find import Candidate
-from oracle.discovery.subject import Inputs, Made, Subject, WrongReturn
+from oracle.discovery.subject import Inputs, Made, Path, Subject, WrongReturn
 
 
 class Context:
@@ -109,6 +109,21 @@ def function(user: User, candidate: Candidate) -> Subject:
             return kind.forward(**values)
         return kind.forward(Context(), **values)
 
+    def both(given_tensors: Mapping[str, Any], sent: Mapping[Path, Any]) -> Any:
+        ctx = Context()
+        values = {p.name: given_tensors[p.name] for p in given if p.name in given_tensors}
+        if apart:
+            out = kind.forward(**values)
+            kind.setup_context(ctx, tuple(values.get(p.name, p.default) for p in given), out)
+        else:
+            out = kind.forward(ctx, **values)
+        outs = {(0, i): o for i, o in enumerate(out)} if isinstance(out, tuple) else {(0,): out}
+        found = kind.backward(ctx, *[sent.get(path) for path in outs])
+        returned = found if isinstance(found, tuple) else (found,)
+        gradients = {p.name: g for p, g in zip(given, returned, strict=False) if p.name in wanted}
+        kept = {path: o for path, o in outs.items() if path in sent}
+        return kept, {name: g for name, g in gradients.items() if isinstance(g, torch.Tensor)}
+
     return Subject(
         candidate.name,
         user.file,
@@ -123,6 +138,7 @@ def function(user: User, candidate: Candidate) -> Subject:
         remarks=plan.remarks,
         differentiable=plan.differentiable,
         torch_function=through,
+        torch_both=both,
     )
 
 

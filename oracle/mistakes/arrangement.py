@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from oracle.blame import multiple
-from oracle.evidence import agree
 from oracle.mistakes.scale import batch, spoken
 from oracle.mistakes.suspicion import Suspicion, Target
 from oracle.results import Cure
+from oracle.verdict import agree
 
 
 def suspicions(target: Target) -> Iterator[Suspicion]:

@@ -8,11 +8,11 @@ import torch
 
 from oracle.blame import multiple
 from oracle.discovery.subject import Path
-from oracle.evidence import agree
 from oracle.mistakes.scale import batch, extents, matching, product
 from oracle.mistakes.suspicion import Suspicion, Target
 from oracle.mistakes.terms import has_mask
 from oracle.recording import Note, Value
+from oracle.verdict import agree
 
 LINEAR = ("matmul", "dot", "einsum", "tensordot", "inner", "convolve", "correlate", "multiply")
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from oracle.discovery.subject import Path, Subject
-from oracle.evidence import Evidence, agree
+from oracle.evidence import Evidence
 from oracle.recording import Value
 from oracle.results import Cure
 from oracle.shapes import Size
+from oracle.verdict import agree
 
 
 @dataclass(frozen=True)

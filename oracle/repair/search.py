@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from oracle.discovery.subject import Path, Subject
-from oracle.evidence import agree
 from oracle.repair import edits, naming, within
 from oracle.repair.around import what_is_around
 from oracle.repair.code import Source, sources
 from oracle.repair.slots import Edit, assigned, statements
 from oracle.trial import Trial, Truth
+from oracle.verdict import agree
 
 PATIENCE = 10.0  # seconds of processor time, trying edits, for one derivation
 PROVED_ON = 3  # shapes besides the first

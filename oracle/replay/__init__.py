@@ -31,7 +31,7 @@ from oracle.replay.others import AFFINE, OTHERS, Affine
 from oracle.replay.products import PRODUCTS
 from oracle.replay.reductions import REDUCTIONS, ufunc_method
 
-__all__ = ["DecisionChanged", "NotReplayable", "Plan", "Replayed", "Run", "replay"]
+__all__ = ["DecisionChanged", "NotReplayable", "Plan", "Replayed", "Run", "TorchCall", "replay"]
 
 RULES: dict[str, Callable[..., Any]] = {**REDUCTIONS, **PRODUCTS, **OTHERS}
 _UFUNC_OPTIONS = ("casting", "order", "dtype", "subok", "signature", "sig")
@@ -62,6 +62,18 @@ class DecisionChanged(Exception):  # noqa: N818
         self.note = note
 
 
+@dataclass(frozen=True)
+class TorchCall:
+    """A function of torch's, recorded as such (``oracle.torch_recording``): its own rule."""
+
+    function: Callable[..., Any]
+    name: str  # NumPy's, where it has one
+    elementwise: bool
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+
 class _Step:
     """A note, ready to run: its rule, and what to call it with."""
 
@@ -78,6 +90,9 @@ class _Step:
     def _rule(self) -> Callable[..., Any]:
         note = self.note
         op = note.op
+        if isinstance(note.function, TorchCall):
+            self.elementwise = note.function.elementwise
+            return note.function
         view = VIEWS.get(op)
         if view is not None and self._tried(view):
             return view
