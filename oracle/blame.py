@@ -57,10 +57,33 @@ def guilty(evidence: Evidence) -> list[Guilty]:
             instead = tuple((v, f) for v, f, touched in parts[1:] if touched == explained)
             found.append(Guilty(step, value, factor, frozenset(explained), instead=instead))
             left -= explained
-    for path, followers in _heads(evidence, left).items():
+    heads = _heads(evidence, left)
+    if len(heads) > 1:
+        one = _in_common(evidence, [s for s in steps if id(s.value) not in returned], heads)
+        if one is not None:
+            found.append(one)
+            heads = {path: more for path, more in heads.items() if path not in one.inherits}
+    for path, followers in heads.items():
         inherits = frozenset([path, *followers])
         found.append(Guilty(None, evidence.inputs[path], 1.0, inherits, path))
     return found
+
+
+def _in_common(
+    evidence: Evidence, steps: Sequence[Step], heads: dict[Path, list[Path]]
+) -> Guilty | None:
+    """A step that is the right gradient of one thing, and is used as that of another throughout.
+
+    ``dz = dy * v`` is right as the gradient of s = σ(z); where all that is made of it takes it for
+    that of z, this one step is wrong rather than all of them.
+    """
+    left = {path for head, more in heads.items() for path in (head, *more)}
+    for step in steps:
+        parts = _parts(evidence, step, [1.0], (), left, right=True)
+        if parts and len(parts[0][2] & set(heads)) > 1:
+            value, factor, explained = parts[0]
+            return Guilty(step, value, factor, frozenset(explained))
+    return None
 
 
 def _heads(evidence: Evidence, left: set[Path]) -> dict[Path, list[Path]]:
@@ -92,10 +115,12 @@ def _parts(
     factors: Sequence[float],
     supposed: Sequence[float],
     left: set[Path],
+    right: bool = False,
 ) -> list[tuple[Value, float, set[Path]]]:
     """The intermediates whose gradient a step must have been meant to be.
 
     Up to a factor that other steps have, or to one of those supposed: a mean that is taken later.
+    ``right``: be it a right step or not.
     """
     array = evidence.number(step.value)
     if array.size < 2 or not np.isfinite(array).all():
@@ -106,7 +131,7 @@ def _parts(
         # Of −z nobody means to take the gradient: it would make a wrong sign right.
         if not (v.note is not None and v.note.op == "negative")
     ]
-    if any(evidence.same(array, evidence.true(value)) for value in alike):
+    if not right and any(evidence.same(array, evidence.true(value)) for value in alike):
         return []  # a right step
     if len(alike) > FEW or any(multiple(array, evidence.true(v)) is not None for v in alike):
         supposed = ()  # one turn of a loop, or right but for a factor

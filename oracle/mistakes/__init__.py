@@ -11,11 +11,13 @@ shapes. So a name is never a guess; where nothing agrees, the finding is ``unexp
     activations.py   derivatives of elementwise functions and of the softmax
     losses.py        the gradient of another loss, shifted labels
     parameters.py    regularisation, other weights
+    directions.py    a linear call gone through forwards in place of backwards
 """
 
 from oracle.mistakes import (
     activations,
     arrangement,
+    directions,
     losses,
     parameters,
     scale,
@@ -32,6 +34,7 @@ FAMILIES = (
     losses.suspicions,
     parameters.suspicions,
     terms.suspicions,
+    directions.suspicions,
 )
 
 __all__ = ["FAMILIES", "Suspicion", "Target"]

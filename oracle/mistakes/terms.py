@@ -62,6 +62,11 @@ def _at(
                 ("drop", key, i), finding, message, fix,
                 lambda i=i: under(_detached(i)), rank=RANKS.get(finding, 22),
             )  # fmt: skip
+            if recurrent:  # to what the first step starts from, the first step leads as it should
+                yield Suspicion(
+                    ("drop-later", key, i), finding, message, fix,
+                    lambda i=i: under(_detached(i), notes[1:]), rank=RANKS.get(finding, 22),
+                )  # fmt: skip
         yield Suspicion(
             ("minus", key, i), "sign-flipped",
             f"{{name}} takes what goes through {said} with the wrong sign",

@@ -12,6 +12,12 @@ from oracle.results import Gradient, Note
 from oracle.trial import Trial
 
 OF_A_PART = ("wrong-constant-factor", "wrong-operand", "dropped-term", "sign-flipped")
+# A factor left out may be put in at many places: each gradient that lacks it is wrong by itself.
+FACTORS = ("missing-batch-mean", "extra-batch-mean", "wrong-size-factor", "wrong-constant-factor",
+           "sign-flipped", "wrong-shape", "unexplained")  # fmt: skip
+ALIKE = (
+    4.0  # seconds, looking for the one statement that gradients wrong in the same way go back to
+)
 CONFIRMED_ON = 24  # cases of all regimes in which the edited code is judged anew
 
 
@@ -41,8 +47,35 @@ def amend(examined: Examined, trials: Sequence[Trial], elementwise: bool = False
         cured = [one for one in left if one.paths & found.fixed]
         if elementwise and found.finding in OF_A_PART:
             found = replace(found, finding="wrong-activation-derivative")
-        _note(examined, found, cured)
+        alike = _by_finding(examined).get(found.finding, [])
+        _note(examined, found, cured + [one for one in alike if one.paths <= found.fixed])
         left = [one for one in left if one not in cured]
+    _trace_back(examined, trials)
+
+
+def _trace_back(examined: Examined, trials: Sequence[Trial]) -> None:
+    """Gradients that all lack the same go back to one statement, if one edit makes all right."""
+    for name, some in _by_finding(examined).items():
+        if len(some) < 2 or name in FACTORS:
+            continue
+        wrong = {path for one in some for path in one.paths}
+        lines = [one.entry.line for one in some]
+        found = cure(examined.subject, trials, lines, wrong, False, ALIKE, _confirmed)
+        elsewhere = found is not None and not any(
+            found.first <= line <= found.last for line in lines
+        )
+        if found is not None and found.fixed >= wrong and found.carries and elsewhere:
+            _note(examined, replace(found, finding=name), some)
+
+
+def _by_finding(examined: Examined) -> dict[str, list[Open]]:
+    """The returned gradients that one finding explains, by its name."""
+    alike: dict[str, list[Open]] = {}
+    for entry in examined.result.gradients:
+        path, names = examined.paths.get(id(entry)), {note.name for note in entry.findings}
+        if entry.verdict == "wrong" and path is not None and len(names) == 1:
+            alike.setdefault(names.pop(), []).append(Open(entry, frozenset([path])))
+    return alike
 
 
 def _opened(examined: Examined) -> Callable[[Gradient], Open | None]:
@@ -75,11 +108,11 @@ def _note(examined: Examined, found: Cure, cured: list[Open]) -> None:
     between = [one for one in cured if examined.paths.get(id(one.entry)) is None]
     if found.kind == "order":  # what is wrong is what was computed after the update
         here = between or cured
-    if not here and found.assigned:
+    if not here and found.assigned and found.carries:
         here = [between[0] if between else _intermediate(examined, found, cured)]
     for one in here or cured:
         name = one.entry.name
-        if found.assigned and one in between and found.kind != "order":
+        if found.assigned and one in between and found.carries and found.kind != "order":
             one.entry.name, one.entry.line = found.assigned, found.line
             name = found.assigned
         one.entry.findings = [Note(found.finding, f"{name}: {found.told}", found.fix)]

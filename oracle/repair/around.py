@@ -7,8 +7,11 @@ import numpy as np
 
 from oracle.mistakes.scale import batch
 from oracle.mistakes.suspicion import Target
+from oracle.recording.tape import values_in
 from oracle.repair.names import counts
 from oracle.trial import Trial
+
+JOINS = ("concatenate", "hstack", "vstack", "column_stack", "stack", "append", "insert", "c_", "r_")
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Around:
     masks: set[str]  # and of arrays of zeros and ones
     sizes: set[str]  # the texts that are sizes
     batch_axis: int  # of the samples, in the data
+    adds_ones: bool  # the forward puts a row or a column of ones beside its data
 
 
 def what_is_around(function: ast.FunctionDef, trial: Trial, line: int) -> Around:
@@ -40,7 +44,19 @@ def what_is_around(function: ast.FunctionDef, trial: Trial, line: int) -> Around
         {a.name for a in arguments if a.values in ("mask", "binary") and len(a.dims) > 1},
         {ast.unparse(size) for size in counts(function)},
         axes[0] if axes else 0,
+        _adds_ones(trial),
     )
+
+
+def _adds_ones(trial: Trial) -> bool:
+    """Whether ones are put beside data in the forward, as it was recorded."""
+    for note in trial.recording.notes if trial.subject.torch_function is None else ():
+        if note.op in JOINS:
+            parts = (np.asarray(v.array) for v in values_in(note.args))
+            constants = (p for p in parts if p.size and p.dtype.kind in "fi")
+            if any((part == 1).all() for part in constants):
+                return True
+    return False
 
 
 def _samples(function: ast.FunctionDef, trial: Trial, name: str) -> set[str]:

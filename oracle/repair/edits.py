@@ -14,9 +14,15 @@ def of_statement(
     slots = list(slots_of(statement))
     if tier == 0:
         yield from within.accumulated(statement, function)
+        yield from within.copied(statement, function)
         for kind in (within.signs, within.axes, within.transposes, within.flips):
             for slot in slots:
                 yield from kind(slot)
+        for slot in slots:
+            yield from others.recomputed(slot, function)
+        for many in (others.added, others.multiplied, others.replaced):
+            for slot in slots:
+                yield from many(slot, names.idle(function))
         return
     known, sizes = names.atoms(function, words), names.counts(function)
     near = names.nearest(known, statement)

@@ -11,6 +11,7 @@ PLAIN_CALLS = ("len", "range", "float", "int", "print", "enumerate", "zip", "lis
 WORDS = 16  # keys and attributes that other code of the file uses
 SIZES = 16  # numbers that are tried as sizes
 ATOMS = 24  # names that are tried in the place of others
+IDLE = 6  # of what is never used
 HIDDEN = ("np", "numpy", "torch", "self", "ctx", "math", "range", "len", "print", "cls")
 
 
@@ -80,6 +81,28 @@ def counts(function: ast.FunctionDef) -> list[ast.expr]:
         for axis in (0, -1):
             found.setdefault(f"{name}.shape[{axis}]", parsed(f"{name}.shape[{axis}]"))
     return list(found.values())[:SIZES]
+
+
+def idle(function: ast.FunctionDef) -> list[ast.expr]:
+    """What is at hand and never used: an argument, a name that is assigned or unpacked, and what a
+    loop hands on to its next turn, which does not look at it. The likeliest to be missing.
+    """
+    nodes = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    loaded = [node for node in nodes if isinstance(node.ctx, ast.Load)]
+    stored = [node for node in nodes if isinstance(node.ctx, ast.Store)]
+    used = {node.id for node in loaded}
+    given = [a.arg for a in function.args.args + function.args.kwonlyargs]
+    found = dict.fromkeys(n for n in [*given, *(n.id for n in stored)] if n not in used)
+    for loop in ast.walk(function):
+        if isinstance(loop, ast.For | ast.While):
+            lines = range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)
+            looked_at = {node.id for node in loaded if node.lineno in lines}
+            before = {node.id for node in stored if node.lineno < loop.lineno}
+            for node in stored:
+                if node.lineno in lines and node.id in before and node.id not in looked_at:
+                    found[node.id] = None
+    names = [n for n in found if n not in HIDDEN and not n.startswith("_")]
+    return [ast.Name(name, ast.Load()) for name in names[:IDLE]]
 
 
 def loop_names(function: ast.FunctionDef, statement: ast.stmt) -> list[str]:

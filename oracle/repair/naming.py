@@ -25,7 +25,11 @@ PLAIN = {
     "order": "updated-weights-used",
     "flip": "kernel-not-flipped",
     "statistic": "statistics-held-constant",
+    "copy": "mutates-input",
 }
+MOVED = {"T", "mT", "transpose", "permute", "swapaxes", "moveaxis", "rollaxis", "reshape", "view",
+         "ravel", "flatten", "contiguous", "ascontiguousarray", "copy"}  # fmt: skip
+TURNED = {"T", "mT", "transpose", "permute", "swapaxes", "moveaxis", "rollaxis"}
 
 
 def finding(edit: Edit, around: Around) -> str:
@@ -48,6 +52,10 @@ def finding(edit: Edit, around: Around) -> str:
     if kind == "coupling":
         there = word in _texts(edit.before)
         return "softmax-diagonal-only" if there else "missing-activation-derivative"
+    if kind == "index" and around.adds_ones and _drops_one(edit.before) and _drops_one(edit.after):
+        return "bias-row-not-dropped"
+    if kind == "operand" and _is_turned(edit, around.function):
+        return "transposed"
     if kind == "operand":
         return _of_operand(edit, around.function, around.upstream)
     if kind == "axis" and called_by(edit.before) in ("flip", "rot90", "fliplr", "flipud"):
@@ -57,6 +65,33 @@ def finding(edit: Edit, around: Around) -> str:
     if kind in ("exponent", "bracket") and (_is_slope(edit.before) or _is_slope(edit.after)):
         return "wrong-activation-derivative"
     return PLAIN.get(kind, "wrong-operand")
+
+
+def _drops_one(node: ast.AST) -> bool:
+    """[1:] or [:-1], and [:], which drops none."""
+    if not isinstance(node, ast.Slice):
+        return False
+    return ast.unparse(node) in ("1:", ":-1", ":")
+
+
+def _is_turned(edit: Edit, function: ast.FunctionDef) -> bool:
+    """Whether the operand that is due is the one that stands there with its axes in another order.
+
+    ``mat = dout.transpose(1, 0, 2, 3).reshape(F, -1)`` for ``dout``, whatever its shape is then.
+    """
+    made = definitions(function)
+    old = _names(edit.before)
+    for name in _names(edit.after) - old:
+        for value in made.get(name, ()):
+            moves = {n.attr for n in ast.walk(value) if isinstance(n, ast.Attribute)} - {"shape"}
+            moves -= {"size", "ndim"}
+            start = value
+            while isinstance(start, ast.Call | ast.Attribute):
+                start = start.func if isinstance(start, ast.Call) else start.value
+            whole = isinstance(start, ast.Name) and start.id in old
+            if whole and moves <= MOVED and moves & TURNED:
+                return True
+    return False
 
 
 def _hands_on(edit: Edit, around: Around) -> bool:

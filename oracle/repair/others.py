@@ -98,6 +98,26 @@ def replaced(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
             yield edit("operand", slot, name, ast.unparse(name))
 
 
+def recomputed(slot: Slot, function: ast.FunctionDef) -> Iterator[Edit]:
+    """A name for a product or sum that is its own but for one operand.
+
+    ``dz = (dh + dh_next) * slope`` and then ``dh * slope @ W.T``: dz was meant.
+    """
+    node = slot.node
+    if not slot.whole or not isinstance(node, ast.BinOp):
+        return
+    mine = {ast.unparse(node.left), ast.unparse(node.right)}
+    for other in ast.walk(function):
+        if not isinstance(other, ast.Assign) or not isinstance(other.value, ast.BinOp):
+            continue
+        target, value = other.targets[0], other.value
+        if other is slot.statement or not isinstance(target, ast.Name):
+            continue
+        shared = mine & {ast.unparse(value.left), ast.unparse(value.right)}
+        if type(value.op) is type(node.op) and len(shared) == 1:
+            yield edit("operand", slot, ast.Name(target.id, ast.Load()), target.id)
+
+
 def turned(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
     """Another name, transposed, in the place of an operand of a matrix product."""
     parent = slot.parent

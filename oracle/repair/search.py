@@ -35,6 +35,7 @@ class Cure:
     fixed: frozenset[Path]
     shapes: int
     assigned: str  # what the statement assigns to, or ""
+    carries: bool = True  # that is made of what comes in from above, so that it is a gradient
 
     @property
     def line(self) -> int:
@@ -122,7 +123,12 @@ def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], sh
     around = what_is_around(source.node, judged.trial, edit.line)
     finding = naming.finding(edit, around)
     last = statement.end_lineno or edit.line
-    return Cure(edit.line, last, edit.kind, before, after, finding, fixed, shapes, assigned)
+    made = naming.reach({n.id for n in ast.walk(target) if isinstance(n, ast.Name)} if target else
+                        set(), naming.definitions(source.node))  # fmt: skip
+    carries = not around.upstream or bool(made & around.upstream)
+    return Cure(
+        edit.line, last, edit.kind, before, after, finding, fixed, shapes, assigned, carries
+    )
 
 
 def _candidates(

@@ -114,10 +114,22 @@ def axes(slot: Slot) -> Iterator[Edit]:
                     new.args = [*node.args[:i], number(other), *node.args[i + 1 :]]
                     yield edit("axis", slot, new, repr(other))
     called = called_by(node)
+    if called in SUMS and _of_all(node):
+        for axis in AXES:  # of all entries, where it is due along an axis
+            for keep in ([], [ast.keyword("keepdims", ast.Constant(True))]):
+                new = copy.copy(node)
+                new.keywords = [*node.keywords, ast.keyword("axis", number(axis)), *keep]
+                yield edit("axis", slot, new, repr(axis))
     if called in SUMS and isinstance(node.func, ast.Attribute):
         new = copy.copy(node)
         new.func = ast.Attribute(node.func.value, SUMS[called], ast.Load())
         yield edit("mean", slot, new, SUMS[called])
+
+
+def _of_all(call: ast.Call) -> bool:
+    """np.sum(x), x.sum(): along no axis."""
+    library = ast.unparse(call.func).partition(".")[0] in ("np", "numpy", "torch")
+    return len(call.args) <= library and all(w.arg not in ALONG for w in call.keywords)
 
 
 def constants(slot: Slot) -> Iterator[Edit]:
@@ -176,6 +188,27 @@ def transposes(slot: Slot) -> Iterator[Edit]:
         yield edit("transpose", slot, ast.Attribute(node, "T", ast.Load()))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         yield edit("transpose", slot, ast.BinOp(node.right, node.op, node.left))
+
+
+def copied(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
+    """``dz = dy.copy()`` for ``dz = dy``, if something is written to dz later on."""
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return
+    target, value = statement.targets[0], statement.value
+    if not isinstance(target, ast.Name) or not isinstance(value, ast.Name | ast.Attribute):
+        return
+    for node in ast.walk(function):
+        written: ast.expr | None = node.target if isinstance(node, ast.AugAssign) else None
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            written = node.targets[0]
+        while isinstance(written, ast.Subscript):
+            written = written.value
+        if isinstance(written, ast.Name) and written.id == target.id:
+            for how in ("copy", "clone"):
+                slot = Slot(statement, "value", None, statement)
+                called = ast.Call(ast.Attribute(value, how, ast.Load()), [], [])
+                yield edit("copy", slot, called)
+            return
 
 
 def flips(slot: Slot) -> Iterator[Edit]:
