@@ -80,7 +80,10 @@ def _diagnose(
         if entry.verdict == "wrong" and not entry.findings:
             entry.findings.append(Note("unexplained", _seen(entry, evidence, path)))
         _say_pattern(examined, path, entry)
-    repair.amend(examined, _trials(examined, paths, names), _is_elementwise(evidence))
+    elementwise, trials = _is_elementwise(evidence), _trials(examined, paths, names)
+    repair.amend(examined, trials, elementwise)
+    for path in paths if elementwise else ():
+        _say_slope(examined, path, trials, evidence)
 
 
 def _is_elementwise(evidence: Sequence[Evidence]) -> bool:
@@ -89,6 +92,46 @@ def _is_elementwise(evidence: Sequence[Evidence]) -> bool:
         return False
     (start,), (end,) = evidence[0].inputs.values(), evidence[0].outputs.values()
     return any(u.before is start and u.after is end for u in activations.units(evidence[0]))
+
+
+def _say_slope(
+    examined: Examined, path: Path, trials: Sequence[Trial], evidence: Sequence[Evidence]
+) -> None:
+    """Of a function of each entry by itself, what is wrong entry by entry is its derivative."""
+    entry = examined.entry(path)
+    known = {note.name for note in entry.findings}
+    if entry.verdict != "wrong" or known != {"unexplained"} or not trials:
+        return
+    if not all(_is_local(trial, path) for trial in trials):
+        return
+    sides = {"positive": 0, "negative": 0}
+    for one in evidence:
+        x, off = one.number(one.inputs[path]), np.abs(one.got[path] - one.want(path))
+        bad = off > 1e-9 * np.abs(one.want(path)).max(initial=1e-300)
+        sides["positive"] += int((bad & (x > 0)).sum())
+        sides["negative"] += int((bad & (x < 0)).sum())
+    only = [side for side, count in sides.items() if count and not sum(sides.values()) - count]
+    where = f", for {only[0]} {path[-1]} only" if only else ""
+    message = f"{entry.name} has another slope than the forward, entry by entry{where}"
+    fix = "differentiate the forward once more, piece by piece"
+    entry.findings = [Note("wrong-activation-derivative", message, fix)]
+
+
+def _is_local(trial: Trial, path: Path) -> bool:
+    """Whether each entry of a gradient depends on that entry of the input alone."""
+
+    def made(arrays: dict[str, np.ndarray]) -> np.ndarray:
+        inputs = trial.inputs(arrays)
+        with trial.seeded():
+            value, kept = trial.subject.forward(inputs)
+            found = trial.subject.backward(inputs, value, kept, trial.sent(value))
+        return np.asarray(next(m.value for m in found if m.of == path), float)
+
+    name = path[0]
+    moved = trial.arrays[name].copy()
+    moved.flat[0] += 1.0
+    before, after = made(trial.arrays), made({**trial.arrays, name: moved})
+    return before.shape == after.shape and np.array_equal(before.flat[1:], after.flat[1:])
 
 
 def _trials(examined: Examined, paths: list[Path], names: Session) -> list[Trial]:
@@ -248,7 +291,7 @@ def _explain_one(examined: Examined, matched: Sequence[tuple[Evidence, blame.Gui
     elementwise = _is_elementwise([evidence])
     for proof in proofs:
         found = proof.suspicion
-        if elementwise and found.finding == "wrong-constant-factor" and not found.cure:
+        if elementwise and found.finding in repair.OF_A_PART and not found.cure:
             found = replace(found, finding="wrong-activation-derivative")  # in a part of it
         entry.findings = [n for n in entry.findings if n.name not in ("wrong-shape", "unexplained")]
         on = f"proved on {proof.shapes} shapes" if proof.shapes > 1 else "seen on one shape only"

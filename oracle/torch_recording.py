@@ -125,6 +125,8 @@ class _Recorder(TorchFunctionMode):
         if writes and name not in SAME:
             self._write(func, name, args[0], *noted)
             return result
+        if name.endswith("_like") or name.startswith("new_"):
+            return result  # of its shape only
         parts = result if isinstance(result, tuple | list) else [result]
         fresh = [p for p in parts if isinstance(p, torch.Tensor) and p.is_floating_point()]
         if not fresh or any(part is arg for part in fresh for arg in args):

@@ -17,6 +17,6 @@ cure that is proved, and what kind of edit it is says what the mistake was.
     amend.py    the result, with the finding where the edit is
 """
 
-from oracle.repair.amend import amend
+from oracle.repair.amend import OF_A_PART, amend
 
-__all__ = ["amend"]
+__all__ = ["OF_A_PART", "amend"]

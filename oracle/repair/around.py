@@ -11,7 +11,8 @@ from oracle.recording.tape import values_in
 from oracle.repair.names import counts
 from oracle.trial import Trial
 
-JOINS = ("concatenate", "hstack", "vstack", "column_stack", "stack", "append", "insert", "c_", "r_")
+JOINS = ("concatenate", "hstack", "vstack", "column_stack", "stack", "append", "insert", "CClass",
+         "RClass")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from oracle.repair.names import words_of
+from oracle.repair.names import constants_of, words_of
 
 
 @dataclass
@@ -23,6 +23,7 @@ class Source:
     node: ast.FunctionDef
     owner: str = ""  # the class that it is a method of
     words: tuple[str, ...] = ()  # keys and attributes in the file
+    constants: tuple[str, ...] = ()  # names of the module's own numbers
 
     @property
     def file(self) -> str:
@@ -119,7 +120,8 @@ def sources(things: tuple[Any, ...]) -> list[Source]:
         tree = trees[code.co_filename]
         node = _functions(tree).get(code.co_firstlineno)
         if node is not None and node.name == code.co_name:
-            made.append(Source(function, node, owner, tuple(words_of(tree))))
+            constants = tuple(constants_of(tree))
+            made.append(Source(function, node, owner, tuple(words_of(tree)), constants))
     return made
 
 

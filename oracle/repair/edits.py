@@ -8,9 +8,16 @@ from oracle.repair.slots import Edit, slots_of
 
 
 def of_statement(
-    statement: ast.stmt, function: ast.FunctionDef, tier: int, words: Iterable[str] = ()
+    statement: ast.stmt,
+    function: ast.FunctionDef,
+    tier: int,
+    words: Iterable[str] = (),
+    constants: Iterable[str] = (),
 ) -> Iterator[Edit]:
-    """Its edits of a tier: a few that are likely (0), many (1), very many (2)."""
+    """Its edits of a tier: a few that are likely (0), many (1), very many (2).
+
+    ``words``: keys and attributes of the file; ``constants``: the names of its numbers.
+    """
     slots = list(slots_of(statement))
     if tier == 0:
         yield from within.accumulated(statement, function)
@@ -30,6 +37,10 @@ def of_statement(
         for kind in (within.dropped, within.constants, within.regrouped):
             for slot in slots:
                 yield from kind(slot)
+        numbers: list[ast.expr] = [ast.Name(name, ast.Load()) for name in constants]
+        for slot in slots:
+            yield from others.named(slot, numbers)
+            yield from others.multiplied(slot, numbers)
         for slot in slots:
             yield from others.swapped(slot, near, sizes)
         yield from others.renamed(statement, near)

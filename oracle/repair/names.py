@@ -64,6 +64,22 @@ def words_of(tree: ast.AST) -> list[str]:
     return list(found)[:WORDS]
 
 
+def constants_of(tree: ast.Module) -> list[str]:
+    """The names that the module itself gives to numbers: ``SLOPE = 0.01``."""
+    found: dict[str, None] = {}
+    for node in tree.body:
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+            continue
+        parts = list(ast.walk(node.value))
+        numbers = [
+            p for p in parts if isinstance(p, ast.Constant) and type(p.value) in (int, float)
+        ]
+        if numbers and not any(isinstance(p, ast.List | ast.Tuple | ast.Dict) for p in parts):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found.update((t.id, None) for t in targets if isinstance(t, ast.Name))
+    return list(found)[:WORDS]
+
+
 def counts(function: ast.FunctionDef) -> list[ast.expr]:
     """What may be a size in it: names that come of shapes or lengths, and extents of arguments."""
     found: dict[str, ast.expr] = {}

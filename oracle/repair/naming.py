@@ -49,6 +49,8 @@ def finding(edit: Edit, around: Around) -> str:
         _names(edit.after) & around.carried or _hands_on(edit, around)
     ):
         return "time-steps-truncated"
+    if kind == "turns":
+        return "time-steps-truncated" if around.carried else "dropped-term"
     if kind == "coupling":
         there = word in _texts(edit.before)
         return "softmax-diagonal-only" if there else "missing-activation-derivative"

@@ -41,6 +41,14 @@ def swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) ->
         yield edit("operand", slot, complement, text)  # the other side of a gate
 
 
+def named(slot: Slot, numbers: Iterable[ast.expr]) -> Iterator[Edit]:
+    """A number that has a name, in the place of one that has none."""
+    value = plain(slot.node)
+    if slot.whole and isinstance(value, int | float) and not isinstance(value, bool):
+        for number_ in numbers:
+            yield edit("constant", slot, number_)
+
+
 def renamed(statement: ast.stmt, names: Iterable[ast.expr]) -> Iterator[Edit]:
     """Another name, wherever one stands in a statement, where that is more than once."""
     read = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id not in HIDDEN]

@@ -114,7 +114,9 @@ def cure(
 
 def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], shapes: int) -> Cure:
     before, after = edit.told
-    statement = next(s for s in statements(source.node) if s.lineno == edit.line)
+    simple = (s for s in statements(source.node) if s.lineno == edit.line)
+    loops = (n for n in ast.walk(source.node) if isinstance(n, ast.For) and n.lineno == edit.line)
+    statement = next(simple, None) or next(loops)
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     target = targets[0]
     while isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
@@ -122,10 +124,11 @@ def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], sh
     assigned = ast.unparse(target) if target is not None else ""
     around = what_is_around(source.node, judged.trial, edit.line)
     finding = naming.finding(edit, around)
-    last = statement.end_lineno or edit.line
+    last = edit.line if isinstance(statement, ast.For) else statement.end_lineno or edit.line
     made = naming.reach({n.id for n in ast.walk(target) if isinstance(n, ast.Name)} if target else
                         set(), naming.definitions(source.node))  # fmt: skip
     carries = not around.upstream or bool(made & around.upstream)
+    carries &= not isinstance(statement, ast.For)
     return Cure(
         edit.line, last, edit.kind, before, after, finding, fixed, shapes, assigned, carries
     )
@@ -157,9 +160,12 @@ def _candidates(
         order += [(blamed, 2), (common, 2), (rest, 2)]
     for source, statement in [*blamed, *others]:
         yield from ((source, edit) for edit in within.moved(statement, source.node))
+    for source in guilty:
+        yield from ((source, edit) for edit in within.turns(source.node))
     for some, tier in order:
         for source, statement in some:
-            for edit in edits.of_statement(statement, source.node, tier, source.words):
+            known_here = source.words, source.constants
+            for edit in edits.of_statement(statement, source.node, tier, *known_here):
                 yield source, edit
 
 

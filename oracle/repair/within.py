@@ -89,7 +89,7 @@ def axes(slot: Slot) -> Iterator[Edit]:
     for i, word in enumerate(node.keywords):
         if word.arg in ALONG:
             given = ast.unparse(word.value)
-            for axis in (*AXES, None, *SEVERAL):
+            for axis in (*AXES, None, *_beside(word.value), *SEVERAL):
                 if repr(axis) != given:
                     new = copy.copy(node)
                     new.keywords = list(node.keywords)
@@ -124,6 +124,22 @@ def axes(slot: Slot) -> Iterator[Edit]:
         new = copy.copy(node)
         new.func = ast.Attribute(node.func.value, SUMS[called], ast.Load())
         yield edit("mean", slot, new, SUMS[called])
+
+
+def _beside(node: ast.expr) -> list[tuple[int, ...]]:
+    """Tuples of axes with one more, or one fewer, than those given."""
+    try:
+        axis = ast.literal_eval(node)
+    except ValueError:
+        return []
+    given = {axis} if isinstance(axis, int) and axis >= 0 else set()
+    if isinstance(axis, tuple) and all(isinstance(a, int) and a >= 0 for a in axis):
+        given = set(axis)
+    if not given:
+        return []
+    more = [tuple(sorted(given | {a})) for a in range(max(given) + 2) if a not in given]
+    fewer = [tuple(sorted(given - {a})) for a in given if len(given) > 1]
+    return more + fewer
 
 
 def _of_all(call: ast.Call) -> bool:
@@ -188,6 +204,25 @@ def transposes(slot: Slot) -> Iterator[Edit]:
         yield edit("transpose", slot, ast.Attribute(node, "T", ast.Load()))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         yield edit("transpose", slot, ast.BinOp(node.right, node.op, node.left))
+
+
+def turns(function: ast.FunctionDef) -> Iterator[Edit]:
+    """A loop that stops one turn too early, begins one too late, or makes one too many."""
+    for loop in ast.walk(function):
+        if not isinstance(loop, ast.For):
+            continue
+        for call in ast.walk(loop.iter):
+            if not isinstance(call, ast.Call) or called_by(call) != "range":
+                continue
+            for i, bound in enumerate(call.args[:2]):
+                slot = Slot(call, "args", i, loop, (call,), whole=False)
+                value = plain(bound)
+                for by in (1, -1):
+                    if isinstance(value, int):
+                        yield edit("turns", slot, number(value + by))
+                    else:
+                        op = ast.Add() if by > 0 else ast.Sub()
+                        yield edit("turns", slot, ast.BinOp(bound, op, number(1)))
 
 
 def copied(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
