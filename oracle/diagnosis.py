@@ -118,20 +118,22 @@ def _say_slope(
 
 
 def _is_local(trial: Trial, path: Path) -> bool:
-    """Whether each entry of a gradient depends on that entry of the input alone."""
+    """Whether a gradient is a slope of each entry of its input times the upstream there."""
 
-    def made(arrays: dict[str, np.ndarray]) -> np.ndarray:
+    def made(arrays: dict[str, np.ndarray], times: float = 1.0) -> np.ndarray:
         inputs = trial.inputs(arrays)
         with trial.seeded():
             value, kept = trial.subject.forward(inputs)
-            found = trial.subject.backward(inputs, value, kept, trial.sent(value))
+            sent = times * np.asarray(trial.sent(value))
+            found = trial.subject.backward(inputs, value, kept, sent)
         return np.asarray(next(m.value for m in found if m.of == path), float)
 
     name = path[0]
     moved = trial.arrays[name].copy()
     moved.flat[0] += 1.0
     before, after = made(trial.arrays), made({**trial.arrays, name: moved})
-    return before.shape == after.shape and np.array_equal(before.flat[1:], after.flat[1:])
+    linear = not trial.subject.has_upstream or np.array_equal(made(trial.arrays, 2.0), 2 * before)
+    return linear and np.array_equal(before.flat[1:], after.flat[1:])
 
 
 def _trials(examined: Examined, paths: list[Path], names: Session) -> list[Trial]:

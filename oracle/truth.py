@@ -79,10 +79,17 @@ class Nudging(TorchFunctionMode):
         with unnudged:
             result = func(*args, **(kwargs or {}))
         if isinstance(result, torch.Tensor):
-            result = self.nudged(result)
+            if not _is_view(result, args):  # what is written to a copy would be lost
+                result = self.nudged(result)
             if result.requires_grad:
                 result.register_hook(self.nudged)
         return result
+
+
+def _is_view(result: torch.Tensor, args: Any) -> bool:
+    """Whether a result stands in the memory of an argument, which it then has no rounding of."""
+    memory = {a.untyped_storage().data_ptr() for a in args if isinstance(a, torch.Tensor)}
+    return result.untyped_storage().data_ptr() in memory
 
 
 def _same(tensor: torch.Tensor) -> torch.Tensor:

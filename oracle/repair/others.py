@@ -168,19 +168,25 @@ def multiplied(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
     node = slot.node
     if not slot.whole or isinstance(node, ast.Constant | ast.Compare):
         return
+    own = ast.unparse(node)
     for kind, form in FACTORS:
         for name in names:
             text = ast.unparse(name)
+            if kind == "over" and text == own:
+                continue
             by = parsed(form.format(v=text))
             op = ast.Div() if kind == "over" else ast.Mult()
             yield edit(kind, slot, ast.BinOp(node, op, by), text)
 
 
 def added(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
-    if not slot.whole or isinstance(slot.node, ast.Compare):
+    if not slot.whole or isinstance(slot.node, ast.Compare) or isinstance(slot.parent, ast.Compare):
         return
+    own = ast.unparse(slot.node)
     for name in names:
         for op in (ast.Add(), ast.Sub()):
+            if ast.unparse(name) == own:  # x + x is a factor, and x - x is nothing
+                continue
             yield edit("term", slot, ast.BinOp(slot.node, op, name), ast.unparse(name))
 
 

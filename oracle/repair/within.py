@@ -168,6 +168,8 @@ def constants(slot: Slot) -> Iterator[Edit]:
         tried.add(1 / value)
     if kind == "index":
         tried = {value + 1, value - 1, -value}
+    if isinstance(slot.parent, ast.Compare):  # a bound that no value reaches would cure anything
+        tried = {0, 1, -1, 0.5}
     for other in sorted(tried, key=lambda x: (abs(x - value), x)):
         if other != value:
             yield edit(kind, slot, number(other), repr(other))

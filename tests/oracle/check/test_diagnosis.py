@@ -70,6 +70,61 @@ def test_what_nothing_explains_is_called_unexplained():
     assert found.findings == ["unexplained"]
 
 
+def test_a_wrong_slope_of_an_elementwise_function_is_its_derivative_whatever_it_is():
+    def f(X):
+        return np.sin(X) * np.cosh(X)
+
+    def f_backward(dZ, X):
+        return dZ * np.where(X > 0, np.cos(X**2) * np.arctan(X), _derivative(X))
+
+    def _derivative(X):
+        return np.cos(X) * np.cosh(X) + np.sin(X) * np.sinh(X)
+
+    found = oracle.check(f, f_backward, shapes="X: N D", cases=60)
+    assert found.findings == ["wrong-activation-derivative"]
+    assert "for positive X only" in repr(found)
+
+
+def test_one_step_is_blamed_that_is_taken_for_the_gradient_of_something_else_throughout():
+    """dz is the gradient of s = σ(z), and both x and V take it for that of z."""
+
+    def f(x, V):
+        return x * (1 / (1 + np.exp(-(x @ V))))
+
+    def f_backward(dy, x, V):
+        s = 1 / (1 + np.exp(-(x @ V)))
+        dz = dy * x
+        return dy * s + dz @ V.T, x.T @ dz
+
+    found = oracle.check(f, f_backward, shapes="x: N D, V: D D", cases=60)
+    verdicts = {name: gradient.verdict for name, gradient in found.gradients.items()}
+    assert verdicts.pop("dz") == "wrong"
+    assert set(verdicts.values()) == {"inherited"}
+    assert found.findings == ["missing-activation-derivative"]
+
+
+@pytest.mark.parametrize(
+    ("forwards", "way"),
+    [
+        (lambda x: np.cumsum(x, axis=0), "cumsum"),
+        (lambda x: np.roll(x, 1, axis=1), "roll"),
+        (lambda x: x[:, [*range(1, x.shape[1]), 0]], "getitem"),
+    ],
+    ids=["running-sum", "roll", "permutation"],
+)
+def test_a_linear_call_gone_through_forwards_is_not_transposed(forwards, way):
+    def f(x, w):
+        return forwards(np.sin(x) * w)
+
+    def f_backward(dy, x, w):
+        d = forwards(dy)
+        return d * w * np.cos(x), (d * np.sin(x)).sum(0)
+
+    found = oracle.check(f, f_backward, shapes="x: N D+2, w: D+2", cases=60)
+    assert set(found.findings) == {"transposed"}
+    assert f"through {way}" in repr(found)
+
+
 def test_a_guard_that_the_backward_ignores_is_a_remark():
     found = found_of("cross_entropy_none")
     (gradient,) = found.gradients.values()

@@ -103,6 +103,89 @@ class Net:
 """
 
 
+HANDED_ON = """
+def forward(x, h0, U):
+    h, hs = h0, []
+    for t in range(x.shape[0]):
+        h = np.tanh(x[t] + h @ U)
+        hs.append(h)
+    return np.stack(hs)
+
+def backward(dh, x, h0, U):
+    hs = forward(x, h0, U)
+    dx, dU, dnext = np.zeros_like(x), np.zeros_like(U), np.zeros_like(h0)
+    for t in reversed(range(len(x))):
+        da = dh[t] * (1 - hs[t] ** 2)
+        before = hs[t - 1] if t else h0
+        dx[t] = da
+        dU += before.T @ da
+        dnext = da @ U.T
+    return dx, dnext, dU
+"""
+AGAIN = HANDED_ON.replace("da = dh[t]", "da = (dh[t] + dnext)").replace(
+    "dnext = da @ U.T", "dnext = (dh[t] * (1 - hs[t] ** 2)) @ U.T"
+)
+TOO_FEW = """
+def forward(x, u):
+    h = np.zeros_like(x[0])
+    for t in range(len(x)):
+        h = np.tanh(x[t] + u * h)
+    return h
+
+def backward(dh, x, u):
+    hs = [np.zeros_like(x[0])]
+    for t in range(len(x)):
+        hs.append(np.tanh(x[t] + u * hs[-1]))
+    dx, du = np.zeros_like(x), np.zeros_like(u)
+    for t in range(len(x) - 1, 0, -1):
+        dz = dh * (1 - hs[t + 1] ** 2)
+        dx[t] = dz
+        du += (dz * hs[t]).sum(0)
+        dh = dz * u
+    return dx, du
+"""
+ALIAS = """
+def forward(x, w):
+    return np.maximum(x, 0) * w + x
+
+def backward(dy, x, w):
+    dz = dy
+    dw = (dy * np.maximum(x, 0)).sum(0)
+    dz *= x > 0
+    return dz * w + dy, dw
+"""
+SCALED = """
+SLOPE = 1.3
+
+def forward(x, w):
+    return SLOPE * np.where(x > 0, x, np.exp(x) - 1) * w
+
+def backward(dy, x, w):
+    s = np.where(x > 0, 1.0, SLOPE * np.exp(x))
+    return dy * w * s, (dy * SLOPE * np.where(x > 0, x, np.exp(x) - 1)).sum(0)
+"""
+GAIN = """
+def forward(V, g):
+    n = np.sqrt((V**2).sum(axis=0))
+    return V / n * g
+
+def backward(dW, V, g):
+    n = np.sqrt((V**2).sum(axis=0))
+    unit = V / n
+    dg = np.sum(dW * unit)
+    return (dW - unit * dg) * g / n, dg
+"""
+ONES = """
+def forward(x, W):
+    a = np.c_[np.ones(len(x)), np.tanh(x)]
+    return a @ W
+
+def backward(dy, x, W):
+    a = np.tanh(x)
+    return (dy @ W.T)[:, :-1] * (1 - a**2), np.c_[np.ones(len(x)), a].T @ dy
+"""
+
+
 def of(text, shapes):
     """The shapes said above the forward."""
     first = "class Net" if "class Net" in text else "def forward"
@@ -119,11 +202,19 @@ STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
         (GATE, "activation-derivative-at-wrong-point", "1 - s"),
         (of(LOOP, "x: N K+2, w: 3"), "overwritten-not-accumulated", "should add"),
         (STEPS, "wrong-activation-derivative", "hs[t] ** 2"),
-        (of(TORCH, "x: N 2*D"), "missing-activation-derivative", "1 - s"),
+        (of(TORCH, "x: N 2*D"), "wrong-activation-derivative", "sigmoid"),
         (of(UPDATED, "x: N D"), "updated-weights-used", ""),
+        (of(HANDED_ON, "x: T N H, h0: N H, U: H H"), "time-steps-truncated", "dnext"),
+        (of(AGAIN, "x: T N H, h0: N H, U: H H"), "time-steps-truncated", "da @ U.T"),
+        (of(SCALED, "x: N D, w: D"), "wrong-constant-factor", "SLOPE"),
+        (of(GAIN, "V: D+1 M, g: M"), "summed-over-wrong-axis", "axis=0"),
+        (of(ONES, "x: N D, W: D+1 M"), "bias-row-not-dropped", "1:"),
     ],
-    ids=["operand", "loop", "bracket", "torch", "order"],
-)
+    ids=[
+        "operand", "loop", "bracket", "torch", "order", "handed-on", "computed-again",
+        "named-number", "along-an-axis", "bias-row",
+    ],
+)  # fmt: skip
 def test_an_edit_that_cures_is_found_and_named(tmp_path, text, finding, said):
     result = judged(tmp_path, text)
     notes = [note for g in result.gradients for note in g.findings]
@@ -136,6 +227,20 @@ def test_what_follows_from_the_edited_line_is_inherited(tmp_path):
     verdicts = {g.name: g.verdict for g in result.gradients}
     assert verdicts.pop("da") == "wrong"
     assert set(verdicts.values()) == {"inherited"}
+
+
+def test_a_loop_that_stops_one_turn_too_early_is_told(tmp_path):
+    result = judged(tmp_path, of(TOO_FEW, "x: T+1 N H, u: H"))
+    wrong = [g for g in result.gradients if g.verdict == "wrong"]
+    assert {note.name for g in wrong for note in g.findings} == {"time-steps-truncated"}
+    assert all("range(len(x) - 1, -1, -1)" in g.findings[0].message for g in wrong)
+
+
+def test_an_alias_that_is_written_to_is_told_by_the_copy_that_cures_it(tmp_path):
+    result = judged(tmp_path, of(ALIAS, "x: N D, w: D"))
+    notes = [note for g in result.gradients if g.name == "dz" for note in g.findings]
+    assert [note.name for note in notes] == ["mutates-input"]
+    assert "dy.copy()" in notes[0].message
 
 
 def test_two_mistakes_in_one_gradient_stay_unexplained(tmp_path):
