@@ -44,7 +44,7 @@ def _transposed(target: Target) -> Iterator[Suspicion]:
             yield Suspicion(
                 ("transposed", axes, -1), "transposed",
                 "{name} is minus the transpose of the gradient", fix + " and change its sign",
-                lambda turned=turned: -turned, rank=6,
+                lambda turned=turned: -turned, rank=8,
             )  # fmt: skip
 
 

@@ -70,7 +70,8 @@ def batch(target: Target) -> str:
     """The size that counts samples.
 
     Most of the data have it (what has no gradient, or whose gradient is not returned), and the
-    fewest of the others; of several, the first. In W: D H, b: H, X: N D, y: N that is N.
+    fewest of the others; of several, the first. In W: D H, b: H, X: N D, y: N that is N. Of what is
+    as long as a parameter (r: D beside gamma: D) nobody counts samples.
     """
     arguments = [a for a in target.subject.arguments if a.dims]
     if not arguments:
@@ -79,7 +80,9 @@ def batch(target: Target) -> str:
         return f"first of {arguments[0].dims[0][1:]}"
     known = target.others or (target.evidence.got if target.evidence is not None else {})
     returned = {name for path in known for name in (path[0], path[-1])}
-    data = [a for a in arguments if not a.differentiated or (returned and a.name not in returned)]
+    free = [a for a in arguments if not a.differentiated or (returned and a.name not in returned)]
+    long = {a.dims for a in arguments if a not in free and len(a.dims) == 1}
+    data = [a for a in free if a.dims not in long]
     dims = [dim for a in (data or arguments) for dim in a.dims if dim.isidentifier()]
     order = [dim for a in arguments for dim in a.dims]
 

@@ -22,9 +22,13 @@ def of_statement(
     if tier == 0:
         yield from within.accumulated(statement, function)
         yield from within.copied(statement, function)
-        for kind in (within.signs, within.axes, within.transposes, within.flips):
+        for kind in (within.signs, within.axes, within.transposes):
             for slot in slots:
                 yield from kind(slot)
+        yield from within.axes_throughout(statement)
+        counted = names.loop_names(function, statement)
+        for slot in slots:
+            yield from within.flips(slot, counted)
         for slot in slots:
             yield from others.recomputed(slot, function)
         for many in (others.added, others.multiplied, others.replaced):

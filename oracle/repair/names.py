@@ -127,6 +127,9 @@ def loop_names(function: ast.FunctionDef, statement: ast.stmt) -> list[str]:
     for loop in ast.walk(function):
         if isinstance(loop, ast.For) and loop.lineno <= statement.lineno <= (loop.end_lineno or 0):
             found += [n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)]
+    for inner in ast.walk(statement):
+        if isinstance(inner, ast.comprehension):
+            found += [n.id for n in ast.walk(inner.target) if isinstance(n, ast.Name)]
     return found
 
 

@@ -49,6 +49,8 @@ def finding(edit: Edit, around: Around) -> str:
         _names(edit.after) & around.carried or _hands_on(edit, around)
     ):
         return "time-steps-truncated"
+    if kind == "compare" and _names(edit.before) & around.labels:
+        return "labels-shifted"
     if kind == "turns":
         return "time-steps-truncated" if around.carried else "dropped-term"
     if kind == "coupling":

@@ -3,7 +3,7 @@
 import ast
 import copy
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from oracle.repair.slots import ALONG, Edit, Slot, called_by, edit, is_term, number, parsed, plain
 
@@ -48,9 +48,10 @@ def accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit
     new: ast.stmt
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     indexed = len(targets) == 1 and isinstance(targets[0], ast.Subscript)
-    if indexed and not any(isinstance(n, ast.Slice) for n in _indices(targets[0].slice)):
-        # An index may be repeated.
-        held, at = ast.unparse(targets[0].value), ast.unparse(targets[0].slice)
+    looked_up = [n for n in _indices(targets[0].slice) if not _is_plain(n)] if indexed else []
+    if looked_up:  # an index may be repeated
+        held = ast.unparse(targets[0].value)
+        at = ", ".join(map(_as_object, _indices(targets[0].slice)))
         value = ast.unparse(statement.value)  # type: ignore[attr-defined]
         for text in (
             f"np.add.at({held}, ({at}), {value})",
@@ -76,6 +77,21 @@ def accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit
             new = ast.AugAssign(statement.target, op, statement.value)
             ast.copy_location(new, statement)
             yield Edit("sign", statement.lineno, statement, new, within(new))
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """An index that no entry comes up twice in: a slice, a number, ..., None."""
+    return isinstance(node, ast.Slice) or isinstance(plain(node), int) or (
+        isinstance(node, ast.Constant) and node.value in (None, ...)
+    )  # fmt: skip
+
+
+def _as_object(node: ast.expr) -> str:
+    """An index as one writes it outside of brackets: ``slice(None)`` for ``:``."""
+    if not isinstance(node, ast.Slice):
+        return ast.unparse(node)
+    parts = (ast.unparse(p) if p else "None" for p in (node.lower, node.upper, node.step))
+    return f"slice({', '.join(parts)})"
 
 
 def _indices(node: ast.expr) -> list[ast.expr]:
@@ -248,12 +264,47 @@ def copied(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
             return
 
 
-def flips(slot: Slot) -> Iterator[Edit]:
-    """k[p, q] for k[P - 1 - p, Q - 1 - q], and x for x[::-1]."""
+def axes_throughout(statement: ast.stmt) -> Iterator[Edit]:
+    """Another axis for one that a statement reduces along more than once."""
+    words = [n for n in ast.walk(statement) if isinstance(n, ast.keyword) and n.arg in ALONG]
+    for given in dict.fromkeys(ast.unparse(word.value) for word in words):
+        alike = [word for word in words if ast.unparse(word.value) == given]
+        for axis in (*AXES, None, *_beside(alike[0].value), *SEVERAL) if len(alike) > 1 else ():
+            if repr(axis) != given:
+                before, after = alike[0], ast.keyword(alike[0].arg, parsed(repr(axis)))
+                put = functools.partial(_put_axis, alike, after.value)
+                yield Edit("axis", statement.lineno, before, after, put, repr(axis))
+
+
+def _put_axis(words: list[ast.keyword], axis: ast.expr) -> Callable[[], None]:
+    kept = [word.value for word in words]
+    for word in words:
+        word.value = axis
+
+    def undo() -> None:
+        for word, value in zip(words, kept, strict=True):
+            word.value = value
+
+    return undo
+
+
+def flips(slot: Slot, turns: Iterable[str] = ()) -> Iterator[Edit]:
+    """k[p, q] for k[P - 1 - p, Q - 1 - q] and the other way round, and x for x[::-1].
+
+    ``turns``: the names that loops count with.
+    """
     node = slot.node
     if not isinstance(node, ast.Subscript):
         return
     held = _indices(node.slice)
+    counted = [i for i in held if isinstance(i, ast.Name) and i.id in turns]
+    for some in ([i] for i in counted) if len(counted) == 1 else ([*counted], counted[-2:]):
+        behind: list[ast.expr] = [
+            ast.BinOp(number(-1), ast.Sub(), i) if any(i is s for s in some) else i for i in held
+        ]
+        index = behind[0] if len(behind) == 1 else ast.Tuple(behind, ast.Load())
+        if some:
+            yield edit("flip", slot, ast.Subscript(node.value, index, ast.Load()))
     if any(_from_behind(index) for index in held):
         forth: list[ast.expr] = [
             i.right if isinstance(i, ast.BinOp) and _from_behind(i) else i for i in held
