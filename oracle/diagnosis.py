@@ -3,9 +3,8 @@
 judging → evidence (some failing cases, opened up) → blame (which step) → mistakes (which one)
 """
 
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,27 +13,18 @@ from oracle.cases import Case
 from oracle.discovery.subject import Path
 from oracle.evidence import Evidence, collect
 from oracle.judging import Examined, begin, counterexample
-from oracle.mistakes import FAMILIES, Suspicion, Target, activations
+from oracle.mistakes import Target, activations
+from oracle.proofs import prove
 from oracle.recording import Value
 from oracle.results import Gradient, Note
+from oracle.seen import say_pattern, say_slope, what_is_seen
 from oracle.trial import Session, Trial
 from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT
 
 FOUND_ON, PROVED_ON = 1, 3
-ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
-PATIENCE = 8.0  # seconds of processor time, looking for what explains one gradient
 SLOW = 0.04  # seconds a case: of such code small shapes must do
 MOST_TRIALS = 6  # cases in which a cure is tried
 SMALLER = 6  # cases that are tried as the smallest one
-MOST = 3  # findings of one gradient
-
-
-@dataclass(frozen=True)
-class Proved:
-    """A mistake that explains what came, in so many cases of different shapes."""
-
-    suspicion: Suspicion
-    shapes: int
 
 
 def diagnose(examined: Examined) -> None:
@@ -79,11 +69,11 @@ def _diagnose(
         entry = examined.entry(path)
         if entry.verdict == "wrong" and not entry.findings:
             entry.findings.append(Note("unexplained", _seen(entry, evidence, path)))
-        _say_pattern(examined, path, entry)
+        say_pattern(examined, path, entry)
     elementwise, trials = _is_elementwise(evidence), _trials(examined, paths, names)
     repair.amend(examined, trials, elementwise)
     for path in paths if elementwise else ():
-        _say_slope(examined, path, trials, evidence)
+        say_slope(examined, path, trials, evidence)
 
 
 def _is_elementwise(evidence: Sequence[Evidence]) -> bool:
@@ -92,48 +82,6 @@ def _is_elementwise(evidence: Sequence[Evidence]) -> bool:
         return False
     (start,), (end,) = evidence[0].inputs.values(), evidence[0].outputs.values()
     return any(u.before is start and u.after is end for u in activations.units(evidence[0]))
-
-
-def _say_slope(
-    examined: Examined, path: Path, trials: Sequence[Trial], evidence: Sequence[Evidence]
-) -> None:
-    """Of a function of each entry by itself, what is wrong entry by entry is its derivative."""
-    entry = examined.entry(path)
-    known = {note.name for note in entry.findings}
-    if entry.verdict != "wrong" or known != {"unexplained"} or not trials:
-        return
-    if not all(_is_local(trial, path) for trial in trials):
-        return
-    sides = {"positive": 0, "negative": 0}
-    for one in evidence:
-        x, off = one.number(one.inputs[path]), np.abs(one.got[path] - one.want(path))
-        bad = off > 1e-9 * np.abs(one.want(path)).max(initial=1e-300)
-        sides["positive"] += int((bad & (x > 0)).sum())
-        sides["negative"] += int((bad & (x < 0)).sum())
-    only = [side for side, count in sides.items() if count and not sum(sides.values()) - count]
-    where = f", for {only[0]} {path[-1]} only" if only else ""
-    message = f"{entry.name} has another slope than the forward, entry by entry{where}"
-    fix = "differentiate the forward once more, piece by piece"
-    entry.findings = [Note("wrong-activation-derivative", message, fix)]
-
-
-def _is_local(trial: Trial, path: Path) -> bool:
-    """Whether a gradient is a slope of each entry of its input times the upstream there."""
-
-    def made(arrays: dict[str, np.ndarray], times: float = 1.0) -> np.ndarray:
-        inputs = trial.inputs(arrays)
-        with trial.seeded():
-            value, kept = trial.subject.forward(inputs)
-            sent = times * np.asarray(trial.sent(value))
-            found = trial.subject.backward(inputs, value, kept, sent)
-        return np.asarray(next(m.value for m in found if m.of == path), float)
-
-    name = path[0]
-    moved = trial.arrays[name].copy()
-    moved.flat[0] += 1.0
-    before, after = made(trial.arrays), made({**trial.arrays, name: moved})
-    linear = not trial.subject.has_upstream or np.array_equal(made(trial.arrays, 2.0), 2 * before)
-    return linear and np.array_equal(before.flat[1:], after.flat[1:])
 
 
 def _trials(examined: Examined, paths: list[Path], names: Session) -> list[Trial]:
@@ -384,54 +332,6 @@ def _target_of_step(evidence: Evidence, guilty: blame.Guilty, name: str) -> Targ
     )  # fmt: skip
 
 
-def prove(targets: Sequence[Target]) -> list[Proved]:
-    """The mistakes that explain all of some cases; the most specific first, three at most."""
-    if not targets:
-        return []
-    first, others = targets[0], targets[1:]
-    began = time.process_time()
-    alive: dict[object, Suspicion] = {}
-    for family in FAMILIES:
-        if any(suspicion.rank <= ENOUGH for suspicion in alive.values()):
-            break
-        for suspicion in family(first):
-            if time.process_time() - began > PATIENCE:
-                break
-            if suspicion.key not in alive and _explains(suspicion, first):
-                alive[suspicion.key] = suspicion
-    shapes = {str(first.sizes)}
-    for target in others:
-        if not alive:
-            return []
-        still: dict[object, Suspicion] = {}
-        for family in FAMILIES:
-            for suspicion in family(target):
-                known = suspicion.key in alive and suspicion.key not in still
-                if known and _explains(suspicion, target):
-                    still[suspicion.key] = alive[suspicion.key]
-        shapes.add(str(target.sizes))
-        alive = still
-    best = sorted(alive.values(), key=lambda s: s.rank)
-    chosen: list[Suspicion] = []
-    for suspicion in best:
-        fresh = suspicion.finding not in {s.finding for s in chosen}
-        if fresh and (not chosen or suspicion.rank <= chosen[0].rank + 4):
-            chosen.append(suspicion)
-    return [Proved(suspicion, len(shapes)) for suspicion in chosen[:MOST]]
-
-
-def _explains(suspicion: Suspicion, target: Target) -> bool:
-    with np.errstate(all="ignore"):
-        predicted = suspicion.predicted()
-    if predicted is None:
-        return False
-    if predicted.shape != target.true.shape:
-        return (suspicion.rank <= 10 and np.array_equal(predicted, target.got)) or target.is_got(
-            predicted
-        )
-    return target.is_got(predicted)
-
-
 # -- what cannot be recorded ----------------------------------------------------------------------
 
 
@@ -469,48 +369,8 @@ def _by_telling(cases: list[Case]) -> list[Case]:
     return sorted(cases, key=lambda c: min(all_extents(c), default=1) < 2)
 
 
-# -- in words -------------------------------------------------------------------------------------
-
-
-def what_is_seen(target: Target) -> str:
-    """Ratio and place of a difference that nothing explains."""
-    if target.got.shape != target.true.shape:
-        return f"has shape {target.got.shape}, {target.true.shape} is due"
-    off = np.abs(target.got - target.true)
-    share = float((off > 1e-9 * np.abs(target.true).max(initial=1e-300)).mean())
-    with np.errstate(all="ignore"):
-        ratios = (target.got / target.true)[np.isfinite(target.got / target.true)]
-    spread = (
-        f"between {ratios.min():.3g} and {ratios.max():.3g}" if ratios.size else "nowhere finite"
-    )
-    return (
-        f"is wrong in {100 * share:.0f} % of its entries; its ratio to the gradient lies {spread}; "
-        "none of the known mistakes explains that"
-    )
-
-
 def _seen(entry: Gradient, evidence: Sequence[Evidence], path: Path) -> str:
     for one in evidence:
         if path in one.wrong_paths():
             return f"{entry.name} {what_is_seen(_target_of_input(one, path, entry.name))}"
     return f"{entry.name} is not the gradient; nothing known explains the difference"
-
-
-def _say_pattern(examined: Examined, path: Path, entry: Gradient) -> None:
-    """Right only when N = 1, say: the sizes of the cases that pass."""
-    passes = [c.sizes for c in examined.passes.get(path, []) if c.regime == "ordinary"]
-    fails = [c.sizes for c in examined.failures.get(path, []) if c.regime == "ordinary"]
-    if not passes or not fails or entry.verdict != "wrong":
-        return
-    names = [n for n in fails[0] if isinstance(fails[0][n], int)]
-    for name in names:
-        if all(s[name] == 1 for s in passes) and all(s[name] != 1 for s in fails):
-            entry.note(Note("right-only-when", f"{entry.name} is right only when {name} = 1"))
-            return
-    for one in names:
-        for other in names:
-            alike = one < other and all(s[one] == s[other] for s in passes)
-            if alike and all(s[one] != s[other] for s in fails):
-                message = f"{entry.name} is right only when {one} = {other}"
-                entry.note(Note("right-only-when", message))
-                return

@@ -8,7 +8,9 @@ cure that is proved, and what kind of edit it is says what the mistake was.
     code.py     functions of the user's file, compiled anew with an edit in place
     slots.py    the places in a statement where an expression stands, and an edit of one
     names.py    what the user's code calls things
-    within.py   edits that bring nothing new in: signs, axes, constants, brackets
+    within.py   edits that bring nothing new in: signs, constants, brackets, flips
+    axes.py     what is reduced, and along which axes
+    whole.py    edits of whole statements: += for =, copies, order, turns of loops
     others.py   edits that do: another name, a size, a factor, a term, a function
     edits.py    all of them, the likeliest first
     search.py   which of them makes the gradients right

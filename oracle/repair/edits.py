@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-from oracle.repair import names, others, within
+from oracle.repair import axes, names, others, whole, within
 from oracle.repair.slots import Edit, slots_of
 
 
@@ -20,12 +20,12 @@ def of_statement(
     """
     slots = list(slots_of(statement))
     if tier == 0:
-        yield from within.accumulated(statement, function)
-        yield from within.copied(statement, function)
-        for kind in (within.signs, within.axes, within.transposes):
+        yield from whole.accumulated(statement, function)
+        yield from whole.copied(statement, function)
+        for kind in (within.signs, axes.axes, within.transposes):
             for slot in slots:
                 yield from kind(slot)
-        yield from within.axes_throughout(statement)
+        yield from axes.throughout(statement)
         counted = names.loop_names(function, statement)
         for slot in slots:
             yield from within.flips(slot, counted)

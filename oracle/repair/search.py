@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from oracle.discovery.subject import Path, Subject
-from oracle.repair import edits, naming, within
+from oracle.repair import edits, naming, whole
 from oracle.repair.around import what_is_around
 from oracle.repair.code import Source, sources
 from oracle.repair.slots import Edit, assigned, statements
@@ -159,9 +159,9 @@ def _candidates(
         order = [(blamed, 0), (others, 0), (blamed, 1), (common, 1), (rest, 1)]
         order += [(blamed, 2), (common, 2), (rest, 2)]
     for source, statement in [*blamed, *others]:
-        yield from ((source, edit) for edit in within.moved(statement, source.node))
+        yield from ((source, edit) for edit in whole.moved(statement, source.node))
     for source in guilty:
-        yield from ((source, edit) for edit in within.turns(source.node))
+        yield from ((source, edit) for edit in whole.turns(source.node))
     for some, tier in order:
         for source, statement in some:
             known_here = source.words, source.constants

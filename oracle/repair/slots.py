@@ -180,3 +180,8 @@ def number(value: Any) -> ast.expr:
 
 def parsed(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
+
+
+def indices(node: ast.expr) -> list[ast.expr]:
+    """Those of a subscript, one an axis."""
+    return node.elts if isinstance(node, ast.Tuple) else [node]

@@ -1,15 +1,11 @@
 """Small edits that bring nothing new in: signs, axes, transposes, constants, brackets, order."""
 
 import ast
-import copy
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from oracle.repair.slots import ALONG, Edit, Slot, called_by, edit, is_term, number, parsed, plain
+from oracle.repair.slots import Edit, Slot, called_by, edit, indices, is_term, number, plain
 
-SUMS = {"sum": "mean", "mean": "sum"}
-AXES = (0, 1, -1, -2)
-SEVERAL = ((0, 1), (0, 2), (0, 2, 3), (0, 1, 2), (2, 3), (1, 2))
 COMPARED = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
 
 
@@ -28,140 +24,6 @@ def signs(slot: Slot) -> Iterator[Edit]:
         for other in COMPARED:
             if not isinstance(node.ops[0], other):
                 yield edit("compare", slot, ast.Compare(node.left, [other()], node.comparators))
-
-
-def accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
-    """``=`` for ``+=``, and the other way round."""
-
-    def within(new: ast.stmt) -> Callable[[], Callable[[], None]]:
-        def put() -> Callable[[], None]:
-            for parent in ast.walk(function):
-                for _, held in ast.iter_fields(parent):
-                    if isinstance(held, list) and statement in held:
-                        at = held.index(statement)
-                        held[at] = new
-                        return lambda: held.__setitem__(at, statement)
-            return lambda: None
-
-        return put
-
-    new: ast.stmt
-    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
-    indexed = len(targets) == 1 and isinstance(targets[0], ast.Subscript)
-    looked_up = [n for n in _indices(targets[0].slice) if not _is_plain(n)] if indexed else []
-    if looked_up:  # an index may be repeated
-        held = ast.unparse(targets[0].value)
-        at = ", ".join(map(_as_object, _indices(targets[0].slice)))
-        value = ast.unparse(statement.value)  # type: ignore[attr-defined]
-        for text in (
-            f"np.add.at({held}, ({at}), {value})",
-            f"{held}.index_put_(({at},), {value}, accumulate=True)",
-        ):
-            new = ast.parse(text).body[0]
-            for node in ast.walk(new):
-                if hasattr(node, "lineno"):
-                    ast.copy_location(node, statement)
-            yield Edit("accumulate", statement.lineno, statement, new, within(new))
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target = statement.targets[0]
-        if isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
-            new = ast.AugAssign(target, ast.Add(), statement.value)
-            ast.copy_location(new, statement)
-            yield Edit("accumulate", statement.lineno, statement, new, within(new))
-    elif isinstance(statement, ast.AugAssign):
-        new = ast.Assign([statement.target], statement.value)
-        ast.copy_location(new, statement)
-        yield Edit("assign", statement.lineno, statement, new, within(new))
-        if isinstance(statement.op, ast.Add | ast.Sub):
-            op = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
-            new = ast.AugAssign(statement.target, op, statement.value)
-            ast.copy_location(new, statement)
-            yield Edit("sign", statement.lineno, statement, new, within(new))
-
-
-def _is_plain(node: ast.expr) -> bool:
-    """An index that no entry comes up twice in: a slice, a number, ..., None."""
-    return isinstance(node, ast.Slice) or isinstance(plain(node), int) or (
-        isinstance(node, ast.Constant) and node.value in (None, ...)
-    )  # fmt: skip
-
-
-def _as_object(node: ast.expr) -> str:
-    """An index as one writes it outside of brackets: ``slice(None)`` for ``:``."""
-    if not isinstance(node, ast.Slice):
-        return ast.unparse(node)
-    parts = (ast.unparse(p) if p else "None" for p in (node.lower, node.upper, node.step))
-    return f"slice({', '.join(parts)})"
-
-
-def _indices(node: ast.expr) -> list[ast.expr]:
-    return node.elts if isinstance(node, ast.Tuple) else [node]
-
-
-def axes(slot: Slot) -> Iterator[Edit]:
-    node = slot.node
-    if not isinstance(node, ast.Call):
-        return
-    for i, word in enumerate(node.keywords):
-        if word.arg in ALONG:
-            given = ast.unparse(word.value)
-            for axis in (*AXES, None, *_beside(word.value), *SEVERAL):
-                if repr(axis) != given:
-                    new = copy.copy(node)
-                    new.keywords = list(node.keywords)
-                    new.keywords[i] = ast.keyword(word.arg, parsed(repr(axis)))
-                    yield edit("axis", slot, new, repr(axis))
-                    kept = copy.copy(new)
-                    kept.keywords = [*new.keywords, ast.keyword("keepdims", ast.Constant(True))]
-                    if axis is not None and all(k.arg != "keepdims" for k in node.keywords):
-                        yield edit("axis", slot, kept, repr(axis))
-            if all(k.arg != "keepdims" for k in node.keywords):
-                new = copy.copy(node)
-                new.keywords = [*node.keywords, ast.keyword("keepdims", ast.Constant(True))]
-                yield edit("shape", slot, new, given)
-    for i, argument in enumerate(node.args):
-        axis = plain(argument)
-        if isinstance(axis, int) and -3 < axis < 3 and called_by(node) in (
-            "sum", "mean", "max", "softmax", "log_softmax", "cumsum", "prod", "argmax", "flip",
-        ):  # fmt: skip
-            for other in AXES:
-                if other != axis:
-                    new = copy.copy(node)
-                    new.args = [*node.args[:i], number(other), *node.args[i + 1 :]]
-                    yield edit("axis", slot, new, repr(other))
-    called = called_by(node)
-    if called in SUMS and _of_all(node):
-        for axis in AXES:  # of all entries, where it is due along an axis
-            for keep in ([], [ast.keyword("keepdims", ast.Constant(True))]):
-                new = copy.copy(node)
-                new.keywords = [*node.keywords, ast.keyword("axis", number(axis)), *keep]
-                yield edit("axis", slot, new, repr(axis))
-    if called in SUMS and isinstance(node.func, ast.Attribute):
-        new = copy.copy(node)
-        new.func = ast.Attribute(node.func.value, SUMS[called], ast.Load())
-        yield edit("mean", slot, new, SUMS[called])
-
-
-def _beside(node: ast.expr) -> list[tuple[int, ...]]:
-    """Tuples of axes with one more, or one fewer, than those given."""
-    try:
-        axis = ast.literal_eval(node)
-    except ValueError:
-        return []
-    given = {axis} if isinstance(axis, int) and axis >= 0 else set()
-    if isinstance(axis, tuple) and all(isinstance(a, int) and a >= 0 for a in axis):
-        given = set(axis)
-    if not given:
-        return []
-    more = [tuple(sorted(given | {a})) for a in range(max(given) + 2) if a not in given]
-    fewer = [tuple(sorted(given - {a})) for a in given if len(given) > 1]
-    return more + fewer
-
-
-def _of_all(call: ast.Call) -> bool:
-    """np.sum(x), x.sum(): along no axis."""
-    library = ast.unparse(call.func).partition(".")[0] in ("np", "numpy", "torch")
-    return len(call.args) <= library and all(w.arg not in ALONG for w in call.keywords)
 
 
 def constants(slot: Slot) -> Iterator[Edit]:
@@ -224,70 +86,6 @@ def transposes(slot: Slot) -> Iterator[Edit]:
         yield edit("transpose", slot, ast.BinOp(node.right, node.op, node.left))
 
 
-def turns(function: ast.FunctionDef) -> Iterator[Edit]:
-    """A loop that stops one turn too early, begins one too late, or makes one too many."""
-    for loop in ast.walk(function):
-        if not isinstance(loop, ast.For):
-            continue
-        for call in ast.walk(loop.iter):
-            if not isinstance(call, ast.Call) or called_by(call) != "range":
-                continue
-            for i, bound in enumerate(call.args[:2]):
-                slot = Slot(call, "args", i, loop, (call,), whole=False)
-                value = plain(bound)
-                for by in (1, -1):
-                    if isinstance(value, int):
-                        yield edit("turns", slot, number(value + by))
-                    else:
-                        op = ast.Add() if by > 0 else ast.Sub()
-                        yield edit("turns", slot, ast.BinOp(bound, op, number(1)))
-
-
-def copied(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
-    """``dz = dy.copy()`` for ``dz = dy``, if something is written to dz later on."""
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-        return
-    target, value = statement.targets[0], statement.value
-    if not isinstance(target, ast.Name) or not isinstance(value, ast.Name | ast.Attribute):
-        return
-    for node in ast.walk(function):
-        written: ast.expr | None = node.target if isinstance(node, ast.AugAssign) else None
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-            written = node.targets[0]
-        while isinstance(written, ast.Subscript):
-            written = written.value
-        if isinstance(written, ast.Name) and written.id == target.id:
-            for how in ("copy", "clone"):
-                slot = Slot(statement, "value", None, statement)
-                called = ast.Call(ast.Attribute(value, how, ast.Load()), [], [])
-                yield edit("copy", slot, called)
-            return
-
-
-def axes_throughout(statement: ast.stmt) -> Iterator[Edit]:
-    """Another axis for one that a statement reduces along more than once."""
-    words = [n for n in ast.walk(statement) if isinstance(n, ast.keyword) and n.arg in ALONG]
-    for given in dict.fromkeys(ast.unparse(word.value) for word in words):
-        alike = [word for word in words if ast.unparse(word.value) == given]
-        for axis in (*AXES, None, *_beside(alike[0].value), *SEVERAL) if len(alike) > 1 else ():
-            if repr(axis) != given:
-                before, after = alike[0], ast.keyword(alike[0].arg, parsed(repr(axis)))
-                put = functools.partial(_put_axis, alike, after.value)
-                yield Edit("axis", statement.lineno, before, after, put, repr(axis))
-
-
-def _put_axis(words: list[ast.keyword], axis: ast.expr) -> Callable[[], None]:
-    kept = [word.value for word in words]
-    for word in words:
-        word.value = axis
-
-    def undo() -> None:
-        for word, value in zip(words, kept, strict=True):
-            word.value = value
-
-    return undo
-
-
 def flips(slot: Slot, turns: Iterable[str] = ()) -> Iterator[Edit]:
     """k[p, q] for k[P - 1 - p, Q - 1 - q] and the other way round, and x for x[::-1].
 
@@ -296,7 +94,7 @@ def flips(slot: Slot, turns: Iterable[str] = ()) -> Iterator[Edit]:
     node = slot.node
     if not isinstance(node, ast.Subscript):
         return
-    held = _indices(node.slice)
+    held = indices(node.slice)
     counted = [i for i in held if isinstance(i, ast.Name) and i.id in turns]
     for some in ([i] for i in counted) if len(counted) == 1 else ([*counted], counted[-2:]):
         behind: list[ast.expr] = [
@@ -378,25 +176,3 @@ def regrouped(slot: Slot) -> Iterator[Edit]:
         yield edit("divide", slot, ast.BinOp(left, ast.Div(), right), ast.unparse(right))
     if isinstance(node.op, ast.Div):
         yield edit("multiply", slot, ast.BinOp(left, ast.Mult(), right), ast.unparse(right))
-
-
-def moved(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
-    """An update in place, done after everything else."""
-    if not (isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Sub)):
-        return
-    end = len(function.body) - isinstance(function.body[-1], ast.Return)
-    if statement not in function.body[: end - 1]:
-        return
-    at = function.body.index(statement)
-
-    def put() -> Callable[[], None]:
-        del function.body[at]
-        function.body.insert(end - 1, statement)
-
-        def undo() -> None:
-            del function.body[end - 1]
-            function.body.insert(at, statement)
-
-        return undo
-
-    yield Edit("order", statement.lineno, statement, statement, put)

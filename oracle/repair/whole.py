@@ -1,0 +1,132 @@
+"""Edits of whole statements: ``+=`` for ``=``, a copy for an alias, order, turns of loops."""
+
+import ast
+from collections.abc import Callable, Iterator
+
+from oracle.repair.slots import Edit, Slot, called_by, edit, indices, number, plain
+
+
+def accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
+    """``=`` for ``+=``, and the other way round."""
+
+    def within(new: ast.stmt) -> Callable[[], Callable[[], None]]:
+        def put() -> Callable[[], None]:
+            for parent in ast.walk(function):
+                for _, held in ast.iter_fields(parent):
+                    if isinstance(held, list) and statement in held:
+                        at = held.index(statement)
+                        held[at] = new
+                        return lambda: held.__setitem__(at, statement)
+            return lambda: None
+
+        return put
+
+    new: ast.stmt
+    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    indexed = len(targets) == 1 and isinstance(targets[0], ast.Subscript)
+    looked_up = [n for n in indices(targets[0].slice) if not _is_plain(n)] if indexed else []
+    if looked_up:  # an index may be repeated
+        held = ast.unparse(targets[0].value)
+        at = ", ".join(map(_as_object, indices(targets[0].slice)))
+        value = ast.unparse(statement.value)  # type: ignore[attr-defined]
+        for text in (
+            f"np.add.at({held}, ({at}), {value})",
+            f"{held}.index_put_(({at},), {value}, accumulate=True)",
+        ):
+            new = ast.parse(text).body[0]
+            for node in ast.walk(new):
+                if hasattr(node, "lineno"):
+                    ast.copy_location(node, statement)
+            yield Edit("accumulate", statement.lineno, statement, new, within(new))
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        if isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
+            new = ast.AugAssign(target, ast.Add(), statement.value)
+            ast.copy_location(new, statement)
+            yield Edit("accumulate", statement.lineno, statement, new, within(new))
+    elif isinstance(statement, ast.AugAssign):
+        new = ast.Assign([statement.target], statement.value)
+        ast.copy_location(new, statement)
+        yield Edit("assign", statement.lineno, statement, new, within(new))
+        if isinstance(statement.op, ast.Add | ast.Sub):
+            op = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
+            new = ast.AugAssign(statement.target, op, statement.value)
+            ast.copy_location(new, statement)
+            yield Edit("sign", statement.lineno, statement, new, within(new))
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """An index that no entry comes up twice in: a slice, a number, ..., None."""
+    return isinstance(node, ast.Slice) or isinstance(plain(node), int) or (
+        isinstance(node, ast.Constant) and node.value in (None, ...)
+    )  # fmt: skip
+
+
+def _as_object(node: ast.expr) -> str:
+    """An index as one writes it outside of brackets: ``slice(None)`` for ``:``."""
+    if not isinstance(node, ast.Slice):
+        return ast.unparse(node)
+    parts = (ast.unparse(p) if p else "None" for p in (node.lower, node.upper, node.step))
+    return f"slice({', '.join(parts)})"
+
+
+def copied(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
+    """``dz = dy.copy()`` for ``dz = dy``, if something is written to dz later on."""
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return
+    target, value = statement.targets[0], statement.value
+    if not isinstance(target, ast.Name) or not isinstance(value, ast.Name | ast.Attribute):
+        return
+    for node in ast.walk(function):
+        written: ast.expr | None = node.target if isinstance(node, ast.AugAssign) else None
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            written = node.targets[0]
+        while isinstance(written, ast.Subscript):
+            written = written.value
+        if isinstance(written, ast.Name) and written.id == target.id:
+            for how in ("copy", "clone"):
+                slot = Slot(statement, "value", None, statement)
+                called = ast.Call(ast.Attribute(value, how, ast.Load()), [], [])
+                yield edit("copy", slot, called)
+            return
+
+
+def moved(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
+    """An update in place, done after everything else."""
+    if not (isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Sub)):
+        return
+    end = len(function.body) - isinstance(function.body[-1], ast.Return)
+    if statement not in function.body[: end - 1]:
+        return
+    at = function.body.index(statement)
+
+    def put() -> Callable[[], None]:
+        del function.body[at]
+        function.body.insert(end - 1, statement)
+
+        def undo() -> None:
+            del function.body[end - 1]
+            function.body.insert(at, statement)
+
+        return undo
+
+    yield Edit("order", statement.lineno, statement, statement, put)
+
+
+def turns(function: ast.FunctionDef) -> Iterator[Edit]:
+    """A loop that stops one turn too early, begins one too late, or makes one too many."""
+    for loop in ast.walk(function):
+        if not isinstance(loop, ast.For):
+            continue
+        for call in ast.walk(loop.iter):
+            if not isinstance(call, ast.Call) or called_by(call) != "range":
+                continue
+            for i, bound in enumerate(call.args[:2]):
+                slot = Slot(call, "args", i, loop, (call,), whole=False)
+                value = plain(bound)
+                for by in (1, -1):
+                    if isinstance(value, int):
+                        yield edit("turns", slot, number(value + by))
+                    else:
+                        op = ast.Add() if by > 0 else ast.Sub()
+                        yield edit("turns", slot, ast.BinOp(bound, op, number(1)))
