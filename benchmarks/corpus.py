@@ -20,7 +20,8 @@ from oracle.isolation import Job
 from oracle.results import Report, Result
 
 TESTS = Path(__file__).parent.parent / "tests"
-FOLDERS = (TESTS / "user_files", TESTS / "unseen/first", TESTS / "unseen/second")
+UNSEEN = ("first", "second", "third", "fourth", "fifth", "sixth")
+FOLDERS = (TESTS / "user_files", *(TESTS / "unseen" / name for name in UNSEEN))
 BAD = ("wrong", "unstable")
 
 

@@ -175,6 +175,40 @@ def backward(dW, V, g):
     dg = np.sum(dW * unit)
     return (dW - unit * dg) * g / n, dg
 """
+PER_IMAGE = """
+def forward(x):
+    mean, var = x.mean(axis=(1, 2), keepdims=True), x.var(axis=(1, 2), keepdims=True)
+    return (x - mean) / np.sqrt(var + 1e-5)
+
+def backward(g, x):
+    h, s = forward(x), np.sqrt(x.var(axis=(1, 2), keepdims=True) + 1e-5)
+    d = g - g.mean(axis=(0, 2), keepdims=True) - h * (g * h).mean(axis=(0, 2), keepdims=True)
+    return d / s
+"""
+TAPS = """
+def forward(x, w):
+    T = x.shape[1] - 2
+    return sum(w[k] * x[:, k : k + T] for k in range(3))
+
+def backward(g, x, w):
+    T = g.shape[1]
+    dw = np.array([(g * x[:, k : k + T]).sum() for k in range(3)])
+    wide = np.pad(g, ((0, 0), (2, 2)))
+    dx = sum(w[k] * wide[:, k : k + T + 2] for k in range(3))
+    return dx, dw
+"""
+REPEATED = """
+TAPS = (([0, 0, 1, 2], 0.25), ([0, 1, 2, 2], 0.75))
+
+def forward(x):
+    return sum(share * x[:, :, taps] for taps, share in TAPS)
+
+def backward(g, x):
+    dx = np.zeros_like(x)
+    for taps, share in TAPS:
+        dx[:, :, taps] += share * g
+    return dx
+"""
 ONES = """
 def forward(x, W):
     a = np.c_[np.ones(len(x)), np.tanh(x)]
@@ -209,10 +243,13 @@ STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
         (of(SCALED, "x: N D, w: D"), "wrong-constant-factor", "SLOPE"),
         (of(GAIN, "V: D+1 M, g: M"), "summed-over-wrong-axis", "axis=0"),
         (of(ONES, "x: N D, W: D+1 M"), "bias-row-not-dropped", "1:"),
+        (of(PER_IMAGE, "x: N H+1 W+1"), "summed-over-wrong-axis", "(1, 2)"),
+        (of(TAPS, "x: N T+2, w: 3"), "kernel-not-flipped", "-1 - k"),
+        (of(REPEATED, "x: N D 3"), "overwritten-not-accumulated", "should add"),
     ],
     ids=[
         "operand", "loop", "bracket", "torch", "order", "handed-on", "computed-again",
-        "named-number", "along-an-axis", "bias-row",
+        "named-number", "along-an-axis", "bias-row", "two-axes", "taps", "repeated-index",
     ],
 )  # fmt: skip
 def test_an_edit_that_cures_is_found_and_named(tmp_path, text, finding, said):
