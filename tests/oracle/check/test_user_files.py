@@ -12,21 +12,8 @@ FOLDER = Path(__file__).parent.parent.parent / "user_files"
 EXPECTED = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
 SETTINGS = checks.Settings(cases=60)
 
-# What the check says instead, and why: each is a name still to be earned.
-NOT_NAMED = {
-    "dense_class_sgd.py": "its update is by a rate of our own, too large to read back",
-    "layernorm_tokens.py": "a mean over the wrong axis inside a normalisation",
-    "leaky_class.py": "a slope of 1 − alpha where alpha is due is no known derivative",
-    "torch_swish.py": "of torch functions only the arrays are known",
-    "torch_attention.py": "of torch functions only the arrays are known",
-}
-# A shape that the file does not say, and that nothing else does yet.
-NOT_JUDGED = {
-    "residual_branch.py": "two shapes in one sentence of the docstring",
-}
-
-RIGHT = [f for f, e in EXPECTED.items() if not e.get("findings") and f not in NOT_JUDGED]
-WRONG = [f for f, e in EXPECTED.items() if e.get("findings") and f not in NOT_JUDGED]
+RIGHT = [f for f, e in EXPECTED.items() if not e.get("findings")]
+WRONG = [f for f, e in EXPECTED.items() if e.get("findings")]
 MENDED = [f for f in WRONG if "mend" in EXPECTED[f]]
 
 
@@ -50,13 +37,12 @@ def test_right_files_are_not_accused(name):
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_wrong_files_are_found(name):
+def test_wrong_files_are_found_and_named(name):
     result = judged(FOLDER / name)
     assert accused(result)
-    if name not in NOT_NAMED:
-        due = {f for findings in EXPECTED[name]["findings"].values() for f in findings}
-        named = {note.name for g in result.gradients for note in g.findings}
-        assert due & (named | {note.name for note in result.remarks}), named
+    due = {f for findings in EXPECTED[name]["findings"].values() for f in findings}
+    named = {note.name for g in result.gradients for note in g.findings}
+    assert due & (named | {note.name for note in result.remarks}), named
 
 
 @pytest.mark.parametrize("name", MENDED)
