@@ -209,6 +209,9 @@ class _Examination:
             if wide is not None and self._judge(trial, wide, path, got, wide.gradients[path],
                                                 False).units <= UNSTABLE_AT:  # fmt: skip
                 return True
+        if verdict == "unstable" and _has_nan(got) and trial.is_singular(path):
+            self.singular.setdefault(case.regime, set()).add(str(case))
+            return True
         extreme = verdict == "unstable" and case.regime in EXTREME and not judgement.finding
         if extreme and not trial.sides_with_truth(truth, path, got):
             return True  # it is autograd's way that loses digits here, not the user's

@@ -135,6 +135,9 @@ class TorchTrial(Trial):
                 raise NotReplayable(None, "run by hand, the forward has another derivative")
         return whole
 
+    def is_singular(self, path: Path) -> bool:
+        return False  # there are no recorded numbers to ask at
+
     def drowned(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
         """Not known: there are no intermediates to tell by."""
         return False

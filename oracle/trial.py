@@ -240,6 +240,30 @@ class Trial:
         off = [abs(witness.said - witness.seen) for witness in seen]
         return bool(off[0] < off[1]) or not np.isfinite(off[1])
 
+    def is_singular(self, path: Path) -> bool:
+        """Whether autograd has no number either, at the very numbers the user's forward came to.
+
+        Two float32 that round to the same have the distance 0, where a root has no derivative,
+        though those of the truth are not quite the same.
+        """
+        if self.plan is None:
+            return False
+
+        def as_recorded(value: Value) -> Any:
+            recorded = torch.from_numpy(np.array(value.array, float))
+            return lambda of, made: recorded + (made - made.detach())
+
+        try:
+            values = [v for step in self.plan.steps for v in step.outputs if v.active]
+            if not all(np.isfinite(np.asarray(v.array)).all() for v in values):
+                return False  # it has overflowed on the way, which is a matter of its own
+            run = self.plan.run(after={value: as_recorded(value) for value in values})
+            run.again = None
+            found = run.gradients(self.upstream, wrt=[(0, *path)])
+        except NotReplayable:
+            return False
+        return not bool(np.isfinite(found[0, *path]).all())
+
     def drowned(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
         """Whether a gradient, and what it is off by, are less than a rounding on the way to it.
 

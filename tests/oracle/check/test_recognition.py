@@ -111,6 +111,37 @@ def test_torchs_own_function_is_another_witness_where_the_values_are_the_same(
     assert "torch twin torch.sigmoid" in result.witnesses
 
 
+def test_a_distance_that_float32_rounds_to_0_has_no_derivative_there(tmp_path: Path) -> None:
+    text = """
+# oracle: shapes a: N D, b: N D
+def distance_forward(a, b):
+    diff = np.tanh(a) - np.tanh(b)
+    dist = np.sqrt((diff**2).sum(axis=1))
+    return dist, (a, b, diff, dist)
+
+def distance_backward(dout, cache):
+    a, b, diff, dist = cache
+    d = (dout / dist)[:, None] * diff
+    return d * (1 - np.tanh(a) ** 2), -d * (1 - np.tanh(b) ** 2)
+"""
+    result = judged(tmp_path, text)
+    assert result.verdict == "correct"
+
+
+def test_what_overflows_on_the_way_is_unstable_all_the_same(tmp_path: Path) -> None:
+    text = """
+# oracle: shapes z: N D
+def sig_forward(z):
+    return 0.5 * (1 + np.tanh(0.5 * z))
+
+def sig_backward(dout, z):
+    e = np.exp(-z)
+    return dout * e / (1 + e) ** 2
+"""
+    result = judged(tmp_path, text)
+    assert [note.name for g in result.gradients for note in g.findings] == ["overflow"]
+
+
 def test_where_the_derivative_does_not_exist_nan_is_no_mistake(tmp_path: Path) -> None:
     """The standard deviation of one number is 0, where a root has no derivative."""
     text = """
