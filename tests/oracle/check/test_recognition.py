@@ -113,16 +113,16 @@ def test_torchs_own_function_is_another_witness_where_the_values_are_the_same(
 
 def test_a_distance_that_float32_rounds_to_0_has_no_derivative_there(tmp_path: Path) -> None:
     text = """
-# oracle: shapes a: N D, b: N D
+# oracle: shapes a: N 1, b: N 1
 def distance_forward(a, b):
-    diff = np.tanh(a) - np.tanh(b)
+    diff = np.tanh(8 * a) - np.tanh(8 * b)
     dist = np.sqrt((diff**2).sum(axis=1))
     return dist, (a, b, diff, dist)
 
 def distance_backward(dout, cache):
     a, b, diff, dist = cache
-    d = (dout / dist)[:, None] * diff
-    return d * (1 - np.tanh(a) ** 2), -d * (1 - np.tanh(b) ** 2)
+    d = 8 * (dout / dist)[:, None] * diff
+    return d * (1 - np.tanh(8 * a) ** 2), -d * (1 - np.tanh(8 * b) ** 2)
 """
     result = judged(tmp_path, text)
     assert result.verdict == "correct"
