@@ -347,6 +347,9 @@ class _Examination:
                 entry.verdict = "undecidable"
                 message = "no case could have shown a mistake: the true gradient was always 0"
                 entry.note(Note("nothing-to-compare", message))
+            failed = {case.regime for case in self.examined.failures.get(path, ())}
+            if "tie-spread" in {n.name for n in entry.findings} and failed <= {"tied", "kinks"}:
+                entry.verdict = "unstable"  # what ordinary values show of the formula is right
         returned = set(self.examined.paths.values())
         # A network's or a loss's own gradients are of its parameters: data have none to return.
         for argument in self.subject.arguments if self.subject.way in (1, 2, 5, 6) else ():

@@ -77,6 +77,9 @@ class Returned:
             of = naming.assign([self.items[0].name], [slot.name for slot in holders])
             if of:
                 return self._of_list(parts, holders[of[0]], self.items[0])
+            lists = [slot for slot in holders if slot.entries]
+            if len(lists) == 1 and len(parts) != len(wanted):  # grads, one for each of weights
+                return self._of_list(parts, lists[0], self.items[0])
         items: list[Item | None] = [None] * len(parts)
         if len(self.items) == len(parts):
             items = list(self.items)

@@ -1,6 +1,6 @@
 """Regularisation that is missing or too much, and weights that are not those of the forward."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import numpy as np
@@ -108,10 +108,12 @@ def _share(target: Target, share: float, predicted: np.ndarray, due: str) -> Ite
             f"add its gradient, {due}", lambda: predicted, rank=5,
         )  # fmt: skip
         return
-    for expression in matching(share, target.sizes):
+    known = list(matching(share, target.sizes))
+    said: list[tuple[str, Hashable]] = [(product(*each), each) for each in known]
+    for times, key in said or [(f"{share:.4g}", f"{share:.8g}")]:  # a number of the code's own
         yield Suspicion(
-            ("regularisation", expression), "wrong-regularization-factor",
-            f"{{name}} has {product(*expression)} times the regularisation term that is due",
+            ("regularisation", key), "wrong-regularization-factor",
+            f"{{name}} has {times} times the regularisation term that is due",
             "½λ‖W‖² has the gradient λW, and λ‖W‖² has 2λW", lambda: predicted, rank=5,
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ import ast
 import functools
 from collections.abc import Iterable, Iterator
 
-from oracle.repair.slots import Edit, Slot, called_by, edit, indices, is_term, number, plain
+from oracle.repair.slots import Edit, Slot, called_by, edit, indices, is_term, number, parsed, plain
 
 COMPARED = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
 
@@ -92,6 +92,10 @@ def flips(slot: Slot, turns: Iterable[str] = ()) -> Iterator[Edit]:
     ``turns``: the names that loops count with.
     """
     node = slot.node
+    handed = isinstance(slot.parent, ast.Call) and slot.field == "args" and slot.whole
+    if handed and isinstance(node, ast.Name | ast.Subscript | ast.Attribute):
+        for flipped in ("np.flip({})", "{}.flip(-1)", "{}.flip((-2, -1))", "np.flip({}, -1)"):
+            yield edit("flip", slot, parsed(flipped.format(ast.unparse(node))))
     if not isinstance(node, ast.Subscript):
         return
     held = indices(node.slice)
