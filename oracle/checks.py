@@ -1,5 +1,6 @@
 """One user's file in this process: what is found in it, judged and diagnosed, one by one."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,8 @@ def judge(subject: Subject, settings: Settings) -> Outcome:
             diagnosis.diagnose(examined)
         except Exception as error:  # ours; the verdict stands all the same
             diagnosis.give_up(examined, error)
-        recognition.recognise(examined)
+        with contextlib.suppress(Exception):  # a remark less; the verdict stands all the same
+            recognition.recognise(examined)
         if settings.repro:
             from oracle import repro
 

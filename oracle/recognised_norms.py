@@ -27,6 +27,8 @@ class Sample(Protocol):
 
 def norm(name: str, samples: Sequence[Sample]) -> Note | None:
     """How a normalisation differs from torch's layer_norm, batch_norm or rms_norm, if it is one."""
+    if len({sample.value.ndim for sample in samples}) > 1:
+        return None
     for centred, axes in itertools.product((True, False), _axes(samples[0])):
         found = [_divided(sample, axes, centred) for sample in samples]
         if all(each is not None for each in found):
