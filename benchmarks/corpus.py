@@ -20,7 +20,7 @@ from oracle.isolation import Job
 from oracle.results import Report, Result
 
 TESTS = Path(__file__).parent.parent / "tests"
-UNSEEN = ("first", "second", "third", "fourth", "fifth", "sixth")
+UNSEEN = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 FOLDERS = (TESTS / "user_files", *(TESTS / "unseen" / name for name in UNSEEN))
 BAD = ("wrong", "unstable")
 
