@@ -24,8 +24,9 @@ def test_right_derivations_are_not_accused(name):
 @pytest.mark.parametrize("name", [n for n, case in CASES.items() if case[3] != "correct"])
 def test_a_mistake_is_found_and_named(name):
     found = found_of(name)
-    assert found.verdict == "wrong", found
-    first = next(g for g in found.gradients.values() if g.verdict == "wrong")
+    due = "unstable" if CASES[name][3] == "tie-spread" else "wrong"  # ties are no ordinary values
+    assert found.verdict == due, found
+    first = next(g for g in found.gradients.values() if g.verdict == due)
     assert first.findings[0].name == CASES[name][3], found
 
 
