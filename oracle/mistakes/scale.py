@@ -17,6 +17,7 @@ CONSTANTS = sorted(
     | {Fraction(n) ** sign for n in (8, 10, 16, 100) for sign in (1, -1)},
     key=lambda f: f.numerator + f.denominator,
 )
+SAMPLES = ("N", "B", "batch", "batch_size", "bs", "n_samples", "samples")  # as shapes say it
 PLAIN = ("sign-flipped", "missing-batch-mean", "extra-batch-mean")
 POWERS = tuple(map(Fraction, (1, -1, 2, -2, 0.5, -0.5)))
 Expression = tuple[Fraction, tuple[tuple[str, Fraction], ...]]
@@ -71,7 +72,8 @@ def batch(target: Target) -> str:
 
     Most of the data have it (what has no gradient, or whose gradient is not returned), and the
     fewest of the others; of several, the first. In W: D H, b: H, X: N D, y: N that is N. Of what is
-    as long as a parameter (r: D beside gamma: D) nobody counts samples.
+    as long as a parameter (r: D beside gamma: D) nobody counts samples. A size that is called N, B or
+    batch is that, if there is one.
     """
     arguments = [a for a in target.subject.arguments if a.dims]
     if not arguments:
@@ -90,7 +92,8 @@ def batch(target: Target) -> str:
         had = sum(dim in a.dims for a in data)
         return (-had, sum(dim in a.dims for a in arguments) - had, order.index(dim))
 
-    return min(dims, key=score, default="")
+    told = [dim for dim in dims if dim in SAMPLES]
+    return min(told or dims, key=score, default="")
 
 
 def name_of(expression: Expression, samples: str) -> tuple[str, str, str]:

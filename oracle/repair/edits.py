@@ -29,6 +29,7 @@ def of_statement(
         counted = names.loop_names(function, statement)
         for slot in slots:
             yield from within.flips(slot, counted)
+            yield from others.indexed(slot, counted)
         for slot in slots:
             yield from others.recomputed(slot, function)
         for many in (others.added, others.multiplied, others.replaced):
@@ -51,9 +52,8 @@ def of_statement(
         for slot in slots:
             yield from others.factors(slot, sizes)
         yield from others.summed(slots)
-        turns, called = names.loop_names(function, statement), names.functions(function)
+        called = names.functions(function)
         for slot in slots:
-            yield from others.indexed(slot, turns)
             yield from others.called_on(slot, called)
         return
     space = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
