@@ -273,8 +273,9 @@ class _Examination:
     ) -> Judgement:
         dtype = trial.case.dtype
 
-        ordinary = trial.case.regime == "ordinary"
-        most = CONDITIONED * float(np.abs(want).max(initial=0)) if ordinary else math.inf
+        ordinary = (dtype, trial.case.regime) == ("float64", "ordinary")
+        size = float(np.abs(want).max(initial=0)) + CONDITIONED * trial.loudest
+        most = CONDITIONED * size if ordinary else math.inf
 
         def noise(enough: float) -> float:
             return 0.0 if known else min(trial.noise(truth, path, enough), most)

@@ -126,6 +126,24 @@ def test_a_linear_call_gone_through_forwards_is_not_transposed(forwards, way):
     assert f"through {way}" in repr(found)
 
 
+def test_a_gradient_that_is_nothing_but_rounding_is_not_judged_by_its_size():
+    """What is added before the mean is subtracted has the gradient 0, but for rounding."""
+
+    def loss_and_grad(W, b, X, t):
+        Z = X @ W + b
+        C = Z - Z.mean(axis=0)
+        r = (np.tanh(C) - t) / len(X)
+        dC = 1e3 * r * (1 - np.tanh(C) ** 2)
+        dZ = dC - dC.sum(axis=0) / len(X)
+        return 500 * np.sum((np.tanh(C) - t) ** 2) / len(X), (X.T @ dZ, dZ.sum(axis=0))
+
+    shapes = "W: D M, b: M, X: N D fixed, t: N M fixed"
+    assert oracle.check(loss_and_grad, shapes=shapes, cases=80).verdict in (
+        "correct",
+        "undecidable",
+    )
+
+
 def test_a_guard_that_the_backward_ignores_is_a_remark():
     found = found_of("cross_entropy_none")
     (gradient,) = found.gradients.values()
