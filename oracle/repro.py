@@ -40,7 +40,8 @@ def add(examined: Examined) -> None:
     """Give each wrong gradient its script, or the reason why it has none; in place."""
     for entry in examined.result.gradients:
         path = examined.paths.get(id(entry))
-        if entry.verdict in ("wrong", "inherited") and path is not None:
+        tied = "tie-spread" in {note.name for note in entry.findings}
+        if (entry.verdict in ("wrong", "inherited") or tied) and path is not None:
             entry.repro = _written(examined, entry, path)
 
 
