@@ -96,8 +96,8 @@ def _told(
             f"{said}; torch's norms divide by √({spread}² + ε)",
             "move ε under the root, or say that it is meant: there the derivative differs as well",
         )
-    unbiased = [d**2 - v * n / (n - 1) for d, v, n in found] if centred else inside
-    if _constant(unbiased) is not None:
+    unbiased = [d**2 - v * n / (n - 1) for d, v, n in found]
+    if centred and _constant(unbiased) is not None:
         said = f"{name} divides by the standard deviation with N − 1; torch's norms take N"
         return Note("forward-mismatch", said, "leave out ddof=1 if torch's is meant")
     return None

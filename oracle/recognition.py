@@ -77,10 +77,6 @@ class Loss:
     labels: bool = False
 
 
-def _labels(Z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    return F.cross_entropy(Z, y, reduction="none")
-
-
 def _each(function: Function) -> Function:
     return lambda a, t: function(a, t, reduction="none")
 
@@ -89,6 +85,7 @@ def _likely(P: torch.Tensor, T: torch.Tensor) -> torch.Tensor:
     return -torch.xlogy(T, P) - torch.xlogy(1 - T, 1 - P)
 
 
+CROSS = r"cross ?entropy|softmax loss|xent"
 LOSSES = (
     Loss("F.mse_loss", _each(F.mse_loss), r"mse|mean squared error"),
     Loss("F.l1_loss", _each(F.l1_loss), r"mae|l1 loss|mean absolute error"),
@@ -98,8 +95,8 @@ LOSSES = (
         "F.binary_cross_entropy_with_logits", _each(F.binary_cross_entropy_with_logits),
         r"bce|binary cross ?entropy",
     ),
-    Loss("F.cross_entropy", _each(F.cross_entropy), r"cross ?entropy|softmax loss|xent"),
-    Loss("F.cross_entropy", _labels, r"cross ?entropy|softmax loss|xent", labels=True),
+    Loss("F.cross_entropy", _each(F.cross_entropy), CROSS),
+    Loss("F.cross_entropy", _each(F.cross_entropy), CROSS, labels=True),
 )  # fmt: skip
 
 
@@ -145,9 +142,9 @@ def _same(samples: list[Sample]) -> str:
         if _fits(samples, function, 1):
             return title
     for loss in LOSSES:
-        for flipped in (False, True):
-            if _fits(samples, lambda a, t: loss.terms(a, t).mean(), 2, loss.labels, flipped):  # noqa: B023
-                return loss.title
+        mean = _reduced("mean", 1.0, loss.terms)
+        if any(_fits(samples, mean, 2, loss.labels, flipped) for flipped in (False, True)):
+            return loss.title
     return ""
 
 

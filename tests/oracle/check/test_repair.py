@@ -103,25 +103,9 @@ class Net:
 """
 
 
-HANDED_ON = """
-def forward(x, h0, U):
-    h, hs = h0, []
-    for t in range(x.shape[0]):
-        h = np.tanh(x[t] + h @ U)
-        hs.append(h)
-    return np.stack(hs)
-
-def backward(dh, x, h0, U):
-    hs = forward(x, h0, U)
-    dx, dU, dnext = np.zeros_like(x), np.zeros_like(U), np.zeros_like(h0)
-    for t in reversed(range(len(x))):
-        da = dh[t] * (1 - hs[t] ** 2)
-        before = hs[t - 1] if t else h0
-        dx[t] = da
-        dU += before.T @ da
-        dnext = da @ U.T
-    return dx, dnext, dU
-"""
+HANDED_ON = RECURRENT.replace(
+    "da = (dh[t] + dnext) * (1 - hs[t]) ** 2", "da = dh[t] * (1 - hs[t] ** 2)"
+)
 AGAIN = HANDED_ON.replace("da = dh[t]", "da = (dh[t] + dnext)").replace(
     "dnext = da @ U.T", "dnext = (dh[t] * (1 - hs[t] ** 2)) @ U.T"
 )
