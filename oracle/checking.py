@@ -23,17 +23,18 @@ from oracle.verdict import QUIET, UNSTABLE_AT, WRONG_AT, Judgement, digits, judg
 CLOSELY = 16  # the first three and every so many cases also see side conditions and the witness
 REDRAWN = 20  # cases of a run that are drawn again because they could show nothing
 ENOUGH = 10  # failures of one gradient in a run: more would only cost time
-COMPARED = 8  # in every so many float32 cases torch's own float32 is asked for its digits
+COMPARED = 16  # in every so many float32 cases torch's own float32 is asked for its digits
 
 
 def check(derivation: Derivation, twin: Twin, cases: Iterable[Case]) -> Run:
     """Judge a derivation on some cases of one dtype and regime."""
     run = of_derivation(derivation)
     redrawn = 0
-    for case in cases:
-        while not _judge_case(Sample(derivation, twin, case), run) and redrawn < REDRAWN:
-            redrawn += 1
-            case = replace(case, seed=case.seed + 1)
+    with np.errstate(all="ignore"):
+        for case in cases:
+            while not _judge_case(Sample(derivation, twin, case), run) and redrawn < REDRAWN:
+                redrawn += 1
+                case = replace(case, seed=case.seed + 1)
     run.throw_away_truth()
     return run
 
@@ -48,34 +49,33 @@ def _judge_case(sample: Sample, run: Run) -> bool:
     value_entry = run.gradients[0]
     arguments, upstream = sample.arguments()
     due = len(sample.derivation.arguments)
-    with np.errstate(all="ignore"):
-        try:
-            value, pullback = sample.forward(arguments)
-            judgement = _judge(sample, value_entry, value)
-            if judgement.finding == "wrong-shape":
-                return True
-            returned = pullback(upstream)
-            gradients = (returned,) if isinstance(returned, np.ndarray) else tuple(returned)
-        except Exception as error:  # its own mistake, whatever it is; the others are still judged
-            message = f"raises {type(error).__name__}: {error}"
-            _fail(sample, value_entry, Note("raises", message), None, sample.truth.value)
+    try:
+        value, pullback = sample.forward(arguments)
+        judgement = _judge(sample, value_entry, value)
+        if judgement.finding == "wrong-shape":
             return True
-        if len(gradients) != due:
-            message = f"the pullback returns {len(gradients)} gradients, {due} are due"
-            _fail(sample, value_entry, Note("wrong-shape", message), None, None)
-            return True
-        found = {a.name: g for a, g in zip(sample.derivation.arguments, gradients)}
-        inherits = _severity(sample.case, judgement) == "wrong"
-        could_show = True
-        for entry in run.gradients[1:]:
-            judgement = _judge(sample, entry, found[entry.of], inherits)
-            could_show &= not judgement.vacuous
-            if not judgement.vacuous:
-                run.shown.add(entry.of)
-        if closely:
-            _look_closely(sample, run, (arguments, upstream), value, pullback, gradients)
-        if sample.case.dtype == "float32" and run.cases % COMPARED == 1:
-            _compare_digits(sample, run, {"": value, **found})
+        returned = pullback(upstream)
+        gradients = (returned,) if isinstance(returned, np.ndarray) else tuple(returned)
+    except Exception as error:  # its own mistake, whatever it is; the others are still judged
+        message = f"raises {type(error).__name__}: {error}"
+        _fail(sample, value_entry, Note("raises", message), None, sample.truth.value)
+        return True
+    if len(gradients) != due:
+        message = f"the pullback returns {len(gradients)} gradients, {due} are due"
+        _fail(sample, value_entry, Note("wrong-shape", message), None, None)
+        return True
+    found = {a.name: g for a, g in zip(sample.derivation.arguments, gradients)}
+    inherits = _severity(sample.case, judgement) == "wrong"
+    could_show = True
+    for entry in run.gradients[1:]:
+        judgement = _judge(sample, entry, found[entry.of], inherits)
+        could_show &= not judgement.vacuous
+        if not judgement.vacuous:
+            run.shown.add(entry.of)
+    if closely:
+        _look_closely(sample, run, (arguments, upstream), value, pullback, gradients)
+    if sample.case.dtype == "float32" and run.cases % COMPARED == 1:
+        _compare_digits(sample, run, {"": value, **found})
     return could_show
 
 

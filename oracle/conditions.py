@@ -15,7 +15,7 @@ def changed(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -
     return [
         Note("mutates-input", f"changes its argument {name}", f"work on {name}.copy()")
         for name, array in before.items()
-        if not np.array_equal(array, after[name], equal_nan=array.dtype.kind == "f")
+        if not _equal(array, after[name])
     ]
 
 
@@ -57,6 +57,11 @@ def _forgetful(what: str) -> Note:
 
 def _same(a: Any, b: Any) -> bool:
     return len(a) == len(b) and all(
-        x is y is None or (x is not None and y is not None and np.array_equal(x, y, equal_nan=True))
-        for x, y in zip(a, b)
+        x is y is None or (x is not None and y is not None and _equal(x, y)) for x, y in zip(a, b)
     )
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Bit for bit, NaN and the sign of a zero too: quicker than to compare numbers."""
+    x, y = np.asarray(a), np.asarray(b)
+    return x.shape == y.shape and x.dtype == y.dtype and x.tobytes() == y.tobytes()

@@ -69,7 +69,12 @@ class Derivation:
     place: source.Place
     value: tuple[str, ...] = ()  # the value's dims, where they are said: it must have room
 
-    @property
+    @functools.cached_property
+    def differentiated(self) -> tuple[str, ...]:
+        """The names of the arguments that have a gradient."""
+        return tuple(a.name for a in self.arguments if a.differentiated)
+
+    @functools.cached_property
     def sizes(self) -> tuple[str, ...]:
         """All sizes that are to be drawn, in the order of the arguments."""
         classes = [(a.classes,) if a.classes else () for a in self.arguments]

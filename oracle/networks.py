@@ -6,6 +6,7 @@ is blamed on one quantity of one layer and not on all that lie behind it; what i
 step and yet another number than torch's network has is ``inherited``.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -19,9 +20,9 @@ import reference
 from oracle import source, torch_compat
 from oracle.results import Counterexample, Gradient, Note, worst
 from oracle.runs import Run
-from oracle.truth import Noise, Nudge, Tape, Truth, change, nudged_truth
+from oracle.truth import Noise, Nudge, Tape, Truth, change, distance, nudged_truth
 from oracle.twins import network as twin
-from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT, Judgement, judge
+from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT, Judgement, judge, largest
 
 FILE = Path(reference.__file__).with_name("network.py")
 DEEPEST, WIDEST, LARGEST_BATCH = 6, 7, 8
@@ -194,7 +195,7 @@ class Step:
     def judge(self, of: str, got: Any) -> tuple[Judgement, np.ndarray]:
         """The candidate's value (of "") or gradient, and what was due."""
         want = self.truth.gradients[of] if of else self.truth.value
-        loudest = float(np.abs(self.upstream).max(initial=0)) if of else 0.0
+        loudest = largest(self.upstream) if of else 0.0
 
         def noise(enough: float) -> float:
             return self._noise.of(of, self._around, enough)
@@ -251,32 +252,33 @@ def _judged(step: Step, of: str, got: Any) -> Judged:
 
 def end_to_end(case: NetworkCase, drawn: Drawn, kept: Any) -> dict[tuple[int, str], bool]:
     """Which quantities are those of torch's network, as far as its rounding noise can tell."""
-    found, noisy = _network(case, drawn, None), [_network(case, drawn, seed) for seed in range(3)]
+    found = _network(case, drawn)
+    noise = Noise(EPS["float64"])
+
+    def around(nudged: Nudge) -> dict[tuple[int, str], float]:
+        return {of: distance(a, found[of]) for of, a in _network(case, drawn, nudged).items()}
+
     agrees = {}
     for (k, name), want in found.items():
         got = kept.L if name == "L" else getattr(kept, name)[k - 1]
         if got is None:
             continue
-        moved = max(float(np.abs(other[k, name] - want).max(initial=0)) for other in noisy)
-        size = float(np.abs(want).max(initial=0))
-        floor = 2.0**-52 * (size + 1) + moved
-        same_shape = np.shape(got) == want.shape
-        off = float(np.abs(got - want).max(initial=0)) if same_shape else np.inf
+        off = largest(got - want) if np.shape(got) == want.shape else math.inf
+        floor = EPS["float64"] * (largest(want) + 1)
+        if WRONG_AT * floor < off < math.inf:
+            floor += noise.of((k, name), around, off / WRONG_AT - floor)
         agrees[k, name] = off <= WRONG_AT * floor
     return agrees
 
 
 def _network(
-    case: NetworkCase, drawn: Drawn, nudge: int | None
+    case: NetworkCase, drawn: Drawn, nudged: Nudge | None = None
 ) -> dict[tuple[int, str], np.ndarray]:
-    """Every quantity of torch's network, the parameters nudged by one unit in the last place."""
-    rng = np.random.default_rng(nudge or 0)
+    """Every quantity of torch's network; with parameters that are nudged, if they are to be."""
 
     def leaf(array: np.ndarray) -> torch.Tensor:
-        array = array.astype(np.float64)
-        if nudge is not None:
-            array = array * (1 + 2.0**-52 * rng.uniform(-1.5, 1.5, array.shape))
-        return torch.from_numpy(array).requires_grad_()
+        tensor = torch.from_numpy(array.astype(np.float64))
+        return (nudged(tensor) if nudged else tensor).requires_grad_()
 
     T = torch.from_numpy(drawn.T if drawn.T.dtype.kind == "i" else drawn.T.astype(np.float64))
     Ws = [leaf(W) for W in drawn.weights]

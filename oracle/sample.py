@@ -11,7 +11,7 @@ from oracle import cases
 from oracle.cases import Case
 from oracle.derivations import Derivation
 from oracle.truth import Noise, Nudge, Tape, change, nudged_truth
-from oracle.verdict import EPS, within_one_sided
+from oracle.verdict import EPS, largest, within_one_sided
 
 Twin = Callable[..., torch.Tensor]
 
@@ -28,11 +28,10 @@ class Sample:
         self.case = case
         self.regime = f"{case.dtype}/{case.regime}"
         self.inputs, self.rng = cases.draw(derivation, case)
-        self.differentiated = tuple(a.name for a in derivation.arguments if a.differentiated)
         tape = self.tape(self.inputs)
         self.upstream = cases.draw_upstream(self.rng, tuple(tape.value.shape), case.dtype)
         self.truth = tape.truth(self.upstream)
-        self.loudest = float(np.abs(self.upstream).max(initial=0))  # the largest upstream entry
+        self.loudest = largest(self.upstream)  # of the upstream's entries
         self._noise = Noise(self.eps)
 
     def tape(
@@ -42,7 +41,8 @@ class Sample:
         dtype: torch.dtype = torch.float64,
     ) -> Tape:
         """The forward pass of the twin, or of something in its place."""
-        return Tape(twin or self.twin, inputs, self.differentiated, self.case.options, dtype)
+        differentiated = self.derivation.differentiated
+        return Tape(twin or self.twin, inputs, differentiated, self.case.options, dtype)
 
     def arguments(self) -> tuple[dict[str, np.ndarray], Any]:
         """Arrays and upstream for the candidate to work on, laid out as the regime asks."""
@@ -63,7 +63,7 @@ class Sample:
         """The measured noise of a gradient, or of the value, which is called ""."""
 
         def around(nudged: Nudge) -> dict[str, float]:
-            given = self.inputs, self.differentiated, self.case.options, self.upstream
+            given = self.inputs, self.derivation.differentiated, self.case.options, self.upstream
             return change(self.truth, nudged_truth(self.twin, *given, nudged))
 
         return self._noise.of(name, around, enough)

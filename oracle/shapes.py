@@ -9,8 +9,8 @@ import ast
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from types import CodeType
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -42,16 +42,10 @@ def shape(dims: Sequence[str], sizes: Sizes) -> tuple[int, ...]:
     Raises:
         ValueError: an extent comes out negative: these sizes do not fit together.
     """
-    extents: list[int] = []
-    for dim in dims:
-        if dim.startswith("*"):
-            extents.extend(sizes[dim])  # type: ignore[arg-type]
-        else:
-            plain = sizes.get(dim)
-            extents.append(plain if isinstance(plain, int) else eval(_code(dim), {}, dict(sizes)))
-    if min(extents, default=0) < 0:
+    extents = _reader(tuple(dims))(sizes)
+    if extents and min(extents) < 0:
         raise ValueError(f"sizes {dict(sizes)} make the shape {' '.join(dims)} negative: {extents}")
-    return tuple(extents)
+    return extents
 
 
 def small(sizes: Sequence[str], seed: int = 0) -> list[dict[str, Size]]:
@@ -117,5 +111,15 @@ def _parsed(dim: str) -> ast.Expression:
 
 
 @functools.cache
-def _code(dim: str) -> CodeType:
-    return compile(_parsed(dim), "<size>", "eval")
+def _reader(dims: tuple[str, ...]) -> Callable[[Sizes], tuple[int, ...]]:
+    """``lambda sizes: (sizes["N"], *sizes["*shape"], sizes["D"] + 1,)``: many cases ask for it."""
+    extents = [
+        f"*sizes[{dim!r}]"
+        if dim.startswith("*")
+        else re.sub(r"[A-Za-z_]\w*", lambda name: f"sizes[{name[0]!r}]", ast.unparse(_parsed(dim)))
+        for dim in dims
+    ]
+    read: Callable[[Sizes], tuple[int, ...]] = eval(
+        f"lambda sizes: ({''.join(f'{extent},' for extent in extents)})"
+    )
+    return read

@@ -15,12 +15,10 @@ import numpy as np
 import reference
 from oracle import source
 from oracle import update_rules as rules
-from oracle.mistakes import optimizers as mistakes
-from oracle.mistakes.optimizers import LockStep
 from oracle.results import Counterexample, Gradient
 from oracle.runs import Run
-from oracle.update_rules import Memory, Truth
-from oracle.verdict import EPS, WRONG_AT
+from oracle.update_rules import LockStep, Memory, Truth
+from oracle.verdict import EPS, WRONG_AT, largest
 
 STEPS = 200
 SHAPE = (7, 5)
@@ -141,14 +139,16 @@ def check(rule: Rule, dtype: str, seed: int, steps: int = STEPS) -> Run:
         seen.append(LockStep(W, G, error, memory, due, kept, got, mine))
         free_W, free_state = rule.step(free_W, G, error, free_state)
         run.cases += 1
-        _take(parameter, rule, dtype, index, got, due, np.abs(W).max())
+        _take(parameter, rule, dtype, index, got, due, largest(W))
         for name, array in mine.items():
             _take(state, rule, dtype, index, array, kept[name], 1.0)
         # Roundings add up when nothing is set right again: one a step, at the most.
         slack = 1.0 if rule.exact else index + 1.0
-        _take(parameter, rule, dtype, index, free_W, due, slack * np.abs(W).max())
+        _take(parameter, rule, dtype, index, free_W, due, slack * largest(W))
         W, memory = due, kept
     if "wrong" in (parameter.verdict, state.verdict):
+        from oracle.mistakes import optimizers as mistakes  # the whole bank, seldom needed
+
         worst = parameter if parameter.verdict == "wrong" else state
         worst.findings += mistakes.explain(rule.written, seen)
     return run
@@ -172,8 +172,8 @@ def _take(
     entry: Gradient, rule: Rule, dtype: str, step: int, got: Any, want: np.ndarray, scale: float
 ) -> None:
     """Note how far off a step is, in roundings of what it is made of."""
-    off = float(np.abs(got - want).max(initial=0)) if got.shape == want.shape else np.inf
-    units = off / (EPS[dtype] * max(float(scale), float(np.abs(want).max(initial=0)), 1e-30))
+    off = largest(got - want) if got.shape == want.shape else np.inf
+    units = off / (EPS[dtype] * max(float(scale), largest(want), 1e-30))
     key = f"{dtype}/{(step and 'later') or 'first'} step"
     entry.units[key] = max(entry.units.get(key, 0.0), units)
     wrong = not np.array_equal(got, want) if rule.exact else units > WRONG_AT

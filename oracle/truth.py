@@ -21,6 +21,7 @@ from oracle import torch_compat
 NUDGES = 3
 Nudge = Callable[[torch.Tensor], torch.Tensor]
 FACTORS = 2**16
+NUMPYS = {getattr(torch, name): np.dtype(name) for name in ("float64", "float32", "int64")}
 # On the way back these find the entry that was the largest by comparing what they saved: nudged,
 # none would equal it, and the gradient would be 0/0.
 COMPARE = {
@@ -196,6 +197,5 @@ def distance(a: np.ndarray, b: np.ndarray) -> float:
 
 def _tensor(array: np.ndarray, dtype: torch.dtype) -> torch.Tensor:
     """A tensor, in the array's own memory if the dtype allows; torch indexes by int64."""
-    tensor = torch.from_numpy(array)
-    due = dtype if array.dtype.kind == "f" else torch.int64
-    return tensor if tensor.dtype == due else tensor.to(due)
+    due = NUMPYS[dtype] if array.dtype.kind == "f" else NUMPYS[torch.int64]
+    return torch.from_numpy(array if array.dtype == due else array.astype(due))

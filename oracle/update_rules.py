@@ -16,6 +16,20 @@ Memory = dict[str, np.ndarray]
 Truth = Callable[[np.ndarray, np.ndarray, float, Memory | None], tuple[np.ndarray, Memory]]
 
 
+@dataclass(frozen=True)
+class LockStep:
+    """One step, from the truth's own state: what was due, and what the candidate made of it."""
+
+    W: np.ndarray
+    G: np.ndarray
+    error: float
+    memory: Memory | None  # of the truth, before
+    due: np.ndarray
+    kept: Memory  # of the truth, after
+    got: np.ndarray
+    mine: Memory  # of the candidate's state, what can be compared
+
+
 def torch_rprop(first: float) -> Truth:
     """``torch.optim.Rprop(lr=first)``, one step at a time."""
 

@@ -19,6 +19,8 @@ EPS = {"float64": 2.0**-52, "float32": 2.0**-23}
 AGREES = 1e4  # units of rounding: what a cure may be off by (a wrong one is off by 1e9 and more)
 TINY = {"float64": 2.0**-1022, "float32": 2.0**-126}
 DIGITS = {"float64": 16.0, "float32": 8.0}
+_DTYPES = {name: np.dtype(name) for name in EPS}
+_ARRAYS = (np.ndarray, np.generic)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,13 @@ class Judgement:
     vacuous: bool = False
     finding: str = ""  # where it is not a matter of values: wrong-shape, lower-precision
     message: str = ""
+
+
+def largest(array: np.ndarray) -> float:
+    """The largest magnitude, NaN if there is one, 0 if there is nothing: max|x|, in a third of the
+    time that ``np.abs(x).max()`` takes for a few numbers."""
+    sizes = np.abs(array).ravel()
+    return float(sizes.item(sizes.argmax())) if sizes.size else 0.0
 
 
 def judge(
@@ -44,20 +53,20 @@ def judge(
         noise: measures the truth's change under nudges, until it is enough; called only if it
             matters.
     """
-    if not isinstance(got, np.ndarray | np.generic):
+    if not isinstance(got, _ARRAYS):
         message = f"is a {type(got).__name__}, not an array of shape {want.shape}"
         return Judgement(math.inf, finding="wrong-shape", message=message)
     if got.shape != want.shape:
         message = f"has shape {got.shape}, {want.shape} is due"
         return Judgement(math.inf, finding="wrong-shape", message=message)
-    if got.dtype != dtype:
+    if got.dtype != _DTYPES[dtype]:
         message = f"has dtype {got.dtype}, {dtype} is due"
         return Judgement(math.inf, finding="lower-precision", message=message)
     if want.size == 0:
         return Judgement(0.0, vacuous=True)
     eps = EPS[dtype]
-    size = float(np.maximum.reduce(np.abs(want), axis=None))
-    off = float(np.maximum.reduce(np.abs(got - want), axis=None))
+    size = largest(want)
+    off = largest(got - want)
     if not (math.isfinite(size) and math.isfinite(off)):
         return _not_finite(got, want, dtype, upstream, noise)
     floor = eps * (size + upstream)

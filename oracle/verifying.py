@@ -130,8 +130,12 @@ def _done(todo: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
 
 
 def _quiet() -> None:
-    """In a worker: Ctrl-C is the parent's affair, and torch's modules are no garbage."""
+    """In a worker: Ctrl-C is the parent's affair, and torch's modules are no garbage.
+
+    Nor is what a check leaves behind, which reference counts see to: garbage is seldom looked for.
+    """
     gc.freeze()
+    gc.set_threshold(100_000)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError):
         os.nice(1)

@@ -17,6 +17,7 @@ from oracle.update_rules import (
     IRPROP_PLUS,
     RPROP_MINUS,
     RPROP_PLUS,
+    LockStep,
     Memory,
     Momentum,
     Rprop,
@@ -30,20 +31,6 @@ VARIANTS = {
     "Rprop⁺": RPROP_PLUS,
     "iRprop⁺": IRPROP_PLUS,
 }
-
-
-@dataclass(frozen=True)
-class LockStep:
-    """One step, from the truth's own state: what was due, and what the candidate made of it."""
-
-    W: np.ndarray
-    G: np.ndarray
-    error: float
-    memory: Memory | None  # of the truth, before
-    due: np.ndarray
-    kept: Memory  # of the truth, after
-    got: np.ndarray
-    mine: Memory  # of the candidate's state, what can be compared
 
 
 @dataclass(frozen=True)
