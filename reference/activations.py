@@ -159,9 +159,9 @@ def log_softmax(Z: AnyShape, axis: Axis = -1) -> tuple[AnyShape, Pullback]:
     return A, pullback
 
 
-def logistic(Z: np.ndarray) -> np.ndarray:
+def logistic(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """σ(Z) = 1/(1 + e⁻ᶻ), the value of ``sigmoid`` and the derivative of ``softplus``."""
-    A: np.ndarray = np.negative(Z, out=np.empty_like(Z))
+    A: np.ndarray = np.negative(Z, out=np.empty_like(Z) if out is None else out)
     with np.errstate(over="ignore"):
         np.exp(A, out=A)
     A += 1

@@ -17,8 +17,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 from jaxtyping import Float
 
-from reference._blocks import blocks
+from reference._blocks import BLOCK, blocks
 from reference._expect import checked
+from reference.activations import logistic
 from reference.types import (
     AnyShape,
     ClassWeights,
@@ -89,17 +90,28 @@ def binary_cross_entropy_with_logits(Z: Samples, T: Targets) -> tuple[PerSample,
     dZ = dℓ∘(P − T).
 
     Computed as ln(1 + e^−|z|) + (max(z, 0) − t·z), where nothing large is left to cancel when the
-    prediction is right; and p = e^(z − ln(1 + eᶻ)). At z = ±∞ the loss is NaN, as in torch.
+    prediction is right. At z = ±∞ the loss is NaN, as in torch.
 
     Source: −t·ln σ(z) − (1 − t)·ln(1 − σ(z)), with 1 − σ(z) = σ(z)·e⁻ᶻ.
     """
-    A, D = np.empty_like(Z), np.empty_like(Z)
+    terms = np.empty_like(Z)
+    zeros = np.zeros_like(Z[:BLOCK])  # max(z, 0) of a number takes NumPy four times as long
     for rows in blocks(len(Z), Z[:1].size):
-        _logistic(Z[rows], T[rows], A[rows], D[rows])
-    losses = _per_sample(A)
+        z, t, term = Z[rows], T[rows], terms[rows]
+        np.negative(np.abs(z, out=term), out=term)
+        np.log1p(np.exp(term, out=term), out=term)
+        m = np.maximum(z, zeros[: len(z)])
+        m -= t * z
+        term += m
+    losses = _per_sample(terms)
 
     def pullback(dlosses: np.ndarray) -> tuple[np.ndarray, None]:
-        return D * _column(dlosses, Z), None
+        dZ, column = np.empty_like(Z), _column(dlosses, Z)
+        for rows in blocks(len(Z), Z[:1].size):
+            P = logistic(Z[rows], out=dZ[rows])
+            P -= T[rows]
+            P *= column[rows]
+        return dZ, None
 
     return losses, pullback
 
@@ -226,8 +238,9 @@ def l2_penalty(
 def reduce(losses: PerSample, reduction: Reduction = "mean") -> tuple[AnyShape, Pullback]:
     """L = (1/N)·Σℓₙ for "mean", Σℓₙ for "sum", the ℓₙ themselves for "none".
 
-    dlosses = dL/N, dL or dLₙ, for each n. N is the batch, not the number of entries. The mean of an
-    empty batch is a ValueError, its sum 0.
+    dlosses = dL/N, dL or dLₙ, for each n; the first two as a view of the one number, not to be
+    written to. N is the batch, not the number of entries. The mean of an empty batch is a
+    ValueError, its sum 0.
     """
     N = len(losses)
     if reduction == "none":
@@ -237,7 +250,8 @@ def reduce(losses: PerSample, reduction: Reduction = "mean") -> tuple[AnyShape, 
     L = losses.mean() if reduction == "mean" else losses.sum()
 
     def pullback(dL: np.floating) -> tuple[np.ndarray]:
-        return (np.full(N, dL / N if reduction == "mean" else dL, losses.dtype),)
+        each = losses.dtype.type(dL / N if reduction == "mean" else dL)
+        return (np.broadcast_to(each, N),)
 
     return L, pullback
 
@@ -282,20 +296,6 @@ def class_weights(c: ClassWeights, y: Labels) -> tuple[PerSample, Pullback]:
         return np.bincount(y, weights=dw, minlength=len(c)).astype(c.dtype, copy=False), None
 
     return w, pullback
-
-
-def _logistic(z: np.ndarray, t: np.ndarray, a: np.ndarray, d: np.ndarray) -> None:
-    """a ← ln(1 + e^−|z|) + (max(z, 0) − t·z) and d ← σ(z) − t, in place."""
-    m = np.maximum(z, np.zeros_like(z))  # not of a number, for which NumPy takes four times as long
-    np.subtract(z, m, out=d)
-    np.subtract(d, m, out=a)  # min(z, 0) − max(z, 0) = −|z|
-    np.exp(a, out=a)
-    np.log1p(a, out=a)
-    d -= a
-    np.exp(d, out=d)  # e^(min(z, 0) − ln(1 + e^−|z|)) = σ(z)
-    d -= t
-    m -= t * z
-    a += m
 
 
 def _per_sample(terms: np.ndarray) -> np.ndarray:
