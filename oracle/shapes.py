@@ -10,7 +10,7 @@ import functools
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -74,15 +74,19 @@ def _small(sizes: tuple[str, ...], seed: int) -> list[dict[str, Size]]:
 
 def rectangular(sizes: Sequence[str], rng: np.random.Generator, max_dim: int) -> dict[str, Size]:
     """Random sizes from 2 to ``max_dim``, all different while there are enough numbers for that."""
-    pool: Iterator[int] = itertools.chain.from_iterable(
-        rng.permutation(np.arange(2, max(3, max_dim + 1))).tolist() for _ in itertools.count()
-    )
+    pool: list[int] = []
+
+    def extent() -> int:
+        if not pool:
+            pool.extend((rng.permutation(max(1, max_dim - 1)) + 2).tolist())
+        return pool.pop()
+
     drawn: dict[str, Size] = {}
     for name in sizes:
         if name.startswith("*"):
-            drawn[name] = tuple(itertools.islice(pool, int(rng.integers(1, 4))))
+            drawn[name] = tuple(extent() for _ in range(int(rng.integers(1, 4))))
         else:
-            drawn[name] = next(pool)
+            drawn[name] = extent()
     return drawn
 
 
