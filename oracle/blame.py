@@ -57,32 +57,26 @@ def guilty(evidence: Evidence) -> list[Guilty]:
             instead = tuple((v, f) for v, f, touched in parts[1:] if touched == explained)
             found.append(Guilty(step, value, factor, frozenset(explained), instead=instead))
             left -= explained
-    heads = _heads(evidence, left)
-    if len(heads) > 1:
-        one = _in_common(evidence, [s for s in steps if id(s.value) not in returned], heads)
-        if one is not None:
-            found.append(one)
-            heads = {path: more for path, more in heads.items() if path not in one.inherits}
-    for path, followers in heads.items():
+    for path, followers in _heads(evidence, left).items():
         inherits = frozenset([path, *followers])
         found.append(Guilty(None, evidence.inputs[path], 1.0, inherits, path))
-    return found
+    one = _in_common(evidence, [s for s in steps if id(s.value) not in returned], found)
+    return found if one is None else [g for g in found if not g.inherits <= one.inherits] + [one]
 
 
-def _in_common(
-    evidence: Evidence, steps: Sequence[Step], heads: dict[Path, list[Path]]
-) -> Guilty | None:
+def _in_common(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty]) -> Guilty | None:
     """A step that is the right gradient of one thing, and is used as that of another throughout.
 
     ``dz = dy * v`` is right as the gradient of s = σ(z); where all that is made of it takes it for
     that of z, this one step is wrong rather than all of them.
     """
-    left = {path for head, more in heads.items() for path in (head, *more)}
+    if not any(guilty.step is None for guilty in found) or len(found) < 2:
+        return None
+    left = {path for guilty in found for path in guilty.inherits}
     for step in steps:
-        parts = _parts(evidence, step, [1.0], (), left, right=True)
-        if parts and len(parts[0][2] & set(heads)) > 1:
-            value, factor, explained = parts[0]
-            return Guilty(step, value, factor, frozenset(explained))
+        for value, factor, explained in _parts(evidence, step, [1.0], (), left, right=True)[:1]:
+            if sum(guilty.inherits <= explained for guilty in found) > 1:
+                return Guilty(step, value, factor, frozenset(explained))
     return None
 
 

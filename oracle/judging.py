@@ -15,6 +15,7 @@ import numpy as np
 
 from oracle import cases
 from oracle.cases import EXTREME, Case
+from oracle.discovery.load import is_misfit, said
 from oracle.discovery.subject import Made, Path, Subject, Unusable, WrongReturn
 from oracle.results import VERDICTS, Counterexample, Gradient, Note, Result
 from oracle.trial import AUTOGRAD, DIFFERENCES, Session, Trial, Truth
@@ -154,6 +155,8 @@ class _Examination:
             self._all_wrong(trial, Note("wrong-shape", str(error)))
             return True
         except (Exception, SystemExit) as error:
+            if is_misfit(error):
+                raise Unusable(f"the backward could not be called: {said(error)}") from error
             self._all_wrong(trial, Note("raises", _told(error)))
             return True
         could_show = True

@@ -20,7 +20,7 @@ subject.py          what all of this comes down to
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from oracle.discovery import (
     find,
     naming,
     pairs,
+    shape_sources,
     single,
     text,
     torch_functions,
@@ -38,7 +39,7 @@ from oracle.discovery import (
 from oracle.discovery.calling import User
 from oracle.discovery.find import Candidate, candidates
 from oracle.discovery.load import line_in, load, said
-from oracle.discovery.subject import NothingToJudge, Subject, Unusable
+from oracle.discovery.subject import MissingShapes, NothingToJudge, Subject, Unusable
 from oracle.results import Failure
 
 __all__ = ["Candidate", "Subject", "Unusable", "candidates", "subject", "subjects"]
@@ -69,7 +70,7 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
         return [], [Failure(str(file), 0, said(error))]
     found = find.candidates(parsed, name)
     if not found:
-        return [], []
+        return [], [] if name else _unclaimed(parsed, [])
     try:
         module = load(file)
     except Unusable as error:
@@ -77,16 +78,46 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     user = User(str(file), parsed, module, shapes)
     usable: list[Subject] = []
     failures: list[Failure] = []
+    used: dict[str, Subject] = {}  # functions that a subject's own functions use
+    unsaid: list[tuple[Candidate, Failure]] = []
     for candidate in found:
         try:
-            usable.append(_subject(user, candidate))
+            one = _subject(user, candidate)
+            usable.append(one)
+            used |= dict.fromkeys(text.used_by(parsed, candidate.parts.values()), one)
+        except MissingShapes as error:
+            failure = Failure(str(file), error.line or candidate.line, str(error))
+            unsaid.append((candidate, failure))
         except NothingToJudge as error:
             if name:
                 failures.append(Failure(str(file), error.line or candidate.line, str(error)))
         except Unusable as error:
             line = error.line or candidate.line
             failures.append(Failure(str(file), line, str(error)))
-    return usable, failures
+    for candidate, failure in unsaid:
+        whole = next((used[p] for p in candidate.parts.values() if p in used), None)
+        if whole is None or candidate.name == name:
+            failures.append(failure)
+        else:
+            whole.remarks.append(f"{candidate.name}, without shapes of its own, is judged within")
+    return usable, failures + ([] if name else _unclaimed(parsed, found))
+
+
+def _unclaimed(user: text.Text, found: Sequence[Candidate]) -> list[Failure]:
+    """Functions with shapes of their own of which nothing says how they are derived."""
+    known = {part for candidate in found for part in candidate.parts.values()}
+    known |= text.used_by(user, known)
+    return [
+        Failure(
+            user.file,
+            node.lineno,
+            f"{name}: its shapes are said, and not what its gradient is: no function beside it is "
+            f"called after it, and it returns no gradient; {Path(user.file).name}::{name} takes "
+            "what it returns for a value and gradients",
+        )
+        for name, node in user.functions.items()
+        if known.isdisjoint((name, name.rpartition(".")[0])) and shape_sources.comment(user, node)
+    ]
 
 
 def subject(

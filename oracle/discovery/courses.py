@@ -103,6 +103,7 @@ class Flow:
     inputs: list[str]
     outputs: list[str]
     more: list[Parameter] = field(default_factory=list)  # the inputs that forward does not have
+    predictions: list[str] = field(default_factory=list)  # what the cost calls forward's output
     sources: dict[tuple[int, str], tuple[str, Any]] = field(default_factory=dict)
 
     @classmethod
@@ -118,6 +119,8 @@ class Flow:
         flow = cls([p.name for p in taken[0]], outputs)
         if text.returns_tuple(nodes[0]) == 0 and items and items[0].entries:
             flow.outputs = []
+        if not any(p.name in outputs or naming.is_cache(p.name) for p in taken[1]):
+            flow.predictions = [p.name for p in taken[1] if flow._may_be_prediction(p)][:1]
         for which in (1, 2):
             for parameter in taken[which]:
                 source = flow._source(parameter, said)
@@ -131,6 +134,11 @@ class Flow:
                     )
         return flow
 
+    def _may_be_prediction(self, parameter: Parameter) -> bool:
+        """Whether a cost that names nothing of what forward returns may have this for it."""
+        known = naming.TARGETS | naming.PERHAPS_TARGETS | set(naming.NUMBERS)
+        return parameter.required and parameter.name not in {*self.inputs, *known}
+
     def _source(self, parameter: Parameter, said: shape_sources.Shapes) -> tuple[str, Any] | None:
         name = parameter.name
         known = [*self.inputs, *(p.name for p in self.more)]
@@ -138,6 +146,8 @@ class Flow:
             return "input", name
         if name in self.outputs:
             return "output", self.outputs.index(name)
+        if name in self.predictions:
+            return "prediction", name
         if not parameter.required and not _is_said(name, said):
             return None
         if naming.is_cache(name):

@@ -207,7 +207,9 @@ class _Finder:
             if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
         }
         scope = name.rpartition(".")[0]
-        taken = {t.rpartition(".")[2] for t in self.taken if t.rpartition(".")[0] == scope}
+        slopes = {part for c in self.found if c.way == 7 for part in c.parts.values()}
+        others = self.taken - slopes  # sigmoid and sigmoid_gradient are anybody's
+        taken = {t.rpartition(".")[2] for t in others if t.rpartition(".")[0] == scope}
         if naming.has(name, naming.USES_DERIVATIONS) or called & taken:
             return
         said = returns.loss_and_gradients(node, self.user.globals_read(node))

@@ -68,6 +68,14 @@ def is_ours(error: Exception) -> bool:
     return not any(is_user_file(frame.filename) for frame in frames)
 
 
+def is_misfit(error: BaseException) -> bool:
+    """Whether a function could not even be entered with the arguments that we thought were due."""
+    if not isinstance(error, TypeError) or error.__traceback__ is None:
+        return False
+    frames = traceback.extract_tb(error.__traceback__)
+    return not any(is_user_file(frame.filename) for frame in frames)
+
+
 def place(file: Path) -> tuple[str, str, Path]:
     """The module's name, its package, and the folder that imports start from."""
     parts: list[str] = []

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import calling, naming, shape_sources, text, variables
+from oracle.discovery import calling, naming, returns, shape_sources, text, variables
 from oracle.discovery.calling import Parameter, Plan, User
 from oracle.discovery.find import Candidate
 from oracle.discovery.gradients import Returned
@@ -51,8 +51,8 @@ def pair(user: User, candidate: Candidate) -> Subject:
     said = shape_sources.of_parts(user.text, names, user.shapes)
     if candidate.way == 7 and len(given) >= 1:
         return _derivative(user, candidate, said)
+    outputs, nested = returns.outputs(nodes[0])
     returned = text.returns(nodes[0])
-    outputs = [item.name for item in returned] if returned and text.returns_tuple(nodes[0]) else []
     single = returned[0].name if returned and not outputs else ""
     above = user.line(names[0])
     of_module = variables.of_module(user, forward, nodes, said)
@@ -66,7 +66,8 @@ def pair(user: User, candidate: Candidate) -> Subject:
     plan = calling.plan(candidate.name, said, asked, above, nodes, user)
     whole = plan.prepare(calling.trial_arrays(plan.arguments))
     values = _value_indices(sources, outputs, nodes[1])
-    function = _Pair(forward, backward, given, taken, sources, values, plan, of_module)
+    nested &= len(sources.upstreams) > 1
+    function = _Pair(forward, backward, given, taken, sources, values, plan, of_module, nested)
     variables.check(of_module, candidate.name, said, plan, function.run_forward, above)
     result = Returned(nodes[1], user.line(names[1]))
     has_upstream = bool(sources.upstreams)
@@ -217,6 +218,7 @@ class _Pair:
     values: list[int] | None  # which of the returned are the value; None: the first, or all
     plan: Plan
     variables: Variables
+    nested: bool = False  # ((h, c), cache), of which h and c have an upstream each
     is_scalar: bool = True
 
     def run_forward(self, inputs: Inputs) -> tuple[Any, Any]:
@@ -224,6 +226,8 @@ class _Pair:
             result = calling.call(self.forward, self.given, inputs)
         if not isinstance(result, tuple) or not result:
             return result, result
+        if self.nested and isinstance(result[0], tuple):
+            result = (*result[0], *result[1:])
         values = self._indices(result)
         if len(values) == 1:
             return result[values[0]], result

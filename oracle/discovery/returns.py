@@ -22,6 +22,24 @@ def written_out(node: Function, name: str) -> list[Item]:
     return []
 
 
+def outputs(node: Function | None) -> tuple[list[str], bool]:
+    """The names of what a forward returns as a tuple, and whether its first part was one itself.
+
+    ``return (next_h, next_c), cache`` has three, as ``return next_h, next_c, cache`` has.
+    """
+    items = text.returns(node) or []
+    if node is None or not text.returns_tuple(node):
+        return [], False
+    for part in reversed(list(text.own_nodes(node))):
+        if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple):
+            first = part.value.elts[0]
+            if isinstance(first, ast.Tuple):
+                inner = [text.item(node, e, part.lineno).name for e in first.elts]
+                return [*inner, *(item.name for item in items[1:])], True
+            break
+    return [item.name for item in items], False
+
+
 def names(node: Function) -> list[str]:
     """The names of all that it returns, in tuples and dicts as well."""
     found = []

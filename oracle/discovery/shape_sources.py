@@ -10,7 +10,7 @@ from oracle import shapes
 from oracle.discovery import descriptions, naming, shape_text
 from oracle.discovery.shape_text import Said as Said
 from oracle.discovery.shape_text import Shapes as Shapes
-from oracle.discovery.subject import Unusable
+from oracle.discovery.subject import MissingShapes, Unusable
 from oracle.discovery.text import Function, Text
 
 COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*shapes?\b\s*:?(.*)", re.IGNORECASE)
@@ -152,14 +152,14 @@ def missing(
 ) -> Unusable:
     """What to tell where nothing says an argument's shape."""
     names = [argument, *also]
-    if argument in naming.NUMBERS or re.search(
-        r"(stride|pad|axis|kernel|size|num|n_|mode|activation|_param|config|layers?$|units)",
-        argument,
-    ):
-        example = f"{argument}={_value(argument)}"
-    else:
-        example = ", ".join(f"{n}: {_guess(n, said)}" for n in names)
-    return Unusable(
+    numbers = r"(stride|pad|axis|kernel|size|num|n_|mode|activation|_param|config|layers?$|units)"
+    example = ", ".join(
+        f"{n}={_value(n)}"
+        if n in naming.NUMBERS or re.search(numbers, n)
+        else f"{n}: {_guess(n, said)}"
+        for n in names
+    )
+    return MissingShapes(
         f"{name}: nothing says the shape of {' and '.join(names)}; add a line such as "
         f'"# oracle: shapes {example}" above line {above}',
         above,

@@ -28,6 +28,10 @@ class Unusable(Exception):  # noqa: N818
         self.line = line
 
 
+class MissingShapes(Unusable):
+    """Nothing says the shape of an argument."""
+
+
 class NothingToJudge(Unusable):
     """It is no derivation of its own: a container of layers, or a base class."""
 

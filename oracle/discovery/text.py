@@ -4,6 +4,7 @@ import ast
 import functools
 import inspect
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -90,6 +91,19 @@ class Text:
                 if isinstance(name.ctx, ast.Load) and name.id in own and name.id not in made:
                     found[name.id] = None
         return list(found)
+
+
+def used_by(user: Text, names: Iterable[str]) -> set[str]:
+    """The functions of a file that some of its functions or classes use, and those in turn."""
+    queue, found = list(names), set[str]()
+    while queue:
+        name = queue.pop()
+        node: ast.AST | None = user.functions.get(name) or user.classes.get(name)
+        for part in ast.walk(node) if node is not None else ():
+            if isinstance(part, ast.Name) and part.id in user.functions.keys() - found:
+                found.add(part.id)
+                queue.append(part.id)
+    return found
 
 
 def _as_function(name: str, node: ast.Lambda) -> ast.FunctionDef:

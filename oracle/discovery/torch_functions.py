@@ -1,6 +1,6 @@
 """Way 5: a ``torch.autograd.Function``, whose backward torch itself runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,14 +82,15 @@ def function(user: User, candidate: Candidate) -> Subject:
         outs = [o for o in out if o.requires_grad] if isinstance(out, tuple) else [out]
         ups = list(upstream) if isinstance(upstream, tuple | list) else [upstream]
         given_ups = [torch.from_numpy(np.array(u, order="C")) for u in ups]
+        found: Sequence[Any]
         try:
             found = torch_compat.gradients(
                 outs, list(leaves.values()), given_ups, retain_graph=True
             )
         except RuntimeError as error:
-            if "gradient" in str(error) and "returned" in str(error):
-                raise WrongReturn(str(error)) from error
-            raise
+            if not ("gradient" in str(error) and "returned" in str(error)):
+                raise
+            found = by_hand(leaves, given_tensors, given_ups, error)
         made = []
         positions = [p.name for p in given]
         for name, gradient in zip(leaves, found):
@@ -102,6 +103,18 @@ def function(user: User, candidate: Candidate) -> Subject:
             line = item.line if item is not None else user.line(names[1])
             made.append(Made((name,), own, line, value_of))
         return made
+
+    def by_hand(
+        leaves: Mapping[str, Any], given_tensors: Mapping[str, Any], ups: Sequence[Any], why: Any
+    ) -> list[Any]:
+        """Each gradient as backward returns it, where torch refuses all of them for one's shape."""
+        try:
+            with torch.no_grad():
+                sent = {(0, i): u for i, u in enumerate(ups)} if len(ups) > 1 else {(0,): ups[0]}
+                gradients = both(given_tensors, sent)[1]
+        except Exception:
+            raise WrongReturn(str(why)) from why
+        return [_summed(gradients.get(name), leaf.shape) for name, leaf in leaves.items()]
 
     def through(given_tensors: Mapping[str, Any]) -> Any:
         values = {p.name: given_tensors[p.name] for p in given if p.name in given_tensors}
@@ -140,6 +153,16 @@ def function(user: User, candidate: Candidate) -> Subject:
         torch_function=through,
         torch_both=both,
     )
+
+
+def _summed(gradient: Any, shape: Any) -> Any:
+    """A gradient summed to a shape as torch does it, where it would."""
+    if gradient is None or gradient.shape == shape:
+        return gradient
+    try:
+        return gradient.sum_to_size(shape)
+    except RuntimeError:
+        return gradient
 
 
 def _plain(tensor: Any) -> Any:

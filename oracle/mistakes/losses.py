@@ -61,6 +61,7 @@ def _at(target: Target, of: Value) -> Iterator[Suspicion]:
     prediction = evidence.number(of)
     if prediction.size < 2:
         return
+    unshifted: dict[tuple[str, str], np.ndarray] = {}
     for shift, targets in _targets(target, prediction.shape):
         for formula, (loss, rule) in FORMULAS.items():
             with np.errstate(all="ignore"):
@@ -68,11 +69,23 @@ def _at(target: Target, of: Value) -> Iterator[Suspicion]:
             if predicted.shape != prediction.shape or not np.isfinite(predicted).all():
                 continue
             for weight, weighted in _weighted(target, predicted):
+                if not shift:
+                    unshifted[formula, weight] = weighted
                 if of is not target.of:
                     if not _may_be_multiple(target, of, weighted):
                         continue
                     weighted = evidence.carried_to(of, weighted, target.of)
-                yield from _of_formula(target, formula, loss, shift, weight, weighted)
+                if not shift or _is_own(target, of, unshifted.get((formula, weight))):
+                    yield from _of_formula(target, formula, loss, shift, weight, weighted)
+
+
+def _is_own(target: Target, of: Value, predicted: np.ndarray | None) -> bool:
+    """Whether a formula, with the labels as they are, is the gradient of the forward's own loss."""
+    assert target.evidence is not None
+    assert target.of is not None
+    if predicted is not None and of is not target.of:
+        predicted = target.evidence.carried_to(of, predicted, target.of)
+    return predicted is not None and multiple(target.true, predicted) is not None
 
 
 def _may_be_multiple(target: Target, of: Value, error: np.ndarray) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from oracle.blame import multiple
+from oracle.discovery.subject import Path
+from oracle.evidence import Evidence
 from oracle.mistakes.suspicion import Suspicion, Target
 
 
@@ -56,9 +58,22 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
         return
     for path, sent in ups.items():
         which = path[-1]
+        without = {**ups, path: np.zeros_like(sent)}
         yield Suspicion(
-            ("upstream", "without", path), "ignores-upstream",
+            ("upstream", "without", path),
+            "dropped-term" if _is_used_elsewhere(evidence, without) else "ignores-upstream",
             f"{{name}} leaves out what comes in through output {which}",
             f"add the part that comes in through output {which}",
             lambda p=path, s=sent: under({p: np.zeros_like(s)}), rank=12,
         )  # fmt: skip
+
+
+def _is_used_elsewhere(evidence: Evidence, without: dict[Path, np.ndarray]) -> bool:
+    """Whether some gradient is right that would not be if an output's upstream were ignored."""
+    for path, got in evidence.got.items():
+        want = evidence.want(path)
+        if evidence.same(got, want):
+            ignoring = evidence.mutated(evidence.inputs[path], upstreams=without)
+            if ignoring is not None and not evidence.same(ignoring, want):
+                return True
+    return False

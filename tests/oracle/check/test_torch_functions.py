@@ -111,7 +111,7 @@ def test_right_functions_are_correct(tmp_path, text):
 @pytest.mark.parametrize(
     ("text", "wrong", "finding"),
     [
-        (POLAR.format(dy="dr * y / r"), "dy", "ignores-upstream"),
+        (POLAR.format(dy="dr * y / r"), "dy", "dropped-term"),
         (CAUSAL.format(kernel="w"), "dx", "kernel-not-flipped"),
         (NORM.format(rest=""), "dx", "statistics-held-constant"),
         (GATED.format(slope=""), "dz", "missing-activation-derivative"),
@@ -162,3 +162,23 @@ def test_what_is_written_through_a_view_is_not_guessed_at(tmp_path):
     with pytest.raises(NotReplayable, match="other names"):
         evidence_of(subject)
     assert judged(tmp_path, WRITES.format(write="y.view(-1).mul_(2.0)")).verdict == "wrong"
+
+
+def test_one_gradient_of_the_wrong_shape_convicts_no_other(tmp_path):
+    text = (
+        HEAD.format(shapes="x: N I, w: O I, b: O", arguments="x, w, b")
+        + """
+        ctx.save_for_backward(x, w)
+        return x.mm(w.t()) + b
+
+    @staticmethod
+    def backward(ctx, d):
+        x, w = ctx.saved_tensors
+        dx = d.mm(w)
+        dw = x.t().mm(d)
+        db = d.sum(0)
+        return dx, dw, db
+"""
+    )
+    said = {g.name: [note.name for note in g.findings] for g in judged(tmp_path, text).gradients}
+    assert said == {"dx": [], "dw": ["transposed"], "db": []}

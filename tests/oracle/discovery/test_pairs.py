@@ -870,3 +870,45 @@ def test_the_fields_of_a_named_tuple_say_what_gradients_are_of(tmp_path, returne
 def test_an_entry_that_is_an_expression_bears_its_keys_name(tmp_path):
     text = AFFINE.format('{"dx": dx, "dw": dw, "db": dout.sum(axis=0)}')
     assert set(right(found(tmp_path, text)["affine_backward"])) == {"dx", "dw", "db"}
+
+
+def test_outputs_in_a_tuple_of_their_own_beside_the_cache(tmp_path):
+    text = """
+        # oracle: shapes x: N D, y: N D
+        def polar_forward(x, y):
+            r = np.sqrt(x * x + y * y)
+            a = np.arctan2(y, x)
+            return (r, a), (x, y, r)
+
+        def polar_backward(dr, da, cache):
+            x, y, r = cache
+            dx = dr * x / r - da * y / r**2
+            dy = dr * y / r + da * x / r**2
+            return dx, dy
+    """
+    assert right(found(tmp_path, text)["polar_backward"]) == {"dx": ("x",), "dy": ("y",)}
+
+
+def test_layers_without_shapes_are_judged_within_what_is_made_of_them(tmp_path):
+    text = """
+        def scale_forward(x, k):
+            return k * x, (x, k)
+
+        def scale_backward(dout, cache):
+            x, k = cache
+            return k * dout, (x * dout).sum()
+
+        # oracle: shapes x: N D, k: scalar
+        def twice_forward(x, k):
+            once, first = scale_forward(x, k)
+            out, second = scale_forward(once, k)
+            return out, (first, second)
+
+        def twice_backward(dout, cache):
+            donce, dk = scale_backward(dout, cache[1])
+            dx, more = scale_backward(donce, cache[0])
+            return dx, dk + more
+    """
+    subject = found(tmp_path, text)["twice_backward"]
+    assert set(right(subject).values()) == {("x",), ("k",)}
+    assert subject.remarks == ["scale_backward, without shapes of its own, is judged within"]

@@ -42,7 +42,9 @@ def test_a_function_that_is_named_needs_no_telling_name(tmp_path):
         def thing(a, b):
             return np.sum(a * np.sin(b)), (np.sin(b), a * np.cos(b))
     """
-    assert found(tmp_path, text) == {}
+    ((line, message),) = problems(tmp_path, text)
+    assert line == 4
+    assert message.startswith("thing: its shapes are said, and not what its gradient is")
     assert right(found(tmp_path, text, "thing")["thing"]) == {"da": ("a",), "db": ("b",)}
 
 
@@ -512,7 +514,8 @@ def test_a_return_statement_alone_may_tell_a_loss_and_its_gradients(tmp_path, re
     ],
 )
 def test_not_everything_that_returns_two_things_is_a_derivation(tmp_path, name, returned):
-    assert found(tmp_path, LOSS_OF_NO_NAME.format(name=name, returned=returned)) == {}
+    ((_, message),) = problems(tmp_path, LOSS_OF_NO_NAME.format(name=name, returned=returned))
+    assert "not what its gradient is" in message
 
 
 def test_what_hands_on_the_gradients_of_another_is_judged_there(tmp_path):
@@ -561,3 +564,39 @@ def test_clipped_gradients_are_none_and_are_not_called_wrong(tmp_path):
     ((line, message),) = problems(tmp_path, CHARS.replace("return", clip))
     assert line == 20
     assert "clips its gradients" in message
+
+
+def test_a_cost_with_shapes_of_its_own_still_takes_what_forward_returns(tmp_path):
+    text = """
+        # oracle: shapes X: D N, W: 1 D
+        def forward_propagation(X, parameters):
+            A = 1 / (1 + np.exp(-(parameters["W"] @ X)))
+            return A, (X,)
+
+        # oracle: shapes AL: 1 N unit, Y: 1 N binary
+        def compute_cost(AL, Y):
+            return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / Y.shape[1]
+
+        def backward_propagation(AL, Y, cache):
+            return {"dW": (AL - Y) @ cache[0].T / Y.shape[1]}
+    """
+    assert set(right(found(tmp_path, text)["backward_propagation"]).values()) == {
+        ("parameters", "W")
+    }
+
+
+def test_a_loss_that_uses_a_derivative_beside_it_is_judged_as_well(tmp_path):
+    text = """
+        def sigmoid(z):
+            return 1 / (1 + np.exp(-z))
+
+        def sigmoid_gradient(z):
+            return sigmoid(z) * (1 - sigmoid(z))
+
+        # oracle: shapes W: D M, X: N D fixed
+        def cost_function(W, X):
+            J = sigmoid(X @ W).sum()
+            W_grad = X.T @ sigmoid_gradient(X @ W)
+            return J, (W_grad,)
+    """
+    assert set(found(tmp_path, text)) == {"sigmoid_gradient", "cost_function"}
