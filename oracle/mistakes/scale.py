@@ -75,7 +75,7 @@ def batch(target: Target) -> str:
     is as long as a parameter (r: D beside gamma: D) nobody counts samples. A size that is called
     N, B or batch is that, if there is one.
     """
-    arguments = [a for a in target.subject.arguments if a.dims]
+    arguments = [a for a in target.subject.arguments if a.dims and not a.name.startswith("size ")]
     if not arguments:
         return ""
     if arguments[0].dims[0].startswith("*"):
@@ -114,17 +114,31 @@ def name_of(expression: Expression, samples: str) -> tuple[str, str, str]:
 
 def _suspicion(target: Target, expression: Expression, ratio: float) -> Suspicion:
     finding, said, fix = name_of(expression, batch(target))
+    as_many = ""
+    if finding == "wrong-constant-factor" and (axis := _fixed_extent(target, expression[0])) >= 0:
+        finding = "wrong-size-factor"
+        as_many = f", and {target.true.shape[axis]} is how long its axis {axis} always is"
     what = "the gradient" if target.path is None else f"the gradient of {target.path[-1]}"
     complexity = len(expression[1]) + (expression[0] not in (1, -1))
     return Suspicion(
         ("scale", expression),
         finding,
-        f"{{name}} is {said} {what}",
+        f"{{name}} is {said} {what}{as_many}",
         fix,
         lambda: ratio * target.true,
         rank=7 if finding in PLAIN else 7 + 2 * complexity,
         cure=_cure(target, expression),
     )
+
+
+def _fixed_extent(target: Target, constant: Fraction) -> int:
+    """The axis of a wrong gradient that is as long as a factor says, always; −1 if there is none.
+
+    Of 2 and ½ nobody could tell: a half forgotten is the likelier mistake.
+    """
+    number = max(constant, 1 / constant)
+    shape = target.true.shape
+    return next((k for k, extent in enumerate(shape) if extent == number and extent > 2), -1)
 
 
 def _cure(target: Target, expression: Expression) -> Cure:

@@ -58,9 +58,12 @@ def _at(
         if len(active) > 1 or _used_elsewhere(target, notes, i):
             recurrent = len(notes) > 1 and _fed_by_itself(notes, i)
             finding, message, fix = _dropped(note, i, said, recurrent)
+            of_loss = note.op in ("add", "subtract") and _size(note.outputs[0]) == 1
+            if of_loss:
+                message = f"{{name}} leaves out a term of the loss, the {_side(i)} of {said}"
             yield Suspicion(
                 ("drop", key, i), finding, message, fix,
-                lambda i=i: under(_detached(i)), rank=RANKS.get(finding, 22),
+                lambda i=i: under(_detached(i)), rank=6 if of_loss else RANKS.get(finding, 22),
             )  # fmt: skip
             if recurrent:  # to what the first step starts from, the first step leads as it should
                 yield Suspicion(
@@ -147,6 +150,13 @@ def _constant_factor(
                 f"{{name}} does not apply the mask of line {line}",
                 "multiply the gradient by the same mask", lambda: under(passed), rank=6,
             )  # fmt: skip
+            if levels[-1] == 1:  # (m∘x)² differentiated as if it were x²
+                yield Suspicion(
+                    ("mask-throughout", key), "dropout-mask-missing",
+                    f"{{name}} leaves out the mask of line {line}, as if nothing were masked",
+                    "multiply by the same mask", lambda: under(lambda rule, *args: args[i]),
+                    rank=6,
+                )  # fmt: skip
             if levels[-1] != 1:
                 kept = torch.from_numpy((array != 0).astype(float))
 
@@ -266,12 +276,15 @@ def _dropped(note: Note, i: int, said: str, recurrent: bool) -> tuple[str, str, 
             f"{{name}} takes the {note.op} on line {note.line} as a constant",
             f"add the term that goes through the {note.op}",
         )
-    side = ("first", "second", "third")[i] if i < 3 else f"{i + 1}th"
     return (
         "dropped-term",
-        f"{{name}} leaves out the path through the {side} operand of {said}",
+        f"{{name}} leaves out the path through the {_side(i)} operand of {said}",
         "add that term",
     )
+
+
+def _side(i: int) -> str:
+    return ("first", "second", "third")[i] if i < 3 else f"{i + 1}th"
 
 
 def _used_elsewhere(target: Target, notes: list[Note], i: int) -> bool:

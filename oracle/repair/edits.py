@@ -32,6 +32,10 @@ def of_statement(
             yield from others.indexed(slot, counted)
         for slot in slots:
             yield from others.recomputed(slot, function)
+        sizes = names.counts(function)
+        for slot in slots:
+            yield from others.at_hand(slot, function, sizes)
+        yield from others.symmetrised(statement, slots)
         for many in (others.added, others.multiplied, others.replaced):
             for slot in slots:
                 yield from many(slot, names.idle(function))

@@ -2,13 +2,14 @@
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from oracle.repair.names import HIDDEN
 from oracle.repair.slots import Edit, Slot, called_by, edit, is_atom, is_term, number, parsed, plain
 from oracle.repair.within import factors_of
 
+AT_HAND = 6  # expressions of an operand that are tried in its place
 FACTORS = (
     ("factor", "{v}"), ("slope", "1 - {v}"), ("slope", "1 - {v} ** 2"),
     ("slope", "{v} * (1 - {v})"), ("slope", "{v} > 0"), ("over", "{v}"),
@@ -124,6 +125,53 @@ def recomputed(slot: Slot, function: ast.FunctionDef) -> Iterator[Edit]:
         shared = mine & {ast.unparse(value.left), ast.unparse(value.right)}
         if type(value.op) is type(node.op) and len(shared) == 1:
             yield edit("operand", slot, ast.Name(target.id, ast.Load()), target.id)
+
+
+def at_hand(slot: Slot, function: ast.FunctionDef, sizes: Iterable[ast.expr]) -> Iterator[Edit]:
+    """What the function computes of an operand elsewhere, in its place: C // G where C stands."""
+    node = slot.node
+    if not slot.whole or not is_atom(node) or isinstance(slot.parent, ast.Attribute):
+        return
+    own = ast.unparse(node)
+    known = {ast.unparse(outer) for outer in slot.around} | {own}
+    extents = {ast.unparse(size) for size in sizes}
+    for other in ast.walk(function):
+        if isinstance(other, ast.BinOp | ast.Call) and own in map(ast.unparse, _operands(other)):
+            text = ast.unparse(other)
+            if text not in known and len(known) < AT_HAND:
+                known.add(text)
+                yield edit("extent" if own in extents else "operand", slot, parsed(text), text)
+
+
+def _operands(node: ast.BinOp | ast.Call) -> list[ast.expr]:
+    return [node.left, node.right] if isinstance(node, ast.BinOp) else node.args[:1]
+
+
+def symmetrised(statement: ast.stmt, slots: Sequence[Slot]) -> Iterator[Edit]:
+    """A + Aᵀ for A, wherever it stands in a statement: both places that a matrix has in x·A·x."""
+    places: dict[str, list[Slot]] = {}
+    for slot in slots:
+        transposed = isinstance(slot.parent, ast.Attribute) and slot.parent.attr == "T"
+        if slot.whole and is_atom(slot.node) and not transposed:
+            places.setdefault(ast.unparse(slot.node), []).append(slot)
+    for text, held in places.items():
+        if text not in HIDDEN:
+            new = parsed(f"({text} + {text}.T)")
+            put = partial(_put_all, held, new)
+            around = tuple(n for n in (getattr(statement, "value", None),) if n)
+            yield Edit("term", statement.lineno, held[0].node, new, put, f"{text}.T", around)
+
+
+def _put_all(slots: list[Slot], new: ast.expr) -> Callable[[], None]:
+    for node in ast.walk(new):
+        ast.copy_location(node, slots[0].node)
+    undone = [slot.put(new) for slot in slots]
+
+    def undo() -> None:
+        for one in reversed(undone):
+            one()
+
+    return undo
 
 
 def turned(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:

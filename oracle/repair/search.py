@@ -14,7 +14,8 @@ from oracle.discovery.subject import Path, Subject
 from oracle.repair import edits, naming, whole
 from oracle.repair.around import what_is_around
 from oracle.repair.code import Source, sources
-from oracle.repair.slots import Edit, assigned, statements
+from oracle.repair.slots import Edit, Slot, assigned, statements
+from oracle.repair.slots import edit as new_edit
 from oracle.trial import Trial, Truth
 from oracle.verdict import agree
 
@@ -107,9 +108,32 @@ def cure(
         if not all(found >= (other.wrong & fixed) for found, other in zip(proofs, others)):
             continue
         with _edited(source, edit):
-            if confirmed(first.trial, fixed):
-                return _cure(source, edit, first, fixed, 1 + len(others))
+            if not confirmed(first.trial, fixed):
+                continue
+        edit = _where_made(source, edit, [first, *others], fixed) or edit
+        return _cure(source, edit, first, fixed, 1 + len(others))
     return None
+
+
+def _where_made(
+    source: Source, edit: Edit, cases: Sequence[Judged], fixed: frozenset[Path]
+) -> Edit | None:
+    """The same term, added where the operand is assigned: dh lacks dh_next, not what is made of it.
+
+    None if that would not do, or the operand is assigned at several places, or at none.
+    """
+    if edit.kind != "term" or not isinstance(edit.before, ast.Name):
+        return None
+    made = [
+        s for s in statements(source.node) if isinstance(s, ast.Assign) and s.lineno < edit.line
+        if [ast.unparse(t) for t in s.targets] == [edit.before.id]
+    ]  # fmt: skip
+    if len(made) != 1 or not isinstance(edit.after, ast.BinOp):
+        return None
+    slot = Slot(made[0], "value", None, made[0])
+    there = new_edit("term", slot, ast.BinOp(slot.node, edit.after.op, edit.after.right), edit.word)
+    does = all(_tried(source, there, case) >= case.wrong & fixed for case in cases)
+    return there if does else None
 
 
 def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], shapes: int) -> Cure:
