@@ -20,7 +20,17 @@ from oracle.isolation import Job
 from oracle.results import Report, Result
 
 TESTS = Path(__file__).parent.parent / "tests"
-UNSEEN = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+UNSEEN = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+)
 FOLDERS = (TESTS / "user_files", *(TESTS / "unseen" / name for name in UNSEEN))
 BAD = ("wrong", "unstable")
 

@@ -188,9 +188,11 @@ class Returned:
             return key, self.line
         written = next((entry for entry in item.entries if entry.name == key), None)
         if not item.text:
-            return (written.text, written.line) if written else (key, item.line)
+            return (written.text or key, written.line) if written else (key, item.line)
         text_of_it = f'{item.text}["{key}"]'
         line = text.assigned_text(self.node, text_of_it) if self.node is not None else 0
+        if written is not None and written.text and not line:
+            return written.text, written.line  # grads = {"dw": dw}: dw is where it is made
         return text_of_it, line or (written.line if written else item.line)
 
     def _line(self, name: str, item: Item | None) -> int:

@@ -68,7 +68,8 @@ def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
         inner = written_out(node, item.name) or [item]
         named = naming.looks_like_gradient(item.name)  # {"W": W} under another name is a cache
         by_key = item.entries and all(
-            entry.name in known and (named or entry.text != entry.name) for entry in item.entries
+            entry.name in known and (named or (entry.text or entry.name) != entry.name)
+            for entry in item.entries
         )
         if not by_key and not all(_is_gradient(i.name, known) for i in item.entries or inner):
             return False

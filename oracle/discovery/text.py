@@ -253,7 +253,7 @@ def _entries(function: Function, node: ast.Dict, before: int) -> tuple[Item, ...
             name = _name(value)
             line = assigned(function, name, before) if isinstance(value, ast.Name) else value.lineno
             held = name if isinstance(value, ast.Name | ast.Attribute | ast.Subscript) else ""
-            found.append(Item(key.value, held or key.value, line))
+            found.append(Item(key.value, held, line))
     return tuple(found)
 
 

@@ -275,13 +275,14 @@ def _overwritten(
         return found
 
     def lost_in_rows() -> np.ndarray | None:
-        found = np.zeros(of.shape)
+        found, repeated = np.zeros(of.shape), False
         for row in range(above.shape[0]):
             places = _read_at(target, value, above, range(row, row + 1))
+            repeated |= len(set(places)) < len(places)
             once = np.zeros(of.shape)
             once.flat[places] = above[row].ravel()
             found += once
-        return found
+        return found if repeated else None
 
     if above.ndim > len(of.shape):
         yield Suspicion(

@@ -104,6 +104,82 @@ def test_one_step_is_blamed_that_is_taken_for_the_gradient_of_something_else_thr
     assert found.findings == ["missing-activation-derivative"]
 
 
+def test_one_step_is_blamed_where_a_later_one_is_wrong_for_it_as_well():
+    """d2 lacks the output's slope: W2 and b2 are made of it, and W1 by way of d1."""
+
+    def loss(X, T, W1, W2):
+        a1 = np.tanh(X @ W1)
+        return 0.5 * np.sum((np.tanh(a1 @ W2) - T) ** 2)
+
+    def loss_grad(X, T, W1, W2):
+        a1 = np.tanh(X @ W1)
+        d2 = np.tanh(a1 @ W2) - T
+        d1 = d2 @ W2.T * (1 - a1**2)
+        return X.T @ d1, a1.T @ d2
+
+    shapes = "X: N D fixed, T: N C fixed, W1: D H, W2: H C"
+    found = oracle.check(loss, loss_grad, shapes=shapes, cases=60)
+    verdicts = {name: gradient.verdict for name, gradient in found.gradients.items()}
+    assert verdicts.pop("d2") == "wrong"
+    assert set(verdicts.values()) == {"inherited"}
+    assert "missing-activation-derivative" in found.findings
+
+
+def test_labels_are_not_shifted_where_a_sum_over_them_cannot_tell():
+    def loss(b, T):
+        return 0.5 * np.sum((1 / (1 + np.exp(-b - np.zeros_like(T))) - T) ** 2)
+
+    def loss_grad(b, T):
+        return (1 / (1 + np.exp(-b - np.zeros_like(T))) - T).sum(0)
+
+    found = oracle.check(loss, loss_grad, shapes="b: C, T: N C unit", cases=60)
+    assert found.findings == ["gradient-of-another-loss"]
+
+
+def test_a_mask_left_out_of_a_squared_error_is_a_mask_left_out():
+    def loss(U, V, R, M):
+        return 0.5 * np.sum((M * (U @ V.T - R)) ** 2)
+
+    def loss_grad(U, V, R, M):
+        E = U @ V.T - R
+        return (M * E) @ V, E.T @ U
+
+    shapes = "U: N K, V: D K, R: N D fixed, M: N D mask"
+    found = oracle.check(loss, loss_grad, shapes=shapes, cases=60)
+    assert found.findings[0] == "dropout-mask-missing"
+
+
+def test_a_factor_as_long_as_an_axis_always_is_counts_its_entries():
+    def f(W):
+        return np.tanh(W).mean(axis=1)
+
+    def f_backward(dy, W):
+        dW = dy[:, None] * (1 - np.tanh(W) ** 2)
+        return dW
+
+    found = oracle.check(f, f_backward, shapes="W: D 5", cases=60)
+    assert found.findings == ["wrong-size-factor"]
+    assert "5 is how long its axis 1 always is" in repr(found)
+
+
+def test_a_term_of_the_loss_that_is_left_out_is_told_as_that():
+    """By way of the mean activation alone: to hold the mean constant comes to the same."""
+
+    def loss(W, X):
+        a = 1 / (1 + np.exp(-(X @ W)))
+        r = a.mean(axis=0)
+        return np.sum(a**2) - 0.3 * np.sum(np.log(r) + np.log(1 - r))
+
+    def loss_grad(W, X):
+        a = 1 / (1 + np.exp(-(X @ W)))
+        dz = 2 * a * a * (1 - a)
+        return X.T @ dz
+
+    found = oracle.check(loss, loss_grad, shapes="W: D M, X: N D fixed", cases=60)
+    assert found.findings[0] == "dropped-term"
+    assert "leaves out a term of the loss" in repr(found)
+
+
 @pytest.mark.parametrize(
     ("forwards", "way"),
     [

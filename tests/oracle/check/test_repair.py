@@ -202,6 +202,36 @@ def backward(dy, x, W):
     a = np.tanh(x)
     return (dy @ W.T)[:, :-1] * (1 - a**2), np.c_[np.ones(len(x)), a].T @ dy
 """
+GRAM = """
+def forward(x):
+    s = (x * x).sum(1)
+    K = np.exp(2 * x @ x.T - s[:, None] - s)
+    return K, (x, K)
+
+def backward(dK, cache):
+    x, K = cache
+    M = dK * K
+    dx = -2.0 * (M.sum(1)[:, None] * x - M @ x)
+    return dx
+"""
+IN_GROUPS = """
+def forward(x):
+    N, C, H = x.shape
+    g = x.reshape(N, 2, C // 2, H)
+    d = g - g.mean(axis=(2, 3), keepdims=True)
+    s = np.sqrt((d * d).mean(axis=(2, 3), keepdims=True) + 0.1)
+    return (d / s).reshape(N, C, H), (d / s, s)
+
+def backward(dy, cache):
+    y, s = cache
+    N, C, H = dy.shape
+    g = dy.reshape(N, 2, C // 2, H)
+    m = C * H
+    first = g.sum(axis=(2, 3), keepdims=True)
+    second = (g * y).sum(axis=(2, 3), keepdims=True)
+    dx = (g - first / m - y * second / m) / s
+    return dx.reshape(N, C, H)
+"""
 
 
 def of(text, shapes):
@@ -230,10 +260,13 @@ STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
         (of(PER_IMAGE, "x: N H+1 W+1"), "summed-over-wrong-axis", "(1, 2)"),
         (of(TAPS, "x: N T+2, w: 3"), "kernel-not-flipped", "-1 - k"),
         (of(REPEATED, "x: N D 3"), "overwritten-not-accumulated", "should add"),
+        (of(GRAM, "x: N D"), "dropped-term", "(M + M.T) @ x"),
+        (of(IN_GROUPS, "x: N 2*K H"), "wrong-size-factor", "C // 2"),
     ],
     ids=[
         "operand", "loop", "bracket", "torch", "order", "handed-on", "computed-again",
         "named-number", "along-an-axis", "bias-row", "two-axes", "taps", "repeated-index",
+        "symmetric", "at-hand",
     ],
 )  # fmt: skip
 def test_an_edit_that_cures_is_found_and_named(tmp_path, text, finding, said):
@@ -248,6 +281,16 @@ def test_what_follows_from_the_edited_line_is_inherited(tmp_path):
     verdicts = {g.name: g.verdict for g in result.gradients}
     assert verdicts.pop("da") == "wrong"
     assert set(verdicts.values()) == {"inherited"}
+
+
+def test_a_term_is_missing_where_the_operand_is_made_and_not_where_it_is_used(tmp_path):
+    text = STEPS.replace("da = ", "da = (1 - hs[t] ** 2) * dht #").replace(
+        "        da = ", "        dht = dh[t]\n        da = "
+    )
+    result = judged(tmp_path, text)
+    ((name, line),) = {(g.name, g.line) for g in result.gradients if g.verdict == "wrong"}
+    assert name == "dht"
+    assert text.splitlines()[line - 2].strip() == "dht = dh[t]"
 
 
 def test_a_loop_that_stops_one_turn_too_early_is_told(tmp_path):

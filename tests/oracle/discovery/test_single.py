@@ -298,9 +298,7 @@ COURSE = """
 def test_a_course(tmp_path):
     subject = found(tmp_path, COURSE)["backward_propagation"]
     assert subject.way == 8
-    assert right(subject) == {
-        f'grads["d{key}"]': ("parameters", key) for key in ("W1", "b1", "W2", "b2")
-    }
+    assert right(subject) == {f"d{key}": ("parameters", key) for key in ("W1", "b1", "W2", "b2")}
 
 
 def test_a_course_with_parameters_in_the_comment(tmp_path):
@@ -409,7 +407,7 @@ def test_propagate(tmp_path, order):
     '''
     subject = found(tmp_path, text)["propagate"]
     assert subject.way == 8
-    assert right(subject, sizes=None) == {'grads["dw"]': ("w",), 'grads["db"]': ("b",)}
+    assert right(subject, sizes=None) == {"dw": ("w",), "db": ("b",)}
 
 
 def test_a_course_without_a_cost(tmp_path):
