@@ -4,28 +4,26 @@ The formula is judged in float64 on ordinary values; the numbers on extreme ones
 What is wrong is handed on to ``diagnosis`` with the cases that it fails in.
 """
 
-import contextlib
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from oracle import cases
+from oracle import cases, numerics
 from oracle.cases import EXTREME, Case
 from oracle.discovery.load import is_misfit, said
-from oracle.discovery.subject import Made, Path, Subject, Unusable, WrongReturn
+from oracle.discovery.subject import Made, Path, Subject, Unusable, WrongReturn, as_array
 from oracle.results import VERDICTS, Counterexample, Gradient, Note, Result
+from oracle.side_conditions import broadcasts, side_conditions
 from oracle.trial import AUTOGRAD, DIFFERENCES, Session, Trial, Truth
-from oracle.verdict import DIGITS, UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
+from oracle.verdict import UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
 
 CASES = 200
 FEW = 4  # cases that are judged however long they take
 CLOSELY = 16  # the first three and every so many cases also see side conditions and the witness
 REDRAWN = 20
-LOST = 3  # digits: fewer lost are no instability
 # Of a derivation that takes longer, cases are left out evenly: one of many calls (a loop over all
 # pixels) is as well known after fewer. By calls, so that no verdict depends on the clock; that is
 # for code that takes its time without calling NumPy.
@@ -180,16 +178,10 @@ class _Examination:
         """Judge one gradient in one case; False if it could have shown nothing."""
         entry, case, path = self._entry(made), trial.case, made.of
         want = truth.gradients[path]
-        finite = truth.is_finite(path) and trial.value_is_finite
-        if case.regime != "ordinary" and not finite:
-            seen = self.singular if trial.value_is_finite else self.overflowed
-            seen.setdefault(case.regime, set()).add(str(case))
-            return True  # the forward itself overflows there, or its derivative has no say
         ordinary = case.dtype == "float64" and case.regime not in EXTREME
-        got = _array(made.value)
-        if truth.quieted and _has_nan(got) and (case.regime, truth.kind) != ("ordinary", AUTOGRAD):
-            self.singular.setdefault(case.regime, set()).add(str(case))
-            return True  # autograd would say the same, of √0 and the like
+        got = as_array(made.value)
+        if why := numerics.silenced(trial, truth, path, got):
+            return self._has_no_say(case, why)
         known = entry.verdict == "wrong"  # then its noise and its kinks are of no more interest
         judgement = self._judge(trial, truth, path, got, want, known)
         if not judgement.vacuous:
@@ -204,37 +196,19 @@ class _Examination:
             if ordinary and not judgement.vacuous:
                 self.examined.passes.setdefault(path, []).append(case)
             return not judgement.vacuous
-        loud = verdict == "unstable" and math.isfinite(judgement.units) and not judgement.finding
-        if loud and digits(got, want, case.dtype) > DIGITS[case.dtype] - LOST:
-            return True  # many units of very little noise: no digits worth speaking of are lost
-        if case.dtype == "float32" and verdict == "unstable" and not judgement.finding:
-            wide = trial.widened()
-            if wide is not None and self._judge(trial, wide, path, got, wide.gradients[path],
-                                                False).units <= UNSTABLE_AT:  # fmt: skip
-                return True
-        if verdict == "unstable" and _has_nan(got) and trial.is_singular(path):
-            self.singular.setdefault(case.regime, set()).add(str(case))
-            return True
-        extreme = verdict == "unstable" and case.regime in EXTREME and not judgement.finding
-        if extreme and not trial.sides_with_truth(truth, path, got):
-            return True  # it is autograd's way that loses digits here, not the user's
-        if extreme and math.isfinite(judgement.units) and trial.drowned(truth, path, got):
-            return True  # there are no digits to be lost
+        if verdict == "unstable":
+            why = numerics.excused(
+                trial, truth, path, got, judgement,
+                lambda other: self._judge(trial, other, path, got, other.gradients[path], False),
+            )  # fmt: skip
+            if why:
+                return self._has_no_say(case, why)
+        spread = False
         if case.regime in ("kinks", "tied", "repeated") and not judgement.finding and not known:
-            choice = "legal"
-            if self.legal.get(path, 0) < KINKS_LEGAL:
-                choice = trial.legal_at_kink(truth, path, got)
+            choice = self._choice_at_kink(trial, truth, entry, got)
             if choice == "legal":
-                self.legal[path] = self.legal.get(path, 0) + 1
-                message = f"{entry.name} makes another legal choice than torch's at a kink or a tie"
-                entry.note(Note("another-choice-at-kink", message))
                 return True
-            if choice == "spread":
-                message = f"{entry.name} is given in full to each of several equal entries"
-                fix = "give it to one of them, or divide it by their number"
-                judgement = replace(judgement, finding="tie-spread", message="")
-                if "tie-spread" not in {n.name for n in entry.findings}:
-                    entry.findings.append(Note("tie-spread", message, fix))
+            spread = choice == "spread"
         if ordinary:
             self.examined.failures.setdefault(path, []).append(case)
         entry.take(f"{case.dtype}/{case.regime}", judgement.units, verdict)
@@ -243,33 +217,37 @@ class _Examination:
             and entry.counterexample.regime in EXTREME
         ):
             entry.counterexample = counterexample(self.subject, case, made.value, want)
-        if entry.verdict == "wrong" and verdict == "unstable":
+        if spread:
+            message = f"{entry.name} is given in full to each of several equal entries"
+            fix = "give it to one of them, or divide it by their number"
+            _find(entry, Note("tie-spread", message, fix))
+        elif entry.verdict == "wrong" and verdict == "unstable":
             return True  # the formula is wrong: its numbers are of no interest
-        if verdict == "unstable" and not judgement.finding:
-            self._numerics(entry, case, judgement, got, want)
-        elif (judgement.finding or judgement.message) and judgement.finding != "tie-spread":
-            note = Note(judgement.finding or "unexplained", f"{entry.name} {judgement.message}")
-            if note.name not in {n.name for n in entry.findings}:
-                entry.findings.append(note)
+        elif verdict == "unstable" and not judgement.finding:
+            _find(entry, numerics.lost(entry.name, case, judgement, got, want))
+        elif judgement.finding or judgement.message:
+            said = f"{entry.name} {judgement.message}"
+            _find(entry, Note(judgement.finding or "unexplained", said))
         return True
 
-    def _numerics(
-        self, entry: Gradient, case: Case, judgement: Judgement, got: Any, want: np.ndarray
-    ) -> None:
-        """The formula is right and the numbers are not: say which way."""
-        if math.isinf(judgement.units):
-            said = f"{entry.name} {judgement.message}, at {case.regime} values"
-            cure = "keep exponents at or below 0, as the stable forms do"
-            if np.isnan(np.asarray(got, float)).any():
-                cure += "; what is 0·∞ or ∞ − ∞ is to be cancelled on paper"
-            note = Note("overflow", said, cure)
-        else:
-            kept = digits(got, want, case.dtype)
-            due = 16 if case.dtype == "float64" else 7
-            said = f"{entry.name} keeps {kept:.0f} of {due} digits at {case.regime} values"
-            note = Note("cancellation", said, "do not subtract what is nearly equal")
-        if note.name not in {n.name for n in entry.findings}:
-            entry.findings.append(note)
+    def _choice_at_kink(self, trial: Trial, truth: Truth, entry: Gradient, got: Any) -> str:
+        """Which choice a gradient makes at a kink or a tie: legal, spread or none."""
+        path = self.examined.paths[id(entry)]
+        choice = "legal"
+        if self.legal.get(path, 0) < KINKS_LEGAL:
+            choice = trial.legal_at_kink(truth, path, got)
+        if choice == "legal":
+            self.legal[path] = self.legal.get(path, 0) + 1
+            message = f"{entry.name} makes another legal choice than torch's at a kink or a tie"
+            entry.note(Note("another-choice-at-kink", message))
+        return choice
+
+    def _has_no_say(self, case: Case, why: str) -> bool:
+        """Nothing is held against a gradient; a case that nobody could judge is counted as such."""
+        seen = {numerics.SINGULAR: self.singular, numerics.OVERFLOWS: self.overflowed}.get(why)
+        if seen is not None:
+            seen.setdefault(case.regime, set()).add(str(case))
+        return True
 
     def _judge(
         self, trial: Trial, truth: Truth, path: Path, got: Any, want: np.ndarray, known: bool
@@ -329,8 +307,7 @@ class _Examination:
             entry.counterexample = entry.counterexample or counterexample(
                 self.subject, trial.case, None, None
             )
-            if note.name not in {n.name for n in entry.findings}:
-                entry.findings.append(note)
+            _find(entry, note)
 
     def _remark_on_cut(self, truth: Truth) -> None:
         said = f"judged by finite differences: {truth.why}"
@@ -391,48 +368,6 @@ def begin(subject: Subject, case: Case, names: Session) -> Trial:
     return Trial(subject, case, names)
 
 
-def side_conditions(trial: Trial, made: list[Made]) -> Iterator[tuple[str, Note]]:
-    """What a backward must not do, whatever it returns; and of what it is told."""
-    inputs = trial.inputs()
-    before = _arrays(trial.inputs())
-    with trial.seeded():
-        value, kept = trial.subject.forward(inputs)
-        sent = trial.sent(value)
-        kept_sent = _copied(sent)
-        first = trial.subject.backward(inputs, value, kept, sent)
-    after = _arrays(inputs)
-    for name in before:
-        if name in after and not _same(before[name], after[name]):
-            said = f"the caller's {name} is changed"
-            yield name, Note("mutates-input", said, f"work on {name}.copy()")
-    if not _all_same(sent, kept_sent):
-        said = "the upstream gradient that the caller passes in is changed"
-        cure = "work on a copy of the upstream gradient"
-        yield "the upstream gradient", Note("mutates-input", said, cure)
-    for one, other in zip(made, first, strict=False):
-        if not _same(_array(one.value), _array(other.value)):
-            message = f"{one.name} differs between two runs with the same inputs and random state"
-            yield one.name, Note("not-deterministic", message, "keep no state between calls")
-            break
-
-
-def broadcasts(trial: Trial) -> Iterator[Note]:
-    """A column minus a row of the same length: (N, 1) against (N,) makes N×N of what was N."""
-    if trial.subject.torch_function is not None:
-        return
-    for note in trial.recording.notes:
-        shapes = [value.shape for value in note.inputs]
-        if note.op not in ("subtract", "multiply", "add", "divide") or len(shapes) != 2:
-            continue
-        (a, b), made = sorted(shapes, key=len), note.outputs[0].shape if note.outputs else ()
-        if len(a) == 1 and a[0] > 1 and b == (a[0], 1) and made == (a[0], a[0]):
-            yield Note(
-                "unintended-broadcast",
-                f"line {note.line} makes {made} of {b} and {a}: each of one with each of the other",
-                "give both the same shape, with y[:, None] or z[:, 0]",
-            )
-
-
 def counterexample(subject: Subject, case: Case, got: Any, want: Any) -> Counterexample:
     plain = (
         got.tolist()
@@ -460,6 +395,12 @@ def spoken(path: Path) -> str:
     return text
 
 
+def _find(entry: Gradient, note: Note) -> None:
+    """Add a finding, once."""
+    if note.name not in {known.name for known in entry.findings}:
+        entry.findings.append(note)
+
+
 def _severity(case: Case, judgement: Judgement) -> str:
     if judgement.finding == "lower-precision":
         return "unstable"
@@ -468,52 +409,6 @@ def _severity(case: Case, judgement: Judgement) -> str:
     if case.dtype == "float32" or case.regime in EXTREME:
         return "unstable" if judgement.units > UNSTABLE_AT else "correct"
     return "wrong" if judgement.units > WRONG_AT else "correct"
-
-
-def _array(thing: Any) -> Any:
-    """A gradient as an array, where it is a number or a list of numbers."""
-    if isinstance(thing, np.ndarray | np.generic):
-        return np.asarray(thing, float) if thing.dtype.kind in "iub" else np.asarray(thing)
-    if isinstance(thing, float | int):
-        return np.asarray(float(thing))
-    if isinstance(thing, list | tuple):
-        with contextlib.suppress(ValueError, TypeError):
-            return np.asarray(thing, float)
-    return thing
-
-
-def _has_nan(got: Any) -> bool:
-    return isinstance(got, np.ndarray) and got.dtype.kind == "f" and not np.isfinite(got).all()
-
-
-def _arrays(inputs: dict[str, Any]) -> dict[str, np.ndarray]:
-    """The arrays that the caller owns: not those of an object, whose own affair they are."""
-    found: dict[str, np.ndarray] = {}
-    for name, thing in inputs.items():
-        if isinstance(thing, np.ndarray):
-            found[name] = thing.copy()
-        elif isinstance(thing, dict):
-            for key, part in thing.items():
-                if isinstance(part, np.ndarray):
-                    found[f'{name}["{key}"]'] = part.copy()
-    return found
-
-
-def _copied(sent: Any) -> Any:
-    return tuple(np.array(s) for s in sent) if isinstance(sent, tuple) else np.array(sent)
-
-
-def _all_same(sent: Any, kept: Any) -> bool:
-    if isinstance(sent, tuple):
-        return all(_same(a, b) for a, b in zip(sent, kept, strict=True))
-    return _same(sent, kept)
-
-
-def _same(a: Any, b: Any) -> bool:
-    try:
-        return bool(np.array_equal(a, b, equal_nan=True))
-    except TypeError:
-        return bool(np.array_equal(a, b))
 
 
 def _told(error: BaseException) -> str:

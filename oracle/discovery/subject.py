@@ -5,6 +5,7 @@ values are arrays, or containers and objects that hold arrays. A path says where
 stands: ``("X",)``, ``("parameters", "W1")``, ``("layer", "W")``.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,3 +109,15 @@ def is_number(thing: Any) -> bool:
     return isinstance(thing, float | np.floating) or (
         isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
     )
+
+
+def as_array(thing: Any) -> Any:
+    """A gradient as an array, where it is a number or a list of numbers."""
+    if isinstance(thing, np.ndarray | np.generic):
+        return np.asarray(thing, float) if thing.dtype.kind in "iub" else np.asarray(thing)
+    if isinstance(thing, float | int):
+        return np.asarray(float(thing))
+    if isinstance(thing, list | tuple):
+        with contextlib.suppress(ValueError, TypeError):
+            return np.asarray(thing, float)
+    return thing
