@@ -30,6 +30,7 @@ UNSEEN = (
     "seventh",
     "eighth",
     "ninth",
+    "tenth",
 )
 FOLDERS = (TESTS / "user_files", *(TESTS / "unseen" / name for name in UNSEEN))
 BAD = ("wrong", "unstable")

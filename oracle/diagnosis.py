@@ -80,6 +80,8 @@ def _is_elementwise(evidence: Sequence[Evidence]) -> bool:
     """Whether the one output is a function of the one input, entry by entry."""
     if not evidence or len(evidence[0].inputs) != 1 or len(evidence[0].outputs) != 1:
         return False
+    if len(evidence[0].subject.arguments) > 1:
+        return False  # a mask, say: whatever is wrong need not be a derivative
     (start,), (end,) = evidence[0].inputs.values(), evidence[0].outputs.values()
     return any(u.before is start and u.after is end for u in activations.units(evidence[0]))
 

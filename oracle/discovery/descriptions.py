@@ -83,6 +83,7 @@ def docstring(text: str) -> Shapes:
     """The arguments' shapes in a docstring of any of the usual forms."""
     found: Shapes = {}
     text = re.sub(r":(?:py:)?\w+:`[^`<]*(?:<[^>]*>)?`", "ndarray", text)
+    text = re.sub(r";\s*(?=`*[A-Za-z_]\w*`*\s*(?::|--)\s)", "\n", text)  # several in a line
     entry: list[str] = []
     names: list[str] = []
     ended = False

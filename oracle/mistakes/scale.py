@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
@@ -82,7 +83,10 @@ def batch(target: Target) -> str:
         return f"first of {arguments[0].dims[0][1:]}"
     known = target.others or (target.evidence.got if target.evidence is not None else {})
     returned = {name for path in known for name in (path[0], path[-1])}
-    free = [a for a in arguments if not a.differentiated or (returned and a.name not in returned)]
+    parameters = {
+        a.name for a in arguments if re.split(r"\W+", a.name.rstrip("\"']"))[-1] in returned
+    }
+    free = [a for a in arguments if not a.differentiated or (returned and a.name not in parameters)]
     long = {a.dims for a in arguments if a not in free and len(a.dims) == 1}
     data = [a for a in free if a.dims not in long]
     dims = [dim for a in (data or arguments) for dim in a.dims if dim.isidentifier()]

@@ -177,7 +177,8 @@ def _constant_factor(
         if isinstance(constants[0], Value):
             said = f"the factor on line {line}"
         masked = note.args[i].note
-        if masked is not None and masked.op == "multiply" and has_mask(masked):
+        after = target.evidence.users.get(id(note.outputs[0]), ()) if target.evidence else ()
+        if (masked is not None and _masks(masked)) or any(map(_masks, after)):
             yield Suspicion(
                 ("mask-scale", key), "dropout-scale-missing",
                 f"{{name}} applies the mask without its scale, {said}",
@@ -215,6 +216,13 @@ def _constant_factor(
             ("weights", key), "dropped-term", f"{{name}} leaves out the factor on line {line}",
             "multiply by it on the way back as well", lambda: under(passed), rank=19,
         )  # fmt: skip
+
+
+def _masks(note: Note) -> bool:
+    """Whether a call puts zeros where a mask says so: a product with it, or where(mask, x, 0)."""
+    if note.op == "where" and len(note.args) == 3:
+        return any(not isinstance(arg, Value) and np.all(np.equal(arg, 0)) for arg in note.args[1:])
+    return note.op == "multiply" and has_mask(note)
 
 
 def has_mask(note: Note) -> bool:

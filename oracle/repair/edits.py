@@ -52,7 +52,7 @@ def of_statement(
             yield from others.multiplied(slot, numbers)
         for slot in slots:
             yield from others.swapped(slot, near, sizes)
-        yield from others.renamed(statement, near)
+        yield from others.renamed(statement, near, sizes)
         for slot in slots:
             yield from others.factors(slot, sizes)
         yield from others.summed(slots)

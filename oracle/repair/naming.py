@@ -56,6 +56,8 @@ def finding(edit: Edit, around: Around) -> str:
     if kind == "coupling":
         there = word in _texts(edit.before)
         return "softmax-diagonal-only" if there else "missing-activation-derivative"
+    if kind == "index" and any(isinstance(node, ast.Compare) for node in edit.around[:1]):
+        return "activation-derivative-at-wrong-point"  # dz[dout < 0] = 0
     if kind == "index" and around.adds_ones and _drops_one(edit.before) and _drops_one(edit.after):
         return "bias-row-not-dropped"
     if kind == "operand" and _is_turned(edit, around.function):
@@ -64,6 +66,8 @@ def finding(edit: Edit, around: Around) -> str:
         return _of_operand(edit, around.function, around.upstream)
     if kind == "axis" and called_by(edit.before) in ("flip", "rot90", "fliplr", "flipud"):
         return "kernel-not-flipped"
+    if kind == "over" and word in _texts(edit.before):
+        return "wrong-operand"  # another power of what is there
     if kind == "slope" and word in _texts(edit.before):
         return "wrong-activation-derivative"
     if kind in ("exponent", "bracket") and (_is_slope(edit.before) or _is_slope(edit.after)):

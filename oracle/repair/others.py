@@ -50,16 +50,20 @@ def named(slot: Slot, numbers: Iterable[ast.expr]) -> Iterator[Edit]:
             yield edit("constant", slot, number_)
 
 
-def renamed(statement: ast.stmt, names: Iterable[ast.expr]) -> Iterator[Edit]:
+def renamed(
+    statement: ast.stmt, names: Iterable[ast.expr], sizes: Iterable[ast.expr]
+) -> Iterator[Edit]:
     """Another name, wherever one stands in a statement, where that is more than once."""
     read = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id not in HIDDEN]
     twice = Counter(n.id for n in read if isinstance(n.ctx, ast.Load))
+    extents = {ast.unparse(size) for size in sizes}
     for name, count in twice.items():
         nodes = [n for n in read if n.id == name and isinstance(n.ctx, ast.Load)]
         for other in names if count > 1 else ():
             if isinstance(other, ast.Name) and other.id != name:
+                kind = "extent" if {name, other.id} <= extents else "operand"
                 yield Edit(
-                    "operand", statement.lineno, nodes[0], other, partial(_put, nodes, other.id),
+                    kind, statement.lineno, nodes[0], other, partial(_put, nodes, other.id),
                     other.id, tuple(n for n in (getattr(statement, "value", None),) if n),
                 )  # fmt: skip
 

@@ -149,6 +149,37 @@ def test_a_mask_left_out_of_a_squared_error_is_a_mask_left_out():
     assert found.findings[0] == "dropout-mask-missing"
 
 
+def test_a_mask_given_to_where_has_its_scale_too():
+    def f(x, keep):
+        return np.where(keep, x / 0.7, 0.0)
+
+    def f_backward(dy, x, keep):
+        dx = np.where(keep, dy, 0.0)
+        return dx
+
+    found = oracle.check(f, f_backward, shapes="x: N D, keep: N D mask", cases=60)
+    assert found.findings == ["dropout-scale-missing"]
+
+
+def test_entries_of_a_dict_are_parameters_that_count_no_samples():
+    def forward_propagation(X, parameters):
+        A = np.tanh(parameters["W1"] @ X + parameters["b1"])
+        return A, (A,)
+
+    def compute_cost(A, Y):
+        return 0.5 * np.sum((A - Y) ** 2) / Y.shape[1]
+
+    def cost_and_gradients(parameters, X, Y):
+        A, _ = forward_propagation(X, parameters)
+        dZ = (A - Y) * (1 - A**2)
+        m = X.shape[1]
+        return compute_cost(A, Y), {"W1": dZ @ X.T / m, "b1": dZ.sum(1, keepdims=True)}
+
+    shapes = "X: n_x m fixed, W1: n_h n_x, b1: n_h 1, Y: n_h m fixed"
+    found = oracle.check(cost_and_gradients, shapes=shapes, cases=60)
+    assert found.findings == ["missing-batch-mean"]
+
+
 def test_a_factor_as_long_as_an_axis_always_is_counts_its_entries():
     def f(W):
         return np.tanh(W).mean(axis=1)

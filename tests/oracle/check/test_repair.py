@@ -232,6 +232,30 @@ def backward(dy, cache):
     dx = (g - first / m - y * second / m) / s
     return dx.reshape(N, C, H)
 """
+BY_SAMPLES = """
+def forward(x):
+    d = x - x.mean(1, keepdims=True)
+    s = np.sqrt((d * d).mean(1, keepdims=True) + 0.1)
+    return d / s, (d / s, s)
+
+def backward(dy, cache):
+    y, s = cache
+    N, D = dy.shape
+    a, b = dy.sum(1, keepdims=True), (dy * y).sum(1, keepdims=True)
+    dx = (N * dy - a - y * b) / (N * s)
+    return dx
+"""
+MASKED_BY = """
+def forward(x, w):
+    z = x @ w
+    return np.maximum(z, 0), (x, w, z)
+
+def backward(dy, cache):
+    x, w, z = cache
+    dz = dy.copy()
+    dz[dy < 0] = 0
+    return dz @ w.T, x.T @ dz
+"""
 
 
 def of(text, shapes):
@@ -262,11 +286,13 @@ STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
         (of(REPEATED, "x: N D 3"), "overwritten-not-accumulated", "should add"),
         (of(GRAM, "x: N D"), "dropped-term", "(M + M.T) @ x"),
         (of(IN_GROUPS, "x: N 2*K H"), "wrong-size-factor", "C // 2"),
+        (of(BY_SAMPLES, "x: N D+1"), "wrong-size-factor", "(D * dy - a - y * b) / (D * s)"),
+        (of(MASKED_BY, "x: N D, w: D M"), "activation-derivative-at-wrong-point", "z < 0"),
     ],
     ids=[
         "operand", "loop", "bracket", "torch", "order", "handed-on", "computed-again",
         "named-number", "along-an-axis", "bias-row", "two-axes", "taps", "repeated-index",
-        "symmetric", "at-hand",
+        "symmetric", "at-hand", "size-throughout", "mask",
     ],
 )  # fmt: skip
 def test_an_edit_that_cures_is_found_and_named(tmp_path, text, finding, said):

@@ -40,6 +40,11 @@ def test_words_after_a_docstrings_shape_mean_what_they_mean_in_a_comment(after, 
     assert said(f"\n    :param x: array of shape (N, C){after}\n    ")["x"] == meant
 
 
+def test_several_arguments_may_stand_in_one_line():
+    text = "\n    x: data of shape (N, D); y: scale of shape (D,); w: shift of shape (D,)\n    "
+    assert said(text) == {"x": "N D", "y": "D", "w": "D"}
+
+
 def test_labels_of_so_many_classes_are_told_in_a_docstring_as_in_a_comment():
     assert said("x : (N, D)\n\n    y : (N,) labels(C)") == {"x": "N D", "y": "N labels(C)"}
     assert said("x: (N, D), y: (N,) labels(C)") == {"x": "N D", "y": "N labels(C)"}
