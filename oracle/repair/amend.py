@@ -115,6 +115,8 @@ def _note(examined: Examined, found: Cure, cured: list[Open]) -> None:
         if found.assigned and one in between and found.carries and found.kind != "order":
             one.entry.name, one.entry.line = found.assigned, found.line
             name = found.assigned
+        elif one.entry.name in (base, found.assigned):
+            one.entry.line = found.line  # where its own statement is wrong, if it has several
         one.entry.findings = [Note(found.finding, f"{name}: {found.told}", found.fix)]
     for one in cured if here else ():
         if one not in here:

@@ -22,6 +22,8 @@ def of_statement(
     if tier == 0:
         yield from whole.accumulated(statement, function)
         yield from whole.copied(statement, function)
+        yield from whole.balanced(statement)
+        yield from whole.indented(statement, function)
         for kind in (within.signs, axes.axes, within.transposes):
             for slot in slots:
                 yield from kind(slot)

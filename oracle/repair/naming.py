@@ -26,6 +26,7 @@ PLAIN = {
     "flip": "kernel-not-flipped",
     "statistic": "statistics-held-constant",
     "copy": "mutates-input",
+    "nest": "dropped-term",
 }
 MOVED = {"T", "mT", "transpose", "permute", "swapaxes", "moveaxis", "rollaxis", "reshape", "view",
          "ravel", "flatten", "contiguous", "ascontiguousarray", "copy"}  # fmt: skip

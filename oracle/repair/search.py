@@ -50,12 +50,16 @@ class Cure:
             return f"line {self.line} updates it before its last use {proof}"
         if self.kind == "accumulate":
             return f"line {self.line} assigns where it should add {proof}"
+        if self.kind == "nest":
+            return f"line {self.line} belongs into the block before it {proof}"
         return f"on line {self.line}, {self.before} should be {self.after} {proof}"
 
     @property
     def fix(self) -> str:
         if self.kind == "order":
             return "compute all gradients first, and update then"
+        if self.kind == "nest":
+            return "indent it, to do it each time"
         if self.kind == "accumulate":
             return f"{self.after.partition(' += ')[0]} += ..."
         return f"write {self.after} instead of {self.before}"

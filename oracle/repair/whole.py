@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from oracle.repair.slots import Edit, Slot, called_by, edit, indices, number, plain
+from oracle.repair.slots import Edit, Slot, called_by, edit, indices, number, parsed, plain
 
 
 def accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
@@ -111,6 +112,50 @@ def moved(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
         return undo
 
     yield Edit("order", statement.lineno, statement, statement, put)
+
+
+def balanced(statement: ast.stmt) -> Iterator[Edit]:
+    """One entry of a row takes what the others of it add: ``ds[n, y] = -ds.sum(axis=1)``."""
+    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    if len(targets) != 1 or not isinstance(targets[0], ast.Subscript):
+        return
+    at = indices(targets[0].slice)
+    if len(at) != 2 or any(isinstance(index, ast.Slice | ast.Constant) for index in at):
+        return
+    total = parsed(f"{ast.unparse(targets[0].value)}.sum(axis=1)")
+    slot = Slot(statement, "value", None, statement)
+    if isinstance(statement, ast.Assign):
+        yield edit("term", slot, ast.UnaryOp(ast.USub(), total))
+    elif isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Sub):
+        yield edit("term", slot, total)
+
+
+def indented(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
+    """A statement that stands behind a loop, or a condition in it, and belongs at its end."""
+    for parent in ast.walk(function):
+        held = getattr(parent, "body", None)
+        if not isinstance(held, list) or statement not in held or held[0] is statement:
+            continue
+        at = held.index(statement)
+        block = held[at - 1]
+        while isinstance(block, ast.For | ast.While | ast.If):
+            inner = block.body
+            yield Edit("nest", statement.lineno, statement, statement, _nested(held, at, inner))
+            block = inner[-1]
+
+
+def _nested(held: list[ast.stmt], at: int, inner: list[ast.stmt]) -> Callable[[], Any]:
+    def put() -> Callable[[], None]:
+        statement = held.pop(at)
+        inner.append(statement)
+
+        def undo() -> None:
+            inner.pop()
+            held.insert(at, statement)
+
+        return undo
+
+    return put
 
 
 def turns(function: ast.FunctionDef) -> Iterator[Edit]:

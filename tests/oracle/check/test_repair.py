@@ -256,14 +256,39 @@ def backward(dy, cache):
     dz[dy < 0] = 0
     return dz @ w.T, x.T @ dz
 """
+HINGE = """
+def loss_and_grad(W, X, y):
+    n = np.arange(len(X))
+    s = X @ W
+    margins = np.maximum(0, s - s[n, y][:, None] + 1)
+    margins[n, y] = 0
+    ds = (margins > 0).astype(float)
+    ds[n, y] = -1
+    return margins.sum(), X.T @ ds
+"""
+IN_LOOPS = """
+def loss_and_grad(W, X, y):
+    loss, dW = 0.0, np.zeros_like(W)
+    for i in range(len(X)):
+        s = X[i] @ W
+        for j in range(W.shape[1]):
+            margin = s[j] - s[y[i]] + 1
+            if j != y[i] and margin > 0:
+                loss += margin
+                dW[:, j] += X[i]
+        dW[:, y[i]] -= X[i]
+    return loss, dW
+"""
 
 
 def of(text, shapes):
     """The shapes said above the forward."""
-    first = "class Net" if "class Net" in text else "def forward"
+    starts = ("class Net", "def forward", "def loss_and_grad")
+    first = next(start for start in starts if start in text)
     return text.replace(first, f"# oracle: shapes {shapes}\n{first}", 1)
 
 
+LABELS = "W: D C, X: N D fixed, y: N labels(C)"
 GATE = of(SWIGLU, "gate: N H, up: N H")
 STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
 
@@ -288,11 +313,13 @@ STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
         (of(IN_GROUPS, "x: N 2*K H"), "wrong-size-factor", "C // 2"),
         (of(BY_SAMPLES, "x: N D+1"), "wrong-size-factor", "(D * dy - a - y * b) / (D * s)"),
         (of(MASKED_BY, "x: N D, w: D M"), "activation-derivative-at-wrong-point", "z < 0"),
+        (of(HINGE, LABELS), "dropped-term", "-ds.sum(axis=1)"),
+        (of(IN_LOOPS, LABELS), "dropped-term", "line 13 belongs into the block before it"),
     ],
     ids=[
         "operand", "loop", "bracket", "torch", "order", "handed-on", "computed-again",
         "named-number", "along-an-axis", "bias-row", "two-axes", "taps", "repeated-index",
-        "symmetric", "at-hand", "size-throughout", "mask",
+        "symmetric", "at-hand", "size-throughout", "mask", "row-sum", "indented",
     ],
 )  # fmt: skip
 def test_an_edit_that_cures_is_found_and_named(tmp_path, text, finding, said):
