@@ -51,7 +51,9 @@ def prove(targets: Sequence[Target]) -> list[Proved]:
     best = sorted(alive.values(), key=lambda s: s.rank)
     chosen: list[Suspicion] = []
     for suspicion in best:
-        fresh = suspicion.finding not in {s.finding for s in chosen}
+        # A key within another's, (key, more), is the same mistake told less precisely.
+        said = any(isinstance(s.key, tuple) and s.key[0] == suspicion.key for s in chosen)
+        fresh = suspicion.finding not in {s.finding for s in chosen} and not said
         if fresh and (not chosen or suspicion.rank <= chosen[0].rank + 4):
             chosen.append(suspicion)
     return [Proved(suspicion, len(shapes)) for suspicion in chosen[:MOST]]

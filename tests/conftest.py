@@ -6,6 +6,9 @@ import torch
 
 torch.set_num_threads(1)
 
+# Users' files, some of which are tests of their own.
+collect_ignore_glob = ["user_files/*", "unseen/*"]
+
 
 @pytest.fixture
 def rng() -> np.random.Generator:

@@ -4,6 +4,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -32,7 +33,10 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
     if ratio is None or abs(ratio - 1) < 1e-9:
         return
     for expression in matching(ratio, target.sizes):
-        yield _suspicion(target, expression, ratio)
+        suspicion = _suspicion(target, expression, ratio)
+        yield suspicion
+        if suspicion.finding == "wrong-constant-factor":
+            yield from _of_fixed_extents(target, suspicion, expression[0])
 
 
 def matching(ratio: float, sizes: Mapping[str, Size]) -> Iterator[Expression]:
@@ -118,16 +122,12 @@ def name_of(expression: Expression, samples: str) -> tuple[str, str, str]:
 
 def _suspicion(target: Target, expression: Expression, ratio: float) -> Suspicion:
     finding, said, fix = name_of(expression, batch(target))
-    as_many = ""
-    if finding == "wrong-constant-factor" and (axis := _fixed_extent(target, expression[0])) >= 0:
-        finding = "wrong-size-factor"
-        as_many = f", and {target.true.shape[axis]} is how long its axis {axis} always is"
     what = "the gradient" if target.path is None else f"the gradient of {target.path[-1]}"
     complexity = len(expression[1]) + (expression[0] not in (1, -1))
     return Suspicion(
         ("scale", expression),
         finding,
-        f"{{name}} is {said} {what}{as_many}",
+        f"{{name}} is {said} {what}",
         fix,
         lambda: ratio * target.true,
         rank=7 if finding in PLAIN else 7 + 2 * complexity,
@@ -135,14 +135,18 @@ def _suspicion(target: Target, expression: Expression, ratio: float) -> Suspicio
     )
 
 
-def _fixed_extent(target: Target, constant: Fraction) -> int:
-    """The axis of a wrong gradient that is as long as a factor says, always; −1 if there is none.
+def _of_fixed_extents(target: Target, of: Suspicion, constant: Fraction) -> Iterator[Suspicion]:
+    """The same factor as the length of an axis, which proves to be so in every case.
 
     Of 2 and ½ nobody could tell: a half forgotten is the likelier mistake.
     """
-    number = max(constant, 1 / constant)
-    shape = target.true.shape
-    return next((k for k, extent in enumerate(shape) if extent == number and extent > 2), -1)
+    number = max(abs(constant), 1 / abs(constant))
+    for axis, extent in enumerate(target.true.shape):
+        if extent == number and extent > 2:
+            yield replace(
+                of, key=(of.key, axis), finding="wrong-size-factor", rank=of.rank - 1,
+                message=f"{of.message}, and {extent} is how long its axis {axis} always is",
+            )  # fmt: skip
 
 
 def _cure(target: Target, expression: Expression) -> Cure:
