@@ -513,7 +513,17 @@ def _alone(off: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _turns(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
-    """Directions in which, along some axis, each entry in turn is the largest."""
+    """Directions in which the first or the last of any entries is the largest, and others.
+
+    First and last as memory has them, by rows and by columns, which is how argmax breaks a tie in a
+    window; then those in which, along some axis, each entry in turn is the largest.
+    """
+    count = math.prod(shape)
+    ramp = np.arange(1.0, count + 1) / max(1, count)
+    for one in (ramp, ramp[::-1]):
+        yield one.reshape(shape)
+        if len(shape) > 1:
+            yield one.reshape(shape, order="F")
     for axis, extent in enumerate(shape):
         for shift in range(extent if extent > 1 else 0):
             order = (np.arange(extent) + shift) % extent

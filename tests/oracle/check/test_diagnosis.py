@@ -306,6 +306,29 @@ def test_many_entries_may_be_at_a_kink_at_once():
     assert oracle.check(block, block_backward, shapes=shapes, cases=300).verdict == "correct"
 
 
+@pytest.mark.parametrize("last", [False, True])
+def test_ties_in_overlapping_windows_may_be_broken_by_the_first_or_the_last(last):
+    def windows(x):
+        return [(i, j) for i in range(x.shape[0] - 2) for j in range(x.shape[1] - 2)]
+
+    def pool(x):
+        y = np.zeros((x.shape[0] - 2, x.shape[1] - 2))
+        for i, j in windows(x):
+            y[i, j] = x[i : i + 3, j : j + 3].max()
+        return y
+
+    def pool_backward(dy, x):
+        dx = np.zeros_like(x)
+        for i, j in windows(x):
+            flat = x[i : i + 3, j : j + 3].ravel()
+            at = 8 - int(flat[::-1].argmax()) if last else int(flat.argmax())
+            dx[i + at // 3, j + at % 3] += dy[i, j]
+        return dx
+
+    found = oracle.check(pool, pool_backward, shapes="x: H+5 W+5", cases=300)
+    assert found.verdict == "correct"
+
+
 def test_the_counterexample_of_an_intermediate_is_a_small_one():
     example = found_of("network_sign").gradients["d2"].counterexample
     assert sum(example.dims.values()) <= 8, example.dims
