@@ -87,6 +87,9 @@ def parameters(function: Callable[..., Any], name: str) -> list[Parameter]:
     Raises:
         Unusable: it takes ``*args``, or tells nothing of what it takes.
     """
+    if isinstance(function, np.ufunc):  # says nothing of its signature before NumPy 2
+        names = ["x"] if function.nin == 1 else [f"x{i + 1}" for i in range(function.nin)]
+        return [Parameter(own, True, inspect.Parameter.empty) for own in names]
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
