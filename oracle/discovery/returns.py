@@ -27,17 +27,14 @@ def outputs(node: Function | None) -> tuple[list[str], bool]:
 
     ``return (next_h, next_c), cache`` has three, as ``return next_h, next_c, cache`` has.
     """
-    items = text.returns(node) or []
-    if node is None or not text.returns_tuple(node):
+    last = text.last_return(node) if node is not None else None
+    if node is None or last is None or not isinstance(last.value, ast.Tuple):
         return [], False
-    for part in reversed(list(text.own_nodes(node))):
-        if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple):
-            first = part.value.elts[0]
-            if isinstance(first, ast.Tuple):
-                inner = [text.item(node, e, part.lineno).name for e in first.elts]
-                return [*inner, *(item.name for item in items[1:])], True
-            break
-    return [item.name for item in items], False
+    names = [item.name for item in text.returns(node) or []]
+    first = last.value.elts[0] if last.value.elts else None
+    if not isinstance(first, ast.Tuple):
+        return names, False
+    return [*(text.item(node, e, last.lineno).name for e in first.elts), *names[1:]], True
 
 
 def names(node: Function) -> list[str]:

@@ -205,10 +205,9 @@ def returns(node: Function | ast.Lambda | None) -> list[Item] | None:
     if isinstance(node, ast.Lambda):
         elements = node.body.elts if isinstance(node.body, ast.Tuple) else [node.body]
         return [Item(_name(e), getattr(e, "id", ""), e.lineno) for e in elements]
-    own = [n for n in own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
-    if not own:
+    last = last_return(node)
+    if last is None:
         return None
-    last = own[-1]
     value = last.value
     if isinstance(value, ast.Name):  # out = (a, b); return out
         assigned = _last_value(node, value.id, last.lineno)
@@ -223,10 +222,14 @@ def returns_tuple(node: Function | None) -> int:
     """How many things the last return statement returns as a tuple; 0 if it is none."""
     if node is None:
         return 0
+    last = last_return(node)
+    return len(last.value.elts) if last is not None and isinstance(last.value, ast.Tuple) else 0
+
+
+def last_return(node: Function) -> ast.Return | None:
+    """The last return statement of a function that returns something."""
     own = [n for n in own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
-    if own and isinstance(own[-1].value, ast.Tuple):
-        return len(own[-1].value.elts)
-    return 0
+    return own[-1] if own else None
 
 
 def item(function: Function, node: ast.expr, before: int) -> Item:

@@ -64,7 +64,7 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
             "dropped-term" if _is_used_elsewhere(evidence, without) else "ignores-upstream",
             f"{{name}} leaves out what comes in through output {which}",
             f"add the part that comes in through output {which}",
-            lambda p=path, s=sent: under({p: np.zeros_like(s)}), rank=12,
+            lambda w=without: evidence.mutated(of, upstreams=w), rank=12,
         )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from oracle.repair.slots import Edit, Slot, called_by, edit, indices, number, parsed, plain
 
@@ -99,19 +98,8 @@ def moved(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
     end = len(function.body) - isinstance(function.body[-1], ast.Return)
     if statement not in function.body[: end - 1]:
         return
-    at = function.body.index(statement)
-
-    def put() -> Callable[[], None]:
-        del function.body[at]
-        function.body.insert(end - 1, statement)
-
-        def undo() -> None:
-            del function.body[end - 1]
-            function.body.insert(at, statement)
-
-        return undo
-
-    yield Edit("order", statement.lineno, statement, statement, put)
+    body, at = function.body, function.body.index(statement)
+    yield Edit("order", statement.lineno, statement, statement, _to(body, at, body, end - 1))
 
 
 def balanced(statement: ast.stmt) -> Iterator[Edit]:
@@ -140,20 +128,19 @@ def indented(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
         block = held[at - 1]
         while isinstance(block, ast.For | ast.While | ast.If):
             inner = block.body
-            yield Edit("nest", statement.lineno, statement, statement, _nested(held, at, inner))
+            put = _to(held, at, inner, len(inner))
+            yield Edit("nest", statement.lineno, statement, statement, put)
             block = inner[-1]
 
 
-def _nested(held: list[ast.stmt], at: int, inner: list[ast.stmt]) -> Callable[[], Any]:
+def _to(
+    held: list[ast.stmt], at: int, into: list[ast.stmt], place: int
+) -> Callable[[], Callable[[], None]]:
+    """Takes a statement out of one block and puts it into another, or elsewhere into the same."""
+
     def put() -> Callable[[], None]:
-        statement = held.pop(at)
-        inner.append(statement)
-
-        def undo() -> None:
-            inner.pop()
-            held.insert(at, statement)
-
-        return undo
+        into.insert(place, held.pop(at))
+        return lambda: held.insert(at, into.pop(place))
 
     return put
 
