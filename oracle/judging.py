@@ -18,7 +18,7 @@ from oracle.discovery.subject import Made, Path, Subject, Unusable, WrongReturn,
 from oracle.results import VERDICTS, Counterexample, Gradient, Note, Result
 from oracle.side_conditions import broadcasts, side_conditions
 from oracle.trial import AUTOGRAD, DIFFERENCES, Session, Trial, Truth
-from oracle.verdict import UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
+from oracle.verdict import UNSTABLE_AT, WRONG_AT, Judgement, digits, judge, largest
 
 CASES = 200
 FEW = 4  # cases that are judged however long they take
@@ -255,7 +255,7 @@ class _Examination:
         dtype = trial.case.dtype
 
         ordinary = (dtype, trial.case.regime) == ("float64", "ordinary")
-        size = float(np.abs(want).max(initial=0)) + CONDITIONED * trial.loudest
+        size = largest(want) + CONDITIONED * trial.loudest
         most = CONDITIONED * size if ordinary else math.inf
 
         def noise(enough: float) -> float:
@@ -274,8 +274,8 @@ class _Examination:
             got = got.astype(dtype)  # float64 of float32 inputs is no fault
 
         if truth.kind == DIFFERENCES and isinstance(got, np.ndarray) and got.shape == want.shape:
-            unit = truth.units[path] + 1e-9 * float(np.abs(want).max(initial=0))
-            off = float(np.abs(got - want).max(initial=0))
+            unit = truth.units[path] + 1e-9 * largest(want)
+            off = largest(got - want)
             units = off / max(unit, 1e-300) if math.isfinite(off) else math.inf
             return Judgement(units, want.size == 0)
         return judge(got, want, dtype, trial.loudest, noise)

@@ -15,7 +15,7 @@ from oracle.discovery.subject import Inputs, Path, Subject
 from oracle.replay import NotReplayable, Plan
 from oracle.trial import Session, Trial, Truth, Whole, beside_kink
 from oracle.truth import Noise, Nudge, Nudging
-from oracle.verdict import agree
+from oracle.verdict import agree, largest
 
 KINKED = ("maximum", "minimum", "abs", "absolute", "clamp", "clip", "relu", "hardtanh", "clamp_min")
 
@@ -34,7 +34,7 @@ class TorchTrial(Trial):
             path: cases.draw_upstream(self.rng, tuple(part.shape), case.dtype)
             for path, part in _parts(value).items()
         }
-        self.loudest = max(float(np.abs(u).max(initial=0)) for u in self.upstream.values())
+        self.loudest = max(largest(u) for u in self.upstream.values())
 
     @property
     def value_is_finite(self) -> bool:

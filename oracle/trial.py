@@ -26,7 +26,7 @@ from oracle.recording.stand_ins import get_state, set_state
 from oracle.recording.trees import rebuild
 from oracle.replay import NotReplayable, Plan
 from oracle.truth import Noise, Nudge, Nudging, distance
-from oracle.verdict import EPS, within_one_sided
+from oracle.verdict import EPS, largest, within_one_sided
 
 AUTOGRAD, DIFFERENCES = "autograd", "finite differences"
 HAIR = 2.0**-26
@@ -93,7 +93,7 @@ class Trial:
         self._noise = Noise(self.eps)
         self.recording, self.plan, self.refused = self._recorded(self.inputs())
         self.upstream = self._drawn_upstream()
-        self.loudest = max(float(np.abs(u).max(initial=0)) for u in self.upstream.values())
+        self.loudest = max(largest(u) for u in self.upstream.values())
 
     @property
     def value_is_finite(self) -> bool:
@@ -280,9 +280,9 @@ class Trial:
             above = run.gradients(self.upstream, wrt=points, retain_graph=True)
         except NotReplayable:
             return False
-        loudest = max((float(np.abs(g).max(initial=0)) for g in above.values()), default=0.0)
+        loudest = max((largest(g) for g in above.values()), default=0.0)
         want = truth.gradients[path]
-        size = max(float(np.abs(want).max(initial=0)), float(np.abs(got - want).max(initial=0)))
+        size = max(largest(want), largest(got - want))
         gain = 1.0
         for value in points:
             if size <= 4 * self.eps * loudest * gain:
