@@ -37,13 +37,12 @@ def largest(job: Job) -> tuple[Job, float, int, str]:
     """The largest difference in a run, the cases in it, and the verdict."""
     shelf, name, regime, count, dtype = job
     derivation, of = subject(shelf, name)
-    drawn = cases.cases(KNOWN[of], dtype, regime, seed=11)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         run = checking.check(
             derivation,
             twins.twin(derivation.module, of),
-            (case for case, _ in zip(drawn, range(count))),
+            cases.plan(KNOWN[of], dtype, regime, count, seed=11),
         )
     worst = max(gradient.error_units for gradient in run.gradients)
     return job, worst, run.cases, "/".join(sorted({g.verdict for g in run.gradients}))
@@ -92,7 +91,7 @@ def main() -> None:
                 "wrong",
                 e.function.__name__,
                 e.regimes[0],
-                400,  # the smallest come first, in which there is little room for a mistake
+                200,  # as many as `oracle verify` draws
                 "float32" if e.finding == "wrong-dtype" else "float64",
             )
             for e in wrong.ALL

@@ -124,6 +124,7 @@ def cases(
     yield from itertools.islice(small, most_small)
     while True:
         sizes = shapes.rectangular(derivation.sizes, rng, max_dim)
+        sizes |= _multiples(derivation, rng, max_dim)
         picked = tuple(options[int(rng.integers(len(options)))] for options in choices)
         if (case := _case(derivation, dtype, regime, sizes, picked, rng)) is not None:
             yield case
@@ -219,6 +220,21 @@ def _case(
     except ValueError:  # these sizes do not fit together, or there is no axis
         return None
     return Case(dtype, regime, sizes, options, seed)
+
+
+def _multiples(derivation: Drawable, rng: np.random.Generator, max_dim: int) -> dict[str, Size]:
+    """Sizes that an option divides, as different multiples of a divisor that it may take.
+
+    Drawn freely, sizes seldom have a divisor in common but 1, and then one group is all there is.
+    """
+    drawn: dict[str, Size] = {}
+    for option in derivation.options:
+        if option.kind == "whole" and option.whole.divides:
+            divisor = option.whole.low + int(rng.integers(WHOLE))
+            times = rng.permutation(max(1, max_dim // divisor)) + 1
+            names = [name for name in option.whole.divides if name in derivation.sizes]
+            drawn |= {name: divisor * int(n) for name, n in zip(names, itertools.cycle(times))}
+    return drawn
 
 
 def _drawn(

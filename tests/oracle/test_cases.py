@@ -45,6 +45,19 @@ def test_half_of_a_plan_is_small_and_the_rest_rectangular() -> None:
     assert len(list(cases.plan(KNOWN["affine"], "float64", "ordinary", 7, 0))) == 7
 
 
+def test_sizes_that_an_option_divides_leave_room_for_groups_of_several() -> None:
+    plan = list(cases.plan(KNOWN["convolution"], "float64", "ordinary", 200, 0))
+    grouped = [case for case in plan if case.options["groups"] > 1]
+    several = [
+        case
+        for case in grouped
+        if min(case.sizes[name] // case.options["groups"] for name in "DM") > 1
+    ]
+    assert len(grouped) >= 30
+    assert len(several) >= 4
+    assert any(case.sizes["D"] != case.sizes["M"] for case in several)
+
+
 def test_whole_numbers_stay_within_their_limits_and_windows_fit() -> None:
     seen: dict[str, set[int]] = {}
     for regime in ("ordinary", "tied"):
