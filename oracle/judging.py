@@ -6,6 +6,7 @@ What is wrong is handed on to ``diagnosis`` with the cases that it fails in.
 
 import math
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +45,9 @@ class Examined:
     paths: dict[int, Path] = field(default_factory=dict)  # of each gradient entry, by its id
     failures: dict[Path, list[Case]] = field(default_factory=dict)  # ordinary cases, smallest first
     passes: dict[Path, list[Case]] = field(default_factory=dict)
+    # Cases that nobody could judge, by their text: a derivative, or the forward, is not finite.
+    singular: dict[str, Case] = field(default_factory=dict)
+    overflowed: dict[str, Case] = field(default_factory=dict)
     pace: float = 0.0  # seconds that a case took
     inherit: dict[int, frozenset[Path]] = field(default_factory=dict)  # from an intermediate's id
 
@@ -104,8 +108,6 @@ class _Examination:
         self.raised: list[tuple[Case, BaseException]] = []
         self.redrawn = 0
         self.calls = 0  # recorded ones, in all cases
-        self.singular: dict[str, set[str]] = {}  # likewise, where its derivative is infinite
-        self.overflowed: dict[str, set[str]] = {}  # by regime, cases whose forward is not finite
 
     def take(self, case: Case, names: Session) -> None:
         """Judge one case; if it could show nothing, another in its place."""
@@ -244,9 +246,10 @@ class _Examination:
 
     def _has_no_say(self, case: Case, why: str) -> bool:
         """Nothing is held against a gradient; a case that nobody could judge is counted as such."""
-        seen = {numerics.SINGULAR: self.singular, numerics.OVERFLOWS: self.overflowed}.get(why)
-        if seen is not None:
-            seen.setdefault(case.regime, set()).add(str(case))
+        if why == numerics.SINGULAR:
+            self.examined.singular[str(case)] = case
+        elif why == numerics.OVERFLOWS:
+            self.examined.overflowed[str(case)] = case
         return True
 
     def _judge(
@@ -342,14 +345,15 @@ class _Examination:
         seen = {tuple(key.split("/")) for g in result.gradients for key in g.units}
         result.dtypes = [dtype for dtype in cases.DTYPES if dtype in {d for d, _ in seen}]
         result.regimes = sorted({regime for _, regime in seen})
-        for regime, cases_ in sorted(self.overflowed.items()):
-            said = f"{len(cases_)} cases of {regime} values, where the forward is not finite"
-            result.not_checked.append(said)
         central = "central difference"
         result.witnesses = [result.truth] + [central] * bool(self.witnessed)
-        for regime, cases_ in sorted(self.singular.items()):
-            said = f"{len(cases_)} cases of {regime} values, where a derivative is infinite"
-            result.not_checked.append(said)
+        unjudged = {
+            numerics.OVERFLOWS: self.examined.overflowed,
+            numerics.SINGULAR: self.examined.singular,
+        }
+        for why, known in unjudged.items():
+            for regime, count in sorted(Counter(case.regime for case in known.values()).items()):
+                result.not_checked.append(f"{count} cases of {regime} values, where {why}")
         if self.raised:
             case, error = self.raised[0]
             result.not_checked.append(

@@ -100,25 +100,62 @@ LOSSES = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Twin:
+    """A function of torch's, and how a user's inputs are handed to it."""
+
+    title: str
+    function: Function
+    arguments: int = 1
+    labels: bool = False
+    flipped: bool = False  # the target comes first
+
+    def value(self, inputs: Mapping[str, Array]) -> Array | None:
+        """What it makes of a case's inputs; None if they are not for it."""
+        given = list(inputs.values())[:: -1 if self.flipped else 1]
+        if len(given) != self.arguments or given[0].dtype.kind != "f":
+            return None
+        if self.arguments == 2:
+            integer = given[1].dtype.kind in "iu"
+            if integer != self.labels or (not integer and given[0].shape != given[1].shape):
+                return None
+        try:
+            return self.function(*[torch.from_numpy(array.copy()) for array in given]).numpy()
+        except (RuntimeError, IndexError, ValueError):
+            return None
+
+    def fits(self, samples: list[Sample]) -> bool:
+        """Whether it has the same values in all samples."""
+        for sample in samples:
+            found, due = self.value(sample.inputs), sample.value
+            if found is None or found.shape != due.shape:
+                return False
+            if not np.allclose(due, found, CLOSE, CLOSE, equal_nan=False):
+                return False
+        return True
+
+
 def recognise(examined: Examined) -> None:
     """Add the witness, or the remark, to the result of a judged derivation."""
     subject, result = examined.subject, examined.result
     if subject.way not in WAYS or not result.gradients:
         return
-    samples = list(itertools.islice(_samples(examined), SAMPLES))
-    if len(samples) < SAMPLES:
-        return
-    title = _same(samples)
-    if title:
-        result.witnesses.append(f"torch twin {title}")
-        return
+    with Session(*subject.functions) as names:
+        samples = list(itertools.islice(_samples(examined, names), SAMPLES))
+        if len(samples) < SAMPLES:
+            return
+        twin = next((twin for twin in _twins() if twin.fits(samples)), None)
+        if twin is not None:
+            result.witnesses.append(f"torch twin {twin.title}")
+            result.remarks.extend(_overflow(examined, twin, names))
+            return
     note = _approximate(subject.name, samples) or norm(subject.name, samples)
     note = note or _loss(subject.name, samples)
     if note is not None:
         result.remarks.append(note)
 
 
-def _samples(examined: Examined) -> Iterator[Sample]:
+def _samples(examined: Examined, names: Session) -> Iterator[Sample]:
     """Ordinary cases that were judged, of different shapes with all extents different."""
     judged: dict[str, Case] = {}
     for known in (*examined.passes.values(), *examined.failures.values()):
@@ -127,30 +164,43 @@ def _samples(examined: Examined) -> Iterator[Sample]:
             large = all(size > 2 for size in sizes if isinstance(size, int))
             if case.regime == "ordinary" and large and len(set(sizes)) == len(sizes):
                 judged.setdefault(str(case.sizes), case)
-    with Session(*examined.subject.functions) as names:
-        for case in judged.values():
-            trial = begin(examined.subject, case, names)
-            truth = trial.truth()
-            if list(truth.value) != [(0,)]:
-                return
-            yield Sample(trial.arrays, truth.value[0,])
+    for case in judged.values():
+        trial = begin(examined.subject, case, names)
+        outputs = trial.recording.outputs
+        if list(outputs) != [(0,)]:
+            return
+        yield Sample(trial.arrays, np.asarray(outputs[0,].array, float))
 
 
-def _same(samples: list[Sample]) -> str:
-    """The function of torch's that has the same values; "" if there is none."""
+def _twins() -> Iterator[Twin]:
+    """Torch's functions, losses as torch reduces them by default."""
     for title, function in ELEMENTWISE.items():
-        if _fits(samples, function, 1):
-            return title
+        yield Twin(title, function)
     for loss in LOSSES:
-        mean = _reduced("mean", 1.0, loss.terms)
-        if any(_fits(samples, mean, 2, loss.labels, flipped) for flipped in (False, True)):
-            return loss.title
-    return ""
+        yield from _of_loss(loss, "mean", 1.0)
+
+
+def _of_loss(loss: Loss, kind: str, factor: float) -> Iterator[Twin]:
+    for flipped in (False, True):
+        yield Twin(loss.title, _reduced(kind, factor, loss.terms), 2, loss.labels, flipped)
+
+
+def _overflow(examined: Examined, twin: Twin, names: Session) -> list[Note]:
+    """Where the user's forward is not finite, and torch's own is: no matter of the gradient."""
+    for case in examined.overflowed.values():
+        found = twin.value(begin(examined.subject, case, names).arrays)
+        if found is not None and np.isfinite(found).all():
+            said = (
+                f"{examined.subject.name} is not finite at {case.regime} values, where "
+                f"{twin.title} is; no gradient could be judged there"
+            )
+            return [Note("overflow", said, "keep exponents at or below 0, as the stable forms do")]
+    return []
 
 
 def _approximate(name: str, samples: list[Sample]) -> Note | None:
     for what, (function, cure) in APPROXIMATE.items():
-        if _fits(samples, function, 1):
+        if Twin(what, function).fits(samples):
             return Note("forward-mismatch", f"{name} is {what}", cure)
     return None
 
@@ -182,40 +232,12 @@ def _loss(name: str, samples: list[Sample]) -> Note | None:
         if not re.search(rf"\b({loss.called})\b", words):
             continue
         for kind, factor in itertools.product(REDUCED, (1.0, 0.5, 2.0)):
-            function = _reduced(kind, factor, loss.terms)
-            for flipped in (False, True):
-                if _fits(samples, function, 2, loss.labels, flipped):
-                    half = {1.0: "", 0.5: "half ", 2.0: "twice "}[factor]
-                    said = (
-                        f"{name} is {half}{REDUCED[kind]} of the terms of which {loss.title} "
-                        "is the mean"
-                    )
-                    cure = "if torch's is meant: take the mean over all of them, without a factor"
-                    return Note("forward-mismatch", said, cure)
+            if any(twin.fits(samples) for twin in _of_loss(loss, kind, factor)):
+                half = {1.0: "", 0.5: "half ", 2.0: "twice "}[factor]
+                said = (
+                    f"{name} is {half}{REDUCED[kind]} of the terms of which {loss.title} "
+                    "is the mean"
+                )
+                cure = "if torch's is meant: take the mean over all of them, without a factor"
+                return Note("forward-mismatch", said, cure)
     return None
-
-
-def _fits(
-    samples: list[Sample],
-    function: Function,
-    arguments: int,
-    labels: bool = False,
-    flipped: bool = False,
-) -> bool:
-    """Whether a function of torch's has the same values in all samples."""
-    for sample in samples:
-        inputs = list(sample.inputs.values())[:: -1 if flipped else 1]
-        if len(inputs) != arguments or inputs[0].dtype.kind != "f":
-            return False
-        if arguments == 2:
-            integer = inputs[1].dtype.kind in "iu"
-            if integer != labels or (not labels and inputs[0].shape != inputs[1].shape):
-                return False
-        try:
-            found = function(*[torch.from_numpy(array.copy()) for array in inputs]).numpy()
-        except (RuntimeError, IndexError, ValueError):  # these shapes are not for it
-            return False
-        due = sample.value
-        if found.shape != due.shape or not np.allclose(due, found, CLOSE, CLOSE, equal_nan=False):
-            return False
-    return True

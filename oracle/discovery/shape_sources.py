@@ -14,6 +14,7 @@ from oracle.discovery.subject import MissingShapes, Unusable
 from oracle.discovery.text import Function, Text
 
 COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*shapes?\b\s*:?(.*)", re.IGNORECASE)
+OTHER = re.compile(r"\s*#\s*oracle\s*:(?!\s*ignore\b)\s*(.*?)\s*$", re.IGNORECASE)
 INTEGERS = ("Int", "UInt", "Integer", "Int32", "Int64", "Int8", "UInt8", "Int16", "Shaped")
 
 
@@ -63,7 +64,11 @@ def _with_labels(found: Shapes) -> Shapes:
 
 
 def comment(user: Text, node: ast.AST) -> Shapes:
-    """The comments ``# oracle: shapes ...`` directly above something or one of its decorators."""
+    """The comments ``# oracle: shapes ...`` directly above something or one of its decorators.
+
+    Raises:
+        Unusable: it is written otherwise, and would be passed over in silence.
+    """
     begun: int = node.lineno  # type: ignore[attr-defined]
     found: Shapes = {}
     lines: list[tuple[int, str]] = []
@@ -73,6 +78,12 @@ def comment(user: Text, node: ast.AST) -> Shapes:
             said = COMMENT.match(user.lines[at - 1])
             if said:
                 lines.append((at, said[1]))
+            elif other := OTHER.match(user.lines[at - 1]):
+                raise Unusable(
+                    f'"# oracle: {other[1]}" says neither shapes nor ignore[...]; if shapes are '
+                    f'meant, write "# oracle: shapes {other[1] or "x: N D"}"',
+                    at,
+                )
             at -= 1
     for line, text in sorted(lines):
         found.update(shape_text.entries(text, line))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from oracle.repair.names import constants_of, words_of
+from oracle.repair import names
 
 
 @dataclass
@@ -28,6 +28,26 @@ class Source:
     @property
     def file(self) -> str:
         return self.function.__code__.co_filename
+
+    @functools.cached_property
+    def atoms(self) -> list[ast.expr]:
+        """What it calls things, and keys and attributes of the file that it could use."""
+        return names.atoms(self.node, self.words)
+
+    @functools.cached_property
+    def sizes(self) -> list[ast.expr]:
+        """What may be a size in it."""
+        return names.counts(self.node)
+
+    @functools.cached_property
+    def idle(self) -> list[ast.expr]:
+        """What is at hand in it, and never used."""
+        return names.idle(self.node)
+
+    @functools.cached_property
+    def called(self) -> list[ast.expr]:
+        """The functions of one argument that it calls, or could."""
+        return names.functions(self.node)
 
     def holds(self, line: int) -> bool:
         """Whether a line is one of its own."""
@@ -120,8 +140,8 @@ def sources(things: tuple[Any, ...]) -> list[Source]:
         tree = trees[code.co_filename]
         node = _functions(tree).get(code.co_firstlineno)
         if node is not None and node.name == code.co_name:
-            constants = tuple(constants_of(tree))
-            made.append(Source(function, node, owner, tuple(words_of(tree)), constants))
+            constants = tuple(names.constants_of(tree))
+            made.append(Source(function, node, owner, tuple(names.words_of(tree)), constants))
     return made
 
 

@@ -1,24 +1,17 @@
 """All small edits of a statement, the likely ones first."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from oracle.repair import axes, names, others, whole, within
+from oracle.repair.code import Source
 from oracle.repair.slots import Edit, slots_of
 
 
-def of_statement(
-    statement: ast.stmt,
-    function: ast.FunctionDef,
-    tier: int,
-    words: Iterable[str] = (),
-    constants: Iterable[str] = (),
-) -> Iterator[Edit]:
-    """Its edits of a tier: a few that are likely (0), many (1), very many (2).
-
-    ``words``: keys and attributes of the file; ``constants``: the names of its numbers.
-    """
+def of_statement(statement: ast.stmt, source: Source, tier: int) -> Iterator[Edit]:
+    """Edits of a statement of a function: a few that are likely (0), many (1), very many (2)."""
     slots = list(slots_of(statement))
+    function, sizes = source.node, source.sizes
     if tier == 0:
         yield from whole.accumulated(statement, function)
         yield from whole.copied(statement, function)
@@ -34,21 +27,19 @@ def of_statement(
             yield from others.indexed(slot, counted)
         for slot in slots:
             yield from others.recomputed(slot, function)
-        sizes = names.counts(function)
         for slot in slots:
             yield from others.at_hand(slot, function, sizes)
         yield from others.symmetrised(statement, slots)
         for many in (others.added, others.multiplied, others.replaced):
             for slot in slots:
-                yield from many(slot, names.idle(function))
+                yield from many(slot, source.idle)
         return
-    known, sizes = names.atoms(function, words), names.counts(function)
-    near = names.nearest(known, statement)
+    near = names.nearest(source.atoms, statement)
     if tier == 1:
         for kind in (within.dropped, within.constants, within.regrouped):
             for slot in slots:
                 yield from kind(slot)
-        numbers: list[ast.expr] = [ast.Name(name, ast.Load()) for name in constants]
+        numbers: list[ast.expr] = [ast.Name(name, ast.Load()) for name in source.constants]
         for slot in slots:
             yield from others.named(slot, numbers)
             yield from others.multiplied(slot, numbers)
@@ -58,9 +49,8 @@ def of_statement(
         for slot in slots:
             yield from others.factors(slot, sizes)
         yield from others.summed(slots)
-        called = names.functions(function)
         for slot in slots:
-            yield from others.called_on(slot, called)
+            yield from others.called_on(slot, source.called)
         return
     space = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
     in_torch = "torch" in space or "ctx" in space

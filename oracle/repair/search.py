@@ -192,8 +192,7 @@ def _candidates(
         yield from ((source, edit) for edit in whole.turns(source.node))
     for some, tier in order:
         for source, statement in some:
-            known_here = source.words, source.constants
-            for edit in edits.of_statement(statement, source.node, tier, *known_here):
+            for edit in edits.of_statement(statement, source, tier):
                 yield source, edit
 
 

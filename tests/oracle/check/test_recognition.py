@@ -119,6 +119,22 @@ def test_torchs_own_function_is_another_witness_where_the_values_are_the_same(
     assert "torch twin torch.sigmoid" in result.witnesses
 
 
+def test_a_forward_that_overflows_where_torchs_does_not_is_told_of_and_not_convicted(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "# oracle: shapes z: N C\ndef soft_forward(z):\n    {shift}e = np.exp(z)\n"
+        "    p = e / e.sum(1, keepdims=True)\n    return p, p\n\n"
+        "def soft_backward(dp, p):\n    return p * (dp - (dp * p).sum(1, keepdims=True))\n"
+    )
+    result = judged(tmp_path, text.format(shift=""))
+    assert result.verdict == "correct"
+    assert "saturated values, where F.softmax(dim=-1) is" in result.remarks[0].message
+    assert [note.name for note in result.remarks] == ["overflow"]
+    stable = judged(tmp_path, text.format(shift="z = z - z.max(1, keepdims=True); "))
+    assert not stable.remarks
+
+
 def test_a_distance_that_float32_rounds_to_0_has_no_derivative_there(tmp_path: Path) -> None:
     text = """
 # oracle: shapes a: N 1, b: N 1
