@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from oracle.discovery.subject import Path
-from oracle.evidence import Evidence, Step
+from oracle.evidence import Evidence, Step, handed_on
 from oracle.recording import Value
+from oracle.turns import in_every_turn
 
 PATIENCE = 1.0  # seconds of processor time, looking for the guilty step of one case
 FEW = 12  # intermediates of one shape: where there are more, it is a loop that makes them
@@ -60,8 +61,19 @@ def guilty(evidence: Evidence) -> list[Guilty]:
     for path, followers in _heads(evidence, left).items():
         inherits = frozenset([path, *followers])
         found.append(Guilty(None, evidence.inputs[path], 1.0, inherits, path))
-    one = _in_common(evidence, [s for s in steps if id(s.value) not in returned], found)
+    between = [step for step in steps if id(step.value) not in returned]
+    one = _in_common(evidence, between, found) or _in_a_loop(evidence, between, found)
     return found if one is None else [g for g in found if not g.inherits <= one.inherits] + [one]
+
+
+def _in_a_loop(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty]) -> Guilty | None:
+    """A statement that is wrong in every turn of a loop, and several gradients with it."""
+    heads = {path for guilty in found if guilty.step is None for path in guilty.inherits}
+    one = in_every_turn(evidence, steps, heads) if len(heads) > 1 else None
+    if one is None:
+        return None
+    step, value, touched = one
+    return Guilty(step, value, 1.0, frozenset(touched)) if len(touched) > 1 else None
 
 
 def _in_common(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty]) -> Guilty | None:
@@ -76,8 +88,16 @@ def _in_common(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty
     for step in steps:
         for value, factor, explained in _parts(evidence, step, [1.0], (), left, right=True)[:1]:
             if sum(guilty.inherits <= explained for guilty in found) > 1:
+                step = handed_on(_last_alike(evidence, steps, step))
                 return Guilty(step, value, factor, frozenset(explained))
     return None
+
+
+def _last_alike(evidence: Evidence, steps: Sequence[Step], step: Step) -> Step:
+    """The last step with the same numbers: right as they are, they are wrong where they end up."""
+    array = evidence.number(step.value)
+    alike = [s for s in steps if s.value.shape == array.shape]
+    return [s for s in alike if np.array_equal(evidence.number(s.value), array)][-1]
 
 
 def _heads(evidence: Evidence, left: set[Path]) -> dict[Path, list[Path]]:
@@ -127,6 +147,8 @@ def _parts(
     ]
     if not right and any(evidence.same(array, evidence.true(value)) for value in alike):
         return []  # a right step
+    if supposed:  # and that of all entries
+        supposed = (*supposed, float(array.size), 1.0 / array.size)
     if len(alike) > FEW or any(multiple(array, evidence.true(v)) is not None for v in alike):
         supposed = ()  # one turn of a loop, or right but for a factor
     found: list[list[tuple[Value, float, set[Path]]]] = []

@@ -13,7 +13,7 @@ from oracle.cases import Case
 from oracle.discovery.subject import Path
 from oracle.evidence import Evidence, collect
 from oracle.judging import Examined, begin, counterexample
-from oracle.mistakes import Target, activations
+from oracle.mistakes import Suspicion, Target, activations
 from oracle.proofs import prove
 from oracle.recording import Value
 from oracle.results import Gradient, Note
@@ -243,8 +243,8 @@ def _explain_one(examined: Examined, matched: Sequence[tuple[Evidence, blame.Gui
     elementwise = _is_elementwise([evidence])
     for proof in proofs:
         found = proof.suspicion
-        if elementwise and found.finding in repair.OF_A_PART and not found.cure:
-            found = replace(found, finding="wrong-activation-derivative")  # in a part of it
+        if elementwise and _is_of_a_part(found, targets[0]):
+            found = replace(found, finding="wrong-activation-derivative")
         entry.findings = [n for n in entry.findings if n.name not in ("wrong-shape", "unexplained")]
         on = f"proved on {proof.shapes} shapes" if proof.shapes > 1 else "seen on one shape only"
         entry.findings.append(
@@ -258,6 +258,14 @@ def _explain_one(examined: Examined, matched: Sequence[tuple[Evidence, blame.Gui
     if not entry.findings:
         target = targets[0]
         entry.findings.append(Note("unexplained", f"{entry.name} {what_is_seen(target)}"))
+
+
+def _is_of_a_part(found: Suspicion, target: Target) -> bool:
+    """Whether what is wrong with an activation is a part of its derivative, rather than all."""
+    if found.finding == "missing-activation-derivative":
+        sent = list(target.evidence.upstreams.values()) if target.evidence else []
+        return not any(np.array_equal(target.got, upstream) for upstream in sent)
+    return found.finding in repair.OF_A_PART and not found.cure
 
 
 def _intermediate(examined: Examined, evidence: Evidence, guilty: blame.Guilty) -> Gradient:

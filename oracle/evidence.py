@@ -334,6 +334,32 @@ def _targets(text: str) -> dict[int, tuple[str, int]]:
     return found
 
 
+def handed_on(step: Step) -> Step:
+    """The same array under its next name, where the code does no more than give it one."""
+    for name, line in _names_given(step.file, step.line).get(step.name, ()):
+        if line > step.line:
+            return Step(step.value, name, line, step.file)
+    return step
+
+
+@functools.cache
+def _names_given(file: str, line: int) -> dict[str, list[tuple[str, int]]]:
+    """By name: those that the function around a line assigns it to as it is, ``dz = da``."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except SyntaxError:
+        return found
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    around = [f for f in functions if f.lineno <= line <= (f.end_lineno or f.lineno)]
+    for node in ast.walk(max(around, key=lambda f: f.lineno)) if around else ():
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    found.setdefault(node.value.id, []).append((target.id, node.lineno))
+    return {name: sorted(given, key=lambda at: at[1]) for name, given in found.items()}
+
+
 def collect(subject: Subject, cases: Iterable[Case], names: Session, most: int) -> list[Evidence]:
     """As many of these cases as can be opened up, up to so many."""
     found: list[Evidence] = []

@@ -29,6 +29,7 @@ class TorchTrial(Trial):
         self.names = names
         self.arrays, self.rng = cases.draw(subject, case)
         self._noise = Noise(self.eps)
+        self.plan = None  # nothing is replayed: torch runs it itself
         value = self._through(self._tensors(self.arrays))
         self.upstream = {
             path: cases.draw_upstream(self.rng, tuple(part.shape), case.dtype)

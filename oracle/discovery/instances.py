@@ -176,13 +176,15 @@ def _classes(said: shape_sources.Shapes) -> list[str]:
 
 
 def unified(maker: Maker, said: shape_sources.Shapes) -> list[Maker]:
-    """The maker as it is, and with its sizes taken for those that the shapes speak of.
+    """The maker as it is, and with its sizes taken for those that the shapes speak of, or 2*K.
 
     ``Dense(n_in, n_out)`` beside ``x: N D``: nothing says that n_in is D, but nothing else runs.
     Where ``labels(C)`` is all that speaks of C, one of its own sizes is C, the last one first.
     """
     spoken = _spoken(said)
     own = [name for name, size in maker.sizes.items() if size not in spoken]
+    whole = [d for path in said for d in said[path].dims or () if d not in spoken]
+    meant = [*(d for d in dict.fromkeys(whole) if shapes.names((d,)) and d[0] != "*"), *spoken]
     dims = tuple(d for path in said for d in said[path].dims or () if not d.startswith("*"))
     free = [c for c in shapes.names(tuple(_classes(said))) if c not in shapes.names(dims)]
     free = [c for c in free if c not in maker.sizes.values()]
@@ -192,7 +194,7 @@ def unified(maker: Maker, said: shape_sources.Shapes) -> list[Maker]:
     found.append(maker)
     for known in list(found):
         left = [name for name in own if known.sizes[name] not in spoken]
-        for name, size in itertools.islice(itertools.product(left, reversed(spoken)), MOST_UNIFIED):
+        for name, size in itertools.islice(itertools.product(left, reversed(meant)), MOST_UNIFIED):
             found.append(dataclasses.replace(known, sizes={**known.sizes, name: size}))
     for first, last in itertools.islice(itertools.permutations(spoken, 2), MOST_UNIFIED):
         lists = {name: [first, *sizes[1:-1], last] for name, sizes in maker.lists.items()}

@@ -40,6 +40,11 @@ class Source:
         return names.counts(self.node)
 
     @functools.cached_property
+    def parts(self) -> list[ast.expr]:
+        """What it cuts sizes into."""
+        return names.parts(self.node)
+
+    @functools.cached_property
     def idle(self) -> list[ast.expr]:
         """What is at hand in it, and never used."""
         return names.idle(self.node)

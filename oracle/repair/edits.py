@@ -48,6 +48,7 @@ def of_statement(statement: ast.stmt, source: Source, tier: int) -> Iterator[Edi
         yield from others.renamed(statement, near, sizes)
         for slot in slots:
             yield from others.factors(slot, sizes)
+            yield from others.parts(slot, sizes, source.parts)
         yield from others.summed(slots)
         for slot in slots:
             yield from others.called_on(slot, source.called)

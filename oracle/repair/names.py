@@ -4,13 +4,14 @@ import ast
 import copy
 from collections.abc import Iterable
 
-from oracle.repair.slots import is_atom, parsed
+from oracle.repair.slots import called_by, is_atom, parsed
 
 ELEMENTWISE = ("exp", "log", "tanh", "sqrt")
 PLAIN_CALLS = ("len", "range", "float", "int", "print", "enumerate", "zip", "list", "tuple", "sum")
 WORDS = 16  # keys and attributes that other code of the file uses
 SIZES = 16  # numbers that are tried as sizes
 ATOMS = 24  # names that are tried in the place of others
+PARTS = 3  # numbers that sizes are divided by
 IDLE = 6  # of what is never used
 HIDDEN = ("np", "numpy", "torch", "self", "ctx", "math", "range", "len", "print", "cls")
 
@@ -97,6 +98,22 @@ def counts(function: ast.FunctionDef) -> list[ast.expr]:
         for axis in (0, -1):
             found.setdefault(f"{name}.shape[{axis}]", parsed(f"{name}.shape[{axis}]"))
     return list(found.values())[:SIZES]
+
+
+def parts(function: ast.FunctionDef) -> list[ast.expr]:
+    """What it cuts sizes into: what it divides them by, and reshapes to, that is no size itself."""
+    found: dict[str, ast.expr] = {}
+    extents = {ast.unparse(size) for size in counts(function)}
+    for node in ast.walk(function):
+        held: list[ast.expr] = []
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
+            held = [node.right]
+        elif called_by(node) in ("reshape", "view"):
+            held = [p for arg in node.args for p in getattr(arg, "elts", [arg])]  # type: ignore[attr-defined]
+        for one in held:
+            if (is_atom(one) or isinstance(one, ast.Attribute)) and ast.unparse(one) not in extents:
+                found.setdefault(ast.unparse(one), one)
+    return list(found.values())[:PARTS]
 
 
 def idle(function: ast.FunctionDef) -> list[ast.expr]:

@@ -135,6 +135,13 @@ def _of_operand(edit: Edit, function: ast.FunctionDef, upstream: set[str]) -> st
     old, new = _names(edit.before), _names(edit.after)
     if any(called_by(node) == "save_for_backward" for node in edit.around[:1]):
         return "activation-derivative-at-wrong-point"
+    factors = factors_of(edit.after) if isinstance(edit.after, ast.expr) else []
+    left_out = [factor for factor in factors if ast.unparse(factor) != ast.unparse(edit.before)]
+    if 0 < len(left_out) < len(factors):
+        if any(_is_slope(factor) for factor in left_out):
+            return "missing-activation-derivative"
+        inside = any(_is_slope(node) for node in edit.around[:3])  # z·σ(1 − σ), and z was left out
+        return "wrong-activation-derivative" if inside else "dropped-term"
     for node in edit.around[:3]:
         if _is_slope(node) and _names(node) <= old | new:
             return "activation-derivative-at-wrong-point"

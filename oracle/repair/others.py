@@ -1,6 +1,7 @@
 """Small edits that bring something in: another name, a size, a factor, a term, a function."""
 
 import ast
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -203,6 +204,18 @@ def factors(slot: Slot, sizes: Iterable[ast.expr]) -> Iterator[Edit]:
         root = ast.BinOp(size, ast.Pow(), ast.Constant(0.5))
         yield edit("root", slot, ast.BinOp(node, ast.Div(), root), "/" + text)
         yield edit("root", slot, ast.BinOp(node, ast.Mult(), root), "*" + text)
+
+
+def parts(slot: Slot, sizes: Sequence[ast.expr], into: Iterable[ast.expr]) -> Iterator[Edit]:
+    """A size that is cut into parts, where a number of entries is counted: H·W·(C // G)."""
+    known = {ast.unparse(size) for size in sizes}
+    used = {n.id for n in ast.walk(slot.node) if isinstance(n, ast.Name)}
+    if isinstance(slot.parent, ast.stmt) and used and used <= known:
+        for size, number_of in itertools.product(sizes, into):
+            if isinstance(size, ast.Name) and size.id not in used:
+                part = ast.BinOp(size, ast.FloorDiv(), number_of)
+                word = f"*{ast.unparse(part)}"
+                yield edit("size", slot, ast.BinOp(slot.node, ast.Mult(), part), word)
 
 
 def summed(slots: Iterable[Slot]) -> Iterator[Edit]:
