@@ -42,11 +42,13 @@ class Returned:
         if isinstance(result, Mapping):
             return self._of_dict(result, wanted, self.items[0] if self.items else None)
         if hasattr(result, "__dataclass_fields__"):
-            return self._of_dict(vars(result), wanted, None)
+            given = text.fields_given(self.node, list(result.__dataclass_fields__))
+            return self._of_dict(vars(result), wanted, given)
         if isinstance(result, tuple | list):
             fields = getattr(result, "_fields", ())
             if fields and naming.assign(fields, [slot.name for slot in wanted]):
-                return self._of_dict(dict(zip(fields, result)), wanted, None)
+                given = text.fields_given(self.node, fields)
+                return self._of_dict(dict(zip(fields, result)), wanted, given)
             return self._of_sequence(result, wanted, slots)
         if not is_gradient(result):
             raise WrongReturn(f"it returned {_kind(result)} instead of gradients")

@@ -4,7 +4,7 @@ import ast
 import functools
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -247,6 +247,22 @@ def item(function: Function, node: ast.expr, before: int) -> Item:
         text = ast.unparse(node).replace("'", '"')
         return Item(name, text, assigned_text(function, text) or node.lineno)
     return Item("", "", node.lineno)
+
+
+def fields_given(function: Function | None, fields: Sequence[str]) -> Item | None:
+    """What ``return Grads(dx, W=dW)`` gives to the fields of the object that it makes."""
+    last = last_return(function) if function is not None else None
+    if function is None or last is None:
+        return None
+    value = last.value
+    if isinstance(value, ast.Name):
+        value = _last_value(function, value.id, last.lineno)
+    if not isinstance(value, ast.Call):
+        return None
+    given = [*zip(fields, value.args), *((k.arg, k.value) for k in value.keywords if k.arg)]
+    keys: list[ast.expr | None] = [ast.Constant(name) for name, _ in given]
+    held = ast.Dict(keys, [part for _, part in given])
+    return Item("", "", value.lineno, _entries(function, held, last.lineno))
 
 
 def _entries(function: Function, node: ast.Dict, before: int) -> tuple[Item, ...]:
