@@ -31,6 +31,8 @@ UNSEEN = (
     "eighth",
     "ninth",
     "tenth",
+    "eleventh",
+    "twelfth",
 )
 FOLDERS = (TESTS / "user_files", *(TESTS / "unseen" / name for name in UNSEEN))
 BAD = ("wrong", "unstable")
