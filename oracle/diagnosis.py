@@ -12,7 +12,7 @@ from oracle import blame, repair
 from oracle.cases import Case
 from oracle.discovery.subject import Path
 from oracle.evidence import Evidence, collect
-from oracle.judging import Examined, begin, counterexample
+from oracle.judging import Examined, Wanted, begin, counterexample
 from oracle.mistakes import Suspicion, Target, activations
 from oracle.proofs import prove
 from oracle.recording import Value
@@ -23,6 +23,7 @@ from oracle.verdict import EPS, UNSTABLE_AT, WRONG_AT
 
 FOUND_ON, PROVED_ON = 1, 3
 SLOW = 0.04  # seconds a case: of such code small shapes must do
+KNOWN = 2  # of the cases that are opened up, in which a cure is tried
 MOST_TRIALS = 6  # cases in which a cure is tried
 SMALLER = 6  # cases that are tried as the smallest one
 
@@ -70,7 +71,7 @@ def _diagnose(
         if entry.verdict == "wrong" and not entry.findings:
             entry.findings.append(Note("unexplained", _seen(entry, evidence, path)))
         say_pattern(examined, path, entry)
-    elementwise, trials = _is_elementwise(evidence), _trials(examined, paths, names)
+    elementwise, trials = _is_elementwise(evidence), _trials(examined, paths, names, evidence)
     repair.amend(examined, trials, elementwise)
     for path in paths if elementwise else ():
         say_slope(examined, path, trials, evidence)
@@ -86,9 +87,11 @@ def _is_elementwise(evidence: Sequence[Evidence]) -> bool:
     return any(u.before is start and u.after is end for u in activations.units(evidence[0]))
 
 
-def _trials(examined: Examined, paths: list[Path], names: Session) -> list[Trial]:
+def _trials(
+    examined: Examined, paths: list[Path], names: Session, evidence: Sequence[Evidence]
+) -> list[Trial]:
     """Failing cases in which to try cures: the smallest of each gradient, and telling ones."""
-    chosen: dict[str, Case] = {}
+    chosen: dict[str, Case] = {str(one.case): one.case for one in evidence[:KNOWN]}
     for path in paths:
         failing = [c for c in examined.failures.get(path, []) if c.regime == "ordinary"]
         for case in [*failing[:1], *_by_telling(failing)[: FOUND_ON + PROVED_ON]]:
@@ -232,6 +235,7 @@ def _explain_one(examined: Examined, matched: Sequence[tuple[Evidence, blame.Gui
     else:
         entry = _intermediate(examined, evidence, guilty)
         targets = [_target_of_step(e, g, entry.name) for e, g in matched]
+        examined.steps[id(entry)] = [_wanted(e, g) for e, g in matched]
     for path in guilty.inherits - {guilty.path}:
         follower = examined.entry(path)
         follower.verdict = "inherited"
@@ -288,6 +292,12 @@ def _intermediate(examined: Examined, evidence: Evidence, guilty: blame.Guilty) 
     at = min(examined.result.gradients.index(examined.entry(p)) for p in guilty.inherits)
     examined.result.gradients.insert(at, entry)
     return entry
+
+
+def _wanted(evidence: Evidence, guilty: blame.Guilty) -> Wanted:
+    assert guilty.step is not None
+    got, want = evidence.number(guilty.step.value), guilty.factor * evidence.true(guilty.of)
+    return Wanted(str(evidence.case), got, want)
 
 
 def _smallest(

@@ -36,6 +36,15 @@ CONDITIONED = 1e-4
 KINKS_LEGAL = 3  # so many legal choices at kinks, and it is known how this gradient chooses
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """An array that the backward makes in one case, and what it should be."""
+
+    case: str
+    got: np.ndarray
+    want: np.ndarray
+
+
 @dataclass
 class Examined:
     """A subject, judged: the result as it is reported, and what a diagnosis starts from."""
@@ -50,6 +59,7 @@ class Examined:
     overflowed: dict[str, Case] = field(default_factory=dict)
     pace: float = 0.0  # seconds that a case took
     inherit: dict[int, frozenset[Path]] = field(default_factory=dict)  # from an intermediate's id
+    steps: dict[int, list[Wanted]] = field(default_factory=dict)  # likewise, in some cases
 
     def entry(self, path: Path) -> Gradient:
         return next(g for g in self.result.gradients if self.paths.get(id(g)) == path)

@@ -41,7 +41,8 @@ def amend(examined: Examined, trials: Sequence[Trial], elementwise: bool = False
         wrong = {path for one in left for path in one.paths}
         lines = [one.entry.line for one in left]
         sure = all(id(one.entry) in examined.inherit for one in left)
-        found = cure(examined.subject, trials, lines, wrong, sure, patience, _confirmed)
+        wanted = [w for one in left for w in examined.steps.get(id(one.entry), ())]
+        found = cure(examined.subject, trials, lines, wrong, sure, patience, _confirmed, wanted)
         if found is None:
             return
         cured = [one for one in left if one.paths & found.fixed]

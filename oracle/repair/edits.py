@@ -8,15 +8,27 @@ from oracle.repair.code import Source
 from oracle.repair.slots import Edit, slots_of
 
 
-def of_statement(statement: ast.stmt, source: Source, tier: int) -> Iterator[Edit]:
-    """Edits of a statement of a function: a few that are likely (0), many (1), very many (2)."""
+def of_statement(
+    statement: ast.stmt, source: Source, tier: int, expressions: bool = True
+) -> Iterator[Edit]:
+    """All edits of a statement: a few that are likely (0), many (1), very many (2).
+
+    ``expressions``: those of the expressions in it as well.
+    """
+    if tier == 0:
+        yield from whole.accumulated(statement, source.node)
+        yield from whole.copied(statement, source.node)
+        yield from whole.balanced(statement)
+        yield from whole.indented(statement, source.node)
+    if expressions:
+        yield from of_expressions(statement, source, tier)
+
+
+def of_expressions(statement: ast.stmt, source: Source, tier: int) -> Iterator[Edit]:
+    """Those that change nothing but the expressions in it."""
     slots = list(slots_of(statement))
     function, sizes = source.node, source.sizes
     if tier == 0:
-        yield from whole.accumulated(statement, function)
-        yield from whole.copied(statement, function)
-        yield from whole.balanced(statement)
-        yield from whole.indented(statement, function)
         for kind in (within.signs, axes.axes, within.transposes):
             for slot in slots:
                 yield from kind(slot)

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import re
 from collections.abc import Iterable
 
 from oracle.repair.slots import called_by, is_atom, parsed
@@ -87,9 +88,9 @@ def counts(function: ast.FunctionDef) -> list[ast.expr]:
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):
             said = ast.unparse(node.value)
-            if any(word in said for word in ("shape", "len(", ".size")):
+            if re.search(r"\bshape\b|\blen\(|\.size\b", said):
                 for target in node.targets:
-                    for part in ast.walk(target):
+                    for part in getattr(target, "elts", [target]):
                         if isinstance(part, ast.Name):
                             found[part.id] = ast.Name(part.id, ast.Load())
     first = [a.arg for a in function.args.args if a.arg not in ("self", "ctx", "cls")]

@@ -2,16 +2,18 @@
 
 import ast
 import contextlib
+import itertools
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from oracle.discovery.subject import Path, Subject
-from oracle.repair import edits, naming, whole
+from oracle.discovery.subject import Path, Subject, is_number
+from oracle.judging import Wanted
+from oracle.repair import edits, frames, naming, whole
 from oracle.repair.around import what_is_around
 from oracle.repair.code import Source, sources
 from oracle.repair.slots import Edit, Slot, assigned, statements
@@ -74,6 +76,7 @@ class Judged:
     value: list[np.ndarray]
     wrong: frozenset[Path]
     seconds: float
+    off: dict[Path, tuple[np.ndarray, np.ndarray]]  # of the wrong ones, what came and what is due
 
 
 def cure(
@@ -84,6 +87,7 @@ def cure(
     sure: bool,
     patience: float,
     confirmed: Callable[[Trial, frozenset[Path]], bool],
+    wanted: Sequence[Wanted] = (),
 ) -> Cure | None:
     """The likeliest edit that makes some of the wrong gradients right and no other wrong.
 
@@ -95,6 +99,7 @@ def cure(
         sure: the lines are known to be the guilty ones.
         patience: seconds.
         confirmed: a last proof, called while the edit is in place.
+        wanted: what steps on the way to them should be.
     """
     judged = [j for j in map(_judged, trials) if j is not None and j.wrong & wrong]
     if not judged:
@@ -102,7 +107,11 @@ def cure(
     began = time.process_time()
     judged.sort(key=lambda j: (-len(j.wrong), j.seconds))
     first, others = judged[0], judged[1 : 1 + PROVED_ON]
-    for source, edit in _candidates(sources(subject.functions), lines, sure):
+    known = sources(subject.functions)
+    done: set[tuple[int, int]] = set()
+    until = began + min(patience, frames.PATIENCE)
+    on_the_spot = _on_the_spot(known, judged, lines, wrong, wanted, until, done)
+    for source, edit in itertools.chain(on_the_spot, _candidates(known, lines, sure, done)):
         if time.process_time() - began > patience:
             return None
         fixed = _tried(source, edit, first)
@@ -117,6 +126,41 @@ def cure(
         edit = _where_made(source, edit, [first, *others], fixed) or edit
         return _cure(source, edit, first, fixed, 1 + len(others))
     return None
+
+
+def _on_the_spot(
+    known: list[Source],
+    judged: Sequence[Judged],
+    lines: Sequence[int],
+    wrong: set[Path],
+    wanted: Sequence[Wanted],
+    until: float,
+    done: set[tuple[int, int]],
+) -> Iterator[tuple[Source, Edit]]:
+    """Edits that make a wrong gradient right where it is made; ``done`` is what has been tried."""
+    found: list[frames.Spot] = []
+    for source, statement in _at(known, lines):
+        for case in judged:
+            off = {path: pair for path, pair in case.off.items() if path in wrong}
+            here = frames.spots(source, statement, case.trial, off, wanted)
+            found += here
+            if here:
+                break
+    for turns in itertools.zip_longest(*(frames.likely(spot, until) for spot in found)):
+        for spot, turn in zip(found, turns):
+            if turn is not None:
+                statement, tier, hits = turn
+                done.add((id(statement), tier))
+                yield from ((spot.source, edit) for edit in hits)
+
+
+def _at(known: list[Source], lines: Sequence[int]) -> Iterator[tuple[Source, ast.stmt]]:
+    """The statements that some lines are of."""
+    for source in known:
+        for statement in statements(source.node):
+            end = statement.end_lineno or statement.lineno
+            if any(statement.lineno <= line <= end for line in lines):
+                yield source, statement
 
 
 def _where_made(
@@ -163,9 +207,12 @@ def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], sh
 
 
 def _candidates(
-    known: list[Source], lines: Sequence[int], sure: bool
+    known: list[Source], lines: Sequence[int], sure: bool, done: Collection[tuple[int, int]] = ()
 ) -> Iterator[tuple[Source, Edit]]:
-    """Edits of the blamed statements first; then of others in the function, and in its class."""
+    """Edits of the blamed statements first; then of others in the function, and in its class.
+
+    ``done``: of which statements the expressions need no more trying, and in which tier.
+    """
     blamed: list[tuple[Source, ast.stmt]] = []
     others: list[tuple[Source, ast.stmt]] = []
     guilty = [s for s in known if any(s.holds(line) for line in lines)]
@@ -192,7 +239,8 @@ def _candidates(
         yield from ((source, edit) for edit in whole.turns(source.node))
     for some, tier in order:
         for source, statement in some:
-            for edit in edits.of_statement(statement, source, tier):
+            expressions = (id(statement), tier) not in done
+            for edit in edits.of_statement(statement, source, tier, expressions):
                 yield source, edit
 
 
@@ -216,8 +264,13 @@ def _judged(trial: Trial) -> Judged | None:
         except Exception:
             return None
         seconds = time.process_time() - began
+    off = {
+        m.of: (np.array(m.value, float), truth.gradients[m.of])
+        for m in made
+        if m.of in truth.gradients and not _right(trial, truth, m) and is_number(m.value)
+    }
     wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
-    return Judged(trial, truth, _numbers(value), frozenset(wrong), seconds)
+    return Judged(trial, truth, _numbers(value), frozenset(wrong), seconds, off)
 
 
 def _tried(source: Source, edit: Edit, judged: Judged) -> frozenset[Path]:
