@@ -31,6 +31,7 @@ class Guilty:
     inherits: frozenset[Path]  # the gradients that are wrong for it
     path: Path | None = None  # of the returned gradient, where it is that
     instead: tuple[tuple[Value, float], ...] = ()  # what else it may be the gradient of, likewise
+    truncated: bool = False  # in a loop, it lacks what comes back from the turn before
 
 
 def guilty(evidence: Evidence) -> list[Guilty]:
@@ -55,6 +56,10 @@ def guilty(evidence: Evidence) -> list[Guilty]:
         ]
         if parts:
             value, factor, explained = parts[0]
+            if earlier := _taken_for_another(evidence, steps, step, explained):
+                found.append(earlier)
+                left -= explained
+                continue
             instead = tuple((v, f) for v, f, touched in parts[1:] if touched == explained)
             found.append(Guilty(step, value, factor, frozenset(explained), instead=instead))
             left -= explained
@@ -72,8 +77,9 @@ def _in_a_loop(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty
     one = in_every_turn(evidence, steps, heads) if len(heads) > 1 else None
     if one is None:
         return None
-    step, value, touched = one
-    return Guilty(step, value, 1.0, frozenset(touched)) if len(touched) > 1 else None
+    if len(one.touched) < 2:
+        return None
+    return Guilty(one.step, one.of, 1.0, one.touched, truncated=one.truncated)
 
 
 def _in_common(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty]) -> Guilty | None:
@@ -90,6 +96,18 @@ def _in_common(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty
             if sum(guilty.inherits <= explained for guilty in found) > 1:
                 step = handed_on(_last_alike(evidence, steps, step))
                 return Guilty(step, value, factor, frozenset(explained))
+    return None
+
+
+def _taken_for_another(
+    evidence: Evidence, steps: Sequence[Step], step: Step, explained: set[Path]
+) -> Guilty | None:
+    """An earlier step that is right, and from which a wrong one follows: as in ``_in_common``."""
+    for one in steps[: steps.index(step)]:
+        for value, factor, touched in _parts(evidence, one, [1.0], (), explained, right=True)[:1]:
+            if touched == explained:
+                one = handed_on(_last_alike(evidence, steps, one))
+                return Guilty(one, value, factor, frozenset(explained))
     return None
 
 

@@ -245,8 +245,11 @@ def _explain_one(examined: Examined, matched: Sequence[tuple[Evidence, blame.Gui
     for turn in range(max(len(g.instead) for _, g in matched) if not proofs else 0):
         proofs = proofs or prove(_instead(matched, turn, entry.name))
     elementwise = _is_elementwise([evidence])
+    truncated = any(guilty.truncated for _, guilty in matched)  # of two turns it cannot be told
     for proof in proofs:
         found = proof.suspicion
+        if truncated and found.finding == "dropped-term":
+            found = replace(found, finding="time-steps-truncated")
         if elementwise and _is_of_a_part(found, targets[0]):
             found = replace(found, finding="wrong-activation-derivative")
         entry.findings = [n for n in entry.findings if n.name not in ("wrong-shape", "unexplained")]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from oracle import torch_compat
 from oracle.cases import EXTREME, Case
 from oracle.discovery.subject import Path
 from oracle.replay import NotReplayable
@@ -17,6 +18,8 @@ LARGEST = ("max", "amax", "nanmax", "maximum.reduce")
 TELLING = 10  # times the noise: right code stays below
 ROUNDINGS = 64  # of the largest gradient on the way: less than that is nothing
 LOST = 3  # digits: fewer lost are no instability
+# A matrix that rounding has made singular is no fault of the code that is to solve by it.
+NOT_SOLVABLE = (np.linalg.LinAlgError, torch_compat.NotSolvable)
 # Why a case has no say.
 OVERFLOWS = "the forward is not finite"
 SINGULAR = "a derivative is infinite"

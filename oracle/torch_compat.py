@@ -10,6 +10,9 @@ from typing import Any
 
 import torch
 
+# What torch.linalg raises where a matrix cannot be inverted or factored.
+NotSolvable: type[RuntimeError] = torch._C._LinAlgError  # type: ignore[attr-defined]
+
 
 def gradients(
     values: Sequence[torch.Tensor],

@@ -13,6 +13,7 @@ and it is, if and only if these, carried on, account for all that comes out of t
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,34 +27,43 @@ MOST = 9  # turns
 Pairs = list[tuple[Step, Value]]
 
 
-def in_every_turn(
-    evidence: Evidence, steps: Sequence[Step], left: set[Path]
-) -> tuple[Step, Value, set[Path]] | None:
-    """The statement whose own errors account for wrong gradients; the first that does.
+@dataclass(frozen=True)
+class Turned:
+    """A statement that is wrong in the turns of a loop."""
 
-    Returns:
-        Its first wrong step, what that should be the gradient of, and the gradients that are wrong
-        for it. None if there is no such statement.
-    """
+    step: Step  # the first that is wrong,
+    of: Value  # what it should be the gradient of,
+    touched: frozenset[Path]  # and the gradients that are wrong for it
+    truncated: bool  # it lacks nothing but what comes back from the turn before
+
+
+def in_every_turn(evidence: Evidence, steps: Sequence[Step], left: set[Path]) -> Turned | None:
+    """The statement whose own errors account for wrong gradients; the first that does."""
     began = time.process_time()
     for made in _by_statement(steps):
-        fits: list[tuple[float, Step, Value, set[Path]]] = []
+        fits: list[tuple[float, Turned]] = []
         for pairs in _pairs(evidence, made):
             if time.process_time() - began > PATIENCE:
                 return None
             errors = _own_errors(evidence, pairs)
             touched = _accounted_for(evidence, pairs, errors, left)
             if touched:
-                step, value, error = next(
-                    (step, value, error)
-                    for (step, value), error in zip(pairs, errors)
-                    if not _is_nothing(evidence, error)
-                )
+                first = next(k for k, e in enumerate(errors) if not _is_nothing(evidence, e))
+                (step, value), error = pairs[first], errors[first]
                 off = np.abs(error) > 1e-9 * np.abs(evidence.true(value)).max(initial=0)
-                fits.append((float(off.mean()), step, value, touched))
+                truncated = first > 0 and _is_what_comes_back(evidence, pairs, first, error)
+                turned = Turned(step, value, frozenset(touched), truncated)
+                fits.append((float(off.mean()), turned))
         if fits:
-            return min(fits, key=lambda fit: fit[0])[1:]
+            return min(fits, key=lambda fit: fit[0])[1]
     return None
+
+
+def _is_what_comes_back(evidence: Evidence, pairs: Pairs, at: int, error: np.ndarray) -> bool:
+    """Whether an error is all that the turn before would have handed on, and nothing else."""
+    (_, before), (_, value) = pairs[at - 1], pairs[at]
+    back = evidence.carried_to(before, evidence.true(before), value)
+    return evidence.same(error, -back)
 
 
 def _by_statement(steps: Sequence[Step]) -> Iterator[list[Step]]:

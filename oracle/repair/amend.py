@@ -70,12 +70,13 @@ def _trace_back(examined: Examined, trials: Sequence[Trial]) -> None:
 
 
 def _by_finding(examined: Examined) -> dict[str, list[Open]]:
-    """The returned gradients that one finding explains, by its name."""
+    """The gradients, returned or not, that one finding explains, by its name."""
     alike: dict[str, list[Open]] = {}
     for entry in examined.result.gradients:
-        path, names = examined.paths.get(id(entry)), {note.name for note in entry.findings}
-        if entry.verdict == "wrong" and path is not None and len(names) == 1:
-            alike.setdefault(names.pop(), []).append(Open(entry, frozenset([path])))
+        names, path = {note.name for note in entry.findings}, examined.paths.get(id(entry))
+        paths = examined.inherit.get(id(entry)) if path is None else frozenset([path])
+        if entry.verdict == "wrong" and paths and len(names) == 1:
+            alike.setdefault(names.pop(), []).append(Open(entry, paths))
     return alike
 
 
@@ -114,7 +115,7 @@ def _note(examined: Examined, found: Cure, cured: list[Open]) -> None:
     for one in here or cured:
         name = one.entry.name
         if found.assigned and one in between and found.carries and found.kind != "order":
-            one.entry.name, one.entry.line = found.assigned, found.line
+            _rename(examined, one.entry, found)
             name = found.assigned
         elif one.entry.name in (base, found.assigned):
             one.entry.line = found.line  # where its own statement is wrong, if it has several
@@ -124,6 +125,15 @@ def _note(examined: Examined, found: Cure, cured: list[Open]) -> None:
             first = here[0].entry
             one.entry.verdict, one.entry.findings = "inherited", []
             one.entry.note(Note("inherited", f"follows from {first.name} on line {first.line}"))
+
+
+def _rename(examined: Examined, entry: Gradient, found: Cure) -> None:
+    """An intermediate takes the name and the place of what is to be edited, in all that is said."""
+    before = f"follows from {entry.name} on line {entry.line}"
+    entry.name, entry.line = found.assigned, found.line
+    after = Note("inherited", f"follows from {entry.name} on line {entry.line}")
+    for other in examined.result.gradients:
+        other.remarks = [after if note.message == before else note for note in other.remarks]
 
 
 def _intermediate(examined: Examined, found: Cure, cured: list[Open]) -> Open:

@@ -7,12 +7,16 @@ import contextlib
 import functools
 import inspect
 import linecache
+import signal
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
 from oracle.repair import names
+
+ENDLESS = 2.0  # seconds: what an edit makes take longer in one small case will never end
 
 
 @dataclass
@@ -95,6 +99,29 @@ class Source:
             yield
         finally:
             self.function.__code__ = kept
+
+
+class TooLong(BaseException):
+    """Code that an edit has made endless; no ``Exception``, which the user's code might catch."""
+
+
+@contextlib.contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Ends what takes longer, by ``TooLong``. Only a main thread can be woken; others wait."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def late(*_: Any) -> None:
+        raise TooLong
+
+    handler = signal.signal(signal.SIGALRM, late)
+    timer = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *timer)
+        signal.signal(signal.SIGALRM, handler)
 
 
 def _find(code: CodeType, name: str, line: int) -> CodeType | None:

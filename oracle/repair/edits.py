@@ -8,28 +8,21 @@ from oracle.repair.code import Source
 from oracle.repair.slots import Edit, slots_of
 
 
-def of_statement(
-    statement: ast.stmt, source: Source, tier: int, expressions: bool = True
-) -> Iterator[Edit]:
-    """All edits of a statement: a few that are likely (0), many (1), very many (2).
-
-    ``expressions``: those of the expressions in it as well.
-    """
-    if tier == 0:
-        yield from whole.accumulated(statement, source.node)
-        yield from whole.copied(statement, source.node)
-        yield from whole.balanced(statement)
-        yield from whole.indented(statement, source.node)
-    if expressions:
-        yield from of_expressions(statement, source, tier)
+def of_whole(statement: ast.stmt, source: Source) -> Iterator[Edit]:
+    """Edits of a statement as a whole: ``+=`` for ``=``, a copy for an alias, another place."""
+    yield from whole.moved(statement, source.node)
+    yield from whole.accumulated(statement, source.node)
+    yield from whole.copied(statement, source.node)
+    yield from whole.balanced(statement)
+    yield from whole.indented(statement, source.node)
 
 
 def of_expressions(statement: ast.stmt, source: Source, tier: int) -> Iterator[Edit]:
-    """Those that change nothing but the expressions in it."""
+    """Edits of the expressions in it: a few that are likely (0), many (1), very many (2)."""
     slots = list(slots_of(statement))
     function, sizes = source.node, source.sizes
     if tier == 0:
-        for kind in (within.signs, axes.axes, within.transposes):
+        for kind in (within.signs, axes.axes, within.transposes, within.constants):
             for slot in slots:
                 yield from kind(slot)
         yield from axes.throughout(statement)
@@ -48,7 +41,7 @@ def of_expressions(statement: ast.stmt, source: Source, tier: int) -> Iterator[E
         return
     near = names.nearest(source.atoms, statement)
     if tier == 1:
-        for kind in (within.dropped, within.constants, within.regrouped):
+        for kind in (within.dropped, within.regrouped):
             for slot in slots:
                 yield from kind(slot)
         numbers: list[ast.expr] = [ast.Name(name, ast.Load()) for name in source.constants]

@@ -20,7 +20,7 @@ import numpy as np
 from oracle.discovery.subject import Path
 from oracle.judging import Wanted
 from oracle.repair import edits
-from oracle.repair.code import Source
+from oracle.repair.code import ENDLESS, Source, TooLong, at_most
 from oracle.repair.slots import Edit, assigned
 from oracle.trial import Trial
 from oracle.verdict import largest
@@ -34,13 +34,17 @@ SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)
 
 @dataclass(frozen=True)
 class Spot:
-    """The statement that makes a wrong array: which of what it makes, and in which turn."""
+    """The statement that makes a wrong array: which of what it makes, and in which turn.
+
+    Where it has several turns, an edit is seen in one alone: one that is needed in all is missed.
+    """
 
     source: Source
     block: list[ast.stmt]
     statement: ast.stmt
     part: int
     turn: int
+    turns: int  # of how many
     trial: Trial
     want: np.ndarray
     same_shape: bool  # what it makes has the shape that is due already
@@ -83,9 +87,9 @@ def spots(
                 if value is None or not _alike(value, got) or _alike(value, want):
                     continue
                 same = value.shape == want.shape  # or else it is reshaped later on
-                found.append(Spot(source, block, statement, part, turn, trial, want, same))
-    once = [spot for spot in found if len(made) == 1 or spot.turn == found[0].turn]
-    return once[:1]
+                at = part, turn, len(made)
+                found.append(Spot(source, block, statement, *at, trial, want, same))
+    return found[:1]
 
 
 def likely(spot: Spot, until: float) -> Iterator[tuple[ast.stmt, int, list[Edit]]]:
@@ -239,12 +243,13 @@ def _made(
 ) -> list[np.ndarray | None]:
     """What a statement makes, once some code has been run on these names."""
     try:
-        for code in codes:
-            if code is None:
-                return []
-            exec(code, names)
-        return [_array(part) for part in _parts(statement, names)]
-    except (Exception, SystemExit):
+        with at_most(ENDLESS):
+            for code in codes:
+                if code is None:
+                    return []
+                exec(code, names)
+            return [_array(part) for part in _parts(statement, names)]
+    except (Exception, SystemExit, TooLong):
         return []
 
 

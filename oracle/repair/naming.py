@@ -50,6 +50,8 @@ def finding(edit: Edit, around: Around) -> str:
         _names(edit.after) & around.carried or _hands_on(edit, around)
     ):
         return "time-steps-truncated"
+    if kind in ("over", "factor") and ast.unparse(edit.before) in around.sizes:
+        return "wrong-size-factor"
     if kind == "compare" and _names(edit.before) & around.labels:
         return "labels-shifted"
     if kind == "turns":

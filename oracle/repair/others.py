@@ -32,10 +32,13 @@ def swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) ->
         return
     index = not slot.whole
     extents = [ast.unparse(size) for size in sizes]
+    names_in = [n for n in ast.walk(slot.statement) if isinstance(n, ast.Name)]
+    read = {n.id for n in names_in if isinstance(n.ctx, ast.Load)}
+    counts = read <= set(extents)  # the statement is one of sizes, so that whatever is due is one
     for name in [*names, *(sizes if text in extents else ())]:
         new = ast.unparse(name)
         if new != text and (not index or isinstance(name, ast.Name)):
-            extent = text in extents and new in extents
+            extent = text in extents and (new in extents or counts)
             kind = "index" if index else "extent" if extent else "operand"
             yield edit(kind, slot, name, new)
     if not index and text not in extents and not isinstance(parent, ast.Attribute):

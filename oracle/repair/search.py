@@ -15,7 +15,7 @@ from oracle.discovery.subject import Path, Subject, is_number
 from oracle.judging import Wanted
 from oracle.repair import edits, frames, naming, whole
 from oracle.repair.around import what_is_around
-from oracle.repair.code import Source, sources
+from oracle.repair.code import ENDLESS, Source, TooLong, at_most, sources
 from oracle.repair.slots import Edit, Slot, assigned, statements
 from oracle.repair.slots import edit as new_edit
 from oracle.trial import Trial, Truth
@@ -111,7 +111,7 @@ def cure(
     done: set[tuple[int, int]] = set()
     until = began + min(patience, frames.PATIENCE)
     on_the_spot = _on_the_spot(known, judged, lines, wrong, wanted, until, done)
-    for source, edit in itertools.chain(on_the_spot, _candidates(known, lines, sure, done)):
+    for source, edit in _candidates(known, lines, sure, on_the_spot, done):
         if time.process_time() - began > patience:
             return None
         fixed = _tried(source, edit, first)
@@ -150,7 +150,8 @@ def _on_the_spot(
         for spot, turn in zip(found, turns):
             if turn is not None:
                 statement, tier, hits = turn
-                done.add((id(statement), tier))
+                if spot.turns == 1:
+                    done.add((id(statement), tier))
                 yield from ((spot.source, edit) for edit in hits)
 
 
@@ -207,11 +208,16 @@ def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], sh
 
 
 def _candidates(
-    known: list[Source], lines: Sequence[int], sure: bool, done: Collection[tuple[int, int]] = ()
+    known: list[Source],
+    lines: Sequence[int],
+    sure: bool,
+    on_the_spot: Iterator[tuple[Source, Edit]],
+    done: Collection[tuple[int, int]],
 ) -> Iterator[tuple[Source, Edit]]:
-    """Edits of the blamed statements first; then of others in the function, and in its class.
+    """Edits of whole statements, of which there are few; those that do on the spot; then all.
 
-    ``done``: of which statements the expressions need no more trying, and in which tier.
+    Of the blamed statements first; then of others in the function, and in its class. ``done``: the
+    statements of which no expressions need to be tried after those on the spot, and in which tier.
     """
     blamed: list[tuple[Source, ast.stmt]] = []
     others: list[tuple[Source, ast.stmt]] = []
@@ -234,14 +240,15 @@ def _candidates(
         order = [(blamed, 0), (others, 0), (blamed, 1), (common, 1), (rest, 1)]
         order += [(blamed, 2), (common, 2), (rest, 2)]
     for source, statement in [*blamed, *others]:
-        yield from ((source, edit) for edit in whole.moved(statement, source.node))
+        yield from ((source, edit) for edit in edits.of_whole(statement, source))
     for source in guilty:
         yield from ((source, edit) for edit in whole.turns(source.node))
+    yield from on_the_spot
     for some, tier in order:
         for source, statement in some:
-            expressions = (id(statement), tier) not in done
-            for edit in edits.of_statement(statement, source, tier, expressions):
-                yield source, edit
+            if (id(statement), tier) not in done:
+                found = edits.of_expressions(statement, source, tier)
+                yield from ((source, edit) for edit in found)
 
 
 def _feeds_all(source: Source, statement: ast.stmt, guilty: list[ast.stmt]) -> bool:
@@ -280,8 +287,9 @@ def _tried(source: Source, edit: Edit, judged: Judged) -> frozenset[Path]:
         if not compiled:
             return frozenset()
         try:
-            value, made, _ = trial.candidate()
-        except (Exception, SystemExit):
+            with at_most(ENDLESS):
+                value, made, _ = trial.candidate()
+        except (Exception, SystemExit, TooLong):
             return frozenset()
     if not _same(_numbers(value), judged.value):
         return frozenset()  # the forward is another one now

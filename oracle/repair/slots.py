@@ -110,6 +110,8 @@ def slots_of(statement: ast.stmt) -> Iterator[Slot]:
                     if part is not None:
                         queue.append(Slot(node, field, i, statement, around, slot.whole))
             continue
+        if _is_of_a_library(node):
+            continue
         yield slot
         around = (node, *around)
         for field, value in ast.iter_fields(node):
@@ -125,6 +127,12 @@ def slots_of(statement: ast.stmt) -> Iterator[Slot]:
                         queue.append(Slot(part, "value", None, statement, around, whole))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             queue.append(Slot(node.func, "value", None, statement, around, slot.whole))
+
+
+def _is_of_a_library(node: ast.expr) -> bool:
+    """``np.c_``, ``math.pi``: what the user's code takes as it is."""
+    owner = node.value if isinstance(node, ast.Attribute) else None
+    return isinstance(owner, ast.Name) and owner.id in ("np", "numpy", "torch", "math")
 
 
 def edit(kind: str, slot: Slot, new: ast.expr, word: str = "") -> Edit:

@@ -288,6 +288,25 @@ def of(text, shapes):
     return text.replace(first, f"# oracle: shapes {shapes}\n{first}", 1)
 
 
+PARTS = """
+def forward(x):
+    N, C, H = x.shape
+    G = 2
+    g = x.reshape(N, G, -1)
+    d = g - g.mean(axis=2, keepdims=True)
+    return (d * d.std(axis=2, keepdims=True)).reshape(N, C, H)
+
+def backward(dy, x):
+    N, C, H = x.shape
+    G = 2
+    g, dg = x.reshape(N, G, -1), dy.reshape(N, G, -1)
+    m = H
+    d = g - g.mean(axis=2, keepdims=True)
+    s = d.std(axis=2, keepdims=True)
+    dd = dg * s + d * (dg * d).sum(axis=2, keepdims=True) / (m * s)
+    dx = dd - dd.sum(axis=2, keepdims=True) / m
+    return dx.reshape(N, C, H)
+"""
 LABELS = "W: D C, X: N D fixed, y: N labels(C)"
 GATE = of(SWIGLU, "gate: N H, up: N H")
 STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
@@ -301,7 +320,7 @@ STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
         (STEPS, "wrong-activation-derivative", "hs[t] ** 2"),
         (of(TORCH, "x: N 2*D"), "wrong-activation-derivative", "sigmoid"),
         (of(UPDATED, "x: N D"), "updated-weights-used", ""),
-        (of(HANDED_ON, "x: T N H, h0: N H, U: H H"), "time-steps-truncated", "dnext"),
+        (of(HANDED_ON, "x: T N H, h0: N H, U: H H"), "time-steps-truncated", "da leaves out"),
         (of(AGAIN, "x: T N H, h0: N H, U: H H"), "time-steps-truncated", "da @ U.T"),
         (of(SCALED, "x: N D, w: D"), "wrong-constant-factor", "SLOPE"),
         (of(GAIN, "V: D+1 M, g: M"), "summed-over-wrong-axis", "axis=0"),
@@ -312,6 +331,7 @@ STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
         (of(GRAM, "x: N D"), "dropped-term", "(M + M.T) @ x"),
         (of(IN_GROUPS, "x: N 2*K H"), "wrong-size-factor", "C // 2"),
         (of(BY_SAMPLES, "x: N D+1"), "wrong-size-factor", "(D * dy - a - y * b) / (D * s)"),
+        (of(PARTS, "x: N 2*K H"), "wrong-size-factor", "H * (C // G)"),
         (of(MASKED_BY, "x: N D, w: D M"), "activation-derivative-at-wrong-point", "z < 0"),
         (of(HINGE, LABELS), "dropped-term", "-ds.sum(axis=1)"),
         (of(IN_LOOPS, LABELS), "dropped-term", "line 13 belongs into the block before it"),
@@ -319,7 +339,7 @@ STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
     ids=[
         "operand", "loop", "bracket", "torch", "order", "handed-on", "computed-again",
         "named-number", "along-an-axis", "bias-row", "two-axes", "taps", "repeated-index",
-        "symmetric", "at-hand", "size-throughout", "mask", "row-sum", "indented",
+        "symmetric", "at-hand", "size-throughout", "parts-of-a-size", "mask", "row-sum", "indented",
     ],
 )  # fmt: skip
 def test_an_edit_that_cures_is_found_and_named(tmp_path, text, finding, said):

@@ -262,6 +262,28 @@ def test_not_every_default_of_a_losss_backward_is_an_upstream(tmp_path, default)
     assert len(right(loss)) == 1
 
 
+def test_a_constructors_size_may_be_an_expression_that_the_shapes_speak_of(tmp_path):
+    subject = found(
+        tmp_path,
+        """
+        # oracle: shapes X: N 2*K, gamma: 2*K
+        class Scale:
+            def __init__(self, channels):
+                self.gamma = np.ones(channels)
+
+            def forward(self, X):
+                self.X = X.reshape(len(X), 2, -1)
+                return X * self.gamma
+
+            def backward(self, dY):
+                self.dgamma = (dY * self.X.reshape(dY.shape)).sum(axis=0)
+                return dY * self.gamma
+        """,
+    )["Scale"]
+    assert right(subject) == {"dX": ("X",), "self.dgamma": ("self", "gamma")}
+    assert subject.sizes == ("N", "K")
+
+
 def test_a_number_of_units_is_one_size_though_no_shape_speaks_of_it(tmp_path):
     text = """
         class Dense:

@@ -61,6 +61,29 @@ def test_entries_of_a_dict_are_spoken_of_by_the_variables_they_hold_or_by_their_
     assert names == {"dw": ("w",), 'grads["b"]': ("b",)}
 
 
+@pytest.mark.parametrize("returned", ["Grads(dx, dw, db)", "Grads(dx, b=db, w=dw)"])
+@pytest.mark.parametrize("kind", ["typing.NamedTuple", "dataclass"])
+def test_fields_of_an_object_of_the_users_bear_the_names_of_what_they_were_given(
+    tmp_path, kind, returned
+):
+    head = {
+        "dataclass": "from dataclasses import dataclass\n\n    @dataclass\n    class Grads:",
+        "typing.NamedTuple": "import typing\n\n    class Grads(typing.NamedTuple):",
+    }[kind]
+    fields = "".join(f"\n        {name}: np.ndarray" for name in "xwb")
+    text = f"    {head}{fields}\n{AFFINE.format(returned)}"
+    names = right(found(tmp_path, text)["affine_backward"])
+    assert names == {"dx": ("x",), "dw": ("w",), "db": ("b",)}
+
+
+@pytest.mark.parametrize("said", ["x: N D", "shpaes x: N D", "N D"])
+def test_a_comment_of_ours_that_says_nothing_is_not_passed_over(tmp_path, said):
+    text = AFFINE.format("dx, dw, db").replace("shapes x: N D, w: D M, b: M", said)
+    ((line, message),) = problems(tmp_path, text)
+    assert f'"# oracle: {said}" says neither shapes nor ignore[...]' in message
+    assert line == 3
+
+
 @pytest.mark.parametrize(
     "pair",
     [
