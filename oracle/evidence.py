@@ -8,7 +8,7 @@ of ε from V to each input. Blame and diagnosis both rest on that (``Evidence.ca
 import ast
 import functools
 import linecache
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,6 +148,38 @@ class Evidence:
             for hook in hooks:
                 hook.remove()
         return None if found is None else found.numpy()
+
+    def given(
+        self, arrays: Mapping[Value, np.ndarray]
+    ) -> tuple[dict[Path, np.ndarray], dict[Value, np.ndarray]]:
+        """The gradients of the inputs if those of some intermediates were other arrays.
+
+        Returns:
+            The gradients; and of each intermediate, what had come back to it by then.
+        """
+        came: dict[Value, np.ndarray] = {}
+
+        def instead(value: Value, array: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
+            def hook(above: torch.Tensor) -> torch.Tensor:
+                came[value] = above.numpy().copy()
+                return array
+
+            return hook
+
+        hooks = [
+            self.run.tensor(value).register_hook(instead(value, torch.from_numpy(array.copy())))
+            for value, array in arrays.items()
+        ]
+        try:
+            found = self._back(self.run, [self.run.tensor(v) for v in self.inputs.values()])
+        finally:
+            for hook in hooks:
+                hook.remove()
+        gradients = {
+            path: np.zeros(value.shape) if gradient is None else gradient.numpy()
+            for (path, value), gradient in zip(self.inputs.items(), found)
+        }
+        return gradients, came
 
     def carried_to(self, value: Value, error: np.ndarray, to: Value) -> np.ndarray:
         """What an error in the gradient of one intermediate adds to that of an earlier one."""

@@ -62,8 +62,9 @@ def _trace_back(examined: Examined, trials: Sequence[Trial]) -> None:
         wrong = {path for one in some for path in one.paths}
         lines = [one.entry.line for one in some]
         found = cure(examined.subject, trials, lines, wrong, False, ALIKE, _confirmed)
+        returned = [one.entry.line for one in some if id(one.entry) in examined.paths]
         elsewhere = found is not None and not any(
-            found.first <= line <= found.last for line in lines
+            found.first <= line <= found.last for line in returned
         )
         if found is not None and found.fixed >= wrong and found.carries and elsewhere:
             _note(examined, replace(found, finding=name), some)
