@@ -13,6 +13,7 @@ cure that is proved, and what kind of edit it is says what the mistake was.
     whole.py    edits of whole statements: += for =, copies, order, turns of loops
     others.py   edits that do: another name, a size, a factor, a term, a function
     edits.py    all of them, the likeliest first
+    frames.py   edits of a statement, tried where it stands: which of them are worth a run
     search.py   which of them makes the gradients right
     around.py   what is known of the function that an edit is in
     naming.py   what finding an edit stands for

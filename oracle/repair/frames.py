@@ -54,14 +54,14 @@ class _Seen(BaseException):
     """All that was to be seen is seen: the rest of the run is of no interest."""
 
 
-def spots(
+def spot_of(
     source: Source,
     statement: ast.stmt,
     trial: Trial,
     gradients: dict[Path, tuple[np.ndarray, np.ndarray]],
     wanted: Sequence[Wanted],
-) -> list[Spot]:
-    """Where a statement makes what is wrong in a case.
+) -> Spot | None:
+    """Where a statement makes what is wrong in a case; None if it does not, or nobody can tell.
 
     Args:
         source, statement: what is blamed.
@@ -71,16 +71,15 @@ def spots(
     """
     block = _block(source.node, statement)
     if block is None or not isinstance(statement, SIMPLE):
-        return []
+        return None
     made: list[list[Any]] = []
 
     def see(frame: FrameType) -> None:
         made.append(_made([_code(statement)], statement, _names(frame, copied=True)))
 
     if not _run(source, block, statement, trial, see, to_the_end=True):
-        return []
+        return None
     due = [*gradients.values(), *((w.got, w.want) for w in wanted if w.case == str(trial.case))]
-    found = []
     for turn, parts in enumerate(made):
         for part, value in enumerate(parts):
             for got, want in due:
@@ -88,8 +87,8 @@ def spots(
                     continue
                 same = value.shape == want.shape  # or else it is reshaped later on
                 at = part, turn, len(made)
-                found.append(Spot(source, block, statement, *at, trial, want, same))
-    return found[:1]
+                return Spot(source, block, statement, *at, trial, want, same)
+    return None
 
 
 def likely(spot: Spot, until: float) -> Iterator[tuple[ast.stmt, int, list[Edit]]]:

@@ -142,9 +142,9 @@ def _on_the_spot(
     for source, statement in _at(known, lines):
         for case in judged:
             off = {path: pair for path, pair in case.off.items() if path in wrong}
-            here = frames.spots(source, statement, case.trial, off, wanted)
-            found += here
-            if here:
+            spot = frames.spot_of(source, statement, case.trial, off, wanted)
+            if spot is not None:
+                found.append(spot)
                 break
     for turns in itertools.zip_longest(*(frames.likely(spot, until) for spot in found)):
         for spot, turn in zip(found, turns):

@@ -196,6 +196,41 @@ def test_what_torchs_softmax_loses_as_well_is_no_instability():
     assert found.verdict == "correct"
 
 
+def test_a_step_is_blamed_before_what_is_made_of_it_though_it_is_right_for_something_else():
+    """dc is the gradient of tanh c; the gates, and dx by way of them, take it for that of c."""
+
+    def cell(x, U, V):
+        i, g = 1 / (1 + np.exp(-(x @ U))), np.tanh(x @ V)
+        return np.tanh(i * g) * 2
+
+    def cell_backward(dh, x, U, V):
+        i, g = 1 / (1 + np.exp(-(x @ U))), np.tanh(x @ V)
+        dc = dh * 2
+        da = np.concatenate([dc * g * i * (1 - i), dc * i * (1 - g**2)], axis=1)
+        dU, dV = np.split(x.T @ da, 2, axis=1)
+        return da @ np.concatenate([U, V], axis=1).T, dU, dV
+
+    found = oracle.check(cell, cell_backward, shapes="x: N D, U: D H, V: D H", cases=60)
+    verdicts = {name: gradient.verdict for name, gradient in found.gradients.items()}
+    assert verdicts.pop("dc") == "wrong"
+    assert set(verdicts.values()) == {"inherited"}
+    assert found.findings == ["missing-activation-derivative"]
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [(500.0, "correct"), (0.5, "wrong")])
+def test_a_matrix_that_cannot_be_inverted_at_extreme_values_is_no_fault(limit, verdict):
+    def inverse(x):
+        return x**2
+
+    def inverse_backward(dy, x):
+        if np.abs(x).max() > limit:
+            raise np.linalg.LinAlgError("Singular matrix")
+        return 2 * x * dy
+
+    found = oracle.check(inverse, inverse_backward, shapes="x: N D", cases=60)
+    assert found.verdict == verdict
+
+
 def test_labels_are_not_shifted_where_a_sum_over_them_cannot_tell():
     def loss(b, T):
         return 0.5 * np.sum((1 / (1 + np.exp(-b - np.zeros_like(T))) - T) ** 2)

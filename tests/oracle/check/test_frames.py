@@ -1,6 +1,7 @@
 """Edits of a statement are done where it stands: which of them would make the gradient right."""
 
 import ast
+import signal
 import textwrap
 import time
 
@@ -10,7 +11,7 @@ import pytest
 from oracle import discovery
 from oracle.judging import begin, examine
 from oracle.repair import frames
-from oracle.repair.code import sources
+from oracle.repair.code import TooLong, at_most, sources
 from oracle.repair.slots import statements
 from oracle.trial import Session
 
@@ -30,8 +31,8 @@ def spot_of(folder, text, guilty):
         for source in sources(subject.functions):
             for statement in statements(source.node):
                 if ast.unparse(statement).startswith(guilty):
-                    return frames.spots(source, statement, trial, {path: (got, want)}, ())
-    return []
+                    return frames.spot_of(source, statement, trial, {path: (got, want)}, ())
+    return None
 
 
 def hits(spot):
@@ -44,7 +45,7 @@ def hits(spot):
 
 def test_an_edit_of_a_statement_before_the_guilty_one_is_found(tmp_path):
     """m is where the mistake is, and dx where it is seen; d is made between them."""
-    (spot,) = spot_of(
+    spot = spot_of(
         tmp_path,
         """
         # oracle: shapes x: N D
@@ -67,7 +68,7 @@ def test_an_edit_of_a_statement_before_the_guilty_one_is_found(tmp_path):
 
 def test_what_is_written_to_is_as_it_was_for_the_next_edit(tmp_path):
     """dx is written to in place: of ten edits of that none may see what another has done."""
-    (spot,) = spot_of(
+    spot = spot_of(
         tmp_path,
         """
         # oracle: shapes x: N D
@@ -86,7 +87,7 @@ def test_what_is_written_to_is_as_it_was_for_the_next_edit(tmp_path):
 
 @pytest.mark.parametrize("turn", [0, 2])
 def test_of_a_loop_it_is_the_turn_that_makes_the_array(tmp_path, turn):
-    (spot,) = spot_of(
+    spot = spot_of(
         tmp_path,
         f"""
         # oracle: shapes x: N D
@@ -107,7 +108,7 @@ def test_of_a_loop_it_is_the_turn_that_makes_the_array(tmp_path, turn):
 
 
 def test_the_users_code_is_left_as_it_was(tmp_path):
-    (spot,) = spot_of(
+    spot = spot_of(
         tmp_path,
         """
         # oracle: shapes x: N D
@@ -124,3 +125,11 @@ def test_the_users_code_is_left_as_it_was(tmp_path):
     assert (ast.unparse(spot.source.node), spot.source.function.__code__) == before
     assert not any(name.startswith("__oracle") for name in spot.source.function.__globals__)
     assert np.array_equal(spot.source.function(np.ones(2), np.ones(2)), np.ones(2))
+
+
+def test_what_an_edit_makes_endless_is_ended():
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(TooLong), at_most(0.05):
+        list(np.c_)  # which has an entry at every index
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
