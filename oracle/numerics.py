@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from oracle import torch_compat
+from oracle import guards, torch_compat
 from oracle.cases import EXTREME, Case
 from oracle.discovery.subject import Path
 from oracle.replay import NotReplayable
 from oracle.results import Note
 from oracle.trial import AUTOGRAD, Trial, Truth
-from oracle.verdict import DIGITS, UNSTABLE_AT, Judgement, digits, largest
+from oracle.verdict import DIGITS, UNSTABLE_AT, Judgement, agree, digits, largest
 
 LARGEST = ("max", "amax", "nanmax", "maximum.reduce")
 TELLING = 10  # times the noise: right code stays below
@@ -23,14 +23,17 @@ NOT_SOLVABLE = (np.linalg.LinAlgError, torch_compat.NotSolvable)
 # Why a case has no say.
 OVERFLOWS = "the forward is not finite"
 SINGULAR = "a derivative is infinite"
+GUARDED = "a clip decides"
 NO_FAULT = "what is lost is lost by torch as well, or was never there"
 
 
 def silenced(trial: Trial, truth: Truth, path: Path, got: Any) -> str:
     """Why a case has no say on a gradient, before anything is compared; "" if it has one."""
     regime = trial.case.regime
-    if regime != "ordinary" and not (truth.is_finite(path) and trial.value_is_finite):
-        return SINGULAR if trial.value_is_finite else OVERFLOWS
+    if not trial.value_is_finite:
+        return OVERFLOWS
+    if not truth.is_finite(path) and (regime, truth.kind) != ("ordinary", AUTOGRAD):
+        return SINGULAR
     if truth.quieted and _has_nan(got) and (regime, truth.kind) != ("ordinary", AUTOGRAD):
         return SINGULAR  # autograd would say the same, of √0 and the like
     return ""
@@ -67,6 +70,8 @@ def excused(
         lost_by_torch = _lost_by_a_maximum(trial, truth, path)
         if counted and largest(got - truth.gradients[path]) <= TELLING * lost_by_torch:
             return NO_FAULT
+        if _clipped(trial, truth, path):
+            return GUARDED
         if not trial.sides_with_truth(truth, path, got):
             return NO_FAULT  # it is autograd's way that loses digits here, not the user's
         if counted and trial.drowned(truth, path, got):
@@ -84,6 +89,19 @@ def lost(name: str, case: Case, judgement: Judgement, got: Any, want: np.ndarray
     if np.isnan(np.asarray(got, float)).any():
         cure += "; what is 0·∞ or ∞ − ∞ is to be cancelled on paper"
     return Note("overflow", f"{name} {judgement.message}, at {case.regime} values", cure)
+
+
+def _clipped(trial: Trial, truth: Truth, path: Path) -> bool:
+    """Whether a clip next to 0 or 1, a guard, decides what the gradient is in this case."""
+    steps = trial.plan.steps if trial.plan is not None else []
+    clips = guards.removal(step.note for step in steps if step.note.op in guards.BOUNDS)
+    if trial.plan is None or not clips:
+        return False
+    try:
+        free = trial.plan.run(instead=clips).gradients(trial.upstream, wrt=[(0, *path)])
+    except NotReplayable:
+        return False
+    return not agree(free[0, *path], truth.gradients[path], trial.loudest)
 
 
 def _lost_by_a_maximum(trial: Trial, truth: Truth, path: Path) -> float:
