@@ -33,6 +33,7 @@ UNSEEN = (
     "tenth",
     "eleventh",
     "twelfth",
+    "thirteenth",
 )
 FOLDERS = (TESTS / "user_files", *(TESTS / "unseen" / name for name in UNSEEN))
 BAD = ("wrong", "unstable")

@@ -129,6 +129,8 @@ def maker(
         elif KERNELS.fullmatch(own):
             made.constants[own] = 2
             made.remarks.append(f"{own} was taken to be 2")
+        elif init is not None and text.is_extent(init, own):
+            made.sizes[own] = own
         elif naming.same(own, "W") or naming.same(own, "b") or own in ("gamma", "beta"):
             dims = ("D", "M") if naming.same(own, "W") else ("M",)
             dims = ("D",) if own in ("gamma", "beta") else dims

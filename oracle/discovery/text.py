@@ -430,6 +430,24 @@ def calculates_with(function: ast.AST, name: str) -> bool:
     return False
 
 
+MAKERS = ("zeros", "ones", "empty", "full", "normal", "uniform", "standard_normal", "random")
+
+
+def is_extent(function: ast.AST, name: str) -> bool:
+    """Whether a function makes arrays of which something is one of the extents."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func).rpartition(".")[2]
+        given = [*node.args, *(word.value for word in node.keywords)]
+        held = given if called in ("randn", "rand") else []
+        if called in MAKERS:
+            held = [part for arg in given for part in getattr(arg, "elts", ())]
+        if any(isinstance(part, ast.Name) and part.id == name for part in held):
+            return True
+    return False
+
+
 def is_mapping(function: ast.AST, name: str) -> bool:
     """Whether a function uses what has a name as a dict."""
     for node in ast.walk(function):

@@ -284,6 +284,12 @@ def test_a_constructors_size_may_be_an_expression_that_the_shapes_speak_of(tmp_p
     assert subject.sizes == ("N", "K")
 
 
+def test_what_a_constructor_makes_arrays_of_is_a_size_whatever_it_is_called(tmp_path):
+    subject = found(tmp_path, DENSE.replace("n_out", "filters").replace("n_in", "kernels"))["Dense"]
+    assert right(subject)["self.dW"] == ("self", "W")
+    assert {"kernels", "filters"} & set(subject.sizes)
+
+
 def test_a_number_of_units_is_one_size_though_no_shape_speaks_of_it(tmp_path):
     text = """
         class Dense:
