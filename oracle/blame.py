@@ -75,9 +75,7 @@ def _in_a_loop(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty
     """A statement that is wrong in every turn of a loop, and several gradients with it."""
     heads = {path for guilty in found if guilty.step is None for path in guilty.inherits}
     one = in_every_turn(evidence, steps, heads) if len(heads) > 1 else None
-    if one is None:
-        return None
-    if len(one.touched) < 2:
+    if one is None or len(one.touched) < 2:
         return None
     return Guilty(one.step, one.of, 1.0, one.touched, truncated=one.truncated)
 
@@ -104,6 +102,8 @@ def _taken_for_another(
 ) -> Guilty | None:
     """An earlier step that is right, and from which a wrong one follows: as in ``_in_common``."""
     for one in steps[: steps.index(step)]:
+        if not _is_right(evidence, one):
+            continue
         for value, factor, touched in _parts(evidence, one, [1.0], (), explained, right=True)[:1]:
             if touched == explained:
                 one = handed_on(_last_alike(evidence, steps, one))
@@ -163,8 +163,8 @@ def _parts(
         # Of −z nobody means to take the gradient: it would make a wrong sign right.
         if not (v.note is not None and v.note.op == "negative")
     ]
-    if not right and any(evidence.same(array, evidence.true(value)) for value in alike):
-        return []  # a right step
+    if not right and _is_right(evidence, step):
+        return []
     if supposed:  # and that of all entries
         supposed = (*supposed, float(array.size), 1.0 / array.size)
     if len(alike) > FEW or any(multiple(array, evidence.true(v)) is not None for v in alike):
@@ -213,6 +213,18 @@ def _may_be(evidence: Evidence, value: Value, error: np.ndarray, left: set[Path]
             if abs(given - float(np.sum(r * off))) > 1e-7 * size:
                 return False
     return True
+
+
+def _is_right(evidence: Evidence, step: Step) -> bool:
+    """Whether a step is the true gradient of something."""
+    array = evidence.number(step.value)
+    if not np.isfinite(array).all():
+        return False
+    return any(
+        evidence.same(array, evidence.true(value))
+        for value in evidence.of_shape(array.shape)
+        if not (value.note is not None and value.note.op == "negative")
+    )
 
 
 def deferred(evidence: Evidence, steps: Sequence[Step]) -> list[float]:

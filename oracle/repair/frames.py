@@ -26,7 +26,7 @@ from oracle.trial import Trial
 from oracle.verdict import largest
 
 STOP, MADE = "__oracle_stop__", "__oracle_made__"
-PATIENCE = 4.0  # seconds of processor time
+PATIENCE = 3.0  # seconds of processor time
 BEFORE = 6  # statements before the guilty one that are edited as well
 CLOSE = 1e-3  # of the largest: without its guards, ε in a root, a step is a little other
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)

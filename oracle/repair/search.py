@@ -21,7 +21,7 @@ from oracle.repair.slots import edit as new_edit
 from oracle.trial import Trial, Truth
 from oracle.verdict import agree
 
-PATIENCE = 10.0  # seconds of processor time, trying edits, for one derivation
+PATIENCE = 6.0  # seconds of processor time, trying edits, for one derivation
 PROVED_ON = 3  # shapes besides the first
 
 
@@ -137,9 +137,13 @@ def _on_the_spot(
     until: float,
     done: set[tuple[int, int]],
 ) -> Iterator[tuple[Source, Edit]]:
-    """Edits that make a wrong gradient right where it is made; ``done`` is what has been tried."""
+    """Edits that make a wrong gradient right where it is made.
+
+    ``done`` notes what need not be tried again: where all that is blamed could be seen, and once.
+    """
     found: list[frames.Spot] = []
-    for source, statement in _at(known, lines):
+    blamed = list(_at(known, lines))
+    for source, statement in blamed:
         for case in judged:
             off = {path: pair for path, pair in case.off.items() if path in wrong}
             spot = frames.spot_of(source, statement, case.trial, off, wanted)
@@ -150,7 +154,7 @@ def _on_the_spot(
         for spot, turn in zip(found, turns):
             if turn is not None:
                 statement, tier, hits = turn
-                if spot.turns == 1:
+                if spot.turns == 1 and len(found) == len(blamed):
                     done.add((id(statement), tier))
                 yield from ((spot.source, edit) for edit in hits)
 
