@@ -33,6 +33,7 @@ BUDGET = 12.0  # seconds
 # Ordinary values are not so badly conditioned that a rounding moves a gradient by more, relative to
 # it; what seems to is a nudge that has made another function of it.
 CONDITIONED = 1e-4
+ALWAYS_0 = "the true gradient was always 0"
 KINKS_LEGAL = 3  # so many legal choices at kinks, and it is known how this gradient chooses
 
 
@@ -342,7 +343,9 @@ class _Examination:
             path = self.examined.paths[id(entry)]
             if path not in self.shown and entry.verdict == "correct":
                 entry.verdict = "undecidable"
-                message = "no case could have shown a mistake: the true gradient was always 0"
+                ordinary = [c for c in self.examined.overflowed.values() if c.regime == "ordinary"]
+                why = "the forward was finite in none" if ordinary else ALWAYS_0
+                message = f"no case could have shown a mistake: {why}"
                 entry.note(Note("nothing-to-compare", message))
             failed = {case.regime for case in self.examined.failures.get(path, ())}
             if "tie-spread" in {n.name for n in entry.findings} and failed <= {"tied", "kinks"}:

@@ -461,6 +461,33 @@ def test_overflow_is_unstable_and_not_wrong():
     assert (found.verdict, found.findings) == ("unstable", ["overflow"])
 
 
+def test_a_forward_that_is_never_finite_leaves_nothing_to_judge():
+    def f(x):
+        return np.log(-np.abs(x))
+
+    def f_backward(dy, x):
+        return dy / x
+
+    found = oracle.check(f, f_backward, shapes="x: N D", cases=60)
+    assert found.verdict == "undecidable"
+    (note,) = (n for n in found.gradients["dx"].remarks if n.name == "nothing-to-compare")
+    assert "the forward was finite in none" in note.message
+
+
+@pytest.mark.parametrize("seed", [7, 14])
+def test_where_a_clip_next_to_0_decides_nothing_is_held_against_a_gradient(seed):
+    def bce(p, y, eps=1e-7):
+        q = np.clip(p, eps, 1 - eps)
+        return -np.mean(y * np.log(q) + (1 - y) * np.log(1 - q))
+
+    def bce_grad(p, y, eps=1e-7):
+        q = np.clip(p, eps, 1 - eps)
+        return (q - y) / (q * (1 - q)) / len(p)
+
+    found = oracle.check(bce, bce_grad, shapes="p: N unit, y: N binary", seed=seed)
+    assert found.verdict == "correct"
+
+
 def test_cases_in_which_the_forward_overflows_are_told_as_not_checked():
     def loss(z):
         return np.sum(np.log(np.exp(z) + 1))
