@@ -1,12 +1,12 @@
 """How often the check is right about whole files: found, blamed, named, and false alarms.
 
-    python -m benchmarks.corpus [FOLDER ...]     default: tests/user_files and tests/unseen/*
+    python -m benchmarks.corpus [--seed N] [FOLDER ...]     default: all that are in tests/
 
 Each folder has an expected.toml: what is wrong with each file, and one edit that mends it. Then the
 confusion of names: which finding was due (the first of those that would do), and which one came.
 """
 
-import sys
+import argparse
 import tempfile
 import tomllib
 from collections import Counter
@@ -53,17 +53,18 @@ class Score:
     confused: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def judged(files: list[Path]) -> Report:
-    return isolation.check([Job(file) for file in files], Settings(cases=100), 120.0, 0)
+def judged(files: list[Path], seed: int) -> Report:
+    settings = Settings(cases=100, seed=seed)
+    return isolation.check([Job(file) for file in files], settings, 120.0, 0)
 
 
-def of_folder(folder: Path) -> tuple[Score, Score]:
+def of_folder(folder: Path, seed: int) -> tuple[Score, Score]:
     """The files as they are, and the wrong ones mended."""
     expected = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
     as_they_are = Score()
-    report = judged([folder / name for name in expected])
+    report = judged([folder / name for name in expected], seed)
     for name, due in expected.items():
-        _count(as_they_are, name, due, _of(report, name, due["target"]))
+        _count(as_they_are, name, due, _of(report, name, due))
     mended = Score()
     with tempfile.TemporaryDirectory() as temporary:
         for file in folder.glob("*.py"):  # helpers stand in the same folder
@@ -71,17 +72,23 @@ def of_folder(folder: Path) -> tuple[Score, Score]:
             old, new = expected.get(file.name, {}).get("mend", ("", ""))
             (Path(temporary) / file.name).write_text(text.replace(old, new) if old else text)
         names = [name for name, due in expected.items() if "mend" in due]
-        report = judged([Path(temporary) / name for name in names])
+        report = judged([Path(temporary) / name for name in names], seed)
         for name in names:
             right = {"gradients": {}, "findings": {}}
-            _count(mended, name, right, _of(report, name, expected[name]["target"]))
+            _count(mended, name, right, _of(report, name, expected[name]))
     return as_they_are, mended
 
 
-def _of(report: Report, name: str, target: str) -> Result | None:
+def _of(report: Report, name: str, due: dict[str, Any]) -> Result | None:
+    """Of a file's results the one that is meant: by its name, or by those of its gradients."""
+    target = due["target"]
+
+    def alike(result: Result) -> tuple[bool, int]:
+        named = result.target == target or result.target.endswith(target)
+        return named, len({g.name for g in result.gradients} & set(due["gradients"]))
+
     results = [r for r in report.results if Path(r.file).name == name]
-    named = [r for r in results if r.target == target or r.target.endswith(target)]
-    return (named or results or [None])[0]
+    return max(results, key=alike, default=None)
 
 
 def _count(score: Score, name: str, due: dict[str, Any], result: Result | None) -> None:
@@ -110,8 +117,12 @@ def main() -> None:
     print(f"{'folder':18}{'wrong':>6}{'found':>7}{'guilty':>8}{'named':>7}", end="")
     print(f"{'right':>7}{'accused':>9}{'mended':>8}{'accused':>9}{'not judged':>12}")
     confused: Counter[tuple[str, str]] = Counter()
-    for folder in [Path(a) for a in sys.argv[1:]] or FOLDERS:
-        one, mended = of_folder(folder)
+    asked = argparse.ArgumentParser()
+    asked.add_argument("folders", nargs="*", type=Path, default=FOLDERS)
+    asked.add_argument("--seed", type=int, default=0)
+    given = asked.parse_args()
+    for folder in given.folders:
+        one, mended = of_folder(folder, given.seed)
         confused += one.confused
         print(f"{folder.name:18}{one.wrong:6}{one.found:7}{one.guilty:8}{one.named:7}", end="")
         print(f"{one.right:7}{len(one.accused):9}{mended.right:8}{len(mended.accused):9}", end="")
