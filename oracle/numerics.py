@@ -14,9 +14,6 @@ from oracle.results import Note
 from oracle.trial import AUTOGRAD, Trial, Truth
 from oracle.verdict import DIGITS, UNSTABLE_AT, Judgement, agree, digits, largest
 
-LARGEST = ("max", "amax", "nanmax", "maximum.reduce")
-TELLING = 10  # times the noise: right code stays below
-ROUNDINGS = 64  # of the largest gradient on the way: less than that is nothing
 LOST = 3  # digits: fewer lost are no instability
 # A matrix that rounding has made singular is no fault of the code that is to solve by it.
 NOT_SOLVABLE = (np.linalg.LinAlgError, torch_compat.NotSolvable)
@@ -32,6 +29,8 @@ def silenced(trial: Trial, truth: Truth, path: Path, got: Any) -> str:
     regime = trial.case.regime
     if not trial.value_is_finite:
         return OVERFLOWS
+    if largest(truth.gradients[path]) > np.finfo(trial.case.dtype).max:
+        return SINGULAR  # in float32 it is
     if not truth.is_finite(path) and (regime, truth.kind) != ("ordinary", AUTOGRAD):
         return SINGULAR
     if truth.quieted and _has_nan(got) and (regime, truth.kind) != ("ordinary", AUTOGRAD):
@@ -67,9 +66,6 @@ def excused(
     if _has_nan(got) and trial.is_singular(path):
         return SINGULAR
     if case.regime in EXTREME:
-        lost_by_torch = _lost_by_a_maximum(trial, truth, path)
-        if counted and largest(got - truth.gradients[path]) <= TELLING * lost_by_torch:
-            return NO_FAULT
         if _clipped(trial, truth, path):
             return GUARDED
         if not trial.sides_with_truth(truth, path, got):
@@ -102,32 +98,6 @@ def _clipped(trial: Trial, truth: Truth, path: Path) -> bool:
     except NotReplayable:
         return False
     return not agree(free[0, *path], truth.gradients[path], trial.loudest)
-
-
-def _lost_by_a_maximum(trial: Trial, truth: Truth, path: Path) -> float:
-    """What a gradient loses where a maximum that moves nothing is held constant, as it may be.
-
-    In exp(x − max x) the maximum's own gradient is 0 but for rounding. Autograd sends it on all the
-    same, which takes back what was lost before; a right derivation, and torch's softmax, have no
-    such path.
-    """
-    if trial.plan is None:
-        return 0.0
-    made = [value for step in trial.plan.steps for value in step.outputs if value.active]
-    shifts = [v for v in made if v.note is not None and v.note.op in LARGEST]
-    if not shifts:
-        return 0.0
-    try:
-        run = trial.plan.run()
-        made = [value for value in made if run.tensor(value).requires_grad]
-        found = run.gradients(trial.upstream, wrt=made, retain_graph=True)
-        rounding = ROUNDINGS * trial.eps * max(largest(g) for g in found.values())
-        still = [v for v in shifts if v in found and largest(found[v]) <= rounding]
-        held = trial.plan.run(after={v: lambda _, own: own.detach() for v in still})
-        gradient = held.gradients(trial.upstream, wrt=[(0, *path)])[0, *path]
-    except NotReplayable:
-        return 0.0
-    return largest(gradient - truth.gradients[path])
 
 
 def _has_nan(got: Any) -> bool:

@@ -265,10 +265,10 @@ class Trial:
         return not bool(np.isfinite(found[0, *path]).all())
 
     def drowned(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
-        """Whether a gradient, and what it is off by, are less than a rounding on the way to it.
+        """Whether what a gradient is off by is less than a rounding on the way to it.
 
-        Where a softmax saturates, say, its gradient is nothing beside what it is the difference of,
-        and one right formula makes it 0, another one rounding of that.
+        Where a sigmoid or a softmax saturates, its gradient is little beside what it is the
+        difference of: s(1 − s), p(g − Σgp). Torch's own formulas lose these digits as well.
         """
         if self.plan is None:
             return False
@@ -281,8 +281,7 @@ class Trial:
         except NotReplayable:
             return False
         loudest = max((largest(g) for g in above.values()), default=0.0)
-        want = truth.gradients[path]
-        size = max(largest(want), largest(got - want))
+        size = largest(got - truth.gradients[path])
         gain = 1.0
         for value in points:
             if size <= 4 * self.eps * loudest * gain:
