@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import Any
 
 from oracle import processes
 from oracle.checks import Outcome, Settings
+from oracle.recording.tape import is_user_file
 from oracle.results import Failure, Report, Result
 from oracle.source import spoken
 
@@ -88,8 +90,8 @@ def _file(
         process = context.Process(target=_child, args=(job, settings, skip, theirs), daemon=True)
         process.start()
         theirs.close()
-        at, ended = _listen(ours, found, stop, timeout)
-        if ended:
+        heard = _listen(ours, found, stop, timeout)
+        if heard.ended:
             process.join(5)
             if process.is_alive():
                 process.kill()
@@ -101,54 +103,88 @@ def _file(
             process.join()
         if stop.is_set():
             return
-        index, name, line = at
-        where = f"{name}: " if name else ""
-        if alive:
+        where = f"{heard.name}: " if heard.name else ""
+        if heard.broken:
+            said = heard.broken
+        elif alive:
             said = f"not done after {timeout:g} seconds (--timeout): an endless loop?"
         else:
-            said = _how_it_died(process.exitcode)
-        found.append(Failure(file, line or 1, f"{where}{said}"))
-        if index < 0:  # while it was imported
+            said = _how_it_died(process.exitcode, heard.ready)
+        found.append(Failure(file, heard.line or 1, f"{where}{said}"))
+        if heard.index < 0 or heard.broken:
             return
-        skip = index + 1
+        skip = heard.index + 1
 
 
-def _listen(
-    ours: Connection, found: list[Outcome], stop: threading.Event, timeout: float
-) -> tuple[tuple[int, str, int], bool]:
-    """Take what the child sends: where it was when it ended, and whether that was the end."""
-    at = (-1, "", 0)
+@dataclass
+class Heard:
+    """What a child has said by the time that it ended, or was ended."""
+
+    index: int = -1  # of the derivation that it was at; -1 while the file was imported
+    name: str = ""
+    line: int = 0
+    ready: bool = False  # torch is imported, and the user's code begins
+    ended: bool = False  # all is done
+    broken: str = ""  # an error of this tool
+
+
+def _listen(ours: Connection, found: list[Outcome], stop: threading.Event, timeout: float) -> Heard:
+    """Take what the child sends, until it has ended or its time is up."""
+    heard = Heard()
     end: float | None = None
-    while not stop.is_set():
+    while not (stop.is_set() or heard.ended or heard.broken):
         try:
             if not ours.poll(0.1):
                 if end is not None and time.monotonic() > end:
-                    return at, False
+                    break
                 continue
             kind, *rest = ours.recv()
         except (EOFError, OSError):
-            return at, False
-        if kind == "ready":  # torch is imported, and the user's time begins
+            break
+        if kind == "ready":
+            heard.ready = True
             end = time.monotonic() + timeout
         elif kind == "start":
-            at = tuple(rest)
+            heard.index, heard.name, heard.line = rest
         elif kind == "done":
             found.append(rest[0])
+        elif kind == "broken":
+            heard.broken = rest[0]
         else:
-            return at, True
-    return at, False
+            heard.ended = True
+    return heard
 
 
-def _how_it_died(code: int | None) -> str:
+def _how_it_died(code: int | None, ready: bool) -> str:
     if code is not None and code < 0:
         with contextlib.suppress(ValueError):
             return f"the interpreter crashed with {signal.Signals(-code).name}"
         return f"the interpreter was killed by signal {-code}"
+    if not ready:
+        return f"oracle itself ended with status {code} before it ran this file; please report it"
     return f"the interpreter exited with status {code} (os._exit?)"
 
 
 def _child(job: Job, settings: Settings, skip: int, theirs: Connection) -> None:
     """In the child: everything that the user's code could disturb is its own."""
+    try:
+        _judged(job, settings, skip, theirs)
+    except BaseException as error:  # nothing of the user's code gets here
+        theirs.send(("broken", _ours(error)))
+    os._exit(0)  # whatever the user's code has left running or registered
+
+
+def _ours(error: BaseException) -> str:
+    """An error of this tool, with where it was raised, as what it is."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(at.filename).name}, line {at.lineno}"
+    return (
+        f"an error of oracle itself, not of this file: {type(error).__name__}: {error} ({where}); "
+        "please report it"
+    )
+
+
+def _judged(job: Job, settings: Settings, skip: int, theirs: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from oracle import checks, diagnosis, judging
 
@@ -166,16 +202,22 @@ def _child(job: Job, settings: Settings, skip: int, theirs: Connection) -> None:
             try:
                 outcome: Outcome = judge()
             except (Exception, SystemExit, KeyboardInterrupt) as error:
-                outcome = Failure(file, line, f"{name}: {type(error).__name__}: {error}")
+                outcome = Failure(file, line, f"{name}: {_said(error)}")
             theirs.send(("done", outcome))
     except (Exception, SystemExit) as error:
         any_found = True
-        theirs.send(("done", Failure(file, 1, f"{type(error).__name__}: {error}")))
+        theirs.send(("done", Failure(file, 1, _said(error))))
     if job.asked_for and not any_found:
         theirs.send(("done", Failure(file, 1, _nothing(job))))
     theirs.send(("end",))
     theirs.close()
-    os._exit(0)  # whatever the user's code has left running or registered
+
+
+def _said(error: BaseException) -> str:
+    """What an error says: the user's code as it is, one of ours with a word that it is ours."""
+    frames = traceback.walk_tb(error.__traceback__)
+    users = any(is_user_file(frame.f_code.co_filename) for frame, _ in frames)
+    return f"{type(error).__name__}: {error}" if users else _ours(error)
 
 
 def _nothing(job: Job) -> str:

@@ -1,15 +1,18 @@
 """``oracle check`` on the command line: what it prints, its exit status, and what it survives."""
 
 import json
-import os
+import multiprocessing
+import operator
 import subprocess
 import sys
-from pathlib import Path
+from importlib.resources import files
 
 import jsonschema
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent.parent
+from oracle import checks, isolation, processes
+from oracle.checks import Settings
+
 WRONG = """
 # oracle: shapes X: N D, W: D M
 def affine_forward(X, W):
@@ -31,11 +34,8 @@ def cube_backward(d, x):
 
 
 def run(*arguments, folder):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "oracle", "check", "--cases", "40", *map(str, arguments)]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_folder_is_searched_and_all_well_is_0(folder):
 def test_json_is_as_the_schema_has_it(folder):
     done = run("wrong.py", "right.py", "--format", "json", folder=folder)
     document = json.loads(done.stdout)
-    schema = json.loads((ROOT / "oracle/report/schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(files("oracle").joinpath("report/schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(document, schema)
     assert document["summary"] == {
         "correct": 2, "wrong": 1, "unstable": 0, "inherited": 0, "undecidable": 0, "ignored": 0,
@@ -147,3 +147,29 @@ def test_an_exception_of_the_backward_is_told(tmp_path):
     done = run("file.py", folder=tmp_path)
     assert done.returncode == 1
     assert "KeyError: 'W1'" in done.stdout
+
+
+def isolated(folder, monkeypatch, broken):
+    """What a file's child says where a part of this tool is broken: forked, it has the patch."""
+    monkeypatch.setattr(processes, "context", lambda *_: multiprocessing.get_context("fork"))
+    with monkeypatch.context() as patched:
+        broken(patched)
+        return isolation.check([isolation.Job(folder / "right.py")], Settings(cases=5), 60.0, 1)
+
+
+def test_an_error_of_ours_is_told_as_ours_and_blames_nothing_of_the_file(folder, monkeypatch):
+    def broken(patched):
+        patched.setitem(sys.modules, "oracle.judging", None)  # as in a wheel that lacks it
+
+    (failure,) = isolated(folder, monkeypatch, broken).errors
+    assert "an error of oracle itself, not of this file: ModuleNotFoundError" in failure.message
+    assert "os._exit" not in failure.message
+
+
+def test_an_error_of_ours_while_a_file_is_judged_is_told_as_ours(folder, monkeypatch):
+    def broken(patched):
+        patched.setattr(checks, "judge", operator.itemgetter(0))
+
+    (failure,) = isolated(folder, monkeypatch, broken).errors
+    assert "cube_forward" in failure.message or "cube_backward" in failure.message
+    assert "an error of oracle itself, not of this file: TypeError" in failure.message

@@ -1,6 +1,5 @@
 """``oracle check --fix --diff``: what is offered is proved, and the check passes with it."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +11,7 @@ from oracle.checks import Settings
 from oracle.isolation import Job
 from oracle.results import Cure
 
-ROOT = Path(__file__).parent.parent.parent.parent
-FOLDER = ROOT / "tests/user_files"
+FOLDER = Path(__file__).parent.parent.parent / "user_files"
 SETTINGS = Settings(cases=40)
 OFFERED = {
     "affine_mean_loss.py": "    dW = X.T @ dZ / m",
@@ -82,7 +80,7 @@ def folder(tmp_path):
 def check(folder, *arguments):
     return subprocess.run(
         [sys.executable, "-m", "oracle", "check", "--cases", "40", *arguments, "net.py"],
-        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
+        cwd=folder, capture_output=True,
     )  # fmt: skip
 
 

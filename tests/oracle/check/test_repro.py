@@ -10,8 +10,7 @@ import pytest
 
 from oracle import checks, discovery
 
-ROOT = Path(__file__).parent.parent.parent.parent
-FOLDER = ROOT / "tests/user_files"
+FOLDER = Path(__file__).parent.parent.parent / "user_files"
 EXPECTED = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
 OF_EACH_WAY = [
     "bias_add.py", "lstm_cell_state.py",  # pairs
@@ -92,7 +91,7 @@ def test_where_no_script_can_show_it_the_reason_is_told(name, why):
 def check(folder, *arguments):
     return subprocess.run(
         [sys.executable, "-m", "oracle", "check", "--cases", "40", *arguments],
-        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=folder,
         capture_output=True, text=True, encoding="utf-8",
     )  # fmt: skip
 
