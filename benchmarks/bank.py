@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import BAD
-from oracle import isolation
-from oracle.checks import Settings
-from oracle.isolation import Job
+from oracle.commands import workers
+from oracle.commands.check import Settings
+from oracle.commands.workers import Job
 from oracle.results import Result
 
 BANK = Path(__file__).parent.parent / "tests/mistakes"
@@ -39,7 +39,7 @@ def planted(folder: Path, entries: list[dict[str, Any]], into: Path) -> list[Pat
 
 def came(files: list[Path]) -> dict[Path, list[str] | None]:
     """The names of what is found in each file, in order; None for one that was not judged."""
-    report = isolation.check([Job(file) for file in files], Settings(), 120.0, 0)
+    report = workers.check([Job(file) for file in files], Settings(), 120.0, 0)
     found: dict[Path, list[str] | None] = dict.fromkeys(files)
     for result in report.results:
         assert isinstance(result, Result)

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 import torch
 
-from oracle import cases, checking, derivations, twins
+from oracle import cases
+from oracle.truth import twins
+from oracle.verify import checking, derivations
 
 KNOWN = derivations.in_reference()
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from oracle import isolation
-from oracle.checks import Settings
-from oracle.isolation import Job
+from oracle.commands import workers
+from oracle.commands.check import Settings
+from oracle.commands.workers import Job
 from oracle.results import Report, Result
 
 TESTS = Path(__file__).parent.parent / "tests"
@@ -55,7 +55,7 @@ class Score:
 
 def judged(files: list[Path], seed: int) -> Report:
     settings = Settings(cases=100, seed=seed)
-    return isolation.check([Job(file) for file in files], settings, 120.0, 0)
+    return workers.check([Job(file) for file in files], settings, 120.0, 0)
 
 
 def of_folder(folder: Path, seed: int) -> tuple[Score, Score]:

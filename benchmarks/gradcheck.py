@@ -20,12 +20,13 @@ import numpy as np
 import torch
 
 from benchmarks import layers
-from oracle import cases, discovery, judging
+from oracle import cases, discovery
 from oracle.cases import Case
-from oracle.discovery.subject import Subject
-from oracle.evidence import Evidence
-from oracle.trial import Session
-from oracle.verdict import WRONG_AT, judge
+from oracle.diagnosis.evidence import Evidence
+from oracle.judging.examine import begin
+from oracle.judging.trial import Session
+from oracle.judging.verdict import WRONG_AT, judge
+from oracle.subject import Subject
 from tests.oracle.check import derivations
 
 SHAPES = ("N = 1", "square", "rectangular", "large")
@@ -78,7 +79,7 @@ def wrapped(subject: Subject, case: Case, session: Session) -> tuple[Any, list[t
 
 def judged(subject: Subject, case: Case, session: Session) -> bool:
     """Whether our check lets a case pass."""
-    trial = judging.begin(subject, case, session)
+    trial = begin(subject, case, session)
     truth = trial.truth()
     _, made, _ = trial.candidate()
     for gradient in made:
@@ -100,7 +101,7 @@ def passes_gradcheck(subject: Subject, case: Case, session: Session, fast: bool)
 
 def passes_ones(subject: Subject, case: Case, session: Session) -> bool:
     """The usual test: an upstream of ones, three decimals, and NumPy's broadcasting."""
-    trial = judging.begin(subject, case, session)
+    trial = begin(subject, case, session)
     trial.upstream = {p: np.ones_like(u) for p, u in trial.upstream.items()}
     truth = trial.truth()
     _, made, _ = trial.candidate()

@@ -15,8 +15,11 @@ import warnings
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
-from oracle import cases, checking, derivations, source, twins
-from oracle.derivations import Derivation
+from oracle import cases
+from oracle.discovery.text import places
+from oracle.truth import twins
+from oracle.verify import checking, derivations
+from oracle.verify.derivations import Derivation
 from tests import otherwise, wrong
 
 KNOWN = derivations.in_reference()
@@ -30,7 +33,7 @@ def subject(shelf: str, name: str) -> tuple[Derivation, str]:
     entries = otherwise.ALL if shelf == "otherwise" else wrong.ALL
     entry = next(entry for entry in entries if entry.function.__name__ == name)
     function = entry.function
-    return replace(KNOWN[entry.of], function=function, place=source.place(function)), entry.of
+    return replace(KNOWN[entry.of], function=function, place=places.place(function)), entry.of
 
 
 def largest(job: Job) -> tuple[Job, float, int, str]:

@@ -16,7 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 import reference as r
-from oracle import derivations, twins
+from oracle.truth import twins
+from oracle.verify import derivations
 
 N, D, M, C = 256, 512, 128, 1000
 BIG = (4096, 1000)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from oracle.twins.network import network
+from oracle.truth.twins.network import network
 from reference.network import Layer
 
 torch.set_num_threads(1)  # these networks are small: more threads make them 15 times slower

@@ -12,7 +12,7 @@ import torch
 from examples import _torch
 from examples._compare import apart
 from examples._table import Row, show
-from oracle.twins import fuzzy as twins
+from oracle.truth.twins import fuzzy as twins
 from reference import fuzzy, log_firing
 
 X1, M1 = np.array([[2.0, 1.0]]), np.array([[1.0, 2.0]])

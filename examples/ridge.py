@@ -11,7 +11,7 @@ import torch
 
 from examples._table import Row, show
 from examples.fuzzy import RULES, Layer, first_layer
-from oracle.twins import fuzzy as twins
+from oracle.truth.twins import fuzzy as twins
 from reference import fuzzy, reduce, rprop_state, rprop_step, squared_error
 
 

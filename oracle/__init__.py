@@ -14,13 +14,13 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "assert_correct", "check"]
 
 if TYPE_CHECKING:
-    from oracle.interface import assert_correct, check
+    from oracle.commands.api import assert_correct, check
 
 
 def __getattr__(name: str) -> Any:
     # Torch takes over a second to import: it waits until something is checked.
     if name in ("assert_correct", "check"):
-        from oracle import interface
+        from oracle.commands import api
 
-        return getattr(interface, name)
+        return getattr(api, name)
     raise AttributeError(f"module 'oracle' has no attribute {name!r}")

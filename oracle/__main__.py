@@ -1,6 +1,6 @@
 """``python -m oracle``."""
 
-from oracle.cli import main
+from oracle.commands.cli import main
 
 if __name__ == "__main__":
     main()

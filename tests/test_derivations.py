@@ -2,7 +2,9 @@
 
 import pytest
 
-from oracle import cases, checking, derivations, twins
+from oracle import cases
+from oracle.truth import twins
+from oracle.verify import checking, derivations
 
 KNOWN = derivations.in_reference()
 RUNS = [

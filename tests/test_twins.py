@@ -10,8 +10,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from oracle import derivations, twins
-from oracle.twins import activations, losses
+from oracle.truth import twins
+from oracle.truth.twins import activations, losses
+from oracle.verify import derivations
 
 KNOWN = derivations.in_reference()
 FILES = sorted(Path(twins.__file__).parent.glob("*.py"))
@@ -44,7 +45,7 @@ def test_twins_import_nothing_of_reference_and_no_numpy(file: Path) -> None:
 
 
 def test_twins_run_where_reference_cannot_be_imported() -> None:
-    modules = [f"oracle.twins.{file.stem}" for file in FILES if file.stem != "__init__"]
+    modules = [f"oracle.truth.twins.{file.stem}" for file in FILES if file.stem != "__init__"]
     program = (
         "import sys; sys.modules['reference'] = None\n"
         "import importlib\n"

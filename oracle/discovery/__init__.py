@@ -1,22 +1,13 @@
 """Discovery: from a user's file to the derivations in it, each ready to be run.
 
-find.py             the candidates in a text; nothing is executed
-naming.py           what names say
-text.py             functions and classes in a text, what they return, and where
-load.py             the file as a module
-shape_text.py       the grammar of shapes
-shape_sources.py    comments, annotations and docstrings that say shapes
-descriptions.py     how docstrings say them
-calling.py          parameters, and the inputs that they are given
-variables.py        inputs that are variables of the module
-gradients.py        what a backward returned, told apart
-pairs.py            two functions: ways 1, 2 and 7
-returns.py          what return statements tell
-single.py           one function: ways 3 and 6, and propagate
-courses.py          forward, cost, backward: way 8
-classes.py          layers, losses and networks: ways 4 and 9
-torch_functions.py  way 5
-subject.py          what all of this comes down to
+find.py         the candidates in a text; nothing is executed
+load.py         the file as a module
+naming.py       what names say
+arguments.py    parameters, and the inputs that they are given
+folders.py      which files of a folder hold a derivation
+text/           functions and classes in a text, what they return, and where
+shapes/         comments, annotations and docstrings that state shapes
+ways/           pairs, single functions, courses, classes, torch Functions: each a Subject
 """
 
 import sys
@@ -24,23 +15,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from oracle.discovery import (
-    calling,
-    classes,
-    courses,
-    find,
-    naming,
-    pairs,
-    shape_sources,
-    single,
-    text,
-    torch_functions,
-)
-from oracle.discovery.calling import User
+from oracle.discovery import arguments, find, naming
+from oracle.discovery.arguments import User
 from oracle.discovery.find import Candidate, candidates
 from oracle.discovery.load import line_in, load, said
-from oracle.discovery.subject import MissingShapes, NothingToJudge, Subject, Unusable
+from oracle.discovery.shapes import declared
+from oracle.discovery.text import functions as text
+from oracle.discovery.ways import classes, courses, pairs, single, torch_functions
 from oracle.results import Failure
+from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable
 
 __all__ = ["Candidate", "Subject", "Unusable", "candidates", "subject", "subjects"]
 
@@ -116,7 +99,7 @@ def _unclaimed(user: text.Text, found: Sequence[Candidate]) -> list[Failure]:
             "what it returns for a value and gradients",
         )
         for name, node in user.functions.items()
-        if known.isdisjoint((name, name.rpartition(".")[0])) and shape_sources.comment(user, node)
+        if known.isdisjoint((name, name.rpartition(".")[0])) and declared.comment(user, node)
     ]
 
 
@@ -143,7 +126,7 @@ def subject(
         live[its] = backward
         line = parsed.functions[its].lineno if parsed and its in parsed.functions else 1
         candidate = Candidate(name or its, 1, line, {"forward": own, "backward": its})
-        one = sum(p.required for p in calling.parameters(backward, its)) == 1
+        one = sum(p.required for p in arguments.parameters(backward, its)) == 1
         if one and not naming.has(its, naming.BACKWARD):
             candidate = Candidate(name or its, 7, line, candidate.parts)
     else:

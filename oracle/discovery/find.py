@@ -7,8 +7,11 @@ or classes take which part: ``forward``, ``backward``, ``cost``, ``function``, `
 import ast
 from dataclasses import dataclass, field
 
-from oracle.discovery import naming, returns, shape_sources, text
-from oracle.discovery.text import Function, Text
+from oracle.discovery import naming
+from oracle.discovery.shapes import declared
+from oracle.discovery.text import functions as text
+from oracle.discovery.text import returns
+from oracle.discovery.text.functions import Function, Text
 
 
 @dataclass(frozen=True)
@@ -222,7 +225,7 @@ class _Finder:
         Somebody wants it judged, and what stands beside a loss is its gradient, if not a cache.
         """
         said = naming.has(name, naming.LOSS) and not naming.has(name, naming.FORWARD)
-        if not said or text.returns_tuple(node) != 2 or not shape_sources.comment(self.user, node):
+        if not said or text.returns_tuple(node) != 2 or not declared.comment(self.user, node):
             return False
         rest = (text.returns(node) or [])[1:]
         return not any(naming.is_cache(item.name) for item in rest)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from oracle.discovery import find, text
+from oracle.discovery import find
+from oracle.discovery.text import functions as text
 
 # Folders that hold other people's code, or none that anybody wrote.
 SKIPPED = ("__pycache__", "node_modules", "site-packages", "build", "dist", "venv", "env")

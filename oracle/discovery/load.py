@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from oracle.discovery.subject import Unusable, WrongReturn
-from oracle.recording.tape import is_user_file
+from oracle.subject import Unusable, WrongReturn
+from oracle.truth.recording.tape import is_user_file
 
 
 def load(file: Path) -> ModuleType:

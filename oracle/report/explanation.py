@@ -8,9 +8,13 @@ from rich.markdown import Markdown
 from rich.syntax import Syntax
 from rich.text import Text
 
-from oracle import cases, findings, shapes, source, twins
-from oracle.derivations import Derivation
-from oracle.report.text import console
+from oracle import cases
+from oracle.cases import shapes
+from oracle.discovery.text import places
+from oracle.report import findings
+from oracle.report.terminal import console
+from oracle.truth import twins
+from oracle.verify.derivations import Derivation
 
 
 def print_list(known: dict[str, Derivation], no_color: bool) -> None:
@@ -29,7 +33,7 @@ def print_list(known: dict[str, Derivation], no_color: bool) -> None:
 def print_derivation(derivation: Derivation, no_color: bool) -> None:
     """Equation, shapes, code, source, twin, and what ``oracle verify`` checks of it."""
     screen = console(no_color)
-    place = f"{source.spoken(derivation.place.file)}:{derivation.place.line}"
+    place = f"{places.spoken(derivation.place.file)}:{derivation.place.line}"
     screen.print(Text.assemble((derivation.name, "bold"), "  ", (place, "dim")))
     screen.print()
     doc = inspect.getdoc(derivation.function) or ""

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from oracle import cases, derivations, shapes
+from oracle import cases
+from oracle.cases import shapes
+from oracle.verify import derivations
 
 KNOWN = derivations.in_reference()
 

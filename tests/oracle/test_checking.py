@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from oracle import cases, checking, derivations, source, twins
-from oracle.derivations import Derivation
-from oracle.runs import Run, merged
+from oracle import cases
+from oracle.discovery.text import places
+from oracle.truth import twins
+from oracle.verify import checking, derivations
+from oracle.verify.derivations import Derivation
+from oracle.verify.runs import Run, merged
 from tests import otherwise, wrong
 from tests.otherwise import Otherwise
 from tests.wrong import Wrong
@@ -26,7 +29,7 @@ FORWARD_IS_WRONG = {entry.function.__name__ for entry in wrong.ALL if "value" in
 def written(of: str, function: Callable[..., Any]) -> Derivation:
     """A function in the place of a derivation of reference/, with its shapes."""
     return replace(
-        KNOWN[of], name=function.__name__, function=function, place=source.place(function)
+        KNOWN[of], name=function.__name__, function=function, place=places.place(function)
     )
 
 

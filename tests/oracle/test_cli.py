@@ -13,8 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 import oracle
-from oracle import cli, derivations, verifying
+from oracle.commands import cli
+from oracle.commands import verify as verifying
 from oracle.results import Counterexample, Failure, Gradient, Note, Report, Result
+from oracle.verify import derivations
 
 FEW = ["--cases", "6", "--jobs", "1"]
 
@@ -105,7 +107,7 @@ def test_help_needs_neither_torch_nor_numpy(arguments: list[str]) -> None:
     program = (
         "import sys; sys.modules['torch'] = sys.modules['numpy'] = None\n"
         f"sys.argv = ['oracle', *{arguments}]\n"
-        "from oracle.cli import main; main()"
+        "from oracle.commands.cli import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -116,7 +118,7 @@ def test_explain_prints_equation_shapes_code_twin_and_what_is_verified_without_t
     program = (
         "import sys; sys.modules['torch'] = None\n"
         "sys.argv = ['oracle', 'explain', 'affine']\n"
-        "from oracle.cli import main; main()"
+        "from oracle.commands.cli import main; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8"
@@ -234,7 +236,7 @@ def test_ctrl_c_prints_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_derivation_without_a_twin_is_an_error_and_the_others_are_judged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from oracle import twins
+    from oracle.truth import twins
 
     real = twins.twin
 
@@ -249,7 +251,9 @@ def test_a_derivation_without_a_twin_is_an_error_and_the_others_are_judged(
 
 
 def test_the_process_that_prints_never_imports_torch() -> None:
-    code = "import sys; from oracle import isolation, verifying; assert 'torch' not in sys.modules"
+    code = (
+        "import sys; from oracle.commands import verify, workers; assert 'torch' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -260,7 +264,7 @@ def test_judging_imports_nothing_more_of_torch() -> None:
         "import sys, torch\n"
         "before = 'sympy' in sys.modules\n"
         "from pathlib import Path\n"
-        "from oracle import checks\n"
+        "from oracle.commands import check as checks\n"
         f"found = checks.of_file(Path({str(file)!r}), '', checks.Settings(cases=20))\n"
         "assert [judge() for _, _, judge in found]\n"
         "assert before or 'sympy' not in sys.modules\n"

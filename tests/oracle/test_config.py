@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from oracle import cli, isolation, silence, verifying
+from oracle.commands import cli, ignored, workers
+from oracle.commands import verify as verifying
 from oracle.results import Report
 
 BACKWARD = "def f(x):\n    return x\n\ndef f_backward(d, x):\n    return d\n"
@@ -32,9 +33,9 @@ def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def hush(report: Report, select: Any, ignore: Any) -> None:
         found.update(select=select, ignore=ignore)
 
-    monkeypatch.setattr(isolation, "check", check)
+    monkeypatch.setattr(workers, "check", check)
     monkeypatch.setattr(verifying, "verify", verify)
-    monkeypatch.setattr(silence, "silence", hush)
+    monkeypatch.setattr(ignored, "silence", hush)
     return found
 
 

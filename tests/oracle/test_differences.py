@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from oracle.differences import Forward, directional_witness, finite_differences
+from oracle.truth.differences import Forward, directional_witness, finite_differences
 
 X = np.array([[1.0, -2.0], [3.0, 0.5]])
 rng = np.random.default_rng(5)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from oracle import findings
+from oracle.report import findings
 
 SECTIONS = ["## Why it happens", "## How it shows", "## Cure", "## Example"]
 LAST = "## When it is not a mistake"

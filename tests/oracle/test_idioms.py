@@ -14,10 +14,10 @@ import warnings
 import numpy as np
 import pytest
 
-from oracle.differences import Forward, directional_witness
-from oracle.recording import record
-from oracle.recording.trees import number_paths
-from oracle.replay import NotReplayable, replay
+from oracle.truth.differences import Forward, directional_witness
+from oracle.truth.recording import record
+from oracle.truth.recording.trees import number_paths
+from oracle.truth.replay import NotReplayable, replay
 
 FILES = [
     "indexing",

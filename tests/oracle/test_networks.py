@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from oracle import networks
-from oracle.networks import NetworkCase
-from oracle.runs import merged
+from oracle.verify import networks
+from oracle.verify.networks import NetworkCase
+from oracle.verify.runs import merged
 from reference import activations, affine, affine_bias_column, losses, reduce
 
 DEPTHS = (1, 2, 4)

@@ -8,10 +8,10 @@ import warnings
 import numpy as np
 import pytest
 
-from oracle.differences import Forward, directional_witness
-from oracle.recording import Names, record
-from oracle.recording.tape import Tape
-from oracle.replay import replay
+from oracle.truth.differences import Forward, directional_witness
+from oracle.truth.recording import Names, record
+from oracle.truth.recording.tape import Tape
+from oracle.truth.replay import replay
 
 
 def module_of(source, name="user_module"):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-import oracle.replay
-from oracle.recording import record
-from oracle.replay import DecisionChanged, NotReplayable, Plan, replay
+from oracle.truth import replay as rules
+from oracle.truth.recording import record
+from oracle.truth.replay import DecisionChanged, NotReplayable, Plan, replay
 
 X = np.array([[1.0, -2.0], [3.0, 0.5]])
 W = np.array([[0.5, 1.0], [-1.0, 2.0]])
@@ -143,7 +143,7 @@ def test_what_does_not_matter_need_not_be_replayed():
 
 
 def test_a_rule_that_gives_another_value_is_refused(monkeypatch):
-    monkeypatch.setitem(oracle.replay.RULES, "sum", lambda x, axis: x.mean(axis))
+    monkeypatch.setitem(rules.RULES, "sum", lambda x, axis: x.mean(axis))
     with pytest.raises(NotReplayable, match=r"sum, line .*another value"):
         replay(record(affine, (X, W)), np.ones(2))
 

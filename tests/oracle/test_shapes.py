@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from oracle import shapes
+from oracle.cases import shapes
+from oracle.subject import size_names
 
 
 def test_a_dim_is_a_name_a_number_or_a_sum_of_them() -> None:
@@ -16,7 +17,7 @@ def test_a_dim_is_a_name_a_number_or_a_sum_of_them() -> None:
 
 
 def test_names_are_found_once_and_in_order() -> None:
-    assert shapes.names(("N", "D+1", "*rest", "N", "2*D-N")) == ("N", "D", "*rest")
+    assert size_names(("N", "D+1", "*rest", "N", "2*D-N")) == ("N", "D", "*rest")
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ def test_names_are_found_once_and_in_order() -> None:
 )
 def test_anything_else_is_refused_and_never_run(dim: str) -> None:
     with pytest.raises(ValueError, match="is no size"):
-        shapes.names((dim,))
+        size_names((dim,))
 
 
 def test_sizes_that_do_not_fit_are_an_error() -> None:

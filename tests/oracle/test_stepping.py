@@ -8,9 +8,10 @@ import pytest
 import torch
 
 import reference
-from oracle import stepping, update_rules
-from oracle.mistakes.optimizers import of_momentum, of_rprop
-from oracle.stepping import (
+from oracle.diagnosis.mistakes.optimizers import of_momentum, of_rprop
+from oracle.truth import update_rules
+from oracle.verify import stepping
+from oracle.verify.stepping import (
     DESCENT,
     IRPROP_MINUS,
     IRPROP_PLUS,

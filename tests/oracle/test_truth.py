@@ -3,8 +3,10 @@
 import numpy as np
 import torch
 
-from oracle import cases, derivations, torch_compat, truth, twins
-from oracle.sample import Sample
+from oracle import cases
+from oracle.truth import noise, torch_compat, twins
+from oracle.verify import derivations
+from oracle.verify.sample import Sample
 
 KNOWN = derivations.in_reference()
 
@@ -78,5 +80,5 @@ def test_nudging_does_not_hide_which_entry_is_the_largest() -> None:
         return X - X.amax(1, keepdim=True)
 
     X, upstream = np.array([[1.0, 2.0], [4.0, 3.0]]), np.array([[1.0, 10.0], [100.0, 1000.0]])
-    found = truth.nudged_truth(shifted, {"X": X}, ("X",), {}, upstream, truth.nudger(2.0**-52))
+    found = noise.nudged_truth(shifted, {"X": X}, ("X",), {}, upstream, noise.nudger(2.0**-52))
     np.testing.assert_allclose(found.gradients["X"], [[1, -1], [-1000, 1000]], rtol=1e-12)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from oracle.verdict import EPS, Judgement, digits, judge, within_one_sided
+from oracle.judging.verdict import EPS, Judgement, digits, judge, within_one_sided
 
 WANT = np.array([1.0, -2.0, 3.0])
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from oracle import checks, findings
+from oracle.commands.check import Settings, of_file
+from oracle.report import findings
 from oracle.results import Result
 
 BANK = Path(__file__).parent.parent.parent / "mistakes"
@@ -21,11 +22,11 @@ ENTRIES = [
     for entry in tomllib.loads((folder / "mistakes.toml").read_text(encoding="utf-8"))["mistake"]
 ]
 RIGHT = sorted(BANK.glob("*/*.py"))
-SETTINGS = checks.Settings(cases=60)
+SETTINGS = Settings(cases=60)
 
 
 def judged(file):
-    outcomes = [judge() for _, _, judge in checks.of_file(file, "", SETTINGS)]
+    outcomes = [judge() for _, _, judge in of_file(file, "", SETTINGS)]
     assert outcomes
     for outcome in outcomes:
         assert isinstance(outcome, Result), outcome.message
@@ -82,7 +83,7 @@ def test_a_verdict_stands_where_the_diagnosis_breaks_down(tmp_path, monkeypatch)
         "# oracle: shapes X: N D\ndef f(X):\n    return 2 * X\n\n\n"
         "def f_backward(dY, X):\n    return 3 * dY\n"
     )
-    monkeypatch.setattr("oracle.diagnosis.diagnose", breaks_down)
+    monkeypatch.setattr("oracle.diagnosis.diagnose.diagnose", breaks_down)
     (gradient,) = bad(judged(file))
     assert gradient.verdict == "wrong"
     assert [note.name for note in gradient.findings] == ["unexplained"]

@@ -10,8 +10,9 @@ from importlib.resources import files
 import jsonschema
 import pytest
 
-from oracle import checks, isolation, processes
-from oracle.checks import Settings
+from oracle.commands import check as checks
+from oracle.commands import processes, workers
+from oracle.commands.check import Settings
 
 WRONG = """
 # oracle: shapes X: N D, W: D M
@@ -154,12 +155,12 @@ def isolated(folder, monkeypatch, broken):
     monkeypatch.setattr(processes, "context", lambda *_: multiprocessing.get_context("fork"))
     with monkeypatch.context() as patched:
         broken(patched)
-        return isolation.check([isolation.Job(folder / "right.py")], Settings(cases=5), 60.0, 1)
+        return workers.check([workers.Job(folder / "right.py")], Settings(cases=5), 60.0, 1)
 
 
 def test_an_error_of_ours_is_told_as_ours_and_blames_nothing_of_the_file(folder, monkeypatch):
     def broken(patched):
-        patched.setitem(sys.modules, "oracle.judging", None)  # as in a wheel that lacks it
+        patched.setitem(sys.modules, "oracle.judging.examine", None)  # as in a wheel that lacks it
 
     (failure,) = isolated(folder, monkeypatch, broken).errors
     assert "an error of oracle itself, not of this file: ModuleNotFoundError" in failure.message

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import oracle
-from oracle import discovery, judging
+from oracle import discovery
+from oracle.judging.examine import examine
 from tests.oracle.check.derivations import CASES
 
 
@@ -384,7 +385,7 @@ def test_a_gradient_that_is_wrong_at_ties_alone_is_not_taken_for_guarded():
 
 def test_only_the_dtypes_that_were_judged_are_told_of():
     subject = discovery.subject(np.sin, lambda d, x: d * np.cos(x), "x: N")
-    examined = judging.examine(subject, 20, dtypes=("float64",))
+    examined = examine(subject, 20, dtypes=("float64",))
     assert examined.result.dtypes == ["float64"]
 
 

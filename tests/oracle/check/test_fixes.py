@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from oracle import edits, fixes, isolation
-from oracle.checks import Settings
-from oracle.isolation import Job
+from oracle.commands import fix, workers
+from oracle.commands.check import Settings
+from oracle.commands.workers import Job
+from oracle.diagnosis.repair import line_edits
 from oracle.results import Cure
 
 FOLDER = Path(__file__).parent.parent.parent / "user_files"
@@ -24,8 +25,8 @@ OFFERED = {
 
 
 def fixed(file):
-    report = isolation.check([Job(file)], SETTINGS, 60, 1)
-    (one,) = fixes.fixes(report, SETTINGS, 60)
+    report = workers.check([Job(file)], SETTINGS, 60, 1)
+    (one,) = fix.fixes(report, SETTINGS, 60)
     return one
 
 
@@ -35,7 +36,7 @@ def test_what_is_offered_is_one_line_that_makes_the_check_pass(name, tmp_path):
     added = [ln[1:] for ln in one.diff().splitlines() if ln[0] == "+" and ln[:3] != "+++"]
     assert added == [OFFERED[name]]
     (tmp_path / name).write_text(one.after, encoding="utf-8")
-    report = isolation.check([Job(tmp_path / name)], SETTINGS, 60, 1)
+    report = workers.check([Job(tmp_path / name)], SETTINGS, 60, 1)
     assert {g.verdict for r in report.results for g in r.gradients} == {"correct"}
 
 
@@ -100,17 +101,17 @@ def test_diff_shows_and_fix_writes_all_changes_of_a_file(folder):
 
 
 def test_what_changes_the_value_or_another_gradient_is_no_proof(folder):
-    one = fixes.Fixed(folder / "net.py", TWO, TWO, [], [])
+    one = fix.Fixed(folder / "net.py", TWO, TWO, [], [])
 
     def checked(text):
-        return fixes._checked(one, text, "layer_backward", SETTINGS, 60)
+        return fix._checked(one, text, "layer_backward", SETTINGS, 60)
 
     before = checked(TWO)
     wrong = next(g for g in before.gradients if g.of == "b")
-    assert not fixes._is_better(before, before, wrong)
+    assert not fix._is_better(before, before, wrong)
     mended = TWO.replace(".mean(", ".sum(")
-    assert fixes._is_better(before, checked(mended), wrong)
-    assert not fixes._is_better(before, checked(mended.replace("W.T,", "W.T * 2,")), wrong)
+    assert fix._is_better(before, checked(mended), wrong)
+    assert not fix._is_better(before, checked(mended.replace("W.T,", "W.T * 2,")), wrong)
     assert checked(mended.replace("(X @ W + b)", "(X @ W + b + 1)")) is None
 
 
@@ -135,5 +136,5 @@ N = Cure("factor", powers=(("N", -1),), places=(("N", "X", ".shape[0]"),))
     ],
 )  # fmt: skip
 def test_the_first_candidate_is_the_one_that_one_would_write(text, cure, due):
-    made = edits.candidates(text, len(text.splitlines()), cure)
+    made = line_edits.candidates(text, len(text.splitlines()), cure)
     assert [t.rpartition("dW = ")[2] for t in made][:1] == ([due] if due else [])

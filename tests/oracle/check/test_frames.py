@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from oracle import discovery
-from oracle.judging import begin, examine
-from oracle.repair import frames
-from oracle.repair.code import TooLong, at_most, sources
-from oracle.repair.slots import statements
-from oracle.trial import Session
+from oracle.diagnosis.repair import frames
+from oracle.diagnosis.repair.code import TooLong, at_most, sources
+from oracle.diagnosis.repair.slots import statements
+from oracle.judging.examine import begin, examine
+from oracle.judging.trial import Session
 
 
 def spot_of(folder, text, guilty):

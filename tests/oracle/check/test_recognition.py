@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from oracle import checks, recognition
-from oracle.recognised_norms import norm
+from oracle.commands.check import Settings, of_file
+from oracle.diagnosis import recognition
+from oracle.diagnosis.recognised_norms import norm
 from oracle.results import Result
 
 HEAD = "import numpy as np\n\n"
@@ -33,7 +34,7 @@ def {name}(a, t):
 def judged(tmp_path: Path, text: str) -> Result:
     file = tmp_path / "file.py"
     file.write_text(HEAD + text, encoding="utf-8")
-    ((_, _, judge),) = checks.of_file(file, "", checks.Settings(cases=60))
+    ((_, _, judge),) = of_file(file, "", Settings(cases=60))
     found = judge()
     assert isinstance(found, Result), found
     return found

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import oracle
-from oracle import checks, discovery
-from oracle.repair.code import sources
+from oracle import discovery
+from oracle.commands.check import Settings, judge
+from oracle.diagnosis.repair.code import sources
 from oracle.results import Result
 
 
@@ -15,7 +16,7 @@ def judged(folder, text):
     file.write_text("import numpy as np\n" + text, encoding="utf-8")
     (subject,), failures = discovery.subjects(file, "")
     assert not failures
-    result = checks.judge(subject, checks.Settings(cases=60))
+    result = judge(subject, Settings(cases=60))
     assert isinstance(result, Result), result
     return result
 

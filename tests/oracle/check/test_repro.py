@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from oracle import checks, discovery
+from oracle import discovery
+from oracle.commands.check import Settings, judge
 
 FOLDER = Path(__file__).parent.parent.parent / "user_files"
 EXPECTED = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
@@ -30,7 +31,7 @@ def scripts(file):
     target = EXPECTED[file.name]["target"]
     subjects, _ = discovery.subjects(file, "")
     (subject,) = [s for s in subjects if s.name == target]
-    found = checks.judge(subject, checks.Settings(cases=60, repro=True))
+    found = judge(subject, Settings(cases=60, repro=True))
     return [g.repro for g in found.gradients if g.repro]
 
 
@@ -71,7 +72,7 @@ def test_inputs_may_have_the_names_that_the_script_uses_itself(tmp_path, monkeyp
     shapes = "# oracle: shapes value: N, got: N\n"
     (tmp_path / "net.py").write_text(shapes + text, encoding="utf-8")
     (subject,), _ = discovery.subjects(tmp_path / "net.py", "")
-    found = checks.judge(subject, checks.Settings(cases=60, repro=True))
+    found = judge(subject, Settings(cases=60, repro=True))
     (repro,) = [g.repro for g in found.gradients if g.repro]
     assert "AssertionError: dvalue is" in run(repro.script, tmp_path).stderr, repro.why_not
 

@@ -2,12 +2,13 @@
 
 import pytest
 
-from oracle import checks, discovery
-from oracle.evidence import Evidence
-from oracle.judging import plan
-from oracle.replay import NotReplayable
+from oracle import discovery
+from oracle.commands.check import Settings, judge
+from oracle.diagnosis.evidence import Evidence
+from oracle.judging.examine import plan
+from oracle.judging.trial import Session
 from oracle.results import Result
-from oracle.trial import Session
+from oracle.truth.replay import NotReplayable
 
 HEAD = """
 import torch
@@ -89,7 +90,7 @@ def subject_of(folder, text):
 
 
 def judged(folder, text):
-    result = checks.judge(subject_of(folder, text), checks.Settings(cases=60))
+    result = judge(subject_of(folder, text), Settings(cases=60))
     assert isinstance(result, Result), result
     return result
 

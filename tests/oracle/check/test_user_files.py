@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from oracle import checks, discovery
+from oracle import discovery
+from oracle.commands.check import Settings, judge
 from oracle.results import Failure
 
 FOLDER = Path(__file__).parent.parent.parent / "user_files"
 EXPECTED = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
-SETTINGS = checks.Settings(cases=60)
+SETTINGS = Settings(cases=60)
 
 RIGHT = [f for f, e in EXPECTED.items() if not e.get("findings")]
 WRONG = [f for f, e in EXPECTED.items() if e.get("findings")]
@@ -22,7 +23,7 @@ def judged(file):
     target = EXPECTED[file.name]["target"]
     chosen = [s for s in subjects if s.name == target] or subjects
     assert chosen, failures
-    found = checks.judge(chosen[0], SETTINGS)
+    found = judge(chosen[0], SETTINGS)
     assert not isinstance(found, Failure), found.message
     return found
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from oracle.discovery import calling, subjects
-from oracle.discovery.subject import outputs
+from oracle.discovery import arguments, subjects
+from oracle.subject import outputs
 
 STEP = 1e-6
 
@@ -34,7 +34,7 @@ def problems(folder, text, name="", shapes=""):
 def gradients(subject, first=2, seed=3, sizes=None):
     """What the backward made, and the same by differences: (name, of, line, got, want)."""
     if sizes is None:
-        arrays = calling.trial_arrays(subject.arguments, first, seed)
+        arrays = arguments.trial_arrays(subject.arguments, first, seed)
     else:
         from oracle import cases
 

@@ -35,10 +35,10 @@ def test_a_layer(tmp_path):
 
 
 def test_the_same_numbers_for_the_same_seed(tmp_path):
-    from oracle.discovery import calling
+    from oracle.discovery import arguments
 
     subject = found(tmp_path, DENSE)["Dense"]
-    arrays = calling.trial_arrays(subject.arguments)
+    arrays = arguments.trial_arrays(subject.arguments)
     state = np.random.get_state()[1].copy()
     first, second = subject.prepare(arrays, 5), subject.prepare(arrays, 5)
     assert (np.random.get_state()[1] == state).all()
@@ -112,7 +112,7 @@ def test_names_of_gradients_in_attributes(tmp_path, weight, gradient):
 
 
 def _steps(text):
-    from oracle.discovery.shape_text import path
+    from oracle.discovery.shapes.grammar import path
 
     return path(text)[1:]
 
@@ -712,7 +712,7 @@ def test_torch_functions(tmp_path):
 
 
 def test_live_functions_and_classes():
-    from oracle.discovery import subject
+    from oracle import subject
 
     def f(a, b):
         return a @ b
@@ -740,7 +740,7 @@ def test_live_functions_and_classes():
 
 
 def test_live_functions_without_source():
-    from oracle.discovery import subject
+    from oracle import subject
 
     space = {}
     exec("def f(x, w):\n    return x * w\ndef b(g, x, w):\n    return g * w, g * x\n", space)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from oracle.discovery import text
-from oracle.discovery.shape_sources import of_parts
-from oracle.discovery.text import is_abstract
+from oracle.discovery.shapes.declared import of_parts
+from oracle.discovery.text import functions as text
+from oracle.discovery.text.functions import is_abstract
 from tests.oracle.discovery.differences import found, problems, right
 
 

@@ -1,0 +1,173 @@
+"""``oracle check --fix``: changes of the user's lines, each proved before it is shown.
+
+A cure that a diagnosis has proved on arrays is written into a copy of the file, and the check runs
+on the copy: only what makes that gradient right, leaves every other one at least as good as it was
+and the value as it is, counts as a change.
+"""
+
+import contextlib
+import difflib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from oracle.commands import workers
+from oracle.commands.check import Settings
+from oracle.commands.workers import Job
+from oracle.diagnosis.repair import line_edits
+from oracle.results import VERDICTS, Gradient, Report, Result
+
+CASES = 30  # of one proof
+BAD = ("wrong", "inherited")
+
+
+@dataclass
+class Fixed:
+    """One file: its text before and after, what was changed, and what was not, and why."""
+
+    file: Path
+    before: str
+    after: str
+    changed: list[str]
+    kept: list[str]
+
+    def diff(self) -> str:
+        """The change as a unified diff."""
+        name = self.file.as_posix()
+        old, new = (text.splitlines(keepends=True) for text in (self.before, self.after))
+        lines = difflib.unified_diff(old, new, name, name)
+        return "".join(
+            ln if ln.endswith("\n") else ln + "\n\\ No newline at end of file\n" for ln in lines
+        )
+
+
+def fixes(report: Report, settings: Settings, timeout: float) -> list[Fixed]:
+    """For each file with something wrong in it: what can be changed, one gradient after another."""
+    settings = replace(settings, cases=CASES, case="", repro=False)
+    found: dict[str, Fixed] = {}
+    for result in report.results:
+        wrong = [g for g in result.gradients if g.verdict == "wrong" and not g.ignored]
+        for gradient in wrong:
+            if result.file not in found:
+                text = _read(Path(result.file))
+                found[result.file] = Fixed(Path(result.file), text, text, [], [])
+            _fix(found[result.file], result, gradient, settings, timeout)
+    return list(found.values())
+
+
+def _fix(
+    fixed: Fixed, result: Result, gradient: Gradient, settings: Settings, timeout: float
+) -> None:
+    where = f"{fixed.file}:{gradient.line}: {gradient.name}"
+    note = gradient.findings[0]  # the likeliest: a constant that another one implies is no cure
+    if note.cure is None:
+        fixed.kept.append(f"{where}: the cure of {note.name} is no simple change of a line")
+        return
+    tried = line_edits.candidates(fixed.after, gradient.line, note.cure)
+    before = _checked(fixed, fixed.after, result.target, settings, timeout) if tried else None
+    if before is None:
+        fixed.kept.append(f"{where}: no change of its line would apply the cure")
+        return
+    for text in tried:
+        after = _checked(fixed, text, result.target, settings, timeout)
+        if after is not None and _is_better(before, after, gradient):
+            fixed.after = text
+            fixed.changed.append(f"{where} ({note.name})")
+            return
+    fixed.kept.append(f"{where}: none of the changes of its line that were tried makes it right")
+
+
+def _checked(
+    fixed: Fixed, text: str, target: str, settings: Settings, timeout: float
+) -> Result | None:
+    """What the check says of the file with another text; None if it has nothing to say."""
+    with _copy(fixed.file, text) as file:
+        compared = replace(settings, original=str(fixed.file.resolve()))
+        report = workers.check([Job(file, target)], compared, timeout, 1)
+    return next((r for r in report.results if r.target == target), None)
+
+
+def _is_better(before: Result, after: Result, gradient: Gradient) -> bool:
+    """Whether the gradient is right now, and no other is worse or missing."""
+    ranks = [
+        {g.of: VERDICTS.index(g.verdict) for g in result.gradients if g.of != "an intermediate"}
+        for result in (before, after)
+    ]
+    if set(ranks[0]) != set(ranks[1]) or any(ranks[1][of] > ranks[0][of] for of in ranks[0]):
+        return False
+    if gradient.of != "an intermediate":
+        return ranks[1][gradient.of] < VERDICTS.index("unstable")
+    bad = [sum(g.verdict in BAD for g in result.gradients) for result in (before, after)]
+    return bad[1] < bad[0] and all(g.line != gradient.line for g in after.gradients if _bad(g))
+
+
+def _bad(gradient: Gradient) -> bool:
+    return gradient.verdict == "wrong"
+
+
+@contextlib.contextmanager
+def _copy(file: Path, text: str) -> Iterator[Path]:
+    """A file of another text in a folder of its own, where all that stands around it is, too."""
+    file = file.resolve()
+    top = file.parent
+    while (top / "__init__.py").is_file():
+        top = top.parent
+    with tempfile.TemporaryDirectory(prefix="oracle-") as made:
+        folder, real = Path(made).resolve(), top
+        for part in file.relative_to(top).parts:
+            for other in real.iterdir():
+                if other.name != part and other.name != "__pycache__":
+                    _beside(folder / other.name, other)
+            folder, real = folder / part, real / part
+            if real != file:
+                folder.mkdir()
+        folder.write_bytes(text.encode())
+        yield folder
+
+
+def _beside(link: Path, real: Path) -> None:
+    try:
+        os.symlink(real, link, target_is_directory=real.is_dir())
+    except OSError:  # a system that has none for everybody
+        if real.suffix == ".py":
+            shutil.copy(real, link)
+
+
+def _read(file: Path) -> str:
+    return file.read_bytes().decode("utf-8")  # line ends as they are
+
+
+def same_values(subject: object, original: str, settings: Settings) -> bool:
+    """Whether an edited derivation has the same values as that of the original file."""
+    from oracle import cases, discovery
+    from oracle.judging.examine import plan
+    from oracle.judging.trial import Session
+    from oracle.subject import Subject, outputs
+
+    assert isinstance(subject, Subject)
+    subjects, _ = discovery.subjects(Path(original), subject.name, settings.shapes)
+    others = [other for other in subjects if other.name == subject.name]
+    if not others:
+        return False
+    chosen = plan(subject, 20, settings.seed, settings.max_dim, ("float64",))
+    with Session(*subject.functions, *others[0].functions) as names, np.errstate(all="ignore"):
+        for case in chosen[::2]:
+            values = []
+            for one in (subject, others[0]):
+                arrays = cases.draw(one, case)[0]
+                with names.random_state(case.seed):
+                    try:
+                        value, _ = one.forward(one.prepare(arrays, case.seed))
+                        values.append([np.asarray(part) for part in outputs(value)])
+                    except Exception:
+                        values.append([])
+            if len(values[0]) != len(values[1]):
+                return False
+            if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(*values)):
+                return False
+    return True

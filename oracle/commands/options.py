@@ -1,0 +1,76 @@
+"""The options that several commands have."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from oracle.commands import config as config_
+
+Command = Callable[..., Any]
+Option = Callable[[Command], Command]
+
+
+def cases(help: str) -> Option:
+    return click.option(
+        "--cases", default=200, show_default=True, type=click.IntRange(1), help=help
+    )
+
+
+def formats(*known: str) -> Option:
+    return click.option(
+        "--format", "form", type=click.Choice(known), default="text", show_default=True
+    )
+
+
+def jobs(help: str) -> Option:
+    return click.option("--jobs", default=0, type=click.IntRange(0), help=help)
+
+
+def drawn(command: Command) -> Command:
+    """What is drawn for a case."""
+    for option in (
+        click.option(
+            "--max-dim",
+            default=7,
+            show_default=True,
+            type=click.IntRange(2),
+            help="The largest extent of random shapes.",
+        ),
+        click.option(
+            "--dtype",
+            type=click.Choice(["float64", "float32"]),
+            help="Only this one (default: both).",
+        ),
+        click.option(
+            "--seed",
+            default=0,
+            show_default=True,
+            type=click.IntRange(0),
+            help="Another seed, other cases.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+fail_on = click.option(
+    "--fail-on",
+    type=click.Choice(["wrong", "unstable"]),
+    default="wrong",
+    show_default=True,
+    help="What makes the exit status 1.",
+)
+quiet = click.option(
+    "-q", "--quiet", is_flag=True, help="Print what is not correct and the summary only."
+)
+no_color = click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+config = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    is_eager=True,
+    expose_value=False,
+    callback=config_.defaults,
+    help="Take [tool.oracle] from this file (default: the nearest pyproject.toml).",
+)

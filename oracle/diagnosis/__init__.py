@@ -1,0 +1,1 @@
+"""Why a gradient is wrong: the step to blame, the mistake that explains it, and a proved cure."""

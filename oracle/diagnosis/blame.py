@@ -1,0 +1,267 @@
+"""Which step of the backward is wrong: exactly one is blamed, and what follows from it inherits.
+
+An array u of the backward plays the part of the gradient of a forward intermediate V if, and only
+if, its error u − true(V), carried on by the true vector-Jacobian products, accounts for all that
+comes out of the backward. That is proof by numbers; the names in the user's code have no say.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from oracle.diagnosis.evidence import Evidence, Step, handed_on
+from oracle.diagnosis.loops import in_every_turn
+from oracle.subject import Path
+from oracle.truth.recording import Value
+
+PATIENCE = 1.0  # seconds of processor time, looking for the guilty step of one case
+FEW = 12  # intermediates of one shape: where there are more, it is a loop that makes them
+FACTORS = 3  # deferred factors (dZ = A − Y, divided by m only in dW) that are followed
+
+
+@dataclass(frozen=True)
+class Guilty:
+    """A wrong step: the array, and the intermediate that it should be the gradient of."""
+
+    step: Step | None  # None: the returned gradient itself
+    of: Value
+    factor: float  # by which the backward as a whole has deferred its mean, or 1
+    inherits: frozenset[Path]  # the gradients that are wrong for it
+    path: Path | None = None  # of the returned gradient, where it is that
+    instead: tuple[tuple[Value, float], ...] = ()  # what else it may be the gradient of, likewise
+    truncated: bool = False  # in a loop, it lacks what comes back from the turn before
+
+
+def guilty(evidence: Evidence) -> list[Guilty]:
+    """The wrong steps of one case, the earliest of each chain; one for each wrong gradient."""
+    began = time.process_time()
+    left = set(evidence.wrong_paths())
+    steps = [step for step in evidence.steps() if step.name]
+    returned = {id(value): path for path, value in evidence.made.items()}
+    found: list[Guilty] = []
+    factors = deferred(evidence, steps)
+    supposed = [f for n in sizes(evidence) for f in (float(n), 1.0 / n) if n > 1]
+    for step in steps:
+        if not left or time.process_time() - began > PATIENCE:
+            break
+        if id(step.value) in returned:
+            continue
+        parts = [
+            part
+            for part in _parts(evidence, step, factors, supposed, left)
+            # A factor left out could be put in at either place: blame what came out.
+            if not (len(part[2]) == 1 and _is_multiple(evidence, step, part[0]))
+        ]
+        if parts:
+            value, factor, explained = parts[0]
+            if earlier := _taken_for_another(evidence, steps, step, explained):
+                found.append(earlier)
+                left -= explained
+                continue
+            instead = tuple((v, f) for v, f, touched in parts[1:] if touched == explained)
+            found.append(Guilty(step, value, factor, frozenset(explained), instead=instead))
+            left -= explained
+    for path, followers in _heads(evidence, left).items():
+        inherits = frozenset([path, *followers])
+        found.append(Guilty(None, evidence.inputs[path], 1.0, inherits, path))
+    between = [step for step in steps if id(step.value) not in returned]
+    one = _in_common(evidence, between, found) or _in_a_loop(evidence, between, found)
+    return found if one is None else [g for g in found if not g.inherits <= one.inherits] + [one]
+
+
+def _in_a_loop(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty]) -> Guilty | None:
+    """A statement that is wrong in every turn of a loop, and several gradients with it."""
+    heads = {path for guilty in found if guilty.step is None for path in guilty.inherits}
+    one = in_every_turn(evidence, steps, heads) if len(heads) > 1 else None
+    if one is None or len(one.touched) < 2:
+        return None
+    return Guilty(one.step, one.of, 1.0, one.touched, truncated=one.truncated)
+
+
+def _in_common(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty]) -> Guilty | None:
+    """A step that is the right gradient of one thing, and is used as that of another throughout.
+
+    ``dz = dy * v`` is right as the gradient of s = σ(z); where all that is made of it takes it for
+    that of z, this one step is wrong rather than all of them.
+    """
+    if not any(guilty.step is None for guilty in found) or len(found) < 2:
+        return None
+    left = {path for guilty in found for path in guilty.inherits}
+    for step in steps:
+        for value, factor, explained in _parts(evidence, step, [1.0], (), left, right=True)[:1]:
+            if sum(guilty.inherits <= explained for guilty in found) > 1:
+                step = handed_on(_last_alike(evidence, steps, step))
+                return Guilty(step, value, factor, frozenset(explained))
+    return None
+
+
+def _taken_for_another(
+    evidence: Evidence, steps: Sequence[Step], step: Step, explained: set[Path]
+) -> Guilty | None:
+    """An earlier step that is right, and from which a wrong one follows: as in ``_in_common``."""
+    for one in steps[: steps.index(step)]:
+        if not _is_right(evidence, one):
+            continue
+        for value, factor, touched in _parts(evidence, one, [1.0], (), explained, right=True)[:1]:
+            if touched == explained:
+                one = handed_on(_last_alike(evidence, steps, one))
+                return Guilty(one, value, factor, frozenset(explained))
+    return None
+
+
+def _last_alike(evidence: Evidence, steps: Sequence[Step], step: Step) -> Step:
+    """The last step with the same numbers: right as they are, they are wrong where they end up."""
+    array = evidence.number(step.value)
+    alike = [s for s in steps if s.value.shape == array.shape]
+    return [s for s in alike if np.array_equal(evidence.number(s.value), array)][-1]
+
+
+def _heads(evidence: Evidence, left: set[Path]) -> dict[Path, list[Path]]:
+    """Returned gradients that are wrong by themselves, each with those that follow from it.
+
+    dt follows from dp if the user's own code would make it right, were it given the right dp.
+    """
+    heads: dict[Path, list[Path]] = {path: [] for path in sorted(left, key=str)}
+    for path in list(heads) if len(heads) <= FEW else ():
+        for head in heads:
+            if head == path:
+                continue
+            found = evidence.would_be(path, head, evidence.want(head))
+            if found is not None and evidence.same(found, evidence.want(path)):
+                heads[head].append(path)
+                del heads[path]
+                break
+    return heads
+
+
+def sizes(evidence: Evidence) -> set[int]:
+    """The numbers by which a mean could have been taken."""
+    return {n for n in evidence.case.sizes.values() if isinstance(n, int)}
+
+
+def _parts(
+    evidence: Evidence,
+    step: Step,
+    factors: Sequence[float],
+    supposed: Sequence[float],
+    left: set[Path],
+    right: bool = False,
+) -> list[tuple[Value, float, set[Path]]]:
+    """The intermediates whose gradient a step must have been meant to be.
+
+    Up to a factor that other steps have, or to one of those supposed: a mean that is taken later.
+    ``right``: be it a right step or not.
+    """
+    array = evidence.number(step.value)
+    if array.size < 2 or not np.isfinite(array).all():
+        return []
+    alike = [
+        v
+        for v in reversed(evidence.of_shape(array.shape))
+        # Of −z nobody means to take the gradient: it would make a wrong sign right.
+        if not (v.note is not None and v.note.op == "negative")
+    ]
+    if not right and _is_right(evidence, step):
+        return []
+    if supposed:  # and that of all entries
+        supposed = (*supposed, float(array.size), 1.0 / array.size)
+    if len(alike) > FEW or any(multiple(array, evidence.true(v)) is not None for v in alike):
+        supposed = ()  # one turn of a loop, or right but for a factor
+    found: list[list[tuple[Value, float, set[Path]]]] = []
+    for factor in (*factors, *supposed):
+        found.append([])
+        for value in alike:
+            true = evidence.true(value)
+            if evidence.same(array / factor, true):
+                continue
+            if not _may_be(evidence, value, array / factor - true, left):
+                continue
+            carried = evidence.carried(value, array / factor - true, evidence.got)
+            touched = {p for p, c in carried.items() if not evidence.same(c, np.zeros_like(c))}
+            if (
+                touched
+                and touched <= left
+                and all(
+                    evidence.same(evidence.got[p], evidence.want(p) + carried[p]) for p in touched
+                )
+            ):
+                found[-1].append((value, factor, touched))
+
+    def unlike(part: tuple[Value, float, set[Path]]) -> tuple[bool, float]:
+        """Of several, the one that it is nearest to being the gradient of."""
+        value, factor, _ = part
+        true = evidence.true(value)
+        off = np.abs(array / factor - true) > 1e-9 * np.abs(true).max(initial=0)
+        return (multiple(array, true) is None, float(off.mean()))
+
+    return [part for parts in found for part in sorted(parts, key=unlike)]
+
+
+def _may_be(evidence: Evidence, value: Value, error: np.ndarray, left: set[Path]) -> bool:
+    """Whether an error can be what the gradients that it comes to are off by: quick, no proof."""
+    for path, got in evidence.got.items():
+        off = got - evidence.want(path) if got.shape == evidence.want(path).shape else None
+        for r, forth in evidence.probes(value, evidence.inputs[path]):
+            given, size = float(np.sum(forth * error)), float(np.sum(np.abs(forth * error)))
+            if abs(given) <= 1e-7 * size:
+                continue  # nothing of it comes here
+            if path not in left or off is None:
+                return False
+            size += float(np.sum(np.abs(r * off))) + evidence.loudest
+            if abs(given - float(np.sum(r * off))) > 1e-7 * size:
+                return False
+    return True
+
+
+def _is_right(evidence: Evidence, step: Step) -> bool:
+    """Whether a step is the true gradient of something."""
+    array = evidence.number(step.value)
+    if not np.isfinite(array).all():
+        return False
+    return any(
+        evidence.same(array, evidence.true(value))
+        for value in evidence.of_shape(array.shape)
+        if not (value.note is not None and value.note.op == "negative")
+    )
+
+
+def deferred(evidence: Evidence, steps: Sequence[Step]) -> list[float]:
+    """Constant factors that steps have which are right but for them, and 1."""
+    found = [1.0]
+    trues: dict[tuple[int, ...], np.ndarray] = {}
+    for step in steps:
+        array = evidence.number(step.value)
+        if array.size < 2 or len(found) > FACTORS:
+            continue
+        if array.shape not in trues:
+            alike = evidence.of_shape(array.shape)
+            rows = [np.ravel(evidence.true(value)) for value in alike]
+            trues[array.shape] = np.array(rows).reshape(len(rows), array.size)
+        true, flat = trues[array.shape], np.ravel(array)
+        with np.errstate(all="ignore"):
+            ratios = (true @ flat) / (true**2).sum(axis=1)
+            off = np.abs(flat - ratios[:, None] * true).max(axis=1, initial=0)
+        for ratio in ratios[(off <= 1e-11 * np.abs(flat).max()) & (ratios != 0)]:
+            if len(found) <= FACTORS and not any(np.isclose(ratio, f) for f in found):
+                found.append(float(ratio))
+    return found
+
+
+def multiple(array: np.ndarray, of: np.ndarray) -> float | None:
+    """The number r with array = r·of to rounding, if there is one and it is not 0."""
+    if array.shape != of.shape or array.size < 2:
+        return None
+    square = float(np.vdot(of, of))
+    if square <= 0 or not np.isfinite(square):
+        return None
+    ratio = float(np.vdot(of, array)) / square
+    size = float(np.abs(array).max())
+    if ratio == 0 or float(np.abs(array - ratio * of).max()) > 1e-11 * size:
+        return None
+    return ratio
+
+
+def _is_multiple(evidence: Evidence, step: Step, value: Value) -> bool:
+    return multiple(evidence.number(step.value), evidence.true(value)) is not None

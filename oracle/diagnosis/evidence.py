@@ -1,0 +1,405 @@
+"""A failing case, opened up: every intermediate of forward and backward, with its true gradient.
+
+What a mistake at one place of the backward does to all that is computed after it is known exactly,
+because backpropagation is linear: an error ε in the gradient of V adds the vector-Jacobian product
+of ε from V to each input. Blame and diagnosis both rest on that (``Evidence.carried``).
+"""
+
+import ast
+import functools
+import linecache
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from oracle.cases import Case
+from oracle.judging.examine import begin
+from oracle.judging.trial import Session, Trial, Whole
+from oracle.judging.verdict import agree
+from oracle.subject import Path, Subject
+from oracle.truth import torch_compat
+from oracle.truth.guards import removal
+from oracle.truth.recording import Note, Value
+from oracle.truth.replay import NotReplayable, Plan, Run
+
+PROBES = 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """An array that the backward computed on its way: its value, and where the code makes it."""
+
+    value: Value
+    name: str  # what the user assigns it to, or ""
+    line: int
+    file: str
+
+
+class Evidence:
+    """One case, recorded forward and backward together; guards are taken out of both."""
+
+    def __init__(self, subject: Subject, case: Case, names: Session) -> None:
+        self.subject = subject
+        self.case = case
+        self.trial: Trial = begin(subject, case, names)
+        self.whole: Whole = self.trial.whole()
+        self.recording = self.whole.recording
+        outputs = self.whole.outputs()
+        self.outputs = outputs
+        self.plan = Plan(self.recording, outputs.values())
+        self.made: dict[Path, Value] = self.whole.gradients()
+        self.guarded: dict[Note, Any] = {}
+        self.run = self._run()
+        self.loudest = self.trial.loudest
+        self.inputs: dict[Path, Value] = {
+            p[1:]: v for p, v in self.recording.inputs.items() if p[0] == 0
+        }
+        self.upstreams: dict[Path, np.ndarray] = self.trial.upstream
+        self.forward: list[Value] = [
+            v for step in self.plan.steps for v in step.outputs if v.active and self._has(v)
+        ]
+        self._true = self._gradients(self.run)
+        self._probes: dict[int, list[tuple[np.ndarray, dict[int, np.ndarray]]]] = {}
+        self.slopes: dict[tuple[int, int], torch.Tensor] = {}  # of elementwise units, once known
+        self.got = {p: self.number(v) for p, v in self.made.items()}
+
+    def _run(self) -> Run:
+        """Torch's run of it all: of the forward only, if there are no guards to be taken out."""
+        guards = removal(self.recording.notes)
+        if not guards:
+            return self.plan.run()
+        backward = [v for note in self._backward_notes() for v in note.outputs if v.active]
+        try:
+            everything = Plan(self.recording, [*self.outputs.values(), *backward])
+            needed = {id(step.note) for step in everything.steps}
+            self.guarded = {note: f for note, f in guards.items() if id(note) in needed}
+            return everything.run(instead=self.guarded)
+        except NotReplayable:
+            self.guarded = {}
+            return self.plan.run()
+
+    def _backward_notes(self) -> list[Note]:
+        forward = {id(step.note) for step in self.plan.steps}
+        return [note for note in self.recording.notes if id(note) not in forward]
+
+    @property
+    def guards_in_backward(self) -> bool:
+        notes = {id(note) for note in self._backward_notes()}
+        return any(id(note) in notes for note in self.guarded)
+
+    def _has(self, value: Value) -> bool:
+        return self.run.tensor(value).requires_grad
+
+    def _gradients(self, run: Run) -> dict[int, np.ndarray]:
+        """The gradient of every intermediate and input of a run, in one pass."""
+        points = [v for v in (*self.inputs.values(), *self.forward) if self._has(v)]
+        tensors = [run.tensor(v) for v in points]
+        found = self._back(run, tensors)
+        return {
+            id(value): np.zeros(tuple(t.shape)) if gradient is None else gradient.numpy()
+            for value, t, gradient in zip(points, tensors, found, strict=True)
+        }
+
+    def _back(self, run: Run, tensors: list[torch.Tensor]) -> tuple[torch.Tensor | None, ...]:
+        """The gradients of Σ upstream·output with respect to some tensors of a run."""
+        ends = [(run.tensor(v), self.upstreams[p]) for p, v in self.outputs.items()]
+        ends = [(end, sent) for end, sent in ends if end.requires_grad]
+        return torch_compat.gradients(
+            [end for end, _ in ends],
+            tensors,
+            [torch.from_numpy(np.array(sent, float)) for _, sent in ends],
+            retain_graph=True,
+        )
+
+    def mutated(
+        self,
+        value: Value,
+        instead: Mapping[Note, Any] | None = None,
+        after: Mapping[Value, Any] | None = None,
+        inputs: Mapping[Path, Any] | None = None,
+        upstreams: Mapping[Path, Any] | None = None,
+    ) -> np.ndarray | None:
+        """The gradient of a value if some things were otherwise; None if that does not go."""
+        changes = {**self.guarded, **(instead or {})}
+        changes = {note: change for note, change in changes.items() if note in self._needed}
+        moved = {(0, *path): array for path, array in (inputs or {}).items()}
+        try:
+            run = self.plan.run(moved or None, instead=changes, after=after)
+            run.again = None
+            return run.gradients(upstreams or self.upstreams, wrt=[value])[value]
+        except (NotReplayable, RuntimeError, ValueError, TypeError, IndexError):
+            return None
+
+    def scaled(self, of: Value, ratios: Mapping[Value, torch.Tensor]) -> np.ndarray | None:
+        """The gradient of a value if what comes back to some others were so many times as much.
+
+        One pass back, where ``mutated`` runs the forward once more as well.
+        """
+        hooks = [
+            self.run.tensor(value).register_hook(lambda above, by=by: above * by)
+            for value, by in ratios.items()
+        ]
+        try:
+            (found,) = self._back(self.run, [self.run.tensor(of)])
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return None if found is None else found.numpy()
+
+    def given(
+        self, arrays: Mapping[Value, np.ndarray]
+    ) -> tuple[dict[Path, np.ndarray], dict[Value, np.ndarray]]:
+        """The gradients of the inputs if those of some intermediates were other arrays.
+
+        Returns:
+            The gradients; and of each intermediate, what had come back to it by then.
+        """
+        came: dict[Value, np.ndarray] = {}
+
+        def instead(value: Value, array: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
+            def hook(above: torch.Tensor) -> torch.Tensor:
+                came[value] = above.numpy().copy()
+                return array
+
+            return hook
+
+        hooks = [
+            self.run.tensor(value).register_hook(instead(value, torch.from_numpy(array.copy())))
+            for value, array in arrays.items()
+        ]
+        try:
+            found = self._back(self.run, [self.run.tensor(v) for v in self.inputs.values()])
+        finally:
+            for hook in hooks:
+                hook.remove()
+        gradients = {
+            path: np.zeros(value.shape) if gradient is None else gradient.numpy()
+            for (path, value), gradient in zip(self.inputs.items(), found)
+        }
+        return gradients, came
+
+    def carried_to(self, value: Value, error: np.ndarray, to: Value) -> np.ndarray:
+        """What an error in the gradient of one intermediate adds to that of an earlier one."""
+        return self._carried(value, error, [to])[0]
+
+    def carried(
+        self, value: Value, error: np.ndarray, paths: Iterable[Path]
+    ) -> dict[Path, np.ndarray]:
+        """What an error in the gradient of an intermediate adds to the gradients of inputs."""
+        paths = list(paths)
+        return dict(zip(paths, self._carried(value, error, [self.inputs[p] for p in paths])))
+
+    def _carried(self, value: Value, error: np.ndarray, to: list[Value]) -> list[np.ndarray]:
+        start, points = self.run.tensor(value), [self.run.tensor(v) for v in to]
+        sent = torch.from_numpy(np.array(error, float)).reshape(start.shape)
+        found = torch_compat.gradients([start], points, [sent], retain_graph=True)
+        return [np.zeros(tuple(t.shape)) if g is None else g.numpy() for t, g in zip(points, found)]
+
+    def of_shape(self, shape: tuple[int, ...]) -> list[Value]:
+        """The forward's intermediates of one shape, in order."""
+        return self._by_shape.get(shape, [])
+
+    @functools.cached_property
+    def _by_shape(self) -> dict[tuple[int, ...], list[Value]]:
+        found: dict[tuple[int, ...], list[Value]] = {}
+        for value in self.forward:
+            found.setdefault(value.shape, []).append(value)
+        return found
+
+    def probes(self, value: Value, to: Value) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Pairs (r, J·r) of random directions of a value ``to`` and what they are at ``value``.
+
+        What an error e at ``value`` adds to the gradient of ``to`` has the product ⟨J·r, e⟩ with
+        r: so an error is ruled out without being carried. There are none where torch cannot tell.
+        """
+        if id(to) not in self._probes:
+            self._probes[id(to)] = self._probed(to)
+        nowhere = np.zeros(value.shape)
+        return [
+            (r, r if value is to else forth.get(id(value), nowhere))
+            for r, forth in self._probes[id(to)]
+        ]
+
+    def _probed(self, to: Value) -> list[tuple[np.ndarray, dict[int, np.ndarray]]]:
+        """Directions of a value, and how all others move in them.
+
+        Σ Jₖᵀuₖ is linear in the upstreams uₖ of all the others: its derivative along r is Jₖr.
+        """
+        start = self.run.tensor(to)
+        ends = {id(v): self.run.tensor(v) for v in self.forward}
+        sent = [torch.zeros_like(end, requires_grad=True) for end in ends.values()]
+        rng = np.random.default_rng(0)
+        found = []
+        try:
+            (back,) = torch_compat.gradients(list(ends.values()), [start], sent, create_graph=True)
+            if back is None:
+                return []
+            for _ in range(PROBES):
+                r = np.asarray(rng.standard_normal(to.shape))
+                moved = torch_compat.gradients([back], sent, [torch.from_numpy(r)], True)
+                forth = {k: t.numpy() for k, t in zip(ends, moved) if t is not None}
+                found.append((r, forth))
+        except RuntimeError:
+            return []
+        return found
+
+    @functools.cached_property
+    def _needed(self) -> set[Note]:
+        return {step.note for step in self.plan.steps}
+
+    @functools.cached_property
+    def users(self) -> dict[int, list[Note]]:
+        """The calls of the forward that use each value, by its id."""
+        found: dict[int, list[Note]] = {}
+        for step in self.plan.steps:
+            for value in step.note.inputs:
+                if step.note not in found.setdefault(id(value), []):
+                    found[id(value)].append(step.note)
+        return found
+
+    def after_value(self, value: Value) -> set[int]:
+        """The ids of the forward's values that depend on a value, and of itself."""
+        reached = {id(value)}
+        for step in self.plan.steps:
+            if any(id(v) in reached for v in step.note.inputs):
+                reached.update(id(v) for v in step.outputs)
+        return reached
+
+    def true(self, value: Value) -> np.ndarray:
+        """The true gradient of an intermediate or an input."""
+        return self._true[id(value)]
+
+    def number(self, value: Value) -> np.ndarray:
+        """An intermediate's numbers."""
+        return self.run.tensor(value).detach().numpy()
+
+    def would_be(self, path: Path, given: Path, array: np.ndarray) -> np.ndarray | None:
+        """A returned gradient, if another one that it is computed from were another array."""
+        target, source = self.made.get(path), self.made.get(given)
+        if target is None or source is None or not self._is_made_of(target, source):
+            return None
+        tensor = torch.from_numpy(np.array(array, float))
+        try:
+            run = Plan(self.recording, [target]).run(after={source: lambda of, made: tensor})
+        except NotReplayable:
+            return None
+        return run.tensor(target).detach().numpy()
+
+    def _is_made_of(self, value: Value, source: Value) -> bool:
+        queue, seen = [value], set()
+        while queue:
+            one = queue.pop()
+            if one.note is None or id(one) in seen:
+                continue
+            seen.add(id(one))
+            inputs = [v for v in one.note.inputs if v.active]
+            if source in inputs:
+                return True
+            queue += inputs
+        return False
+
+    def want(self, path: Path) -> np.ndarray:
+        return self.true(self.inputs[path])
+
+    def same(self, a: np.ndarray, b: np.ndarray, scale: float = 0.0) -> bool:
+        """Whether two arrays agree to rounding."""
+        return agree(a, b, max(self.loudest, scale))
+
+    def wrong_paths(self) -> list[Path]:
+        return [p for p in self.got if not self.same(self.got[p], self.want(p))]
+
+    def steps(self) -> list[Step]:
+        """What the backward computed, in order. The last of a statement bears its target's name."""
+        found: list[Step] = []
+        for note in self._backward_notes():
+            name, line = assigned(note)
+            for value in note.outputs:
+                if value.active and np.asarray(value.array).dtype.kind == "f":
+                    if note.op == "read":  # what in-place writes have made of an array
+                        parts = {id(part) for part in note.args[0]}
+                        written = [s for s in found if id(s.value) in parts and s.name]
+                        if written:
+                            last = written[-1]
+                            base = last.name.partition("[")[0]
+                            found.append(Step(value, base, last.line, note.file))
+                            continue
+                    if (
+                        found
+                        and found[-1].name
+                        and (found[-1].line, found[-1].name) == (line, name)
+                    ):
+                        found[-1] = Step(found[-1].value, "", line, note.file)
+                    found.append(Step(value, name, line, note.file))
+        return found
+
+
+_statements: dict[str, dict[int, tuple[str, int]]] = {}
+
+
+def assigned(note: Note) -> tuple[str, int]:
+    """The target of the statement that a call stands in, and the statement's first line."""
+    file, line = note.file, note.line
+    if file not in _statements:
+        _statements[file] = _targets("".join(linecache.getlines(file)))
+    return _statements[file].get(line, ("", line))
+
+
+def _targets(text: str) -> dict[int, tuple[str, int]]:
+    """By line: what the statement there assigns to, as it is written, and its first line."""
+    found: dict[int, tuple[str, int]] = {}
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return found
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Return | ast.Expr):
+            target = ""
+            if isinstance(node, ast.Assign) and len(node.targets) == 1:
+                target = ast.unparse(node.targets[0])
+            elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+                target = ast.unparse(node.target)
+            for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                found[line] = target, node.lineno
+    return found
+
+
+def handed_on(step: Step) -> Step:
+    """The same array under its next name, where the code does no more than give it one."""
+    for name, line in _names_given(step.file, step.line).get(step.name, ()):
+        if line > step.line:
+            return Step(step.value, name, line, step.file)
+    return step
+
+
+@functools.cache
+def _names_given(file: str, line: int) -> dict[str, list[tuple[str, int]]]:
+    """By name: those that the function around a line assigns it to as it is, ``dz = da``."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except SyntaxError:
+        return found
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    around = [f for f in functions if f.lineno <= line <= (f.end_lineno or f.lineno)]
+    for node in ast.walk(max(around, key=lambda f: f.lineno)) if around else ():
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    found.setdefault(node.value.id, []).append((target.id, node.lineno))
+    return {name: sorted(given, key=lambda at: at[1]) for name, given in found.items()}
+
+
+def collect(subject: Subject, cases: Iterable[Case], names: Session, most: int) -> list[Evidence]:
+    """As many of these cases as can be opened up, up to so many."""
+    found: list[Evidence] = []
+    for case in cases:
+        if len(found) == most:
+            break
+        try:
+            found.append(Evidence(subject, case, names))
+        except NotReplayable:
+            continue
+    return found

@@ -1,0 +1,51 @@
+"""What a mistake is to the diagnosis: a key, words, and the gradient that it would have led to."""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from oracle.cases.shapes import Size
+from oracle.diagnosis.evidence import Evidence
+from oracle.judging.verdict import agree
+from oracle.results import Cure
+from oracle.subject import Path, Subject
+from oracle.truth.recording import Value
+
+
+@dataclass(frozen=True)
+class Target:
+    """One wrong step in one case: what came, and what was due."""
+
+    subject: Subject
+    sizes: dict[str, Size]
+    name: str  # the user's own text for it
+    path: Path | None  # of the input that it is the gradient of; None for an intermediate
+    got: np.ndarray
+    true: np.ndarray
+    loudest: float
+    others: dict[Path, np.ndarray]  # the true gradients of all inputs
+    evidence: Evidence | None = None  # None where nothing could be recorded
+    of: Value | None = None
+    sent: Mapping[Path, np.ndarray] = field(default_factory=dict)  # the upstream, if known
+
+    def is_got(self, predicted: np.ndarray | None) -> bool:
+        """Whether a prediction is what came, and not also what was due."""
+        return (
+            predicted is not None
+            and agree(self.got, predicted, self.loudest)
+            and not agree(predicted, self.true, self.loudest)
+        )
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """One mistake that may be it. Keys are the same in each case; so are the words."""
+
+    key: Hashable
+    finding: str
+    message: str  # {name} stands for the user's own text
+    fix: str
+    predicted: Callable[..., np.ndarray | None]  # called without arguments
+    rank: int = 50  # the smaller, the more specific
+    cure: Cure | None = None  # where one operation on the gradient is all that it takes

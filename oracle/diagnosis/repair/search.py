@@ -1,0 +1,335 @@
+"""Which edit makes wrong gradients right: tried on one failing case, proved on others."""
+
+import ast
+import contextlib
+import itertools
+import time
+import warnings
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from oracle.diagnosis.repair import edits, frames, naming, whole
+from oracle.diagnosis.repair.around import what_is_around
+from oracle.diagnosis.repair.code import ENDLESS, Source, TooLong, at_most, sources
+from oracle.diagnosis.repair.slots import Edit, Slot, assigned, statements
+from oracle.diagnosis.repair.slots import edit as new_edit
+from oracle.judging.examine import Wanted
+from oracle.judging.trial import Trial, Truth
+from oracle.judging.verdict import agree
+from oracle.subject import Path, Subject, is_number
+
+PATIENCE = 6.0  # seconds of processor time, trying edits, for one derivation
+PROVED_ON = 3  # shapes besides the first
+
+
+@dataclass(frozen=True)
+class Cure:
+    """An edit that is proved: where, what for what, which gradients it makes right."""
+
+    first: int  # line of the statement,
+    last: int  # and its last one
+    kind: str
+    before: str
+    after: str
+    finding: str
+    fixed: frozenset[Path]
+    shapes: int
+    assigned: str  # what the statement assigns to, or ""
+    carries: bool = True  # that is made of what comes in from above, so that it is a gradient
+
+    @property
+    def line(self) -> int:
+        return self.first
+
+    @property
+    def told(self) -> str:
+        """What is wrong, in words."""
+        proof = f"(proved on {self.shapes} shapes)"
+        if self.kind == "order":
+            return f"line {self.line} updates it before its last use {proof}"
+        if self.kind == "accumulate":
+            return f"line {self.line} assigns where it should add {proof}"
+        if self.kind == "nest":
+            return f"line {self.line} belongs into the block before it {proof}"
+        return f"on line {self.line}, {self.before} should be {self.after} {proof}"
+
+    @property
+    def fix(self) -> str:
+        if self.kind == "order":
+            return "compute all gradients first, and update then"
+        if self.kind == "nest":
+            return "indent it, to do it each time"
+        if self.kind == "accumulate":
+            return f"{self.after.partition(' += ')[0]} += ..."
+        return f"write {self.after} instead of {self.before}"
+
+
+@dataclass
+class Judged:
+    """A case, what is due in it, and what the code as it stands makes of it."""
+
+    trial: Trial
+    truth: Truth
+    value: list[np.ndarray]
+    wrong: frozenset[Path]
+    seconds: float
+    off: dict[Path, tuple[np.ndarray, np.ndarray]]  # of the wrong ones, what came and what is due
+
+
+def cure(
+    subject: Subject,
+    trials: Sequence[Trial],
+    lines: Sequence[int],
+    wrong: set[Path],
+    sure: bool,
+    patience: float,
+    confirmed: Callable[[Trial, frozenset[Path]], bool],
+    wanted: Sequence[Wanted] = (),
+) -> Cure | None:
+    """The likeliest edit that makes some of the wrong gradients right and no other wrong.
+
+    Args:
+        subject: what is wrong.
+        trials: failing cases of different shapes.
+        lines: where to look first: those to which the wrong gradients are blamed.
+        wrong: the gradients to be made right, one at least.
+        sure: the lines are known to be the guilty ones.
+        patience: seconds.
+        confirmed: a last proof, called while the edit is in place.
+        wanted: what steps on the way to them should be.
+    """
+    judged = [j for j in map(_judged, trials) if j is not None and j.wrong & wrong]
+    if not judged:
+        return None
+    began = time.process_time()
+    judged.sort(key=lambda j: (-len(j.wrong), j.seconds))
+    first, others = judged[0], judged[1 : 1 + PROVED_ON]
+    known = sources(subject.functions)
+    done: set[tuple[int, int]] = set()
+    until = began + min(patience, frames.PATIENCE)
+    on_the_spot = _on_the_spot(known, judged, lines, wrong, wanted, until, done)
+    for source, edit in _candidates(known, lines, sure, on_the_spot, done):
+        if time.process_time() - began > patience:
+            return None
+        fixed = _tried(source, edit, first)
+        if not fixed & wrong:
+            continue
+        proofs = [_tried(source, edit, other) for other in others]
+        if not all(found >= (other.wrong & fixed) for found, other in zip(proofs, others)):
+            continue
+        with _edited(source, edit):
+            if not confirmed(first.trial, fixed):
+                continue
+        edit = _where_made(source, edit, [first, *others], fixed) or edit
+        return _cure(source, edit, first, fixed, 1 + len(others))
+    return None
+
+
+def _on_the_spot(
+    known: list[Source],
+    judged: Sequence[Judged],
+    lines: Sequence[int],
+    wrong: set[Path],
+    wanted: Sequence[Wanted],
+    until: float,
+    done: set[tuple[int, int]],
+) -> Iterator[tuple[Source, Edit]]:
+    """Edits that make a wrong gradient right where it is made.
+
+    ``done`` notes what need not be tried again: where all that is blamed could be seen, and once.
+    """
+    found: list[frames.Spot] = []
+    blamed = list(_at(known, lines))
+    for source, statement in blamed:
+        for case in judged:
+            off = {path: pair for path, pair in case.off.items() if path in wrong}
+            spot = frames.spot_of(source, statement, case.trial, off, wanted)
+            if spot is not None:
+                found.append(spot)
+                break
+    for turns in itertools.zip_longest(*(frames.likely(spot, until) for spot in found)):
+        for spot, turn in zip(found, turns):
+            if turn is not None:
+                statement, tier, hits = turn
+                if spot.turns == 1 and len(found) == len(blamed):
+                    done.add((id(statement), tier))
+                yield from ((spot.source, edit) for edit in hits)
+
+
+def _at(known: list[Source], lines: Sequence[int]) -> Iterator[tuple[Source, ast.stmt]]:
+    """The statements that some lines are of."""
+    for source in known:
+        for statement in statements(source.node):
+            end = statement.end_lineno or statement.lineno
+            if any(statement.lineno <= line <= end for line in lines):
+                yield source, statement
+
+
+def _where_made(
+    source: Source, edit: Edit, cases: Sequence[Judged], fixed: frozenset[Path]
+) -> Edit | None:
+    """The same term, added where the operand is assigned: dh lacks dh_next, not what is made of it.
+
+    None if that would not do, or the operand is assigned at several places, or at none.
+    """
+    if edit.kind != "term" or not isinstance(edit.before, ast.Name):
+        return None
+    made = [
+        s for s in statements(source.node) if isinstance(s, ast.Assign) and s.lineno < edit.line
+        if [ast.unparse(t) for t in s.targets] == [edit.before.id]
+    ]  # fmt: skip
+    if len(made) != 1 or not isinstance(edit.after, ast.BinOp):
+        return None
+    slot = Slot(made[0], "value", None, made[0])
+    there = new_edit("term", slot, ast.BinOp(slot.node, edit.after.op, edit.after.right), edit.word)
+    does = all(_tried(source, there, case) >= case.wrong & fixed for case in cases)
+    return there if does else None
+
+
+def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], shapes: int) -> Cure:
+    before, after = edit.told
+    simple = (s for s in statements(source.node) if s.lineno == edit.line)
+    loops = (n for n in ast.walk(source.node) if isinstance(n, ast.For) and n.lineno == edit.line)
+    statement = next(simple, None) or next(loops)
+    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    target = targets[0]
+    while isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
+        target = target.value
+    assigned = ast.unparse(target) if target is not None else ""
+    around = what_is_around(source.node, judged.trial, edit.line)
+    finding = naming.finding(edit, around)
+    last = edit.line if isinstance(statement, ast.For) else statement.end_lineno or edit.line
+    made = naming.reach({n.id for n in ast.walk(target) if isinstance(n, ast.Name)} if target else
+                        set(), naming.definitions(source.node))  # fmt: skip
+    carries = not around.upstream or bool(made & around.upstream)
+    carries &= not isinstance(statement, ast.For)
+    return Cure(
+        edit.line, last, edit.kind, before, after, finding, fixed, shapes, assigned, carries
+    )
+
+
+def _candidates(
+    known: list[Source],
+    lines: Sequence[int],
+    sure: bool,
+    on_the_spot: Iterator[tuple[Source, Edit]],
+    done: Collection[tuple[int, int]],
+) -> Iterator[tuple[Source, Edit]]:
+    """Edits of whole statements, of which there are few; those that do on the spot; then all.
+
+    Of the blamed statements first; then of others in the function, and in its class. ``done``: the
+    statements of which no expressions need to be tried after those on the spot, and in which tier.
+    """
+    blamed: list[tuple[Source, ast.stmt]] = []
+    others: list[tuple[Source, ast.stmt]] = []
+    guilty = [s for s in known if any(s.holds(line) for line in lines)]
+    owners = {s.owner for s in guilty if s.owner}
+    for source in [*(s for s in known if s not in guilty and s.owner in owners), *guilty]:
+        for statement in statements(source.node):
+            end = statement.end_lineno or statement.lineno
+            at = any(statement.lineno <= line <= end for line in lines)
+            (blamed if at else others).append((source, statement))
+    others.reverse()
+    common = [one for one in others if _feeds_all(*one, [s for _, s in blamed])]
+    rest = [one for one in others if one not in common]
+    if sure:
+        order = [(blamed, 0), (blamed, 1), (others, 0), (others, 1), (blamed, 2), (others, 2)]
+    elif len(blamed) > 1:
+        order = [(blamed, 0), (others, 0), (common, 1), (blamed, 1), (rest, 1)]
+        order += [(common, 2), (blamed, 2), (rest, 2)]
+    else:
+        order = [(blamed, 0), (others, 0), (blamed, 1), (common, 1), (rest, 1)]
+        order += [(blamed, 2), (common, 2), (rest, 2)]
+    for source, statement in [*blamed, *others]:
+        yield from ((source, edit) for edit in edits.of_whole(statement, source))
+    for source in guilty:
+        yield from ((source, edit) for edit in whole.turns(source.node))
+    yield from on_the_spot
+    for some, tier in order:
+        for source, statement in some:
+            if (id(statement), tier) not in done:
+                found = edits.of_expressions(statement, source, tier)
+                yield from ((source, edit) for edit in found)
+
+
+def _feeds_all(source: Source, statement: ast.stmt, guilty: list[ast.stmt]) -> bool:
+    """Whether all of the blamed statements work with what a statement assigns to."""
+    made = naming.definitions(source.node)
+    made_here = assigned(statement)
+    return bool(made_here) and all(
+        made_here & naming.reach({n.id for n in ast.walk(one) if isinstance(n, ast.Name)}, made)
+        for one in guilty
+    )
+
+
+def _judged(trial: Trial) -> Judged | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            truth = trial.truth()
+            began = time.process_time()
+            value, made, _ = trial.candidate()
+        except Exception:
+            return None
+        seconds = time.process_time() - began
+    off = {
+        m.of: (np.array(m.value, float), truth.gradients[m.of])
+        for m in made
+        if m.of in truth.gradients and not _right(trial, truth, m) and is_number(m.value)
+    }
+    wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
+    return Judged(trial, truth, _numbers(value), frozenset(wrong), seconds, off)
+
+
+def _tried(source: Source, edit: Edit, judged: Judged) -> frozenset[Path]:
+    """The gradients that an edit makes right in a case; none if it makes others wrong."""
+    trial, truth = judged.trial, judged.truth
+    with _edited(source, edit) as compiled:
+        if not compiled:
+            return frozenset()
+        try:
+            with at_most(ENDLESS):
+                value, made, _ = trial.candidate()
+        except (Exception, SystemExit, TooLong):
+            return frozenset()
+    if not _same(_numbers(value), judged.value):
+        return frozenset()  # the forward is another one now
+    found = {m.of for m in made if m.of in truth.gradients}
+    wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
+    if wrong - judged.wrong or judged.wrong - found:
+        return frozenset()
+    return judged.wrong - wrong
+
+
+def _right(trial: Trial, truth: Truth, made: Any) -> bool:
+    if not isinstance(made.value, np.ndarray | np.generic | float | int):
+        return False
+    return agree(np.asarray(made.value, float), truth.gradients[made.of], trial.loudest)
+
+
+@contextlib.contextmanager
+def _edited(source: Source, edit: Edit) -> Iterator[bool]:
+    """The user's function with an edit in it, for a while; False if that is no code."""
+    undo = edit.put()
+    code = source.compiled()
+    undo()
+    if code is None:
+        yield False
+        return
+    with source.replaced(code), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield True
+
+
+def _same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
+    return len(some) == len(others) and all(
+        a.shape == b.shape and np.allclose(a, b, rtol=1e-12, atol=0) for a, b in zip(some, others)
+    )
+
+
+def _numbers(value: Any) -> list[np.ndarray]:
+    parts = value if isinstance(value, tuple | list) else (value,)
+    return [np.array(p, float) for p in parts if isinstance(p, np.ndarray | np.generic | float)]

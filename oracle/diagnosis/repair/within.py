@@ -1,0 +1,192 @@
+"""Small edits that bring nothing new in: signs, axes, transposes, constants, brackets, order."""
+
+import ast
+import functools
+from collections.abc import Iterable, Iterator
+
+from oracle.diagnosis.repair.slots import (
+    Edit,
+    Slot,
+    called_by,
+    edit,
+    indices,
+    is_term,
+    number,
+    parsed,
+    plain,
+)
+
+COMPARED = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
+
+
+def signs(slot: Slot) -> Iterator[Edit]:
+    node = slot.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        op = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+        index = not slot.whole
+        yield edit("index" if index else "sign", slot, ast.BinOp(node.left, op, node.right))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        if slot.whole:
+            yield edit("sign", slot, node.operand)
+    elif is_term(slot):
+        yield edit("sign", slot, ast.UnaryOp(ast.USub(), node))
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        for other in COMPARED:
+            if not isinstance(node.ops[0], other):
+                yield edit("compare", slot, ast.Compare(node.left, [other()], node.comparators))
+
+
+def constants(slot: Slot) -> Iterator[Edit]:
+    node = slot.node
+    value = plain(node)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        parent = slot.parent
+        if isinstance(parent, ast.Slice):
+            return
+        if isinstance(node, ast.Slice):
+            yield from _slices(slot, node)
+        return
+    if not slot.whole and isinstance(slot.parent, ast.keyword | ast.UnaryOp):
+        return
+    kind = "exponent" if _is_exponent(slot) else "constant"
+    if not slot.whole:
+        kind = "index"
+    tried = {value + 1, value - 1, 2 * value, value / 2, -value, 1, 2, 3, 0.5}
+    if value:
+        tried.add(1 / value)
+    if kind == "index":
+        tried = {value + 1, value - 1, -value}
+    if isinstance(slot.parent, ast.Compare):  # a bound that no value reaches would cure anything
+        tried = {0, 1, -1, 0.5}
+    for other in sorted(tried, key=lambda x: (abs(x - value), x)):
+        if other != value:
+            yield edit(kind, slot, number(other), repr(other))
+
+
+def _slices(slot: Slot, node: ast.Slice) -> Iterator[Edit]:
+    lower, upper = plain(node.lower), plain(node.upper)
+    for low, high in ((1, None), (None, -1), (None, None)):
+        if (lower, upper) != (low, high) and {lower, upper} <= {None, 1, -1, 0}:
+            new = ast.Slice(
+                None if low is None else number(low), None if high is None else number(high)
+            )
+            yield edit("index", slot, new)
+
+
+def _is_exponent(slot: Slot) -> bool:
+    parent = slot.parent
+    return (
+        isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Pow) and slot.field == "right"
+    )
+
+
+def transposes(slot: Slot) -> Iterator[Edit]:
+    node = slot.node
+    if not slot.whole:
+        return
+    if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
+        yield edit("transpose", slot, node.value)
+    elif (
+        (isinstance(slot.parent, ast.BinOp) and isinstance(slot.parent.op, ast.MatMult))
+        or not isinstance(slot.parent, ast.expr)
+        or called_by(slot.parent) in ("dot", "matmul")
+    ):
+        yield edit("transpose", slot, ast.Attribute(node, "T", ast.Load()))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        yield edit("transpose", slot, ast.BinOp(node.right, node.op, node.left))
+
+
+def flips(slot: Slot, turns: Iterable[str] = ()) -> Iterator[Edit]:
+    """k[p, q] for k[P - 1 - p, Q - 1 - q] and the other way round, and x for x[::-1].
+
+    ``turns``: the names that loops count with.
+    """
+    node = slot.node
+    handed = isinstance(slot.parent, ast.Call) and slot.field == "args" and slot.whole
+    if handed and isinstance(node, ast.Name | ast.Subscript | ast.Attribute):
+        for flipped in ("np.flip({})", "{}.flip(-1)", "{}.flip((-2, -1))", "np.flip({}, -1)"):
+            yield edit("flip", slot, parsed(flipped.format(ast.unparse(node))))
+    if not isinstance(node, ast.Subscript):
+        return
+    held = indices(node.slice)
+    counted = [i for i in held if isinstance(i, ast.Name) and i.id in turns]
+    for some in ([i] for i in counted) if len(counted) == 1 else ([*counted], counted[-2:]):
+        behind: list[ast.expr] = [
+            ast.BinOp(number(-1), ast.Sub(), i) if any(i is s for s in some) else i for i in held
+        ]
+        index = behind[0] if len(behind) == 1 else ast.Tuple(behind, ast.Load())
+        if some:
+            yield edit("flip", slot, ast.Subscript(node.value, index, ast.Load()))
+    if any(_from_behind(index) for index in held):
+        forth: list[ast.expr] = [
+            i.right if isinstance(i, ast.BinOp) and _from_behind(i) else i for i in held
+        ]
+        index = forth[0] if len(forth) == 1 else ast.Tuple(forth, ast.Load())
+        yield edit("flip", slot, ast.Subscript(node.value, index, ast.Load()))
+    if slot.whole and any(isinstance(i, ast.Slice) and plain(i.step) == -1 for i in held):
+        yield edit("flip", slot, node.value)
+
+
+def _from_behind(node: ast.expr) -> bool:
+    """K - 1 - p."""
+    return (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Sub)
+        and isinstance(node.right, ast.Name)
+        and isinstance(node.left, ast.BinOp)
+        and isinstance(node.left.op, ast.Sub)
+        and plain(node.left.right) == 1
+    )
+
+
+def dropped(slot: Slot) -> Iterator[Edit]:
+    """One operand alone."""
+    node = slot.node
+    if isinstance(node, ast.Subscript) and isinstance(slot.parent, ast.Subscript):
+        yield edit("index", slot, node.value)
+    if not slot.whole:
+        return
+    chain = factors_of(node)
+    if len(chain) > 2:
+        for end in range(1, len(chain) - 1):  # and of a product, its first factors alone
+            kept = functools.reduce(lambda a, b: ast.BinOp(a, ast.Mult(), b), chain[:end])
+            yield edit("factor-less", slot, kept, ast.unparse(chain[end]))
+    if isinstance(node, ast.BinOp):
+        times = isinstance(node.op, ast.Mult | ast.Div | ast.Pow)
+        for keep, drop in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(node.op, ast.Pow | ast.Div) and keep is node.right:
+                continue
+            yield edit("factor-less" if times else "term-less", slot, keep, ast.unparse(drop))
+        if isinstance(node.op, ast.Sub) and plain(node.left) == 1:
+            yield edit("operand", slot, node.right, ast.unparse(node.right))
+    elif isinstance(node, ast.Call) and len(node.args) == 1 and slot.around:
+        yield edit("call-less", slot, node.args[0], ast.unparse(node.func))
+
+
+def factors_of(node: ast.expr) -> list[ast.expr]:
+    """a, b and c of a·b·c."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*factors_of(node.left), node.right]
+    return [node]
+
+
+def regrouped(slot: Slot) -> Iterator[Edit]:
+    """a·(b + c) for a·b + c, and the like: a bracket at another place."""
+    node = slot.node
+    if not isinstance(node, ast.BinOp) or not slot.whole:
+        return
+    left, right = node.left, node.right
+    if isinstance(right, ast.BinOp):
+        inner = ast.BinOp(left, node.op, right.left)
+        yield edit("bracket", slot, ast.BinOp(inner, right.op, right.right))
+    if isinstance(left, ast.BinOp):
+        inner = ast.BinOp(left.right, node.op, right)
+        yield edit("bracket", slot, ast.BinOp(left.left, left.op, inner))
+    if isinstance(node.op, ast.Mult) and isinstance(left, ast.BinOp):
+        yield edit(
+            "bracket", slot, ast.BinOp(left.left, left.op, ast.BinOp(left.right, ast.Mult(), right))
+        )
+    if isinstance(node.op, ast.Mult):
+        yield edit("divide", slot, ast.BinOp(left, ast.Div(), right), ast.unparse(right))
+    if isinstance(node.op, ast.Div):
+        yield edit("multiply", slot, ast.BinOp(left, ast.Mult(), right), ast.unparse(right))

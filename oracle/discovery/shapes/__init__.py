@@ -1,0 +1,1 @@
+"""The shapes that comments, annotations and docstrings state."""

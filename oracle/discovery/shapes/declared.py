@@ -1,0 +1,209 @@
+"""Where shapes are said: ``--shapes``, a comment, annotations, docstrings; each completes the one
+before it.
+"""
+
+import ast
+import re
+from collections.abc import Iterable
+
+from oracle.discovery import naming
+from oracle.discovery.shapes import docstrings, grammar
+from oracle.discovery.shapes.grammar import Said as Said
+from oracle.discovery.shapes.grammar import Shapes as Shapes
+from oracle.discovery.text.functions import Function, Text
+from oracle.subject import MissingShapes, Unusable, size_names
+
+COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*shapes?\b\s*:?(.*)", re.IGNORECASE)
+OTHER = re.compile(r"\s*#\s*oracle\s*:(?!\s*ignore\b)\s*(.*?)\s*$", re.IGNORECASE)
+INTEGERS = ("Int", "UInt", "Integer", "Int32", "Int64", "Int8", "UInt8", "Int16", "Shaped")
+
+
+def of_parts(
+    user: Text | None, names: Iterable[str], given: str = "", more: Iterable[str] = ()
+) -> Shapes:
+    """All that is said for some functions and classes of a file, by path of the argument.
+
+    ``more``: functions whose docstrings and annotations count last, such as those of a class.
+    """
+    found: Shapes = grammar.entries(given) if given else {}
+    if user is None:
+        return found
+    nodes = [user.functions.get(n) or user.classes.get(n) for n in [*names, *more]]
+    known = [node for node in nodes if node is not None]
+    for node in known:
+        _complete(found, comment(user, node))
+        if isinstance(node, ast.ClassDef):
+            _complete(found, fields(user, node))
+    functions = [node for node in known if isinstance(node, Function)]
+    for function in functions:
+        _complete(found, annotations(function, user))
+    for function in functions:
+        _complete(found, docstrings.inline(user, function))
+    for node in known:
+        _complete(found, docstrings.docstring(ast.get_docstring(node) or ""))
+    for function in functions:
+        _complete(found, docstrings.in_prose(function))
+    return _with_labels(found)
+
+
+def _complete(found: Shapes, other: Shapes) -> None:
+    for path, said in other.items():
+        found[path] = found[path].completed(said) if path in found else said
+
+
+def _with_labels(found: Shapes) -> Shapes:
+    """Labels whose number of classes only another argument's shape tells."""
+    sizes = [s for said in found.values() for s in size_names(said.dims or ())]
+    for path, said in found.items():
+        if said.integer and not said.classes:
+            for usual in docstrings.CLASSES:
+                if usual in sizes:
+                    found[path] = Said(said.dims, "", usual, True, said.fixed, said.scalar)
+                    break
+    return found
+
+
+def comment(user: Text, node: ast.AST) -> Shapes:
+    """The comments ``# oracle: shapes ...`` directly above something or one of its decorators.
+
+    Raises:
+        Unusable: it is written otherwise, and would be passed over in silence.
+    """
+    begun: int = node.lineno  # type: ignore[attr-defined]
+    found: Shapes = {}
+    lines: list[tuple[int, str]] = []
+    for first in {begun, *(d.lineno for d in getattr(node, "decorator_list", []))}:
+        at = first - 1
+        while at >= 1 and user.lines[at - 1].lstrip().startswith("#"):
+            said = COMMENT.match(user.lines[at - 1])
+            if said:
+                lines.append((at, said[1]))
+            elif other := OTHER.match(user.lines[at - 1]):
+                raise Unusable(
+                    f'"# oracle: {other[1]}" says neither shapes nor ignore[...]; if shapes are '
+                    f'meant, write "# oracle: shapes {other[1] or "x: N D"}"',
+                    at,
+                )
+            at -= 1
+    for line, text in sorted(lines):
+        found.update(grammar.entries(text, line))
+    return found
+
+
+def fields(user: Text, node: ast.ClassDef) -> Shapes:
+    """What a dataclass says of the fields that it is to be given: ``W: np.ndarray  # (D, M)``."""
+    found: Shapes = {}
+    for part in node.body:
+        if not isinstance(part, ast.AnnAssign) or part.value is not None:
+            continue
+        if not isinstance(part.target, ast.Name):
+            continue
+        said = _annotated(part.annotation, user)
+        if said is None or not said.has_shape or said.scalar:
+            said = docstrings.beside(user.lines[part.lineno - 1])
+        if said is not None:
+            found[(part.target.id,)] = said
+    return found
+
+
+def annotations(function: Function, user: Text) -> Shapes:
+    """jaxtyping's ``Float[np.ndarray, "N D"]``, bare or in ``Annotated[..., "labels(C)"]``.
+
+    ``eps: float = 1e-5`` says no shape: a number with a default is to stay what it is.
+    """
+    found: Shapes = {}
+    positional = function.args.posonlyargs + function.args.args
+    given = positional[len(positional) - len(function.args.defaults) :]
+    given += [a for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults) if d]
+    for argument in positional + function.args.kwonlyargs:
+        said = _annotated(argument.annotation, user) if argument.annotation else None
+        if said is not None and not (said.scalar and argument in given):
+            found[(argument.arg,)] = said
+    return found
+
+
+def _annotated(node: ast.expr | None, user: Text, deep: int = 0) -> Said | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            node = ast.parse(node.value, mode="eval").body
+        except SyntaxError:
+            return None
+    if isinstance(node, ast.Name) and node.id == "float":
+        return Said((), scalar=True)
+    if isinstance(node, ast.Name) and deep < 5:  # Batch = Float[np.ndarray, "N D"]
+        for part in user.tree.body:
+            if isinstance(part, ast.Assign) and any(
+                isinstance(t, ast.Name) and t.id == node.id for t in part.targets
+            ):
+                return _annotated(part.value, user, deep + 1)
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
+        return None
+    kind = ast.unparse(node.value).rpartition(".")[2]
+    parts = node.slice.elts
+    if kind == "Annotated":
+        inner = _annotated(parts[0], user, deep) or Said()
+        words = [p.value for p in parts[1:] if isinstance(p, ast.Constant)]
+        try:
+            said = grammar.said_by([w for text in words for w in str(text).split()])
+        except ValueError:
+            return inner
+        return said.completed(inner)
+    last = parts[-1]
+    if not (isinstance(last, ast.Constant) and isinstance(last.value, str)):
+        return None
+    dims = [word.lstrip("#?").partition("=")[2] or word.lstrip("#?") for word in last.value.split()]
+    dims = ["*rest" if d == "..." else d for d in dims]
+    if kind == "Bool":
+        return Said(tuple(dims), "mask")
+    return Said(tuple(dims), integer=kind in INTEGERS)
+
+
+def missing(
+    name: str, said: Shapes, argument: str, above: int, also: Iterable[str] = ()
+) -> Unusable:
+    """What to tell where nothing says an argument's shape."""
+    names = [argument, *also]
+    numbers = r"(stride|pad|axis|kernel|size|num|n_|mode|activation|_param|config|layers?$|units)"
+    example = ", ".join(
+        f"{n}={_value(n)}"
+        if n in naming.NUMBERS or re.search(numbers, n)
+        else f"{n}: {_guess(n, said)}"
+        for n in names
+    )
+    return MissingShapes(
+        f"{name}: nothing says the shape of {' and '.join(names)}; add a line such as "
+        f'"# oracle: shapes {example}" above line {above}',
+        above,
+    )
+
+
+def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusable:
+    """What to tell where nothing says which integers an argument holds."""
+    dims = " ".join(said[(argument,)].dims or ())
+    return Unusable(
+        f"{name}: nothing says which integers {argument} holds; add a line such as "
+        f'"# oracle: shapes {argument}: {f"{dims} labels(C)".strip()}" above line {above}',
+        above,
+    )
+
+
+def _guess(name: str, said: Shapes) -> str:
+    first = next((s.dims for s in said.values() if s.dims), ("N",))
+    name = name.rpartition(".")[2]
+    if naming.same(name.rstrip("0123456789"), "W"):
+        return "D M"
+    if naming.same(name.rstrip("0123456789"), "b"):
+        return "M"
+    if name in naming.TARGETS | naming.PERHAPS_TARGETS:
+        return f"{first[0]} C onehot"
+    return "N D"
+
+
+def _value(name: str) -> str:
+    if name in naming.NUMBERS:
+        return str(naming.NUMBERS[name])
+    if re.search(r"param|config", name):
+        return '{"mode": "train"}'
+    if "activation" in name or "mode" in name:
+        return '"relu"'
+    return "1"

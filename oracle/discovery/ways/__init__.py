@@ -1,0 +1,1 @@
+"""The ways to write a derivation, each turned into a ``Subject``."""

@@ -1,0 +1,211 @@
+"""Way 8: forward, cost and backward as three functions that hand things on by name."""
+
+import dataclasses
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from oracle.discovery import arguments, naming
+from oracle.discovery.arguments import Parameter, User
+from oracle.discovery.find import Candidate
+from oracle.discovery.shapes import declared
+from oracle.discovery.text import functions as text
+from oracle.discovery.ways import losses, single
+from oracle.discovery.ways.gradients import Returned
+from oracle.subject import Inputs, Made, Reading, Subject, Unusable
+
+
+def course(user: User, candidate: Candidate) -> Subject:
+    """The subject that forward, cost and backward are together.
+
+    Raises:
+        Unusable: a shape is missing, or nothing says what an argument is.
+    """
+    if candidate.of("function"):
+        return single.value_and_gradient(user, candidate)
+    names = [candidate.of(role) for role in ("forward", "cost", "backward")]
+    forward, backward = user.get(names[0]), user.get(names[2])
+    cost = user.get(names[1]) if names[1] else None
+    functions = [forward, cost, backward]
+    nodes = [user.node(name) for name in names]
+    said = declared.of_parts(user.text, names, user.shapes)
+    taken = [arguments.parameters(f, n) if f else [] for f, n in zip(functions, names)]
+    flow = Flow.of(taken, nodes, said, candidate)
+    asked = [p for p in taken[0] if p.required or _is_said(p.name, said)] + flow.more
+    plan = arguments.plan(candidate.name, said, asked, user.line(names[0]), nodes, user)
+    slots = list(plan.slots.values())
+    returned = Returned(nodes[2], user.line(names[2]))
+
+    def run_forward(inputs: Inputs) -> tuple[Any, Any]:
+        result = arguments.call(forward, taken[0], inputs)
+        if cost is None:
+            return flow._prediction("", result), result
+        value = arguments.call(cost, taken[1], flow.values(1, inputs, result))
+        if isinstance(value, tuple) and value:
+            value = value[0]
+        return value, result
+
+    def run_backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
+        result = arguments.call(backward, taken[2], flow.values(2, inputs, kept))
+        return returned.made(result, slots)
+
+    subject = Subject(
+        candidate.name,
+        user.file,
+        user.line(names[2]),
+        8,
+        tuple(plan.arguments),
+        run_forward,
+        run_backward,
+        plan.prepare,
+        tuple(f for f in functions if f is not None),
+        module=user.module.__name__ if user.module is not None else "user",
+        remarks=plan.remarks,
+        has_upstream=False,
+        differentiable=plan.differentiable,
+    )
+    return subject if cost is not None else _read_losses(subject, plan, flow)
+
+
+def _read_losses(subject: Subject, plan: arguments.Plan, flow: "Flow") -> Subject:
+    """Without a cost it is a usual loss; the first one until a reading says another."""
+    compared = [p.name for p in flow.more if p.name in naming.TARGETS | naming.PERHAPS_TARGETS]
+    if not compared:
+        raise Unusable(f"{subject.name}: there is no cost, and no targets that one could be of")
+    targets = plan.slots[compared[0]].argument
+    data = [s.argument for n, s in plan.slots.items() if n in naming.DATA]
+    axis = losses.samples_axis(data[0] if data else None, targets)
+    table = losses.LABELS if targets is not None and targets.integer else losses.FLOATS
+    plain = subject.forward
+
+    def read_as(which: int) -> Subject:
+        name = list(table)[which]
+
+        def forward(inputs: Inputs) -> tuple[Any, Any]:
+            output, kept = plain(inputs)
+            return table[name](output, inputs[compared[0]], axis), kept
+
+        readings = (Reading(name, f"correct as the gradient of {name}"),)
+        return dataclasses.replace(subject, forward=forward, readings=readings, read_as=None)
+
+    first = read_as(0)
+    first.readings = tuple(Reading(n, f"correct as the gradient of {n}") for n in table)
+    first.read_as = read_as
+    return first
+
+
+def _is_said(name: str, said: declared.Shapes) -> bool:
+    return any(path[0] == name for path in said)
+
+
+@dataclass
+class Flow:
+    """Where the arguments of the cost and of the backward come from."""
+
+    inputs: list[str]
+    outputs: list[str]
+    more: list[Parameter] = field(default_factory=list)  # the inputs that forward does not have
+    predictions: list[str] = field(default_factory=list)  # what the cost calls forward's output
+    sources: dict[tuple[int, str], tuple[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        taken: Sequence[Sequence[Parameter]],
+        nodes: Sequence[text.Function | None],
+        said: declared.Shapes,
+        candidate: Candidate,
+    ) -> "Flow":
+        items = text.returns(nodes[0]) or []
+        outputs = [item.name for item in items]
+        flow = cls([p.name for p in taken[0]], outputs)
+        if text.returns_tuple(nodes[0]) == 0 and items and items[0].entries:
+            flow.outputs = []
+        if not any(p.name in outputs or naming.is_cache(p.name) for p in taken[1]):
+            flow.predictions = [p.name for p in taken[1] if flow._may_be_prediction(p)][:1]
+        for which in (1, 2):
+            for parameter in taken[which]:
+                source = flow._source(parameter, said)
+                if source is not None:
+                    flow.sources[(which, parameter.name)] = source
+                elif parameter.required:
+                    raise Unusable(
+                        f"{candidate.name}: nothing says what {parameter.name} is; "
+                        f"{candidate.of('forward')} has the inputs {', '.join(flow.inputs)} and "
+                        f"the outputs {', '.join(filter(None, outputs)) or '-'}"
+                    )
+        return flow
+
+    def _may_be_prediction(self, parameter: Parameter) -> bool:
+        """Whether a cost that names nothing of what forward returns may have this for it."""
+        known = naming.TARGETS | naming.PERHAPS_TARGETS | set(naming.NUMBERS)
+        return parameter.required and parameter.name not in {*self.inputs, *known}
+
+    def _source(self, parameter: Parameter, said: declared.Shapes) -> tuple[str, Any] | None:
+        name = parameter.name
+        known = [*self.inputs, *(p.name for p in self.more)]
+        if name in known:
+            return "input", name
+        if name in self.outputs:
+            return "output", self.outputs.index(name)
+        if name in self.predictions:
+            return "prediction", name
+        if not parameter.required and not _is_said(name, said):
+            return None
+        if naming.is_cache(name):
+            return "cache", None
+        alike = [k for k in known if naming.same(k, name)]
+        if len(alike) == 1 and alike[0].strip("_") != name.swapcase():
+            return "input", alike[0]
+        target = name in naming.TARGETS | naming.PERHAPS_TARGETS
+        if target or _is_said(name, said) or name in naming.NUMBERS:
+            self.more.append(Parameter(name, True, inspect.Parameter.empty))
+            return "input", name
+        return "prediction", name
+
+    def values(self, which: int, inputs: Inputs, result: Any) -> dict[str, Any]:
+        """What one of the functions gets, after the forward has returned its result."""
+        found: dict[str, Any] = {}
+        for (function, name), (source, what) in self.sources.items():
+            if function != which:
+                continue
+            if source == "input":
+                if what in inputs:
+                    found[name] = inputs[what]
+            elif source == "output":
+                found[name] = result[what] if isinstance(result, tuple) else result
+            elif source == "cache":
+                found[name] = self._cache(result)
+            else:
+                found[name] = self._prediction(name, result)
+        return found
+
+    def _cache(self, result: Any) -> Any:
+        if not isinstance(result, tuple):
+            return result
+        for i, name in enumerate(self.outputs):
+            if naming.is_cache(name) and i < len(result):
+                return result[i]
+        holders = [p for p in result if isinstance(p, dict | list | tuple)]
+        if len(holders) == 1:
+            return holders[0]
+        return result[1] if len(result) == 2 else tuple(result)
+
+    def _prediction(self, name: str, result: Any) -> Any:
+        parts = list(result) if isinstance(result, tuple) else [result]
+        for part in parts:
+            if isinstance(part, Mapping) and name in part:
+                return part[name]
+        arrays = [
+            part
+            for i, part in enumerate(parts)
+            if not isinstance(part, dict | list | tuple)
+            and not (i < len(self.outputs) and naming.is_cache(self.outputs[i]))
+        ]
+        if arrays:
+            at = [i for i, out in enumerate(self.outputs) if out and naming.same(out, name)]
+            return (
+                parts[at[0]] if at and at[0] < len(parts) else arrays[-1 if len(parts) > 2 else 0]
+            )
+        return parts[0]

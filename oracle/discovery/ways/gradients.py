@@ -1,0 +1,211 @@
+"""What a backward returned, told apart: which gradient is of which input, and what it is called."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from oracle.discovery import naming
+from oracle.discovery.arguments import Slot
+from oracle.discovery.text import functions as text
+from oracle.discovery.text.functions import Function, Item
+from oracle.subject import Made, WrongReturn
+
+
+def is_gradient(thing: Any) -> bool:
+    """Whether something could be a gradient: an array or a number."""
+    return isinstance(thing, np.ndarray | np.number | float | int) and not isinstance(thing, bool)
+
+
+class Returned:
+    """What a function's return statement says, and which of it are the gradients."""
+
+    def __init__(
+        self, node: Function | None, line: int, skip: Sequence[int] = (), pick: int | None = None
+    ) -> None:
+        self.node = node
+        self.line = line
+        items = text.returns(node) or []
+        if pick is not None:
+            self.items = [items[pick]] if pick < len(items) else []
+        else:
+            self.items = [item for i, item in enumerate(items) if i not in skip]
+
+    def made(self, result: Any, slots: Sequence[Slot]) -> list[Made]:
+        """The gradients in a result.
+
+        Raises:
+            WrongReturn: they are too many, too few, or it is unclear what they are of.
+        """
+        wanted = [slot for slot in slots if slot.differentiated]
+        if result is None:
+            raise WrongReturn("it returned None instead of gradients")
+        if isinstance(result, Mapping):
+            return self._of_dict(result, wanted, self.items[0] if self.items else None)
+        if hasattr(result, "__dataclass_fields__"):
+            given = text.fields_given(self.node, list(result.__dataclass_fields__))
+            return self._of_dict(vars(result), wanted, given)
+        if isinstance(result, tuple | list):
+            fields = getattr(result, "_fields", ())
+            if fields and naming.assign(fields, [slot.name for slot in wanted]):
+                given = text.fields_given(self.node, fields)
+                return self._of_dict(dict(zip(fields, result)), wanted, given)
+            return self._of_sequence(result, wanted, slots)
+        if not is_gradient(result):
+            raise WrongReturn(f"it returned {_kind(result)} instead of gradients")
+        item = self.items[0] if len(self.items) == 1 else None
+        return [self._one(result, self._slot_of_single(item, wanted), item)]
+
+    def _slot_of_single(self, item: Item | None, wanted: Sequence[Slot]) -> Slot:
+        if len(wanted) == 1:
+            return wanted[0]
+        if item is not None and item.name:
+            found = naming.assign([item.name], [slot.name for slot in wanted])
+            if found:
+                return wanted[found[0]]
+        names = naming.gradient_targets([slot.name for slot in wanted], 1)
+        if names:
+            return next(slot for slot in wanted if slot.name == names[0])
+        inputs = ", ".join(slot.name for slot in wanted)
+        raise WrongReturn(f"it returned one gradient, but there are the inputs {inputs}")
+
+    def _of_sequence(
+        self, result: Sequence[Any], wanted: list[Slot], slots: Sequence[Slot]
+    ) -> list[Made]:
+        parts = list(result)
+        if len(wanted) == 1 and wanted[0].entries and len(parts) != 1:
+            return self._of_list(parts, wanted[0], self.items[0] if self.items else None)
+        if len(self.items) == 1 and len(parts) > 1:  # dWs, a list of as many as Ws has
+            holders = [slot for slot in wanted if len(slot.leaves()) == len(parts)]
+            of = naming.assign([self.items[0].name], [slot.name for slot in holders])
+            if of:
+                return self._of_list(parts, holders[of[0]], self.items[0])
+            lists = [slot for slot in holders if slot.entries]
+            if len(lists) == 1 and len(parts) != len(wanted):  # grads, one for each of weights
+                return self._of_list(parts, lists[0], self.items[0])
+        items: list[Item | None] = [None] * len(parts)
+        if len(self.items) == len(parts):
+            items = list(self.items)
+        all_ = len(parts) == len(slots) != len(wanted)  # None for labels, as torch wants it
+        by_order = list(slots) if all_ else wanted
+        kept = [(part, item) for part, item in zip(parts, items) if part is not None]
+        names = [item.name if item else "" for _, item in kept]
+        found = naming.assign(names, [slot.name for slot in wanted])
+        leaves = [leaf for slot in wanted for leaf in slot.leaves() if leaf.differentiated]
+        flat = naming.assign(names, [leaf.name for leaf in leaves])
+        if len(flat) > len(found):  # dW1, db1 of the entries of a dict
+            wanted, found = leaves, flat
+            by_order = wanted
+        pairs: list[tuple[Slot, Any, Item | None]] = []
+        if len(found) == len(kept):
+            pairs = [(wanted[found[i]], part, item) for i, (part, item) in enumerate(kept)]
+        elif len(parts) == len(by_order):
+            free = [s for s in wanted if s.name not in {wanted[j].name for j in found.values()}]
+            if (
+                by_order is wanted
+                and len(free) == len(kept) - len(found)
+                and len(kept) == len(parts)
+            ):
+                rest = iter(free)
+                pairs = [
+                    (wanted[found[i]] if i in found else next(rest), part, item)
+                    for i, (part, item) in enumerate(kept)
+                ]
+            else:
+                pairs = [
+                    (slot, part, item)
+                    for slot, part, item in zip(by_order, parts, items)
+                    if part is not None and slot.differentiated
+                ]
+        else:
+            chosen_names = naming.gradient_targets([slot.name for slot in wanted], len(kept))
+            if not chosen_names or found:
+                inputs = ", ".join(slot.name for slot in wanted) or "none"
+                raise WrongReturn(
+                    f"it returned {len(parts)} gradient{'s' * (len(parts) != 1)}, but forward's "
+                    f"differentiable inputs are {len(wanted)}: {inputs}"
+                )
+            chosen = [slot for slot in wanted if slot.name in chosen_names]
+            pairs = [(slot, part, item) for slot, (part, item) in zip(chosen, kept)]
+        made: list[Made] = []
+        for slot, part, item in pairs:
+            if slot.entries and hasattr(part, "__dataclass_fields__"):
+                made += self._of_dict(vars(part), [slot], item)
+            elif slot.entries and isinstance(part, Mapping):
+                made += self._of_dict(part, [slot], item)
+            elif slot.entries and isinstance(part, list | tuple):
+                made += self._of_list(part, slot, item)
+            elif is_gradient(part):
+                made.append(self._one(part, slot, item))
+            else:
+                raise WrongReturn(f"the gradient of {slot.name} is {_kind(part)}")
+        return made
+
+    def _of_list(self, parts: Sequence[Any], slot: Slot, item: Item | None) -> list[Made]:
+        leaves = slot.leaves()
+        if len(parts) != len(leaves):
+            raise WrongReturn(
+                f"it returned {len(parts)} gradients for the {len(leaves)} entries of {slot.name}"
+            )
+        name = item.text if item is not None and item.text else f"d{slot.name}"
+        made = []
+        for i, (part, leaf) in enumerate(zip(parts, leaves)):
+            own = f"{name}[{i}]"
+            made.append(Made(leaf.path, own, self._line(own, item), part))
+        return made
+
+    def _of_dict(
+        self, result: Mapping[Any, Any], wanted: Sequence[Slot], item: Item | None
+    ) -> list[Made]:
+        single = wanted[0] if len(wanted) == 1 and wanted[0].entries else None
+        if single is not None and all(isinstance(k, int) for k in result):
+            return self._of_list([result[k] for k in sorted(result)], single, item)
+        leaves = [leaf for slot in wanted for leaf in slot.leaves() if leaf.differentiated]
+        for slot in wanted:  # {"params": {...}} or {"dparams": {...}}
+            for key, part in result.items():
+                own = naming.same(str(key), slot.name) or naming.assign([str(key)], [slot.name])
+                if not (isinstance(part, Mapping) and slot.entries and own):
+                    continue
+                text_of_it = f'{item.text if item else "grads"}["{key}"]'
+                inner = Item(str(key), text_of_it, self.line)
+                rest = {k: v for k, v in result.items() if k != key}
+                others = [s for s in wanted if s is not slot]
+                more = self._of_dict(rest, others, item) if others and rest else []
+                return more + self._of_dict(part, [slot], inner)
+        keys = [key for key in result if isinstance(key, str)]
+        found = naming.assign(keys, [leaf.name for leaf in leaves])
+        if not found:
+            raise WrongReturn(
+                f"it returned the gradients {', '.join(map(repr, result)) or '(none)'}, but the "
+                f"inputs are {', '.join(leaf.name for leaf in leaves)}"
+            )
+        made = []
+        for i, key in enumerate(keys):
+            if i in found and result[key] is not None:
+                name, line = self._entry(key, item)
+                made.append(Made(leaves[found[i]].path, name, line, result[key]))
+        return made
+
+    def _entry(self, key: str, item: Item | None) -> tuple[str, int]:
+        if item is None:
+            return key, self.line
+        written = next((entry for entry in item.entries if entry.name == key), None)
+        if not item.text:
+            return (written.text or key, written.line) if written else (key, item.line)
+        text_of_it = f'{item.text}["{key}"]'
+        line = text.assigned_text(self.node, text_of_it) if self.node is not None else 0
+        if written is not None and written.text and not line:
+            return written.text, written.line  # grads = {"dw": dw}: dw is where it is made
+        return text_of_it, line or (written.line if written else item.line)
+
+    def _line(self, name: str, item: Item | None) -> int:
+        line = text.assigned_text(self.node, name) if self.node is not None else 0
+        return line or (item.line if item is not None else self.line)
+
+    def _one(self, value: Any, slot: Slot, item: Item | None) -> Made:
+        name = item.text if item is not None and item.text else f"d{slot.name}"
+        return Made(slot.path, name, item.line if item is not None else self.line, value)
+
+
+def _kind(thing: Any) -> str:
+    return f"a {type(thing).__name__}"

@@ -1,0 +1,349 @@
+"""An object of a user's class, run forth and back: its inputs, and where its gradients are."""
+
+import ast
+import dataclasses
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from oracle.discovery import arguments, naming
+from oracle.discovery.arguments import Parameter, Plan, Slot, User
+from oracle.discovery.find import Candidate
+from oracle.discovery.text import functions as text
+from oracle.discovery.ways import instances
+from oracle.discovery.ways.gradients import Returned, is_gradient
+from oracle.discovery.ways.instances import Maker
+from oracle.discovery.ways.pairs import scaled
+from oracle.subject import Argument, Inputs, Made, Path, Unusable, WrongReturn
+
+OUTPUTS = ("output", "out", "outputs", "A", "a", "y", "Z", "z", "yhat", "h", "result", "activation")
+HELPERS = re.compile(r"(_fn|_func|_function|_layer|^layers?|optimizer|activation_?\w*)$")
+INPUT_GRADIENTS = [
+    "dinputs", "dinput", "dx", "dX", "grad_input", "input_grad", "dL_dX", "dL_dx", "d_input", "din",
+    "dA_prev", "delta_input",
+]  # fmt: skip
+USUAL_RATE = 0.1
+RATE_ATTRIBUTES = ("learning_rate", "lr", "eta", "learningRate", "step_size", "learn_rate")
+
+
+@dataclass
+class Object:
+    """A class of the user's as a derivation: how it is made, run forward, and run backward."""
+
+    user: User
+    candidate: Candidate
+    maker: Maker
+    plan: Plan  # the arrays of forward, backward and loss
+    given: list[Parameter]  # of forward,
+    taken: list[Parameter]  # of backward,
+    asked: list[Parameter]  # and of the loss
+    upstreams: list[str] = field(default_factory=list)
+    aliases: dict[str, str] = field(default_factory=dict)  # of backward's: forward's own argument
+    phantoms: list[Argument] = field(default_factory=list)
+    of_forward: list[str] = field(default_factory=list)
+    held: set[Path] = field(default_factory=set)  # what a new object holds,
+    parameters: list[Slot] = field(default_factory=list)  # what of it has a gradient,
+    paths: set[Path] = field(default_factory=set)  # and what has a gradient
+    is_scalar: bool = False
+    lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
+    rate: float = instances.RATE  # of updates that are all that tells a gradient; 0 if none is
+    seen_by_update: bool = False
+    loss: Callable[[Inputs, Any], Any] | None = None  # one of the usual losses, as a reading
+
+    @property
+    def surely_upstreams(self) -> set[str]:
+        """What is an upstream of the backward even where the forward's value is one number."""
+        returned = text.returns(self.user.node(self.candidate.of("forward"))) or []
+        names = [item.name for item in returned]
+        return {
+            p.name
+            for p in self.taken
+            if p.required or naming.is_upstream_by_default(p.name, p.default, names)
+        }
+
+    @property
+    def arguments(self) -> list[Argument]:
+        return [*self.maker.arguments, *self.plan.arguments, *self.phantoms]
+
+    def method(self, role: str) -> str:
+        return self.candidate.of(role).rpartition(".")[2]
+
+    def prepare(self, arrays: Mapping[str, np.ndarray], seed: int = 0) -> Inputs:
+        """A new object with numbers of its own, and the forward's arguments."""
+        thing = self.maker.make(arrays, self.arguments, seed)
+        if self.lazy:
+            with arguments.kept_random_state(seed), np.errstate(all="ignore"):
+                first = self.plan.prepare({n: a.copy() for n, a in arrays.items()}, seed)
+                arguments.call(getattr(thing, self.method("forward")), self.given, first)
+        given = {id(a) for a in arrays.values()}
+        rng = np.random.default_rng([seed, 1])
+        held = instances.arrays_in(thing)
+        own = {slot.path[1:] for slot in self.parameters for slot in slot.leaves()}
+        constructed = [held[(n,)] for n in self.maker.arrays if (n,) in held]
+        for path, array in held.items():
+            drawn = any(array is c for c in constructed) or id(array) in given
+            if path in own and not drawn and array.flags.writeable:
+                array[...] = rng.standard_normal(array.shape)
+        for holder, name in instances.numbers_in(thing):
+            if self._learns(holder, name) and self.rate != getattr(holder, name):
+                of_ours = getattr(holder, name) == instances.RATE
+                setattr(
+                    holder, name, self.rate or (USUAL_RATE if of_ours else getattr(holder, name))
+                )
+        inputs: Inputs = {"self": thing}
+        inputs.update(self.plan.prepare(arrays, seed))
+        return inputs
+
+    def _learns(self, holder: Any, name: str) -> bool:
+        node = self.user.node(self.candidate.of("backward"))
+        return node is not None and f"self.{name}" in _source(node)
+
+    def forward(self, inputs: Inputs) -> tuple[Any, Any]:
+        thing = inputs["self"]
+        function = getattr(thing, self.method("forward"))
+        result = arguments.call(function, self.given, inputs)
+        if result is None:
+            result = self._attribute(thing)
+        kept = result
+        if isinstance(result, tuple) and result and not self._several(result):
+            result = result[0]
+        if self.candidate.of("loss") and self.candidate.way == 9:
+            loss = getattr(thing, self.method("loss"))
+            result = arguments.call(loss, self.asked, self._values(self.asked, inputs, result))
+            if isinstance(result, tuple):
+                result = result[0]
+        elif self.loss is not None:
+            result = self.loss(inputs, result)
+        return result, kept
+
+    def _several(self, result: tuple[Any, ...]) -> bool:
+        return len(self.upstreams) > 1 and len(self.upstreams) == len(result)
+
+    def _attribute(self, thing: Any) -> Any:
+        for name in OUTPUTS:
+            if getattr(thing, name, None) is not None:
+                return getattr(thing, name)
+        raise WrongReturn("forward returned None, and no attribute such as self.output")
+
+    def _values(self, wanted: Sequence[Parameter], inputs: Inputs, output: Any) -> dict[str, Any]:
+        """What a loss or a backward gets by name; what is nothing else is the output."""
+        found: dict[str, Any] = {}
+        for parameter in wanted:
+            name = parameter.name
+            if name in inputs:
+                found[name] = inputs[name]
+            elif name in self.plan.constants:
+                found[name] = self.plan.constants[name]
+            elif is_rate(name):
+                found[name] = self.rate or USUAL_RATE
+            elif name in self.aliases:
+                found[name] = inputs[self.aliases[name]]
+            elif parameter.required:
+                alike = [n for n in inputs if n != "self" and naming.same(n, name)]
+                by_order = self._by_order(name, wanted)
+                if alike:
+                    found[name] = inputs[alike[0]]
+                elif by_order:
+                    found[name] = inputs[by_order]
+                elif naming.is_cache(name) and isinstance(output, tuple):
+                    found[name] = output[1] if len(output) == 2 else output[1:]
+                elif HELPERS.search(name):
+                    raise Unusable(f"{self.candidate.name}: nothing says what {name} is")
+                else:
+                    found[name] = output[0] if isinstance(output, tuple) else output
+        return found
+
+    def _by_order(self, name: str, wanted: Sequence[Parameter]) -> str:
+        """``feedforward(a)`` beside ``backprop(x, y)``: the first argument is the same thing."""
+        names = [p.name for p in wanted if p.required]
+        first = self.of_forward[0] if self.of_forward else ""
+        of_backward = wanted is not self.asked and self.candidate.way == 9
+        open_ = names[:1] == [name] and first not in names and not naming.is_output(name)
+        return first if of_backward and open_ else ""
+
+    def backward(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
+        thing = inputs["self"]
+        before = instances.arrays_in(thing)
+        was = {path: array.copy() for path, array in before.items() if path in self.held}
+        values = self._values([p for p in self.taken if p.name not in self.upstreams], inputs, kept)
+        if len(self.upstreams) == 1:
+            values[self.upstreams[0]] = upstream
+        elif self.upstreams:
+            values.update(zip(self.upstreams, upstream))
+        function = getattr(thing, self.method("backward"))
+        result = arguments.call(function, self.taken, values)
+        made = self._made(thing, result, was)
+        if not self.upstreams and not self.is_scalar:
+            made = [self._scaled(m, inputs, value, upstream) for m in made]
+        return made
+
+    @staticmethod
+    def _scaled(made: Made, inputs: Inputs, value: Any, upstream: Any) -> Made:
+        shape = np.shape(value_at(inputs, made.of))
+        return dataclasses.replace(made, value=scaled(upstream, made.value, value, shape))
+
+    def _made(self, thing: Any, result: Any, was: Mapping[Path, np.ndarray]) -> list[Made]:
+        """The gradients that were returned, that are in attributes, or that updated a parameter."""
+        qualified = self.candidate.of("backward")
+        node = self.user.node(qualified)
+        made: list[Made] = []
+        inputs = [s for n, s in self.plan.slots.items() if n in self.of_forward]
+        parameters = self._candidates(was)
+        now = instances.arrays_in(thing, seen=set())
+        kind = self.candidate.of("class")
+        attributes: list[Made] = []
+        for path in was:
+            for other, array in _gradients_beside(thing, path, now):
+                name = instances.spelled(other, thing)
+                line = instances.line_of(self.user, kind, qualified, name)
+                attributes.append(Made(("self", *path), name, line, array))
+                break
+        of_inputs: list[Made] = []
+        for slot in inputs:
+            for name in _spellings(slot.name, first=slot is inputs[0]):
+                value = getattr(thing, name, None)
+                if is_gradient(value) and slot.differentiated and (name,) not in was:
+                    own = f"self.{name}"
+                    line = instances.line_of(self.user, kind, qualified, own)
+                    of_inputs.append(Made(slot.path, own, line, value))
+                    break
+        if result is not None and not isinstance(result, str | bool):
+            returned = Returned(node, self.user.line(qualified))
+            known = {m.of for m in attributes}
+            made += self._returned(result, returned, inputs, parameters, known)
+        have = {m.of for m in made}
+        made += [m for m in [*of_inputs, *attributes] if m.of not in have]
+        have = {m.of for m in made}
+        for path, old in was.items():
+            new = part_at(thing, path)
+            if ("self", *path) in have or not isinstance(new, np.ndarray) or not self.rate:
+                continue
+            if new.shape == old.shape and not np.array_equal(new, old) and self._rated(path):
+                own = instances.spelled(path, thing)
+                line = instances.line_of(self.user, kind, qualified, own)
+                name = f"d{own.removeprefix('self.')}"
+                made.append(Made(("self", *path), name, line, (old - new) / self.rate))
+                self.seen_by_update = True
+        if not made:
+            raise WrongReturn(
+                f"{qualified} returned no gradient, and left none in attributes such as self.dW"
+            )
+        return made
+
+    def _returned(
+        self,
+        result: Any,
+        returned: Returned,
+        inputs: list[Slot],
+        parameters: list[Slot],
+        known: set[Path],
+    ) -> list[Made]:
+        wanted = [slot for slot in inputs if slot.differentiated]
+        names = [item.name for item in returned.items]
+        if isinstance(result, Mapping):
+            return returned.made(result, [*wanted, *parameters])
+        if isinstance(result, tuple | list):
+            named = naming.assign(names, [s.name for s in parameters])
+            leaves = naming.assign(names, [x.name for s in parameters for x in s.leaves()])
+            if named or leaves or len(result) > len(wanted):
+                of = naming.assign(names, [s.name for s in wanted])
+                kept = [wanted[i] for i in of.values()]
+                if len(kept) + max(len(named), len(leaves)) == len(result):
+                    return returned.made(result, [*kept, *parameters])
+                return returned.made(result, [*wanted, *parameters])
+            return returned.made(result, wanted)
+        if not is_gradient(result):
+            return []  # a loss, a list of layers, self
+        if (
+            np.ndim(result) == 0
+            and known
+            and not any(s.argument and not s.argument.dims for s in wanted)
+        ):
+            return []
+        if not wanted or (self.candidate.way == 9 and known):
+            found = naming.assign(names, [s.name for s in [*wanted, *parameters]])
+            return returned.made(result, [*wanted, *parameters]) if found else []
+        return returned.made(result, wanted)
+
+    def _candidates(self, was: Mapping[Path, np.ndarray]) -> list[Slot]:
+        """The object's arrays as inputs: ``W``, the entries of ``params``, the list ``weights``."""
+        found: dict[str, Slot] = {}
+        for path, array in was.items():
+            argument = Argument(instances.spelled(path), tuple(map(str, array.shape)))
+            if len(path) == 1:
+                found[path[0]] = Slot(str(path[0]), ("self", *path), argument)
+            else:
+                slot = found.setdefault(path[0], Slot(str(path[0]), ("self", path[0])))
+                slot.entries.append(Slot(str(path[-1]), ("self", *path), argument))
+        return list(found.values())
+
+    def _rated(self, path: Path) -> bool:
+        """Whether the updates are known to be times the rate that we have set."""
+        if any(is_rate(p.name) for p in self.taken):
+            return True
+        node = self.user.node(self.candidate.of("backward"))
+        text_of_it = _source(node) if node is not None else ""
+        return any(f"self.{name}" in text_of_it for name in RATE_ATTRIBUTES)
+
+
+def is_rate(name: str) -> bool:
+    return bool(instances.RATES.match(name))
+
+
+def _source(node: Any) -> str:
+    return ast.unparse(node)
+
+
+def part_at(thing: Any, path: Path) -> Any:
+    for step in path:
+        if isinstance(thing, Mapping | list | tuple):
+            try:
+                thing = thing[step]
+            except (KeyError, IndexError):
+                return None
+        else:
+            thing = getattr(thing, step, None)
+    return thing
+
+
+def _gradients_beside(
+    thing: Any, path: Path, now: Mapping[Path, np.ndarray]
+) -> list[tuple[Path, np.ndarray]]:
+    """The arrays in an object that are called as the gradient of another, the likeliest first."""
+    found: list[tuple[Path, np.ndarray]]
+    found = [(other, array) for other, array in now.items() if instances.counterpart(path, other)]
+    if len(path) == 1:
+        for holder in instances.GRADIENTS:  # self.W beside self.grads["W"] or self.grads["dW"]
+            entries = getattr(thing, holder, None)
+            if isinstance(entries, Mapping):
+                for key in (path[0], f"d{path[0]}", f"{path[0]}_grad", f"grad_{path[0]}"):
+                    if key in entries and is_gradient(entries[key]):
+                        found.append(((holder, key), entries[key]))
+        for name in (f"d{path[0]}", f"grad_{path[0]}", f"{path[0]}_grad"):  # a number, not an array
+            value = getattr(thing, name, None)
+            if isinstance(value, float | np.floating) and not found:
+                found.append(((name,), np.array(value)))
+    elif len(path) == 2 and path[0] in instances.PARAMS:  # self.params["W"] beside self.dW
+        for name in (f"d{path[1]}", f"grad_{path[1]}", f"{path[1]}_grad"):
+            value = getattr(thing, name, None)
+            if is_gradient(value):
+                found.append(((str(name),), np.asarray(value)))
+    found.sort(key=lambda pair: sum(str(step)[:1] != "d" for step in pair[0]))
+    return found
+
+
+def _spellings(name: str, first: bool) -> list[str]:
+    """What the gradient of an input may be called among the attributes."""
+    own = [
+        f"d{name}", f"d_{name}", f"grad_{name}", f"{name}_grad", f"{name}_gradient", f"dL_d{name}",
+        f"d{name}s",
+    ]  # fmt: skip
+    return own + (INPUT_GRADIENTS if first else [])
+
+
+def value_at(inputs: Inputs, path: Path) -> Any:
+    thing = inputs[path[0]]
+    return part_at(thing, path[1:])

@@ -1,0 +1,116 @@
+"""What the parameters of a class's methods are for: data, targets, upstreams, rates."""
+
+from collections.abc import Sequence
+
+from oracle.discovery import arguments, naming
+from oracle.discovery.arguments import Parameter, Plan
+from oracle.discovery.find import Candidate
+from oracle.discovery.shapes.declared import Shapes
+from oracle.discovery.ways import instances
+from oracle.discovery.ways.instances import Maker
+from oracle.discovery.ways.objects import is_rate
+
+
+def parameters_of(kind: type, qualified: str) -> list[Parameter]:
+    name = qualified.rpartition(".")[2]
+    found = arguments.parameters(getattr(kind, name), qualified)
+    static = isinstance(kind.__dict__.get(name), staticmethod | classmethod)
+    return found if static else found[1:]
+
+
+def has_shape(name: str, spoken: Shapes) -> bool:
+    if any(path[0] == name and len(path) > 1 for path in spoken):
+        return True
+    entry = spoken.get((name,))
+    return entry is not None and (entry.has_shape or entry.literal is not instances.NOTHING)
+
+
+def wanted_of(
+    candidate: Candidate,
+    given: Sequence[Parameter],
+    taken: Sequence[Parameter],
+    asked: Sequence[Parameter],
+    spoken: Shapes,
+) -> list[Parameter]:
+    """What is to be drawn: forward's arguments, and the targets of the loss and the backward."""
+    found = [p for p in given if p.required or (p.name,) in spoken]
+    names = {p.name for p in found}
+    for parameter in (*asked, *taken):
+        name = parameter.name
+        target = name in naming.TARGETS | naming.PERHAPS_TARGETS
+        if name in names or is_rate(name) or not parameter.required:
+            continue
+        if any(naming.same(name, other) for other in names) and target:
+            continue
+        if (
+            (candidate.way == 9 and target)
+            or (name,) in spoken
+            or (name in naming.NUMBERS and not naming.is_upstream(name))
+        ):
+            found.append(Parameter(name, True, None))
+            names.add(name)
+    return found
+
+
+def guesses(
+    open_: Sequence[str], maker: Maker, kind: type, candidate: Candidate
+) -> list[dict[str, tuple[str, ...]]]:
+    """Shapes to try where nothing is said: rows of samples, columns of samples, one sample."""
+    if not open_:
+        return [{}]
+    if maker.lists:
+        size = next(iter(maker.lists.values()))[0]
+    else:
+        size = next((s for n, s in maker.sizes.items() if instances.INPUT_SIZE.fullmatch(n)), "")
+        size = size or next(iter(maker.sizes.values()), "")
+    if not size and maker.arrays:
+        size = next(iter(maker.arrays.values())).dims[0]
+    extents = [size] if size else []
+    if not size and instances.has_constructor(maker.kind):
+        try:
+            held = instances.arrays_in(maker.make({}, [], 0)).values()
+        except Exception:
+            held = []  # type: ignore[assignment]
+        for array in held:
+            if array.ndim == 2:
+                extents = [str(array.shape[0]), str(array.shape[1])]
+                break
+        if not extents:
+            extents = [str(a.shape[-1]) for a in held if a.ndim == 1][:1]
+    extents = extents or ["D"]
+    found: list[dict[str, tuple[str, ...]]] = []
+    for extent in dict.fromkeys(extents):
+        for dims in (("N", extent), (extent, "N"), (extent, "1"), (extent,)):
+            found.append(dict.fromkeys(open_, dims))
+    return found
+
+
+def aliases_of(given: Sequence[Parameter], taken: Sequence[Parameter]) -> dict[str, str]:
+    """``forward(y_pred, y_true)`` beside ``backward(dvalues, y_true)``: no upstream, but y_pred."""
+    ins, outs = ([p.name for p in ps if p.required] for ps in (given, taken))
+    if len(ins) != 2 or len(outs) != 2 or ins[1] != outs[1] or outs[0] in ins:
+        return {}
+    if ins[1] not in naming.TARGETS | naming.PERHAPS_TARGETS:
+        return {}
+    if outs[0] != "dvalues" and naming.is_upstream(outs[0]):
+        return {}
+    return {outs[0]: ins[0]}
+
+
+def upstreams_of(given: Sequence[Parameter], taken: Sequence[Parameter], plan: Plan) -> list[str]:
+    known = {p.name for p in given}
+    found: list[str] = []
+    for i, parameter in enumerate(taken):
+        name = parameter.name
+        if name in known or is_rate(name) or name in plan.constants:
+            continue
+        if naming.is_cache(name) and not naming.is_upstream(name):
+            continue
+        if (
+            (i == 0 and (parameter.required or naming.is_upstream(name)))
+            or (not found and parameter.required and naming.is_upstream(name))
+            or (found and parameter.required and naming.is_upstream(name))
+            or (not found and naming.is_upstream_by_default(name, parameter.default))
+        ):
+            found.append(name)
+    return found

@@ -1,0 +1,190 @@
+"""``oracle check`` on a terminal: each finding like a good compiler's."""
+
+import linecache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.text import Text
+
+from oracle.judging.verdict import WRONG_AT
+from oracle.report.terminal import COLOURS, console, number
+from oracle.results import Counterexample, Gradient, Report, Result
+
+AROUND = 1  # lines shown before and after the guilty one
+SHOWN = 36  # entries of got and want
+
+
+def print_report(
+    report: Report, quiet: bool = False, no_color: bool = False, stderr: bool = False
+) -> None:
+    """Print what is wrong, what is right, what could not be judged, and the summary."""
+    screen = console(no_color, stderr)
+    for result in report.results:
+        print_result(screen, result, quiet)
+    for error in report.errors:
+        where = (f"{error.file}:{error.line}: ", "bold")
+        text = Text.assemble(where, ("error: ", "bold red"), error.message)
+        screen.print(text, soft_wrap=True)
+    if report.interrupted:
+        screen.print("[yellow]interrupted: this is what was known by then")
+    screen.print(_summary(report), soft_wrap=True)
+
+
+def print_result(screen: Console, result: Result, quiet: bool) -> None:
+    """One derivation."""
+    bad = [g for g in result.gradients if g.verdict != "correct" and not g.ignored]
+    if not bad:
+        if not quiet:
+            _print_right(screen, result)
+        return
+    for gradient in bad:
+        if gradient.verdict == "inherited":
+            _print_inherited(screen, result, gradient)
+        else:
+            _print_gradient(screen, result, gradient)
+    right = [g.name for g in result.gradients if g.verdict == "correct"]
+    if right and not quiet:
+        screen.print(Text(f"  {result.target}: {_listed(right)} correct", "green"), soft_wrap=True)
+    if not quiet:
+        screen.print(Text(f"  {_how_sure(result)}", "dim"), soft_wrap=True)
+        for note in result.remarks:
+            screen.print(Text(f"  note: {note.message}", "dim"), soft_wrap=True)
+    screen.print()
+
+
+def _print_right(screen: Console, result: Result) -> None:
+    names = ", ".join(g.name for g in result.gradients)
+    screen.print(
+        Text.assemble(
+            (f"{result.file}:{result.line}: ", "bold"),
+            f"{result.target}: ",
+            ("correct", COLOURS["correct"]),
+            f" ({names}; {_how_sure(result)})",
+        ),
+        soft_wrap=True,
+    )
+    for gradient in result.gradients:
+        for note in gradient.remarks:
+            screen.print(Text(f"  {note.name}: {note.message}", "dim"), soft_wrap=True)
+    for note in result.remarks:
+        screen.print(Text(f"  note: {note.message}", "dim"), soft_wrap=True)
+
+
+def _print_inherited(screen: Console, result: Result, gradient: Gradient) -> None:
+    why = next((n.message for n in gradient.remarks if n.name == "inherited"), "")
+    screen.print(
+        Text.assemble(
+            (f"{result.file}:{gradient.line}: ", "bold"),
+            f"{result.target}: {gradient.name} is ",
+            ("inherited", COLOURS["inherited"]),
+            f": {why}" if why else "",
+        ),
+        soft_wrap=True,
+    )
+
+
+def _print_gradient(screen: Console, result: Result, gradient: Gradient) -> None:
+    of = gradient.of if gradient.of not in ("", "an intermediate") else ""
+    what = f", the gradient of {of}," if of else ""
+    head = Text(f"{result.file}:{gradient.line}: ", "bold")
+    head.append(f"{result.target}: {gradient.name}{what} is ", "default")
+    head.append(gradient.verdict, COLOURS[gradient.verdict])
+    names = list(dict.fromkeys(note.name for note in gradient.findings))
+    if names:
+        head.append(f"  [{', '.join(names)}]", "bold")
+    screen.print(head, soft_wrap=True)
+    for note in gradient.findings:
+        screen.print(Text(f"  {note.message}"), soft_wrap=True)
+    _print_frame(screen, result.file, gradient.line)
+    for note in gradient.findings:
+        if note.fix:
+            screen.print(Text(f"  cure: {note.fix}", "green"), soft_wrap=True)
+    if gradient.counterexample:
+        _print_example(screen, gradient.counterexample)
+    for note in gradient.remarks:
+        screen.print(Text(f"  {note.message}", "dim"), soft_wrap=True)
+    if gradient.units:
+        regime, units = max(gradient.units.items(), key=lambda pair: pair[1])
+        screen.print(
+            Text(
+                f"  off by {number(units)} units of rounding noise in {regime} "
+                f"(right code: a few; limit {WRONG_AT:.0f})",
+                "dim",
+            ),
+            soft_wrap=True,
+        )
+    if gradient.counterexample:
+        screen.print(Text(f"  replay: {gradient.counterexample.replay}", "dim"), soft_wrap=True)
+
+
+def _print_frame(screen: Console, file: str, line: int) -> None:
+    lines = linecache.getlines(str(Path(file)))
+    if not 0 < line <= len(lines):
+        return
+    first, last = max(1, line - AROUND), min(len(lines), line + AROUND)
+    if screen.is_terminal:
+        code = "".join(lines[first - 1 : last])
+        screen.print(
+            Syntax(
+                code, "python", theme="ansi_dark", line_numbers=True, start_line=first,
+                highlight_lines={line}, background_color="default",
+            )
+        )  # fmt: skip
+        return
+    width = len(str(last))
+    for at in range(first, last + 1):
+        mark = ">" if at == line else " "
+        text = lines[at - 1].rstrip()
+        screen.print(Text(f"  {mark} {at:{width}} | {text}"), soft_wrap=True)
+
+
+def _print_example(screen: Console, example: Counterexample) -> None:
+    sizes = ", ".join(f"{name} = {size}" for name, size in example.dims.items())
+    options = "".join(f", {name}={value!r}" for name, value in example.options.items())
+    where = f" ({example.regime} values)" if example.regime != "ordinary" else ""
+    screen.print(Text(f"  smallest failing case: {sizes}{options}{where}"), soft_wrap=True)
+    if example.want is None:
+        return
+    got, want = _matrix(example.got), _matrix(example.want)
+    for label, rows in (("got ", got), ("want", want)):
+        for at, row in enumerate(rows):
+            screen.print(Text(f"    {label if at == 0 else '    '}  {row}"), soft_wrap=True)
+
+
+def _matrix(value: Any) -> list[str]:
+    if isinstance(value, str) or value is None:
+        return [str(value)]
+    array = np.asarray(value)
+    if array.dtype == object:
+        return [str(value)]
+    return np.array2string(array, precision=5, threshold=SHOWN, suppress_small=False).split("\n")
+
+
+def _how_sure(result: Result) -> str:
+    truth = "torch.autograd" if result.truth == "autograd" else result.truth
+    witness = " and a central difference" if "central difference" in result.witnesses else ""
+    text = f"{result.cases} cases, {result.shapes} shapes, against {truth}{witness}"
+    if result.not_checked:
+        text += f"; not checked: {'; '.join(result.not_checked)}"
+    return text
+
+
+def _listed(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]} are" if len(names) > 1 else f"{names[0]} is"
+
+
+def _summary(report: Report) -> Text:
+    counts = {verdict: n for verdict, n in report.summary().items() if n}
+    text = Text()
+    for index, (verdict, count) in enumerate(counts.items()):
+        text.append(", " if index else "")
+        text.append(f"{count} {verdict}", COLOURS.get(verdict, ""))
+    errors = f", {len(report.errors)} not judged" if report.errors else ""
+    text.append(
+        f"{'' if counts else 'nothing judged'}{errors} (gradients of {len(report.results)} "
+        f"derivations, {report.seconds:.1f} s, seed {report.seed})"
+    )
+    return text

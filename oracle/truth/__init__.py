@@ -1,0 +1,1 @@
+"""The true gradient: recordings replayed by torch, torch twins, differences, and their noise."""

@@ -1,0 +1,179 @@
+"""Gradients by differences of the user's own forward: the fallback, and the second witness.
+
+They know nothing of torch, nor of the record. Where the replay refuses, ``finite_differences`` is
+the truth, with a unit of its own. Where it does not, ``directional_witness`` holds one directional
+derivative of it against the forward itself: where the two disagree, the replay's is not the truth
+about this forward, for whatever reason, and is to be thrown away.
+
+The forward may be random, as long as it draws from NumPy's and Python's global generators or from
+generators among its arguments or its module's names: all are set back before each call.
+"""
+
+import copy
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from oracle.truth.recording import Names, Path
+from oracle.truth.recording.stand_ins import get_state, set_state
+from oracle.truth.recording.trees import number_paths, rebuild
+
+# Balances the rounding ε/h against the error h² at about 1e-11.
+STEP = 2.0**-17
+DISAGREES_AT = 100.0  # units
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Gradients by central differences, and their units: how far two step sizes are apart."""
+
+    gradients: dict[Path, np.ndarray]
+    units: dict[Path, float]
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A directional derivative as it was said, as it was seen, and the unit of the latter."""
+
+    said: float
+    seen: float
+    unit: float
+
+    @property
+    def agrees(self) -> bool:
+        # What is said is itself rounded: an error of some ε of it is none.
+        unit = self.unit + 1e-9 * max(abs(self.said), abs(self.seen))
+        return bool(abs(self.said - self.seen) <= DISAGREES_AT * unit)
+
+
+class Forward:
+    """A user's function as a function of its floating-point inputs, by path; always on copies."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        args: Any,
+        kwargs: Mapping[str, Any] | None = None,
+        upstream: Any = None,
+        differentiate: Callable[[Path], bool] | None = None,
+    ) -> None:
+        self.function = function
+        self.args = list(args)
+        self.kwargs = dict(kwargs or {})
+        self.upstream = upstream
+        names = Names(function, *args)
+        self._random = [(g, get_state(g)) for g in names.generators()]
+        self._global = np.random.get_state(), random.getstate()
+        owner = getattr(function, "__self__", None)
+        self._owner = None if isinstance(owner, type) else owner
+        self.inputs = self._numbers(differentiate)
+
+    def _numbers(self, differentiate: Callable[[Path], bool] | None) -> dict[Path, np.ndarray]:
+        found: dict[Path, np.ndarray] = {}
+
+        def leaf(thing: Any, path: Path) -> Any:
+            array = isinstance(thing, (np.ndarray, np.floating)) and thing.dtype.kind == "f"
+            if differentiate is None:
+                wanted = array
+            else:
+                wanted = (array or type(thing) is float) and differentiate(path)
+            if wanted:
+                found[path] = np.array(thing)
+            return thing
+
+        seen: dict[int, Any] = {}
+        for path, thing in self._roots():
+            rebuild(thing, leaf, path, seen)
+        return found
+
+    def _roots(self) -> list[tuple[Path, Any]]:
+        roots: list[tuple[Path, Any]] = [((i,), arg) for i, arg in enumerate(self.args)]
+        roots += [((name,), arg) for name, arg in self.kwargs.items()]
+        return roots if self._owner is None else [*roots, (("self",), self._owner)]
+
+    def __call__(self, inputs: Mapping[Path, np.ndarray]) -> float:
+        """Σ upstream·output at these inputs."""
+        args, kwargs, owner = copy.deepcopy((self.args, self.kwargs, self._owner))
+
+        def leaf(thing: Any, path: Path) -> Any:
+            if path not in inputs:
+                return thing
+            given = np.array(inputs[path], dtype=getattr(thing, "dtype", float))
+            return given if isinstance(thing, np.ndarray) else type(thing)(given)
+
+        seen: dict[int, Any] = {}
+        args = [rebuild(arg, leaf, (i,), seen) for i, arg in enumerate(args)]
+        kwargs = {name: rebuild(arg, leaf, (name,), seen) for name, arg in kwargs.items()}
+        function = self.function
+        if owner is not None:
+            rebuild(owner, leaf, ("self",), seen)
+            function = function.__func__.__get__(owner)  # type: ignore[attr-defined]
+        for generator, state in self._random:
+            set_state(generator, state)
+        np.random.set_state(self._global[0])
+        random.setstate(self._global[1])
+        result = function(*args, **kwargs)
+        outputs = number_paths(result)
+        upstream = self.upstream
+        if not isinstance(upstream, Mapping):
+            upstream = dict.fromkeys(outputs, upstream) if len(outputs) == 1 else {}
+        total = 0.0
+        for path, given in upstream.items():
+            total += float(np.sum(np.real(np.asarray(given) * outputs[path])))
+        return total
+
+
+def finite_differences(forward: Forward) -> Differences:
+    """The gradient of every input, element by element, by central differences at two steps."""
+    gradients: dict[Path, np.ndarray] = {}
+    units: dict[Path, float] = {}
+    for path, array in forward.inputs.items():
+        fine, coarse = np.zeros(array.shape), np.zeros(array.shape)
+        size = 0.0
+        for index in np.ndindex(array.shape):
+            direction = np.zeros(array.shape)
+            direction[index] = 1.0
+            fine[index], coarse[index], largest = _along(forward, {path: direction})
+            size = max(size, largest)
+        gradients[path] = fine
+        apart = float(np.max(np.abs(fine - coarse), initial=0.0))
+        units[path] = apart + float(np.finfo(float).eps) * size / STEP
+    return Differences(gradients, units)
+
+
+def directional_witness(
+    forward: Forward, gradients: Mapping[Path, np.ndarray], seed: int = 0
+) -> Witness:
+    """Hold gradients against a central difference of the forward in one random direction."""
+    rng = np.random.default_rng(seed)
+    directions = {
+        path: np.asarray(rng.standard_normal(array.shape))
+        for path, array in forward.inputs.items()
+        if path in gradients
+    }
+    said = sum(float(np.sum(gradients[path] * d)) for path, d in directions.items())
+    fine, coarse, size = _along(forward, directions)
+    # A value of 0 may be the difference of two that are as large as what comes in from above.
+    sent = forward.upstream
+    sent = list(sent.values()) if isinstance(sent, Mapping) else [0.0 if sent is None else sent]
+    size = max(size, *(float(np.max(np.abs(u), initial=0.0)) for u in sent))
+    return Witness(said, fine, abs(fine - coarse) + np.finfo(float).eps * size / STEP)
+
+
+def _along(forward: Forward, directions: Mapping[Path, np.ndarray]) -> tuple[float, float, float]:
+    """The directional derivative at two step sizes, and the size of what was subtracted."""
+    steps = []
+    size = 0.0
+    for step in (STEP, 2 * STEP):
+        if any(forward.inputs[path].dtype.itemsize < 8 for path in directions):
+            step = step * 2**10  # float32
+        up, down = (
+            forward({path: forward.inputs[path] + s * d for path, d in directions.items()})
+            for s in (step, -step)
+        )
+        size = max(size, abs(up), abs(down))
+        steps.append((up - down) / (2 * step))
+    return steps[0], steps[1], size

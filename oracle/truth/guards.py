@@ -1,0 +1,50 @@
+"""Guards, ``log(p + 1e-8)`` or a clip, that the backward does not know of: no mistake, a remark.
+
+Constants of at most 1e-5 are taken out of the recorded forward and backward alike. Where the
+gradients then agree with the derivative, the formula is that of the guarded quantity itself.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import torch
+
+from oracle.truth.recording import Note
+
+SMALL = 1e-5
+ADDED = ("add", "subtract")
+BOUNDS = ("maximum", "minimum", "fmax", "fmin", "clip")
+
+
+def removal(notes: Iterable[Note]) -> dict[Note, Callable[..., torch.Tensor]]:
+    """For each call that has a guard in it, the same call without it, as ``Plan.run`` takes it."""
+    return {note: _without(note) for note in notes if has_guard(note)}
+
+
+def has_guard(note: Note) -> bool:
+    """Whether a call adds a small constant, or bounds something next to 0 or 1."""
+    if note.op in ADDED:
+        return any(_is_small(arg) for arg in note.args)
+    if note.op in BOUNDS:
+        bounds = (*note.args[1:], *note.kwargs.values(), *note.args[:1])
+        return any(_is_small(arg) or _is_nearly_one(arg) for arg in bounds)
+    return False
+
+
+def _is_small(arg: Any) -> bool:
+    return isinstance(arg, float | np.floating) and 0 < abs(float(arg)) <= SMALL
+
+
+def _is_nearly_one(arg: Any) -> bool:
+    return isinstance(arg, float | np.floating) and 0 < 1 - float(arg) <= SMALL
+
+
+def _without(note: Note) -> Callable[..., torch.Tensor]:
+    def added(rule: Callable[..., torch.Tensor], *args: Any, **kwargs: Any) -> torch.Tensor:
+        return rule(*[0.0 if _is_small(arg) else arg for arg in args], **kwargs)
+
+    def bounded(rule: Callable[..., torch.Tensor], *args: Any, **kwargs: Any) -> torch.Tensor:
+        return next(arg for arg in args if isinstance(arg, torch.Tensor)) * 1.0
+
+    return added if note.op in ADDED else bounded

@@ -1,0 +1,90 @@
+"""Recording: the real NumPy runs the user's code, and every call on tracked arrays is noted.
+
+``record(forward, (X, W))`` runs ``forward`` as it stands and gives a ``Recording``: the value that
+it returned, bit for bit what it would have been without us, and the notes of all calls on the way
+from the inputs to it. ``oracle.replay`` runs the notes by torch and differentiates them.
+
+    tape.py       values, notes, cuts, places in the user's code
+    memory.py     which value stands where in NumPy's memory: writes, views, aliases
+    arrays.py     the tracked array and numbers
+    calls.py      one call: run it, note it, wrap its result
+    callbacks.py  NumPy functions that call the user's function back
+    stand_ins.py  what np, math, rng, float, ... mean in the user's modules meanwhile
+    names.py      finds those modules, and puts the stand-ins in place and back
+    trees.py      arrays in nested arguments and results
+    warned.py     NumPy's warnings, shown where the user's code caused them
+
+A value is recorded where it goes through NumPy, ``math``, ``scipy.special`` or Python arithmetic.
+Where one leaves the record, by ``pickle`` or a C library, say, a ``Cut`` tells the line; where a
+call is recorded that the replay does not know, the replay refuses, and names it and its line.
+
+Known leaks, where NumPy's or Python's C code reads a number without asking (``directional_witness``
+in ``oracle.truth.differences`` is there to notice them): a ufunc called on a list (``np.exp([a,
+b])``), and writing a number into the plain array that it makes; fields of structured arrays;
+numbers by way of text; ``array.array``, ``struct`` and other users of the buffer protocol. While a
+function is recorded, ``np.sum`` is a stand-in in the user's modules, so ``f is np.sum`` is false
+for a function ``f`` that was stored before (ufuncs and the classes of arrays are themselves).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from oracle.truth.recording import warned
+from oracle.truth.recording.names import Names
+from oracle.truth.recording.tape import Cut, Note, Place, Tape, Value
+from oracle.truth.recording.trees import Path, Tracker, unwrapped
+
+__all__ = ["Cut", "Names", "Note", "Path", "Place", "Recording", "Value", "record"]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a run did. Paths are tuples of what leads to an array: ``(0,)``, ``("params", "W")``."""
+
+    value: Any  # what the function returned, in NumPy's own arrays
+    inputs: dict[Path, Value]
+    outputs: dict[Path, Value]  # the floating-point arrays and numbers in ``value``
+    notes: tuple[Note, ...]
+    cuts: tuple[Cut, ...]
+
+
+def record(
+    function: Callable[..., Any],
+    args: Sequence[Any] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    names: Names | None = None,
+    differentiate: Callable[[Path], bool] | None = None,
+) -> Recording:
+    """Run ``function(*args, **kwargs)`` and note what it does.
+
+    Inputs are the floating-point arrays and NumPy numbers in the arguments, however deep in lists,
+    tuples, dicts and objects of the user's own classes, and, for a method, in its ``self``.
+    ``differentiate`` may choose among their paths, and then Python floats count as well.
+
+    ``names``: for many recordings of one function, ``with Names(function) as names:`` around them
+    all puts the stand-ins in place once.
+    """
+    if names is None:
+        with Names(function, *args) as names:
+            return record(function, args, kwargs, names=names, differentiate=differentiate)
+    tape = Tape()
+    tracker = Tracker(tape, differentiate)
+    before = Tape.now
+    owner = getattr(function, "__self__", None)
+    try:
+        tracked_args = [tracker.track(arg, (i,)) for i, arg in enumerate(args)]
+        tracked_kwargs = {name: tracker.track(arg, (name,)) for name, arg in (kwargs or {}).items()}
+        if owner is not None and not isinstance(owner, type):
+            tracker.track(owner, ("self",))
+        tracker.track_constants(names)
+        Tape.now = tape
+        with warned.at_the_users_line():
+            result = function(*tracked_args, **tracked_kwargs)
+        outputs = tracker.outputs(result)
+        value = unwrapped(result)
+    finally:
+        Tape.now = before
+        tracker.restore(names)
+    return Recording(value, tracker.inputs, outputs, tuple(tape.notes), tuple(tape.cuts))

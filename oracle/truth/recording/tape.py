@@ -1,0 +1,230 @@
+"""The record itself: values, the notes of the calls that made them, and what left the record.
+
+A ``Value`` is one result, once and for all: it is never overwritten. What NumPy overwrites is
+memory, and ``memory.py`` knows which values stand where in it. So a record is a pure computation,
+however much the code that was recorded worked in place, and the truth about a value that has been
+overwritten since is still the truth about that value.
+
+A value is *active* if it is a floating-point number that depends on an input. Only active values
+need to be replayed; everything else is a constant of the record, and stands in it as it was.
+"""
+
+import functools
+import os
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+OUR_FOLDER = str(Path(__file__).parents[2]) + os.sep
+_LIBRARIES = (
+    OUR_FOLDER,
+    *(sysconfig.get_path(n) + os.sep for n in ("stdlib", "platstdlib", "purelib", "platlib")),
+    str(Path(np.__file__).parent) + os.sep,
+    "<frozen",
+    "<__array_function__",
+)
+_is_user_file: dict[str, bool] = {}
+
+
+def is_user_file(name: str) -> bool:
+    """Whether a file belongs to the user: neither to us, nor to a library."""
+    known = _is_user_file.get(name)
+    if known is None:
+        known = _is_user_file[name] = not name.startswith(_LIBRARIES)
+    return known
+
+
+class Value:
+    """One result: its numbers, and the note of the call that made it (None: it was given)."""
+
+    __slots__ = ("active", "array", "first_label", "note")
+
+    def __init__(self, array: Any, active: bool = False, note: "Note | None" = None) -> None:
+        self.array = array  # a plain ndarray or scalar, which nobody will change any more
+        self.active = active
+        self.note = note
+        self.first_label = -1  # see memory.py
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        array = self.array
+        return array.shape if type(array) is np.ndarray else np.shape(array)
+
+    def __repr__(self) -> str:
+        made = "given" if self.note is None else f"by {self.note.op}, line {self.note.line}"
+        return f"<Value {self.shape} {made}>"
+
+
+class Place:
+    """A place in the user's code, cheap to take (``line`` is looked up when it is asked for)."""
+
+    __slots__ = ("code", "instruction")
+
+    def __init__(self, code: CodeType, instruction: int) -> None:
+        self.code = code
+        self.instruction = instruction
+
+    @property
+    def file(self) -> str:
+        return self.code.co_filename
+
+    @property
+    def function(self) -> str:
+        return self.code.co_qualname if sys.version_info >= (3, 11) else self.code.co_name
+
+    @property
+    def span(self) -> tuple[int, int, int, int]:
+        """First and last line, first and last column of the expression that made the call."""
+        found = _spans(self.code)
+        at = self.instruction // 2
+        return found[at] if at < len(found) else (self.code.co_firstlineno,) * 2 + (0, 0)
+
+    @property
+    def line(self) -> int:
+        return self.span[0]
+
+
+@functools.lru_cache(maxsize=256)
+def _spans(code: CodeType) -> list[tuple[int, int, int, int]]:
+    """Of each instruction."""
+    found = []
+    for line, last, column, end in code.co_positions():
+        first = line or code.co_firstlineno
+        found.append((first, last or first, column or 0, end or 0))
+    return found
+
+
+_NOWHERE = compile("", "<unknown>", "exec")
+
+
+def here() -> tuple[CodeType, int]:
+    """The instruction of the user's code that is running now."""
+    frame = sys._getframe(3)
+    while frame is not None:
+        code = frame.f_code
+        known = _is_user_file.get(code.co_filename)
+        if known or (known is None and is_user_file(code.co_filename)):
+            return code, frame.f_lasti
+        frame = frame.f_back  # type: ignore[assignment]
+    return _NOWHERE, 0
+
+
+class Note:
+    """One call: ``function(*args, **kwargs)``, with a ``Value`` wherever a tracked one stood.
+
+    ``op`` is NumPy's own name of it (``add``, ``add.reduce``, ``linalg.norm``, ``getitem``, ...).
+    ``outputs`` are the values that it made. Where none of them is active, a number was turned into
+    a decision here (a comparison, ``argmax``, ``bool()``, ``int()``), which ``answer`` holds.
+    """
+
+    __slots__ = ("_code", "_instruction", "answer", "args", "function", "kwargs", "op", "outputs")
+
+    def __init__(
+        self,
+        op: str,
+        function: Callable[..., Any] | None,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        self.op = op
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+        self.outputs: tuple[Value, ...] = ()
+        self.answer: Any = None
+        self._code, self._instruction = here()
+
+    @property
+    def place(self) -> Place:
+        return Place(self._code, self._instruction)
+
+    @property
+    def line(self) -> int:
+        return self.place.line
+
+    @property
+    def file(self) -> str:
+        return self.place.file
+
+    @property
+    def is_decision(self) -> bool:
+        return not any(value.active for value in self.outputs)
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        """The values among the arguments, however deep."""
+        return tuple(values_in((self.args, tuple(self.kwargs.values()))))
+
+    def __repr__(self) -> str:
+        return f"<Note {self.op} line {self.line}>"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A tracked value that left the record: from here on it is a constant for the replay."""
+
+    kind: str
+    place: Place
+    text: str
+
+    @property
+    def line(self) -> int:
+        return self.place.line
+
+    @property
+    def file(self) -> str:
+        return self.place.file
+
+
+def values_in(tree: Any) -> Iterator[Value]:
+    if type(tree) is Value:
+        yield tree
+    elif type(tree) is tuple or type(tree) is list:
+        for part in tree:
+            yield from values_in(part)
+    elif type(tree) is dict:
+        yield from values_in(list(tree.values()))
+
+
+class Tape:
+    """What is being recorded. ``now`` is the one that is running, if any."""
+
+    now: "Tape | None" = None
+
+    def __init__(self) -> None:
+        self.notes: list[Note] = []
+        self.cuts: list[Cut] = []
+        self.buffers: dict[int, Any] = {}  # by the id of the array that owns the memory
+        self.labelled: list[Value] = []  # see memory.py
+        self.first_labels: list[int] = []
+        self.next_label = 0
+
+    def note(
+        self,
+        op: str,
+        function: Callable[..., Any] | None,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any] | None = None,
+    ) -> Note:
+        note = Note(op, function, args, {} if kwargs is None else kwargs)
+        self.notes.append(note)
+        return note
+
+    def result(self, note: Note, array: Any) -> Value:
+        """An active value that ``note`` made."""
+        value = Value(array, True, note)
+        note.outputs = (*note.outputs, value) if note.outputs else (value,)
+        return value
+
+    def decide(self, op: str, args: tuple[Any, ...], answer: Any) -> None:
+        """Numbers became a decision: ``if loss > 3``, ``int(x)``."""
+        self.note(op, None, args).answer = answer
+
+    def cut(self, kind: str, text: str) -> None:
+        self.cuts.append(Cut(kind, Place(*here()), text))

@@ -1,0 +1,1 @@
+"""The derivations of ``reference/`` against PyTorch."""

@@ -1,0 +1,144 @@
+"""Derivations: what one is called, what goes in, and where its lines stand.
+
+So far those in value-and-pullback form, ``value, pullback = f(X, W)``, whose signature says the
+shapes. The rest of the oracle knows a derivation only as the data class below.
+"""
+
+import functools
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import reference
+from oracle.discovery.text import places
+from oracle.subject import Argument, Option, size_names
+from reference._expect import Whole
+from reference.types import Pullback
+
+# In the order in which reference/ is to be read; what is not named here comes after.
+READING_ORDER = ("affine", "activations", "losses", "cost_matrix", "convolution", "fuzzy")
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A forward and a backward, as one function that returns the value and its pullback."""
+
+    name: str
+    function: Callable[..., tuple[Any, Callable[..., tuple[Any, ...]]]]
+    arguments: tuple[Argument, ...]
+    options: tuple[Option, ...]
+    module: str  # the family, "affine" of reference/affine.py
+    place: places.Place
+    value: tuple[str, ...] = ()  # the value's dims, where they are said: it must have room
+
+    @functools.cached_property
+    def differentiated(self) -> tuple[str, ...]:
+        """The names of the arguments that have a gradient."""
+        return tuple(a.name for a in self.arguments if a.differentiated)
+
+    @functools.cached_property
+    def sizes(self) -> tuple[str, ...]:
+        """All sizes that are to be drawn, in the order of the arguments."""
+        classes = [(a.classes,) if a.classes else () for a in self.arguments]
+        options = {option.name for option in self.options}
+        found = size_names(tuple(d for a, c in zip(self.arguments, classes) for d in (*a.dims, *c)))
+        return tuple(name for name in found if name not in options)
+
+
+def from_pullback(function: Callable[..., Any], name: str | None = None) -> Derivation:
+    """The derivation that a value-and-pullback function is, read from its annotations.
+
+    Raises:
+        ValueError: an argument says neither a shape nor a choice; the message names it.
+    """
+    arguments: list[Argument] = []
+    options: list[Option] = []
+    hints = get_type_hints(function, include_extras=True)
+    for parameter in inspect.signature(function).parameters.values():
+        hint = hints.get(parameter.name)
+        kind = getattr(hint, "__origin__", hint) if hasattr(hint, "__metadata__") else hint
+        words = " ".join(getattr(hint, "__metadata__", ())).split()
+        if hasattr(kind, "dim_str"):
+            arguments.append(_argument(parameter.name, kind, words))
+        elif kind is int and "axis" in words:
+            options.append(Option(parameter.name, "axis", parameter.default))
+        elif kind is int and (whole := Whole.read(" ".join(words))) is not None:
+            options.append(Option(parameter.name, "whole", parameter.default, whole=whole))
+        elif kind is bool:
+            options.append(Option(parameter.name, "choice", parameter.default, (True, False)))
+        elif kind is float:
+            options.append(Option(parameter.name, "number", parameter.default))
+        elif get_origin(kind) is Literal:
+            options.append(Option(parameter.name, "choice", parameter.default, get_args(kind)))
+        else:
+            raise ValueError(
+                f"{function.__name__}: nothing says the shape of {parameter.name}; annotate it, "
+                f'say {parameter.name}: Float[np.ndarray, "N D"]'
+            )
+    module = function.__module__.rpartition(".")[2]
+    return Derivation(
+        name or function.__name__,
+        function,
+        tuple(arguments),
+        tuple(options),
+        module,
+        places.place(function),
+        _value_dims(hints.get("return"), arguments, options),
+    )
+
+
+def _value_dims(
+    returns: Any, arguments: Sequence[Argument], options: Sequence[Option]
+) -> tuple[str, ...]:
+    """The value's dims, if its annotation says them in terms of what goes in."""
+    dim_str = getattr((get_args(returns) or (None,))[0], "dim_str", None)
+    if dim_str is None:
+        return ()
+    known = {n for a in arguments for n in (*size_names(a.dims), a.classes)}
+    known.update(option.name for option in options)
+    dims = tuple(dim_str.split())
+    return dims if known.issuperset(size_names(dims)) else ()
+
+
+def _argument(name: str, kind: Any, words: list[str]) -> Argument:
+    dims = tuple(kind.dim_str.split())
+    integer = "float64" not in kind.dtypes
+    labels = [re.fullmatch(r"labels\((\w+)\)", word) for word in words]
+    classes = next((found[1] for found in labels if found), "")
+    meaning = [w for w in words if w != "fixed" and "(" not in w]
+    values = "labels" if classes else meaning[0] if meaning else "normal"
+    return Argument(name, dims, integer, values, classes, "fixed" in words)
+
+
+def is_derivation(function: Any) -> bool:
+    """Whether its return annotation is ``tuple[..., Pullback]``."""
+    if not inspect.isfunction(function):
+        return False
+    returns = get_args(get_type_hints(function).get("return"))
+    return len(returns) == 2 and returns[1] == Pullback
+
+
+def of_module(module: ModuleType) -> list[Derivation]:
+    """The derivations that a module defines itself, in the order of their lines."""
+    own = [
+        from_pullback(function)
+        for name, function in vars(module).items()
+        if not name.startswith("_")
+        and getattr(function, "__module__", None) == module.__name__
+        and is_derivation(function)
+    ]
+    return sorted(own, key=lambda derivation: derivation.place.line)
+
+
+@functools.cache
+def in_reference() -> dict[str, Derivation]:
+    """Every derivation of ``reference/`` by its name, in reading order."""
+    modules = [m.name for m in pkgutil.iter_modules(reference.__path__) if m.name[0] != "_"]
+    modules.sort(key=lambda m: READING_ORDER.index(m) if m in READING_ORDER else len(READING_ORDER))
+    found = [d for m in modules for d in of_module(importlib.import_module(f"reference.{m}"))]
+    return {derivation.name: derivation for derivation in found}
