@@ -20,7 +20,8 @@ from oracle.discovery.text import places
 from oracle.truth import twins
 from oracle.verify import checking, derivations
 from oracle.verify.derivations import Derivation
-from tests import otherwise, wrong
+from tests import rewritten_derivations as otherwise
+from tests import wrong_derivations as wrong
 
 KNOWN = derivations.in_reference()
 Job = tuple[str, str, str, int, str]  # shelf, name, regime, cases, dtype

@@ -1,0 +1,3 @@
+from pathlib import Path
+
+TESTS = Path(__file__).parent

@@ -33,7 +33,7 @@ FILES = [
 MODULES = {}
 for name in FILES:
     with contextlib.suppress(ImportError):  # scipy may be missing
-        MODULES[name] = importlib.import_module(f"tests.oracle.idioms.{name}")
+        MODULES[name] = importlib.import_module(f"tests.oracle.truth.idioms.{name}")
 IDIOMS = [
     pytest.param(function, vars(module).get("ENDS", {}).get(name, "differentiated"), id=name)
     for module in MODULES.values()

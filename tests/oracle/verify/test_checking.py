@@ -15,9 +15,10 @@ from oracle.truth import twins
 from oracle.verify import checking, derivations
 from oracle.verify.derivations import Derivation
 from oracle.verify.runs import Run, merged
-from tests import otherwise, wrong
-from tests.otherwise import Otherwise
-from tests.wrong import Wrong
+from tests import rewritten_derivations as otherwise
+from tests import wrong_derivations as wrong
+from tests.rewritten_derivations import Otherwise
+from tests.wrong_derivations import Wrong
 
 KNOWN = derivations.in_reference()
 

@@ -4,14 +4,14 @@ import os
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
 from oracle import discovery
 from oracle.commands.check import Settings, judge
+from tests import TESTS
 
-FOLDER = Path(__file__).parent.parent.parent / "user_files"
+FOLDER = TESTS / "user_files"
 EXPECTED = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
 OF_EACH_WAY = [
     "bias_add.py", "lstm_cell_state.py",  # pairs

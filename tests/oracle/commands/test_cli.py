@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -17,6 +16,7 @@ from oracle.commands import cli
 from oracle.commands import verify as verifying
 from oracle.results import Counterexample, Failure, Gradient, Note, Report, Result
 from oracle.verify import derivations
+from tests import TESTS
 
 FEW = ["--cases", "6", "--jobs", "1"]
 
@@ -259,7 +259,7 @@ def test_the_process_that_prints_never_imports_torch() -> None:
 
 def test_judging_imports_nothing_more_of_torch() -> None:
     """torch.autograd.grad would import sympy at its first call, which takes a second."""
-    file = Path(__file__).parent.parent / "user_files" / "affine_cs231n.py"
+    file = TESTS / "user_files" / "affine_cs231n.py"
     code = (
         "import sys, torch\n"
         "before = 'sympy' in sys.modules\n"

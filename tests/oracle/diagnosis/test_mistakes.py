@@ -7,15 +7,15 @@ is printed by ``python -m benchmarks.bank``.
 import shutil
 import tomllib
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from oracle.commands.check import Settings, of_file
 from oracle.report import findings
 from oracle.results import Result
+from tests import TESTS
 
-BANK = Path(__file__).parent.parent.parent / "mistakes"
+BANK = TESTS / "mistakes"
 ENTRIES = [
     (folder, entry)
     for folder in sorted(path.parent for path in BANK.glob("*/mistakes.toml"))

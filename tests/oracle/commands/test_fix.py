@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,9 @@ from oracle.commands.check import Settings
 from oracle.commands.workers import Job
 from oracle.diagnosis.repair import line_edits
 from oracle.results import Cure
+from tests import TESTS
 
-FOLDER = Path(__file__).parent.parent.parent / "user_files"
+FOLDER = TESTS / "user_files"
 SETTINGS = Settings(cases=40)
 OFFERED = {
     "affine_mean_loss.py": "    dW = X.T @ dZ / m",

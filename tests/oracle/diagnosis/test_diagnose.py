@@ -8,7 +8,7 @@ import pytest
 import oracle
 from oracle import discovery
 from oracle.judging.examine import examine
-from tests.oracle.check.derivations import CASES
+from tests.oracle.diagnosis.derivations import CASES
 
 
 def found_of(name):

@@ -1,15 +1,15 @@
 """Files as people write them: the wrong ones are found, the right ones are left alone."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
 
 from oracle import discovery
 from oracle.commands.check import Settings, judge
 from oracle.results import Failure
+from tests import TESTS
 
-FOLDER = Path(__file__).parent.parent.parent / "user_files"
+FOLDER = TESTS / "user_files"
 EXPECTED = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
 SETTINGS = Settings(cases=60)
 
