@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from tests.oracle.diagnosis import derivations
 
 from benchmarks import layers
 from oracle import cases, discovery
@@ -28,6 +27,7 @@ from oracle.judging.examine import begin
 from oracle.judging.trial import Session
 from oracle.judging.verdict import WRONG_AT, judge
 from oracle.subject import Subject
+from tests.oracle.diagnosis import derivations
 
 SHAPES = ("N = 1", "square", "rectangular", "large")
 
