@@ -8,8 +8,8 @@ A block is written by a command if a comment stands directly above it:
 
     <!-- written by: python -m benchmarks.speed -->
 
-A command that begins with ``oracle`` runs in a folder that holds the document's example files, each
-a block below a comment ``<!-- file: net.py -->``. The others run in the checkout.
+Benchmarks run in the checkout. Any other command runs in a folder that holds the document's example
+files, each a block below a comment ``<!-- file: net.py -->``.
 """
 
 import argparse
@@ -37,9 +37,9 @@ def blocks(text: str, kind: str) -> Iterator[re.Match[str]]:
 
 def output(command: str, document: str) -> str:
     """What a command prints, in a folder that holds the example files of the document."""
-    first, *rest = shlex.split(command)
-    arguments = rest if first == "python" else ["-m", first, *rest]
-    if first == "python":
+    program, *rest = shlex.split(command)
+    arguments = rest if program == "python" else ["-m", program, *rest]
+    if "benchmarks." in command:
         return _run(arguments, CHECKOUT)
     with tempfile.TemporaryDirectory() as folder:
         for block in blocks(document, "file"):

@@ -84,19 +84,23 @@ def test_every_finding_is_in_the_list_of_findings() -> None:
 
 
 def test_the_report_in_the_readme_is_what_is_printed() -> None:
-    compare(README)
+    compare(README, "oracle check")
 
 
 @pytest.mark.full
 def test_reports_in_the_guide_are_what_is_printed() -> None:
-    compare(CHECKOUT / "docs/check.md")
+    compare(CHECKOUT / "docs/check.md", "oracle check")
 
 
-def compare(document: Path) -> None:
-    """Each report of ``oracle check`` against a fresh one, but for the seconds it took."""
+def test_the_training_in_the_docs_prints_what_is_shown() -> None:
+    compare(CHECKOUT / "docs/reference.md", "python spiral.py")
+
+
+def compare(document: Path, command: str) -> None:
+    """What the command prints against what the document shows, but for the seconds it took."""
     text = document.read_text(encoding="utf-8")
-    reports = [b for b in figures.blocks(text, "written by") if b[2].startswith("oracle check")]
+    reports = [b for b in figures.blocks(text, "written by") if b[2].startswith(command)]
     assert reports
     for block in reports:
         fresh = SECONDS.sub("", figures.output(block[2], text))
-        assert SECONDS.sub("", block[3]) == fresh, "run: python -m benchmarks.figures oracle check"
+        assert SECONDS.sub("", block[3]) == fresh, f"run: python -m benchmarks.figures {command}"
