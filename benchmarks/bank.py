@@ -1,9 +1,9 @@
-"""How often a planted mistake is found and named: every entry of the bank, and its confusion.
+"""Planted mistakes: how many are found and named, and which names are confused.
 
     python -m benchmarks.bank [FOLDER ...]     default: tests/mistakes/*
 
-An entry is one edit of a right file. It counts as named if all names that came first are ones that
-would do, and as confused with the first name that came otherwise. Takes some ten minutes.
+An entry is one edit of a right file. It counts as named if one of the names that it accepts came,
+and as confused with the first name that came otherwise. Takes some ten minutes.
 """
 
 import shutil
@@ -70,9 +70,9 @@ def main() -> None:
             named += bool(would_do)
             confused[entry["findings"][0], (would_do or what)[0]] += 1
         print(f"{folder.name:12}{len(right):6}{accused:9}{len(entries):9}{found:7}{named:7}")
-    print("\ndue -> came")
-    for (due, got), count in sorted(confused.items()):
-        print(f"    {count:3}  {due}" + (f" -> {got}" if got != due else ""))
+    print("\nexpected -> came")
+    for (expected, got), count in sorted(confused.items()):
+        print(f"    {count:3}  {expected}" + (f" -> {got}" if got != expected else ""))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""How often the check is right about whole files: found, blamed, named, and false alarms.
+"""Whole files: how many mistakes are found, blamed and named, and how many right files accused.
 
     python -m benchmarks.corpus [--seed N] [FOLDER ...]     default: all that are in tests/
 
 Each folder has an expected.toml: what is wrong with each file, and one edit that mends it. Then the
-confusion of names: which finding was due (the first of those that would do), and which one came.
+confusion of names: the finding expected (the first of those accepted), and the one that came.
 """
 
 import argparse
@@ -41,7 +41,7 @@ BAD = ("wrong", "unstable")
 
 @dataclass
 class Score:
-    """What came of the files of a folder."""
+    """Counts over the files of a folder."""
 
     wrong: int = 0
     found: int = 0
@@ -59,19 +59,19 @@ def judged(files: list[Path], seed: int) -> Report:
 
 
 def of_folder(folder: Path, seed: int) -> tuple[Score, Score]:
-    """The files as they are, and the wrong ones mended."""
+    """Scores of the files as they are, and of the wrong ones once mended."""
     expected = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
     as_they_are = Score()
     report = judged([folder / name for name in expected], seed)
-    for name, due in expected.items():
-        _count(as_they_are, name, due, _of(report, name, due))
+    for name, wanted in expected.items():
+        _count(as_they_are, name, wanted, _of(report, name, wanted))
     mended = Score()
     with tempfile.TemporaryDirectory() as temporary:
         for file in folder.glob("*.py"):  # helpers stand in the same folder
             text = file.read_text(encoding="utf-8")
             old, new = expected.get(file.name, {}).get("mend", ("", ""))
             (Path(temporary) / file.name).write_text(text.replace(old, new) if old else text)
-        names = [name for name, due in expected.items() if "mend" in due]
+        names = [name for name, wanted in expected.items() if "mend" in wanted]
         report = judged([Path(temporary) / name for name in names], seed)
         for name in names:
             right = {"gradients": {}, "findings": {}}
@@ -79,23 +79,23 @@ def of_folder(folder: Path, seed: int) -> tuple[Score, Score]:
     return as_they_are, mended
 
 
-def _of(report: Report, name: str, due: dict[str, Any]) -> Result | None:
-    """Of a file's results the one that is meant: by its name, or by those of its gradients."""
-    target = due["target"]
+def _of(report: Report, name: str, wanted: dict[str, Any]) -> Result | None:
+    """The result of a file that is meant: by its name, or by those of its gradients."""
+    target = wanted["target"]
 
     def alike(result: Result) -> tuple[bool, int]:
         named = result.target == target or result.target.endswith(target)
-        return named, len({g.name for g in result.gradients} & set(due["gradients"]))
+        return named, len({g.name for g in result.gradients} & set(wanted["gradients"]))
 
     results = [r for r in report.results if Path(r.file).name == name]
     return max(results, key=alike, default=None)
 
 
-def _count(score: Score, name: str, due: dict[str, Any], result: Result | None) -> None:
+def _count(score: Score, name: str, wanted: dict[str, Any], result: Result | None) -> None:
     if result is None:
         score.not_judged.append(name)
         return
-    guilty = {g for g, verdict in due["gradients"].items() if verdict in BAD}
+    guilty = {g for g, verdict in wanted["gradients"].items() if verdict in BAD}
     bad = {g.name for g in result.gradients if g.verdict in BAD}
     if not guilty:
         score.right += 1
@@ -104,7 +104,7 @@ def _count(score: Score, name: str, due: dict[str, Any], result: Result | None) 
     score.wrong += 1
     score.found += bool(bad)
     score.guilty += bad == guilty
-    would_do = [f for findings in due.get("findings", {}).values() for f in findings]
+    would_do = [f for findings in wanted.get("findings", {}).values() for f in findings]
     notes = [n for g in result.gradients for n in (*g.findings, *g.remarks)] + result.remarks
     came = {note.name for note in notes}
     score.named += bool(came & set(would_do))
@@ -133,10 +133,10 @@ def main() -> None:
         ):  # fmt: skip
             if names:
                 print(f"    {what}: {', '.join(names)}")
-    print("\nnot named as its author would: due -> came")
-    for (due, came), count in sorted(confused.items()):
-        if due != came:
-            print(f"    {count:3}  {due} -> {came}")
+    print("\nnot named as its author would: expected -> came")
+    for (wanted, came), count in sorted(confused.items()):
+        if wanted != came:
+            print(f"    {count:3}  {wanted} -> {came}")
 
 
 if __name__ == "__main__":

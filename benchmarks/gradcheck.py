@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from tests.oracle.check import derivations
 
 from benchmarks import layers
 from oracle import cases, discovery
@@ -28,6 +27,7 @@ from oracle.judging.examine import begin
 from oracle.judging.trial import Session
 from oracle.judging.verdict import WRONG_AT, judge
 from oracle.subject import Subject
+from tests.oracle.diagnosis import derivations
 
 SHAPES = ("N = 1", "square", "rectangular", "large")
 
@@ -135,9 +135,9 @@ CHECKS: dict[str, Callable[[Subject, Case, Session], bool]] = {
 
 
 def costs() -> bool:
-    print(f"{'one case':18} {'ours, ms':>9} {'slow/ours':>10} {'fast/ours':>10}  due")
+    print(f"{'one case':18} {'ours, ms':>9} {'slow/ours':>10} {'fast/ours':>10}  limit")
     good = True
-    for name, forward, backward, shapes, due in COSTS:
+    for name, forward, backward, shapes, limit in COSTS:
         subject = discovery.subject(forward, backward, shapes)
         case = Case("float64", "ordinary", {}, {}, 1)
         with Session(*subject.functions) as session:
@@ -157,8 +157,8 @@ def costs() -> bool:
             began = time.perf_counter()
             torch.autograd.gradcheck(function, tensors)
             slow = time.perf_counter() - began
-        good &= slow / own >= due and quick >= own
-        print(f"{name:18} {own * 1e3:9.2f} {slow / own:10.0f} {quick / own:10.1f}  {due} and 1")
+        good &= slow / own >= limit and quick >= own
+        print(f"{name:18} {own * 1e3:9.2f} {slow / own:10.0f} {quick / own:10.1f}  {limit} and 1")
     return good
 
 

@@ -1,4 +1,4 @@
-"""What is installed, and what the source distribution builds, is all that stands in the tree."""
+"""The installed files, and those that the source distribution builds, are all files of the tree."""
 
 import importlib.metadata
 import os
@@ -15,8 +15,18 @@ from tests._copy import copy
 
 CHECKOUT = Path(os.environ.get("ORACLE_CHECKOUT", Path(__file__).parent.parent.parent))
 PACKAGES = ("oracle", "reference")
-BUILT = ("LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "tox.ini", "CHANGELOG.md")
-SHIPPED = (*PACKAGES, "tests", "examples", "benchmarks", *BUILT)
+FOLDERS = ("tests", "examples", "benchmarks", "docs")
+FILES = (
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "MANIFEST.in",
+    "README.md",
+    "pyproject.toml",
+    "tox.ini",
+    "toxfile.py",
+)
 
 pytestmark = pytest.mark.skipif(
     not (CHECKOUT / "oracle").is_dir(), reason="ORACLE_CHECKOUT names no source tree"
@@ -45,12 +55,11 @@ def build(what: str, source: Path, into: Path) -> Path:
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The source distribution, unpacked; built from a copy, since a build leaves things behind."""
     copy = tmp_path_factory.mktemp("tree")
-    for name in SHIPPED:
-        if (CHECKOUT / name).is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(CHECKOUT / name, copy / name, ignore=ignored)
-        elif (CHECKOUT / name).exists():
-            shutil.copy(CHECKOUT / name, copy)
+    for name in (*PACKAGES, *FOLDERS):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(CHECKOUT / name, copy / name, ignore=ignored)
+    for name in FILES:
+        shutil.copy(CHECKOUT / name, copy)
     sdist = build("sdist", copy, tmp_path_factory.mktemp("sdist"))
     folder = tmp_path_factory.mktemp("unpacked")
     with tarfile.open(sdist) as archive:
@@ -59,12 +68,13 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return top
 
 
-def test_every_file_of_the_two_packages_is_installed() -> None:
-    distribution = importlib.metadata.distribution("backprop-oracle")
-    installed = {file.as_posix() for file in distribution.files or ()}
+def test_the_files_of_the_two_packages_and_no_others_are_installed() -> None:
+    record = importlib.metadata.distribution("backprop-oracle").read_text("RECORD") or ""
+    installed = {line.partition(",")[0] for line in record.splitlines()}
     if "oracle/__init__.py" not in installed:
         pytest.skip("an editable install has the tree itself")
-    assert in_tree(*PACKAGES) <= installed
+    ours = {name for name in installed if name.startswith(("oracle/", "reference/"))}
+    assert in_tree(*PACKAGES) == {name for name in ours if "__pycache__" not in name}
 
 
 def test_the_source_distribution_builds_a_wheel_with_every_file(
@@ -80,7 +90,7 @@ def test_the_source_distribution_builds_a_wheel_with_every_file(
 def test_the_source_distribution_holds_the_tests_and_they_run(
     unpacked: Path, tmp_path: Path
 ) -> None:
-    assert in_tree("tests", "examples", "benchmarks") <= {
+    assert in_tree(*FOLDERS) | set(FILES) <= {
         path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")
     }
     copy(unpacked, tmp_path)

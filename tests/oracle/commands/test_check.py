@@ -159,6 +159,8 @@ def isolated(folder, monkeypatch, broken):
 
 
 def test_an_error_of_ours_is_told_as_ours_and_blames_nothing_of_the_file(folder, monkeypatch):
+    pytest.importorskip("torch")
+
     def broken(patched):
         patched.setitem(sys.modules, "oracle.judging.examine", None)  # as in a wheel that lacks it
 
@@ -168,6 +170,8 @@ def test_an_error_of_ours_is_told_as_ours_and_blames_nothing_of_the_file(folder,
 
 
 def test_an_error_of_ours_while_a_file_is_judged_is_told_as_ours(folder, monkeypatch):
+    pytest.importorskip("torch")
+
     def broken(patched):
         patched.setattr(checks, "judge", operator.itemgetter(0))
 
