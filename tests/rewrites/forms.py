@@ -59,6 +59,8 @@ def _joined(parts: list[str]) -> str:
 
 
 def _cache(kept: list[str], rng: np.random.Generator) -> tuple[str, str]:
+    if not kept:
+        return "None", ""
     put, take = list(CACHES.values())[rng.integers(len(CACHES))]
     words = {
         "items": _joined(kept),

@@ -197,7 +197,24 @@ dshift = np.sum(dY, axis=0)
     (("slope * scale", "slope"), ("slope * X,", "dY * X,"), ("sum(dY,", "sum(slope,")),
 )
 
+WHOLE_NORM = Base(
+    "whole_norm",
+    "X: N D, gain: D",
+    """
+size = np.sqrt(np.mean(X * X) + 1.0)
+H = X / size
+Y = H * gain
+""",
+    """
+dgain = np.sum(dY * H, axis=0)
+dH = dY * gain
+dX = (dH - H * np.mean(dH * H)) / size
+""",
+    ((" - H * np.mean(dH * H)", ""), ("np.mean(dH * H)", "np.sum(dH * H)"), ("dY * H", "dY * X")),
+    parameters=("gain",),
+)
+
 ALL = (
     AFFINE, DENSE_RELU, DENSE_TANH, SIGMOID, SWISH, SOFTPLUS_SCALED, SOFTMAX, LAYER_NORM,
-    BATCH_NORM, RMS_NORM, UNIT_ROWS, BILINEAR, SCALE_SHIFT,
+    BATCH_NORM, RMS_NORM, UNIT_ROWS, BILINEAR, SCALE_SHIFT, WHOLE_NORM,
 )  # fmt: skip
