@@ -11,6 +11,7 @@ hand-written backward. ``--hints`` says that the copies bear comments of shapes.
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -21,7 +22,9 @@ from typing import Any
 
 LEDGER = Path(__file__).with_name("field.toml")
 VERDICTS = ("correct", "undecidable", "unstable", "inherited", "wrong")
+SHOWN = ("correct", "unstable", "wrong")
 SECONDS = 1800
+LISTS = ("accused", "caught", "cleared", "open", "partly", "unlisted")
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,8 @@ class Piece:
     file: str
     name: str
     expected: str  # right, wrong or unknown
-    gradients: int  # how many it makes; 0 if nobody has counted
-    alone: bool  # whether it can be judged without a hint
+    gradients: int = 0  # how many it makes; 0 if nobody has counted
+    alone: bool = False  # whether it can be judged without a hint
 
     def is_meant_by(self, target: str) -> bool:
         """Whether a target of the check is this piece: ``Net.loss`` is of ``Net``."""
@@ -69,7 +72,7 @@ class Tally:
         self.found += other.found
         self.judged += other.judged
         self.gradients += other.gradients
-        for name in ("accused", "caught", "cleared", "open", "partly", "unlisted"):
+        for name in LISTS:
             getattr(self, name).extend(getattr(other, name))
 
 
@@ -80,16 +83,10 @@ def ledger(file: Path = LEDGER) -> list[Repository]:
             name,
             known["commit"],
             tuple(known.get("roots", ["."])),
-            tuple(_piece(where, about) for where, about in known.get("pieces", {}).items()),
+            tuple(Piece(*where.split("::"), **about) for where, about in known["pieces"].items()),
         )
         for name, known in tomllib.loads(file.read_text(encoding="utf-8")).items()
     ]
-
-
-def _piece(where: str, about: dict[str, Any]) -> Piece:
-    file, _, name = where.partition("::")
-    count, alone = about.get("gradients", 0), about.get("alone", False)
-    return Piece(file, name, about["expected"], count, alone)
 
 
 def checked(root: Path) -> dict[str, Any]:
@@ -130,7 +127,9 @@ def tally(repository: Repository, said: dict[str, Any], hints: bool) -> Tally:
     row = Tally(pieces=len(repository.pieces))
     for piece in repository.pieces:
         results = [r for r in said["results"] if _of(piece, r["file"], r["target"])]
-        errors = [e for e in said["errors"] if _of(piece, e["file"], _named(e["message"]))]
+        errors = [
+            e for e in said["errors"] if _of(piece, e["file"], re.split("[: ]", e["message"])[0])
+        ]
         row.found += bool(results or errors)
         if not results:
             continue
@@ -154,11 +153,6 @@ def _of(piece: Piece, file: str, target: str) -> bool:
     return file == piece.file and piece.is_meant_by(target)
 
 
-def _named(message: str) -> str:
-    """The target that an error begins with: "Net.backward: nothing says …"."""
-    return message.split(":")[0].split(" ")[0]
-
-
 def _compare(row: Tally, piece: Piece, worst: str, name: str) -> None:
     wrong = worst in ("wrong", "inherited")
     lists = {
@@ -172,12 +166,10 @@ def _compare(row: Tally, piece: Piece, worst: str, name: str) -> None:
 
 
 def line(name: str, row: Tally) -> str:
-    verdicts = "".join(f"{row.judged[v]:10}" for v in ("correct", "unstable", "wrong"))
-    gradients = "/".join(str(row.gradients[v]) for v in ("correct", "unstable", "wrong"))
-    known = f"{len(row.accused):8}{len(row.caught):8}{len(row.cleared):8}{len(row.partly):8}"
-    return (
-        f"{name:30}{row.pieces:7}{row.found:7}{row.judged.total():8}{verdicts}{known}  {gradients}"
-    )
+    gradients = "/".join(str(row.gradients[v]) for v in SHOWN)
+    cells = [row.pieces, row.found, row.judged.total(), *(row.judged[v] for v in SHOWN)]
+    cells += [len(row.accused), len(row.caught), len(row.cleared), len(row.partly)]
+    return f"{name:30}" + "".join(f"{cell:9}" for cell in cells) + f"  {gradients}"
 
 
 def main() -> None:
@@ -186,12 +178,8 @@ def main() -> None:
     asked.add_argument("--hints", action="store_true", help="the copies bear comments of shapes")
     asked.add_argument("--save", type=Path, help="where the JSON of each repository is written")
     given = asked.parse_args()
-    print(f"{'repository':30}{'pieces':>7}{'found':>7}{'judged':>8}{'correct':>10}", end="")
-    print(
-        f"{'unstable':>10}{'wrong':>10}{'accused':>8}{'caught':>8}{'cleared':>8}{'partly':>8}",
-        end="",
-    )
-    print("  gradients: correct/unstable/wrong")
+    heads = ("pieces", "found", "judged", *SHOWN, "accused", "caught", "cleared", "partly")
+    print(f"{'repository':30}" + "".join(f"{head:>9}" for head in heads) + "  gradients")
     whole = Tally()
     for repository in ledger():
         if not (given.folder / repository.name).is_dir():
@@ -204,7 +192,7 @@ def main() -> None:
         print(line(repository.name, row), flush=True)
         whole.add(row)
     print(line("all", whole))
-    for name in ("accused", "cleared", "partly", "open", "unlisted"):
+    for name in LISTS:
         for piece in getattr(whole, name):
             print(f"    {name}: {piece}")
 
