@@ -5,7 +5,7 @@
 FOLDER holds copies that you have made yourself, one folder a repository, named as in field.toml;
 what is not there is left out. Nothing of a repository is kept here but names, counts, commits and
 what is known of each piece by other means than this tool: right, wrong or unknown. A piece is one
-hand-written backward. ``--hints`` says that the copies bear comments of shapes.
+hand-written backward. ``--hints``: the copies bear comments of shapes.
 """
 
 import argparse

@@ -92,7 +92,7 @@ def test_rewriting_changes_no_gradient(base, rng):
 
 def verdict(text: str, folder: Path) -> str:
     """The worst verdict of what is found in a file; the reason where nothing is judged."""
-    file = folder / f"case_{abs(hash(text))}.py"
+    file = folder / f"case_{len(list(folder.iterdir()))}.py"
     file.write_text(text, encoding="utf-8")
     subjects, failures = discovery.subjects(file, "")
     if not subjects:
@@ -101,18 +101,18 @@ def verdict(text: str, folder: Path) -> str:
     return found.verdict if isinstance(found, Result) else f"not judged: {found.message}"
 
 
-def judged(seed: int, number: int, folder: Path) -> tuple[bool, str, str]:
+def judged(seed: int, number: int, folder: Path, cut: bool = False) -> tuple[bool, str, str]:
     """One file of a seed: is it right, its text, its verdict. Every second is planted."""
     rng = np.random.default_rng([seed, number])
     base = BASES[number // 2 % len(BASES)]
     right = number % 2 == 0
-    text = rewritten(base if right else planted(base, int(rng.integers(99))), rng)
+    text = rewritten(base if right else planted(base, int(rng.integers(99))), rng, cut)
     return right, text, verdict(text, folder)
 
 
-def assert_all_judged_rightly(seed: int, numbers: range, folder: Path) -> None:
+def assert_all_judged_rightly(seed: int, numbers: range, folder: Path, cut: bool = False) -> None:
     for number in numbers:
-        right, text, came = judged(seed, number, folder)
+        right, text, came = judged(seed, number, folder, cut)
         assert came != ("wrong" if right else "correct"), f"{seed}/{number} is {came}:\n{text}"
 
 
@@ -122,6 +122,16 @@ PARTS = 10  # so that several processes share the files
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_hundred_rewrites_are_judged_rightly(part, tmp_path):
     assert_all_judged_rightly(0, range(part, 100, PARTS), tmp_path)
+
+
+def test_rewrites_whose_values_leave_numpy_are_judged_rightly(tmp_path):
+    assert_all_judged_rightly(0, range(4), tmp_path, cut=True)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("part", range(PARTS))
+def test_hundreds_whose_values_leave_numpy_are_judged_rightly(part, tmp_path):
+    assert_all_judged_rightly(1, range(part, 500, PARTS), tmp_path, cut=True)
 
 
 @pytest.mark.full
