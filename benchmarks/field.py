@@ -2,10 +2,9 @@
 
     python -m benchmarks.field FOLDER [--hints] [--save FOLDER]
 
-FOLDER holds copies that you have made yourself, one folder a repository, named as in field.toml;
-what is not there is left out. Nothing of a repository is kept here but names, counts, commits and
-what is known of each piece by other means than this tool: right, wrong or unknown. A piece is one
-hand-written backward. ``--hints``: the copies bear comments of shapes.
+FOLDER holds copies that you have made yourself, named as in field.toml; others are left out.
+The ledger keeps names, counts, commits and what is known of each piece by other means than this
+tool: right, wrong or unknown. A piece is one hand-written backward.
 """
 
 import argparse
@@ -175,7 +174,7 @@ def line(name: str, row: Tally) -> str:
 def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("folder", type=Path)
-    asked.add_argument("--hints", action="store_true", help="the copies bear comments of shapes")
+    asked.add_argument("--hints", action="store_true", help="the copies bear shapes comments")
     asked.add_argument("--save", type=Path, help="where the JSON of each repository is written")
     given = asked.parse_args()
     heads = ("pieces", "found", "judged", *SHOWN, "accused", "caught", "cleared", "partly")
