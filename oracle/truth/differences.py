@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from oracle.truth.recording import Names, Path
-from oracle.truth.recording.stand_ins import get_state, set_state
+from oracle.truth.recording.generators import get_state, set_state
 from oracle.truth.recording.trees import number_paths, rebuild
 
 # Balances the rounding ε/h against the error h² at about 1e-11.

@@ -6,10 +6,15 @@ from the inputs to it. ``oracle.replay`` runs the notes by torch and differentia
 
     tape.py       values, notes, cuts, places in the user's code
     memory.py     which value stands where in NumPy's memory: writes, views, aliases
-    arrays.py     the tracked array and numbers
+    kinds.py      the tracked array and the tracked numbers; arrays, scalars, methods and flat.py
+                  give them their operations
+    wrapping.py   from tracked arrays to values, and from results to tracked arrays
     calls.py      one call: run it, note it, wrap its result
+    writes.py     calls that write into an array
+    exits.py      where numbers leave the record; strays.py: where unknown arrays come in
     callbacks.py  NumPy functions that call the user's function back
-    stand_ins.py  what np, math, rng, float, ... mean in the user's modules meanwhile
+    stand_ins.py  what np, math, rng, ... mean in the user's modules meanwhile; classes.py,
+                  generators.py and builtin_names.py: what float, rng.shuffle, sum, ... mean
     names.py      finds those modules, and puts the stand-ins in place and back
     trees.py      arrays in nested arguments and results
     warned.py     NumPy's warnings, shown where the user's code caused them
@@ -30,7 +35,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from oracle.truth.recording import warned
+# ``arrays`` and ``scalars`` give the tracked arrays and numbers their operations.
+from oracle.truth.recording import arrays, scalars, warned  # noqa: F401
 from oracle.truth.recording.names import Names
 from oracle.truth.recording.tape import Cut, Note, Place, Tape, Value
 from oracle.truth.recording.trees import Path, Tracker, unwrapped

@@ -12,7 +12,9 @@ import types
 from collections.abc import Iterator
 from typing import Any, Self
 
-from oracle.truth.recording.stand_ins import BUILTINS, RANDOM, Delegate, stand_in_for
+from oracle.truth.recording.builtin_names import BUILTINS
+from oracle.truth.recording.generators import RANDOM
+from oracle.truth.recording.stand_ins import Delegate, stand_in_for
 from oracle.truth.recording.tape import is_user_file
 
 
