@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.autograd.graph import saved_tensors_hooks
-from torch.overrides import TorchFunctionMode
 
 from oracle.truth import torch_compat
+from oracle.truth.torch_compat import saved_tensors_hooks
 
 NUDGES = 3
 Nudge = Callable[[torch.Tensor], torch.Tensor]
@@ -67,7 +66,7 @@ class Tape:
         return Truth(value, gradients)
 
 
-class Nudging(TorchFunctionMode):
+class Nudging(torch_compat.TorchFunctionMode):
     """While it is entered, every tensor that a torch function returns is nudged, and later on,
     on the way back, its gradient."""
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.overrides import TorchFunctionMode
 
 from oracle.subject import Path
+from oracle.truth import torch_compat
 from oracle.truth.recording import Recording, Value
 from oracle.truth.recording.tape import Tape
 from oracle.truth.replay import NotReplayable, TorchCall
@@ -85,7 +85,7 @@ def record(
     return Recording(None, known, made, tuple(recorder.tape.notes), ()), list(gradients)
 
 
-class _Recorder(TorchFunctionMode):
+class _Recorder(torch_compat.TorchFunctionMode):
     """While it is entered, every function of torch's that takes something followed is noted."""
 
     def __init__(self) -> None:

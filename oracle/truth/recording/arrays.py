@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from oracle.truth import numpy_compat
 from oracle.truth.recording import calls, exits, strays, writes
 from oracle.truth.recording.flat import Flat
 from oracle.truth.recording.kinds import Tracked, give, plain
@@ -68,7 +69,7 @@ class _Operations:
     def shape(self: Any, shape: Any) -> None:
         self._buffer.keep_layout(self._plain)
         self._plain.shape = shape
-        np.ndarray.shape.__set__(self, shape)  # type: ignore[attr-defined]
+        numpy_compat.set_shape(self, shape)
         self._version = -1
 
     @property
@@ -87,7 +88,7 @@ class _Operations:
     def real(self: Any, source: Any) -> None:
         self.real[...] = source
 
-    @property  # type: ignore[misc]
+    @property
     def imag(self: Any) -> Any:
         return calls.call("imag", np.imag, (self,), {})
 

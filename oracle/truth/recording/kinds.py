@@ -26,7 +26,7 @@ class Tracked(np.ndarray):
     # NumPy then makes the result of ``plain.dot(x)`` a tracked array, which we see.
     __array_priority__ = 1.0
 
-    @property  # type: ignore[misc]
+    @property
     def __class__(self) -> type:
         return type(self._plain)
 

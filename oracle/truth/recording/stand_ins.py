@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from oracle.truth.numpy_compat import INDEX_BUILDERS
 from oracle.truth.recording import calls, exits
 from oracle.truth.recording.arrays import elements
 from oracle.truth.recording.callbacks import CALLBACKS, Vectorize
@@ -160,11 +161,10 @@ def _make(real: Any, name: str) -> Any:
             return function_for(real, f"math.{real.__name__}")
         if _library(module or name):
             return function_for(real, calls.op_name(real))
-    elif type(real).__module__.startswith(("numpy.lib", "scipy.stats")):
-        if type(real).__name__ in ("RClass", "CClass", "MGridClass", "OGridClass"):
-            return Delegate(real, type(real).__name__)
-        if type(real).__module__.startswith("scipy.stats"):
-            return Delegate(real, f"scipy.stats.{getattr(real, 'name', '?')}")
+    elif type(real) in INDEX_BUILDERS:
+        return Delegate(real, INDEX_BUILDERS[type(real)])
+    elif type(real).__module__.startswith("scipy.stats"):
+        return Delegate(real, f"scipy.stats.{getattr(real, 'name', '?')}")
     return real
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from oracle.truth.numpy_compat import NOT_GIVEN
 from oracle.truth.recording.tape import Note, Value
 from oracle.truth.replay.elementwise import Tensor, real, tensor
 
@@ -20,7 +21,7 @@ def _clip(a: Any, *bounds: Any, **named: Any) -> Tensor:
     names = {"a_min": 0, "min": 0, "a_max": 1, "max": 1}
     limits: list[Any] = [*bounds[:2], None, None][:2]
     for name, bound in named.items():
-        if name in names and bound is not None and bound is not np._NoValue:
+        if name in names and bound is not None and bound is not NOT_GIVEN:
             limits[names[name]] = bound
     a = real(a)
     low, high = (None if x is None else real(x).to(a.dtype) for x in limits)

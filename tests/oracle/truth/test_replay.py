@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from oracle.truth import replay as rules
 from oracle.truth.recording import record
 from oracle.truth.replay import DecisionChanged, NotReplayable, Plan, replay
+from oracle.truth.replay import steps as rules
 
 X = np.array([[1.0, -2.0], [3.0, 0.5]])
 W = np.array([[0.5, 1.0], [-1.0, 2.0]])
