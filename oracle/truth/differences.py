@@ -117,13 +117,16 @@ class Forward:
         random.setstate(self._global[1])
         result = function(*args, **kwargs)
         outputs = number_paths(result)
-        upstream = self.upstream
-        if not isinstance(upstream, Mapping):
-            upstream = dict.fromkeys(outputs, upstream) if len(outputs) == 1 else {}
         total = 0.0
-        for path, given in upstream.items():
+        for path, given in self.sent(outputs).items():
             total += float(np.sum(np.real(np.asarray(given) * outputs[path])))
         return total
+
+    def sent(self, outputs: Mapping[Path, Any]) -> Mapping[Path, Any]:
+        """The upstream of each output."""
+        if isinstance(self.upstream, Mapping):
+            return self.upstream
+        return dict.fromkeys(outputs, self.upstream) if len(outputs) == 1 else {}
 
 
 def finite_differences(forward: Forward) -> Differences:

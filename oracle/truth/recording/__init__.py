@@ -35,13 +35,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# ``arrays`` and ``scalars`` give the tracked arrays and numbers their operations.
-from oracle.truth.recording import arrays, scalars, warned  # noqa: F401
+# ``arrays``, ``flat`` and ``scalars`` give the tracked kinds their operations.
+from oracle.truth.recording import arrays, flat, scalars, warned  # noqa: F401
 from oracle.truth.recording.names import Names
-from oracle.truth.recording.tape import Cut, Note, Place, Tape, Value
+from oracle.truth.recording.tape import SHARED_INPUT, Cut, Note, Place, Tape, Value
 from oracle.truth.recording.trees import Path, Tracker, unwrapped
 
-__all__ = ["Cut", "Names", "Note", "Path", "Place", "Recording", "Value", "record"]
+__all__ = ["SHARED_INPUT", "Cut", "Names", "Note", "Path", "Place", "Recording", "Value", "record"]
 
 
 @dataclass(frozen=True)

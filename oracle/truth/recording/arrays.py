@@ -8,8 +8,7 @@ import numpy as np
 
 from oracle.truth import numpy_compat
 from oracle.truth.recording import calls, exits, strays, writes
-from oracle.truth.recording.flat import Flat
-from oracle.truth.recording.kinds import Tracked, give, plain
+from oracle.truth.recording.kinds import Flat, Tracked, give, plain
 from oracle.truth.recording.methods import give_methods
 from oracle.truth.recording.tape import Tape
 

@@ -1,9 +1,9 @@
-"""Stand-ins for Python's own names: ``float``, ``type``, ``sum``, ``memoryview``."""
+"""Stand-ins for Python's own names: ``float``, ``type``, ``sum``, ``memoryview``, ``bytes``."""
 
 from typing import Any
 
-from oracle.truth.recording import calls, exits
-from oracle.truth.recording.classes import ClassStandIn, class_stand_in, number_class
+from oracle.truth.recording import calls
+from oracle.truth.recording.classes import ClassStandIn, leaving_class, number_class
 from oracle.truth.recording.kinds import SCALARS, Tracked
 from oracle.truth.recording.stand_ins import Delegate, Module, stand_in_for
 
@@ -35,12 +35,6 @@ def _sum(numbers: Any, /, *args: Any, **kwargs: Any) -> Any:
     return calls.call("builtin sum", sum, (numbers,), {})
 
 
-def _memoryview(source: Any) -> memoryview:
-    if type(source) is Tracked:
-        return exits.cut("memory", memoryview, source)
-    return memoryview(source)
-
-
 class _Type(ClassStandIn):
     """``type`` itself: it must remain usable as a class, and as the class of classes."""
 
@@ -51,5 +45,7 @@ BUILTINS: dict[str, Any] = {
         _Type, "type", (type,), {"_oracle_real": type, "_call": staticmethod(_type_of)}
     ),
     "sum": _sum,
-    "memoryview": class_stand_in(memoryview, _memoryview),
+    "memoryview": leaving_class(memoryview),
+    "bytes": leaving_class(bytes),
+    "bytearray": leaving_class(bytearray),
 }

@@ -37,6 +37,13 @@ __warningregistry__ = None
 SHAPE_ONLY = frozenset({"zeros_like", "ones_like", "empty_like"})
 
 
+# Results that are decisions: nothing can be differentiated through them.
+DECISIONS = (bool, int, np.bool_, np.integer, np.dtype, type)
+
+# NumPy's functions that write numbers to a file, and return nothing.
+SAVERS = frozenset({"save", "savetxt", "savez", "savez_compressed"})
+
+
 def call(op: str, function: Callable[..., Any], args: tuple, kwargs: dict[str, Any]) -> Any:
     """``function(*args, **kwargs)``, noted as ``op``."""
     tape = Tape.now
@@ -107,8 +114,12 @@ def finish(
         return like(result, parts)
     if isinstance(result, np.ndarray):
         tape.cut("subclass", f"{op} made a {kind.__name__}, which is not followed")
-    elif result is not None:
+    elif isinstance(result, DECISIONS):
         tape.note(op, function, noted_args, noted_kwargs).answer = result
+    elif isinstance(result, str):
+        tape.made_text = True
+    elif result is not None or op in SAVERS:
+        tape.cut("object", f"{op} took a value, which is not followed from there")
     return result
 
 

@@ -1,11 +1,12 @@
 """Stand-ins for classes that code calls like functions, and that must still work as classes."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording import calls
+from oracle.truth.recording import calls, exits
 from oracle.truth.recording.kinds import holds_tracked
 
 __warningregistry__ = None  # see calls.py
@@ -30,6 +31,12 @@ class ClassStandIn(type):
         if isinstance(other, type):
             return cls is other or other is cls._oracle_real
         return NotImplemented  # ``np.float64 == x.dtype``: the dtype knows
+
+    def __getattr__(cls, name: str) -> Any:
+        found = getattr(cls._oracle_real, name)
+        if not callable(found) or isinstance(found, type):
+            return found
+        return partial(exits.leaving, f"{cls.__name__}.{name}", found)
 
     def __hash__(cls) -> int:
         return hash(cls._oracle_real)
@@ -58,6 +65,16 @@ def number_class(real: type) -> Any:
             if real is float and type(args[0]) in (list, tuple):
                 return real(*args)  # an error, NumPy's or Python's own
             return calls.call("item", real, args, {})
-        return real(*args, **kwargs)
+        made = real(*args, **kwargs)
+        return exits.read_from_text(real.__name__, made) if _is_text(args) else made
 
     return class_stand_in(real, call)
+
+
+def leaving_class(real: type) -> Any:
+    """``array.array``, ``np.matrix``: its instances are not followed."""
+    return class_stand_in(real, partial(exits.leaving, real.__name__, real))
+
+
+def _is_text(args: tuple[Any, ...]) -> bool:
+    return len(args) == 1 and isinstance(args[0], str | bytes)

@@ -5,31 +5,30 @@ from typing import Any
 import numpy as np
 
 from oracle.truth.recording import calls, exits
-from oracle.truth.recording.kinds import Tracked, plain
+from oracle.truth.recording.kinds import Flat, give, plain
 
 __warningregistry__ = None  # see calls.py
 
 
-class Flat:
-    """``x.flat``: read and written element by element, in C order."""
-
-    def __init__(self, array: Tracked) -> None:
-        self.base = array
-        self._oracle_real = array._plain.flat
-        self._next = 0
+class _Operations:
+    base: Any
+    _oracle_real: Any
+    _next: int
 
     def __getitem__(self, index: Any) -> Any:
         return calls.call("getitem", lambda x, i: x.flat[i], (self.base, index), {})
 
     def __setitem__(self, index: Any, source: Any) -> None:
         index = plain(index)
+        if type(source) is Flat:
+            source = source[:]
 
         def write(array: np.ndarray, source: Any) -> None:
             array.flat[index] = source
 
         calls.call("flat write", write, (self.base, source), {})
 
-    def __iter__(self) -> "Flat":
+    def __iter__(self) -> Any:
         return self
 
     def __next__(self) -> Any:
@@ -46,3 +45,6 @@ class Flat:
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         return exits.cut("memory", lambda x: x.flat.__array__(*args, **kwargs), self.base)
+
+
+give(Flat, _Operations)

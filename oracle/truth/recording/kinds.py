@@ -35,13 +35,29 @@ class Tracked(np.ndarray):
         raise TypeError("__class__ assignment only supported for mutable types")
 
     def __repr__(self) -> str:
-        return repr(self._plain)
+        return repr(_as_text(self._plain))
 
     def __str__(self) -> str:
-        return str(self._plain)
+        return str(_as_text(self._plain))
 
     def __format__(self, spec: str) -> str:
-        return format(self._plain, spec)
+        return format(_as_text(self._plain), spec)
+
+
+def _as_text(number: Any) -> Any:
+    """The same; the tape remembers that numbers were made text, and may come back as numbers."""
+    if Tape.now is not None:
+        Tape.now.made_text = True
+    return number
+
+
+class Flat:
+    """``x.flat``; ``flat.py`` gives it its operations."""
+
+    def __init__(self, array: Tracked) -> None:
+        self.base = array
+        self._oracle_real = array._plain.flat
+        self._next = 0
 
 
 _LOOKS = ("__class__", "__repr__", "__str__", "__format__")

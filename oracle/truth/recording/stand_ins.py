@@ -7,7 +7,12 @@ a module uses ``math`` or a foreign library, its functions are stand-ins too: th
 as they would without us, and the call is noted.
 """
 
+import array
 import copy
+import decimal
+import fractions
+import functools
+import struct
 import sys
 import types
 from collections.abc import Callable
@@ -19,16 +24,23 @@ from oracle.truth.numpy_compat import INDEX_BUILDERS
 from oracle.truth.recording import calls, exits
 from oracle.truth.recording.arrays import elements
 from oracle.truth.recording.callbacks import CALLBACKS, Vectorize
-from oracle.truth.recording.classes import class_stand_in, number_class
+from oracle.truth.recording.classes import class_stand_in, leaving_class, number_class
 from oracle.truth.recording.generators import ON_DATA, RANDOM
 from oracle.truth.recording.generators import get_state as get_state  # judging takes them from here
 from oracle.truth.recording.generators import set_state as set_state
 from oracle.truth.recording.kinds import Tracked, plain
+from oracle.truth.recording.nditer import Nditer
 from oracle.truth.recording.tape import Tape, is_user_file
 
 __warningregistry__ = None  # see calls.py
 
 _THEMSELVES = (str, int, float, np.ndarray, np.ufunc)
+# Modules of the standard library whose functions read numbers in C code, or make text of them.
+LEAVING_MODULES = ("json", "marshal", "statistics", "struct")
+# Classes that do.
+LEAVING_CLASSES = (array.array, decimal.Decimal, fractions.Fraction, struct.Struct)
+LEAVING_CLASSES_OF = ("array", "decimal", "fractions")
+TEXT_READERS = (np.fromstring, np.genfromtxt, np.loadtxt)
 _OURS = ("oracle", "torch", "pytest", "_pytest")
 
 
@@ -157,6 +169,12 @@ def _make(real: Any, name: str) -> Any:
             return ON_DATA[real.__name__](owner, real)
         return function_for(real, f"random.{real.__name__}")
     if callable(real) and hasattr(real, "__name__"):
+        if module.lstrip("_").split(".")[0] in LEAVING_MODULES:
+            return functools.partial(exits.leaving, f"{module.lstrip('_')}.{real.__name__}", real)
+        if real in TEXT_READERS:
+            return lambda *args, **kwargs: exits.read_from_text(
+                real.__name__, real(*args, **kwargs)
+            )
         if module == "math":
             return function_for(real, f"math.{real.__name__}")
         if _library(module or name):
@@ -176,7 +194,9 @@ def _stand_in_class(real: type) -> Any:
     if real is np.ndenumerate:
         return lambda x: elements(x) if type(x) is Tracked else real(x)
     if real is np.nditer:
-        return class_stand_in(real, _nditer)
+        return class_stand_in(real, Nditer)
+    if real in LEAVING_CLASSES or (issubclass(real, np.ndarray) and _library(real.__module__)):
+        return real if real is np.ndarray else leaving_class(real)
     if real in RANDOM:
         return class_stand_in(
             real, lambda *args, **kwargs: Delegate(real(*args, **kwargs), "random")
@@ -184,16 +204,11 @@ def _stand_in_class(real: type) -> Any:
     return real
 
 
-def _nditer(*args: Any, **kwargs: Any) -> Any:
-    for x in args[:1]:
-        if type(x) is Tracked:
-            exits.cut("nditer", lambda x: None, x)
-    return np.nditer(*map(plain, args), **plain(kwargs))
-
-
 def _library(name: str) -> bool:
     """Whether a module's functions need stand-ins: NumPy's, math's, and foreign libraries'."""
     top = name.split(".")[0]
+    if top in LEAVING_MODULES or top in LEAVING_CLASSES_OF:
+        return True
     if top in ("numpy", "math"):
         return "testing" not in name
     if top in _OURS or top in sys.stdlib_module_names or not top:

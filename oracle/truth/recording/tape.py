@@ -165,6 +165,9 @@ class Note:
         return f"<Note {self.op} line {self.line}>"
 
 
+SHARED_INPUT = "shared input"  # the kind of cut at which no value left the record
+
+
 @dataclass(frozen=True)
 class Cut:
     """A tracked value that left the record: from here on it is a constant for the replay."""
@@ -200,6 +203,7 @@ class Tape:
     def __init__(self) -> None:
         self.notes: list[Note] = []
         self.cuts: list[Cut] = []
+        self.made_text = False  # a tracked number was printed or formatted
         self.buffers: dict[int, Any] = {}  # by the id of the array that owns the memory
         self.labelled: list[Value] = []  # see memory.py
         self.first_labels: list[int] = []

@@ -15,7 +15,7 @@ from oracle.truth.recording.generators import RANDOM
 from oracle.truth.recording.kinds import SCALARS, Tracked, track_scalar
 from oracle.truth.recording.names import Names
 from oracle.truth.recording.stand_ins import Delegate, Module, stand_in_for
-from oracle.truth.recording.tape import Tape, Value, is_user_file
+from oracle.truth.recording.tape import SHARED_INPUT, Tape, Value, is_user_file
 from oracle.truth.recording.wrapping import adopt, value_of
 
 Path = tuple[Any, ...]
@@ -149,7 +149,7 @@ class Tracker:
         tracked = adopt(array, self.tape)
         buffer = tracked._buffer
         if buffer.active and (buffer.labels_of(array) >= 0).any():
-            self.tape.cut("shared input", f"input {path} has the memory of another input")
+            self.tape.cut(SHARED_INPUT, f"input {path} has the memory of another input")
             return tracked
         value = self.inputs[path] = Value(array, True)
         buffer.filled(array, value)

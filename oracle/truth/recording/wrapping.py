@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording.kinds import SCALARS, Tracked
+from oracle.truth.recording.kinds import SCALARS, Flat, Tracked
 from oracle.truth.recording.memory import Buffer, owner_of
 from oracle.truth.recording.tape import Tape, Value
 
@@ -31,7 +31,7 @@ def is_active(tree: Any) -> bool:
         return tree._tape is Tape.now
     if kind is list or kind is tuple:
         return any(map(is_active, tree))
-    return False
+    return is_active(tree.base) if kind is Flat else False
 
 
 def noted(tree: Any, tape: Tape) -> Any:
@@ -51,7 +51,7 @@ def noted(tree: Any, tape: Tape) -> Any:
         return _stranger(tree, tape)
     if kind is list or kind is tuple:
         return kind([noted(part, tape) for part in tree])
-    return tree
+    return noted(tree[:], tape) if kind is Flat else tree
 
 
 def _stranger(array: np.ndarray, tape: Tape) -> Any:
@@ -109,7 +109,10 @@ def adopt(array: np.ndarray, tape: Tape) -> Tracked:
 def tag(result: Any, tape: Tape) -> Any:
     """Track arrays that depend on no input: an active value may be written into them later."""
     if type(result) is np.ndarray:
-        return result if result.dtype.hasobject or result.dtype.names else track(result, tape)
+        if result.dtype.names:
+            tape.cut("fields", "an array with named fields was made, which is not followed")
+            return result
+        return result if result.dtype.hasobject else track(result, tape)
     if isinstance(result, (tuple, list)) and any(type(part) is np.ndarray for part in result):
         return like(result, [tag(part, tape) for part in result])
     return result

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from oracle.truth.recording import Note, Path, Recording, Value
 from oracle.truth.replay.constants import constant
+from oracle.truth.replay.cuts import cut_that_matters
 from oracle.truth.replay.elementwise import Tensor, tensor
+from oracle.truth.replay.failures import NotReplayable
 from oracle.truth.replay.run import Run
 from oracle.truth.replay.steps import Instead, Step
+
+if TYPE_CHECKING:
+    from oracle.truth.differences import Forward
 
 After = Callable[[Callable[[Value], Tensor], Tensor], Tensor]
 
@@ -20,14 +25,29 @@ class Plan:
 
     ``wanted``: the values that are to be computed; by default the active ones of what the user's
     function returned. Only the notes on the way to them need rules.
+
+    A value that left the record is a constant in it, which it is not in the user's function. So a
+    recording with cuts is refused, unless ``forward``, the function itself, shows that they make no
+    difference.
     """
 
-    def __init__(self, recording: Recording, wanted: Iterable[Value] | None = None) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        wanted: Iterable[Value] | None = None,
+        forward: "Forward | None" = None,
+    ) -> None:
         self.recording = recording
         if wanted is None:
             wanted = recording.outputs.values()
         self.wanted = [value for value in wanted if value.active]
         self.steps = [Step(note) for note in self._needed()]
+        cut = cut_that_matters(recording, self._value_at, forward)
+        if cut is not None:
+            raise NotReplayable(None, f"line {cut.line}: {cut.text}")
+
+    def _value_at(self, inputs: Mapping[Path, np.ndarray]) -> dict[Path, np.ndarray]:
+        return {path: x.detach().numpy() for path, x in self.run(inputs).outputs().items()}
 
     def _needed(self) -> list[Note]:
         needed: set[int] = set()
@@ -97,12 +117,13 @@ def replay(
     wrt: Iterable[Path | Value] | None = None,
     inputs: Mapping[Path, Any] | None = None,
     instead: Mapping[Note, Instead] | None = None,
+    forward: "Forward | None" = None,
 ) -> Replayed:
     """Run a recording by torch and differentiate it; see ``Plan.run`` and ``Run.gradients``.
 
-    On the recorded inputs, torch's value is held against the recorded one first.
+    On the recorded inputs, ``Run.check`` compares torch's value with the recorded one first.
     """
-    run = Plan(recording).run(inputs, instead=instead)
+    run = Plan(recording, forward=forward).run(inputs, instead=instead)
     if inputs is None and instead is None:
         run.check()
     values = {path: x.detach().numpy() for path, x in run.outputs().items()}
