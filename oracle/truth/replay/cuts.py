@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from oracle.truth.differences import Forward
 
 MOVES = (2.0**-6, 2.0**-12)  # relative; the smaller one where the larger one changes a decision
-ROUNDINGS = 2.0**12  # by how many ulp the two values may differ
+ROUNDINGS = 2.0**6  # by how many ulp of the largest term the two values may differ
+DECISIVE = 2.0**10  # a move must be larger than that by this factor
 
 
 def cut_that_matters(
@@ -37,6 +38,9 @@ def cut_that_matters(
 
 
 def _agree(value_at: Callable[..., Any], forward: "Forward", move: float) -> bool:
+    eps = max(float(np.finfo(array.dtype).eps) for array in forward.inputs.values())
+    if move < DECISIVE * ROUNDINGS * eps:
+        return False
     rng = np.random.default_rng(0)
     moved = {
         path: array * (1 + move * rng.uniform(0.5, 1.0, array.shape)) + (array == 0) * move
@@ -51,6 +55,5 @@ def _agree(value_at: Callable[..., Any], forward: "Forward", move: float) -> boo
     sent = forward.sent(outputs)
     terms = [np.asarray(sent[path]) * outputs[path] for path in sent]
     size = max(float(np.max(np.abs(term), initial=0.0)) for term in terms)
-    eps = max(float(np.finfo(array.dtype).eps) for array in forward.inputs.values())
     off = abs(made - sum(float(np.sum(np.real(term))) for term in terms))
     return bool(off <= ROUNDINGS * eps * size)

@@ -285,6 +285,20 @@ def test_a_value_that_comes_back_spoils_it_however_little_it_weighs(scale):
         replay(recording, np.ones((2, 2)), forward=forward)
 
 
+def test_rounding_of_float32_does_not_hide_a_value_that_comes_back():
+    module = module_of(
+        "import json\nimport numpy as np\n"
+        "def f(x):\n"
+        "    variance = json.loads(json.dumps(float(((x - x.mean()) ** 2).mean())))\n"
+        "    return (x - x.mean()) / np.float32(np.sqrt(variance + 1e-5))\n"
+    )
+    x = np.array([1.0, -0.5], np.float32)
+    recording = record(module.f, (x.copy(),))
+    forward = Forward(module.f, (x,), upstream=np.array([1.0, -2.0]))
+    with pytest.raises(NotReplayable, match=r"line 4: .* json"):
+        replay(recording, np.ones(2), forward=forward)
+
+
 def test_an_array_made_by_c_code_is_a_note_without_a_name():
     plain = np.ones((2, 2))  # as if another library had made it
 
