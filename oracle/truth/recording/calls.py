@@ -1,10 +1,9 @@
-"""One call of the user's: the real NumPy runs it on the real arrays, then it is noted.
+"""One call in the user's code: NumPy runs it on plain arrays, then it is noted.
 
-``call`` is the door through which everything goes that is not a plain read or write of elements
-(those are ``getitem`` here and ``setitem`` in ``writes.py``). It always does the same: take the
-plain arrays out of the tracked ones, let NumPy do what it does, wrap what comes back, and make a
-note if an active value went in. NumPy never sees a tracked array from here, so its results, errors
-and warnings are its own.
+``call`` does all but reads and writes of elements (``getitem`` here, ``setitem`` in ``writes.py``).
+It takes the plain arrays out of the tracked ones, lets NumPy do its work, wraps the result, and
+makes a note if an active value went in. NumPy never gets a tracked array from here, so its results,
+errors and warnings are its own.
 """
 
 import operator

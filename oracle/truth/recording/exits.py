@@ -15,7 +15,7 @@ from oracle.truth.recording.wrapping import is_active, noted
 
 
 def decision(op: str, function: Callable[[Any], Any], source: Any) -> Any:
-    """``bool(x)``, ``int(x)``: what comes of it is a constant, and rightly so."""
+    """``bool(x)``, ``int(x)``: the result is a constant, and rightly so."""
     answer = function(source._plain)
     tape = Tape.now
     if tape is not None and is_active(source):
@@ -24,7 +24,7 @@ def decision(op: str, function: Callable[[Any], Any], source: Any) -> Any:
 
 
 def cut(kind: str, function: Callable[[Any], Any], source: Any) -> Any:
-    """``pickle.dumps(x)``: what comes of it is a constant, and that may be wrong."""
+    """``pickle.dumps(x)``: the result is a constant, and that may be wrong."""
     tape = Tape.now
     if tape is not None and is_active(source):
         tape.cut(kind, f"a value left the record by way of {kind}")

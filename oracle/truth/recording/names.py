@@ -1,4 +1,4 @@
-"""The names in the user's modules: while he is recorded, ``stand_ins.py`` says what they mean.
+"""The names in the user's modules, which mean stand-ins while the user's code is recorded.
 
 ``Names`` finds the modules that a function can reach, the user's own helpers included, puts the
 stand-ins in place, in globals, closures and imports, and puts everything back afterwards, unless

@@ -1,4 +1,4 @@
-"""Stand-ins: what ``np``, ``zeros``, ``rng`` and ``float`` mean in a module that is recorded.
+"""Stand-ins for functions, modules and objects in the user's modules while they are recorded.
 
 Tracked arrays announce themselves to NumPy, but arrays start somewhere: at ``np.zeros``, at
 ``rng.normal``, in a list handed to ``np.array``. So in the user's modules, and nowhere else, the
@@ -120,7 +120,7 @@ _stand_ins: dict[int, tuple[Any, Any]] = {}
 
 
 def function_for(real: Callable[..., Any], op: str) -> Callable[..., Any]:
-    """A function that notes its call and tracks what it makes."""
+    """A function that notes its call and tracks its result."""
     special = CALLBACKS.get(op)
     if special is not None:
         return special
@@ -143,7 +143,7 @@ def _followed(result: Any) -> Any:
 
 
 def stand_in_for(real: Any, name: str = "") -> Any:
-    """What a name of the user's stands for while he is recorded (itself, mostly)."""
+    """The stand-in for a thing in the user's modules; for most things, the thing itself."""
     known = _stand_ins.get(id(real))
     if known is not None and known[0] is real:
         return known[1]
@@ -205,7 +205,7 @@ def _stand_in_class(real: type) -> Any:
 
 
 def _library(name: str) -> bool:
-    """Whether a module's functions need stand-ins: NumPy's, math's, and foreign libraries'."""
+    """True if the functions of a module need stand-ins: NumPy, math and foreign libraries."""
     top = name.split(".")[0]
     if top in LEAVING_MODULES or top in LEAVING_CLASSES_OF:
         return True

@@ -9,7 +9,7 @@ from oracle.truth.recording.wrapping import NUMBERS, is_active, noted
 
 
 def foundling(self: Tracked) -> None:
-    """A tracked array of unknown descent: what is known of its memory, or else a constant."""
+    """Initialise a tracked array of unknown origin: a constant, unless its memory is known."""
     tape = Tape.now or Tape()
     array = np.ndarray.view(self, np.ndarray)
     buffer = tape.buffers.get(id(owner_of(array)))
@@ -22,7 +22,7 @@ def foundling(self: Tracked) -> None:
 
 
 def orphan(self: Tracked, source: Tracked) -> None:
-    """NumPy's C code made an array of ours by a way that is not followed, ``plain.dot(x)`` say.
+    """Initialise a tracked array that NumPy's C code made, by ``plain.dot(x)``, say.
 
     Its numbers are not there yet. A view is looked up when it is read; anything else is a call
     without a name, which the replay will refuse, should the result matter.

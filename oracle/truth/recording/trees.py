@@ -145,7 +145,7 @@ class Tracker:
         return leaf
 
     def _active(self, array: np.ndarray, path: Path) -> Tracked:
-        """An input. Where its numbers are another input's as well, it is read from that one."""
+        """An input. If it shares its numbers with an earlier input, it is read from that one."""
         tracked = adopt(array, self.tape)
         buffer = tracked._buffer
         if buffer.active and (buffer.labels_of(array) >= 0).any():

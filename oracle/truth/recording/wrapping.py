@@ -12,7 +12,7 @@ NUMBERS = "fc"  # the kinds of dtype that are followed
 
 
 def value_of(tracked: Tracked) -> Value | None:
-    """What a tracked array holds now; None if nothing in it depends on an input."""
+    """The value that a tracked array holds now; None if nothing in it depends on an input."""
     buffer = tracked._buffer
     if tracked._version != buffer.version:
         if buffer.active and tracked._plain.dtype.kind in NUMBERS:
@@ -55,7 +55,7 @@ def noted(tree: Any, tape: Tape) -> Any:
 
 
 def _stranger(array: np.ndarray, tape: Tape) -> Any:
-    """A plain array among tracked ones: a constant, unless its memory is known after all."""
+    """A plain array: a constant, unless it shares its memory with a tracked one."""
     buffer = tape.buffers.get(id(owner_of(array)))
     if buffer is not None and buffer.active and array.dtype.kind in NUMBERS:
         value = buffer.read(array)
@@ -65,7 +65,7 @@ def _stranger(array: np.ndarray, tape: Tape) -> Any:
 
 
 def strangers(tree: Any, tape: Tape) -> bool:
-    """Whether a plain array has the memory of a tracked one that is active."""
+    """True if a plain array shares its memory with an active tracked one."""
     if type(tree) is np.ndarray:
         buffer = tape.buffers.get(id(owner_of(tree)))
         return buffer is not None and buffer.active
@@ -100,7 +100,7 @@ def track(array: np.ndarray, tape: Tape, value: Value | None = None) -> Tracked:
 
 
 def adopt(array: np.ndarray, tape: Tape) -> Tracked:
-    """A tracked array for a plain one that holds whatever its memory holds by now."""
+    """A tracked array for a plain one; its value is looked up in the memory."""
     tracked = track(array, tape)
     tracked._version = -1
     return tracked

@@ -6,14 +6,15 @@
     gradients = run.gradients(upstream)     # {(0,): dX, (1,): dW}
 
 ``replay(recording, upstream)`` does all of it at once, and checks first that torch's value is the
-recorded one. A call that torch has no rule for, or whose rule gives another value, raises
-``NotReplayable``, which names the call and its line; ``oracle.truth.differences`` can still
+recorded one. A call without a rule, a rule that gives a different value, or a value that left the
+record raises ``NotReplayable`` with the call and its line; ``oracle.truth.differences`` can still
 differentiate such a function.
 
     plan.py          a recording made ready: the notes on the way to the outputs, as steps
     steps.py         one note and the rule for it
     run.py           one run: a tensor for each value, gradients, checks
-    quiet.py, constants.py, failures.py: what these need
+    cuts.py          does a value that left the record matter?
+    quiet.py, constants.py, failures.py: helpers of these
 
 and the rules, by NumPy's names:
 
@@ -22,7 +23,7 @@ and the rules, by NumPy's names:
     reductions.py    sums, means, extremes
     statistics.py    sorts, quantiles, covariances, averages
     products.py      products; linalg.py: linear algebra and transforms
-    movement.py      whatever moves elements about
+    movement.py      functions that only move elements
     others.py        the rest
 """
 

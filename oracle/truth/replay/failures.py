@@ -4,7 +4,7 @@ from oracle.truth.recording import Note
 
 
 class NotReplayable(Exception):  # noqa: N818
-    """Torch cannot run this call, or gives another value than NumPy did."""
+    """Torch cannot run this call, or gives a different value than NumPy did."""
 
     def __init__(self, note: Note | None, reason: str) -> None:
         where = "" if note is None else f"{note.op}, line {note.line}: "

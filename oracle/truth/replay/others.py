@@ -1,4 +1,4 @@
-"""What is neither a ufunc, nor a reduction, nor a product, nor a mere movement of elements."""
+"""Functions that are no ufunc, no reduction, no product and no movement of elements."""
 
 from collections.abc import Callable
 from typing import Any
@@ -96,7 +96,7 @@ def _to_list(x: Tensor) -> list[Tensor]:
     return list(x.reshape(-1).unbind())
 
 
-# Affine functions of one array, for which there is no need to know more
+# Affine functions of one array: the matrix is all that is needed
 
 
 class Affine:

@@ -13,7 +13,7 @@ from oracle.truth.replay.elementwise import Tensor, tensor
 from oracle.truth.replay.failures import DecisionChanged, NotReplayable
 from oracle.truth.replay.steps import Step
 
-# How far torch's value may be from NumPy's: rounding, and sums taken in another order.
+# How far torch's value may be from NumPy's: rounding, and sums in a different order.
 _TOLERANCE = {8: 1e-7, 16: 1e-7, 4: 1e-3, 2: 1e-1}
 
 
@@ -65,7 +65,9 @@ class Run:
         outputs = self.recording.outputs
         if not isinstance(upstream, Mapping):
             if len(outputs) != 1:
-                raise ValueError(f"upstreams by path are due: {list(outputs)}")
+                raise ValueError(
+                    f"got one upstream, expected a dict with one for each of {list(outputs)}"
+                )
             upstream = {next(iter(outputs)): upstream}
         points = [self.tensor(k) if isinstance(k, Value) else self.leaves[k] for k in keys]
         ends, grads = [], []
@@ -129,7 +131,7 @@ class Run:
                 step.run(alone, None)
                 for value in note.outputs:
                     if value.active and not agree(alone[id(value)], value.array):
-                        raise NotReplayable(note, "torch gives another value than NumPy")
+                        raise NotReplayable(note, "torch gives a different value than NumPy")
 
 
 def agree(ours: Tensor, recorded: Any) -> bool:

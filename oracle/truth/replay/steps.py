@@ -27,7 +27,7 @@ Instead = Callable[..., Any]
 
 @dataclass(frozen=True)
 class TorchCall:
-    """A function of torch's, recorded as such (``oracle.truth.torch_recording``): its own rule."""
+    """A torch function, recorded by ``oracle.truth.torch_recording``: it is its own rule."""
 
     function: Callable[..., Any]
     name: str  # NumPy's, where it has one
@@ -90,7 +90,7 @@ class Step:
         raise NotReplayable(note, "there is no rule for it")
 
     def _tried(self, rule: Callable[..., Any]) -> bool:
-        """Whether a rule takes these arguments and gives these shapes."""
+        """True if a rule takes these arguments and gives these shapes."""
         try:
             kwargs = {name: recorded_tensors(arg) for name, arg in self.kwargs.items()}
             made = rule(*map(recorded_tensors, self.args), **kwargs)
@@ -131,7 +131,7 @@ def _ufunc_where(rule: Callable[..., Any]) -> Callable[..., Any]:
 
     def masked(*args: Any, where: Any, out: Any = None) -> Any:
         where = tensor(where)
-        # What is not wanted may be nan or inf, whose derivative would spoil the rest: 0 · inf.
+        # Entries outside the mask may be nan or inf; their derivative would be 0 · inf.
         safe = [torch.where(where, real(arg), _harmless(arg)) for arg in args]
         made = rule(*safe)
         return torch.where(where, made, torch.zeros_like(made) if out is None else real(out))
