@@ -17,6 +17,9 @@ INDEX_BUILDERS: dict[type, str] = {
 
 _IS_OLD = np.lib.NumpyVersion(np.__version__) < "2.0.0"
 
+# The attribute that ``np.ma`` looks up on an array when it makes a masked array of it.
+MASKED_ARRAYS_LOOK_UP = "_baseclass"
+
 
 def solves_vectors(matrix_ndim: int, ndim: int) -> bool:
     """True if ``np.linalg.solve(a, b)`` takes a ``b`` of this ndim for vectors.

@@ -29,6 +29,8 @@ class _Operations:
         if name in Tracked.__slots__:  # C code made it from another kind of array
             strays.foundling(self)
             return object.__getattribute__(self, name)
+        if name == numpy_compat.MASKED_ARRAYS_LOOK_UP:
+            return exits.cut("masked array", lambda x: np.ndarray, self)
         return getattr(self._plain, name)  # NumPy's own message
 
     def __array_ufunc__(self: Any, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:

@@ -49,8 +49,8 @@ def class_stand_in(real: type, call: Callable[..., Any]) -> Any:
     members: dict[str, Any] = {"_oracle_real": real, "_call": staticmethod(call), "__slots__": ()}
     # Only NumPy's numbers must be subclasses, to be taken for a dtype; others cannot be.
     bases = (real,) if issubclass(real, float | np.generic) else ()
-    if real is float:
-        members["dtype"] = np.dtype(float)  # what makes ``dtype=float`` work
+    if real in (float, bytes):
+        members["dtype"] = np.dtype(real)  # what makes ``dtype=float`` work
     stand_in = type.__new__(ClassStandIn, real.__name__, bases, members)
     stand_in.__module__ = real.__module__
     stand_in.__qualname__ = real.__qualname__
@@ -72,7 +72,7 @@ def number_class(real: type) -> Any:
 
 
 def leaving_class(real: type) -> Any:
-    """``array.array``, ``np.matrix``: its instances are not followed."""
+    """``array.array``, ``Decimal``: its instances are not followed."""
     return class_stand_in(real, partial(exits.leaving, real.__name__, real))
 
 

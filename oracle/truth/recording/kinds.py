@@ -54,6 +54,9 @@ def _as_text(number: Any) -> Any:
 class Flat:
     """``x.flat``; ``flat.py`` gives it its operations."""
 
+    __getitem__: Any
+    __setitem__: Any
+
     def __init__(self, array: Tracked) -> None:
         self.base = array
         self._oracle_real = array._plain.flat

@@ -195,8 +195,8 @@ def _stand_in_class(real: type) -> Any:
         return lambda x: elements(x) if type(x) is Tracked else real(x)
     if real is np.nditer:
         return class_stand_in(real, Nditer)
-    if real in LEAVING_CLASSES or (issubclass(real, np.ndarray) and _library(real.__module__)):
-        return real if real is np.ndarray else leaving_class(real)
+    if real in LEAVING_CLASSES:
+        return leaving_class(real)
     if real in RANDOM:
         return class_stand_in(
             real, lambda *args, **kwargs: Delegate(real(*args, **kwargs), "random")

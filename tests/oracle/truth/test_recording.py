@@ -200,8 +200,9 @@ def test_helpers_in_other_modules_of_the_users():
         ("y = x[0, 0].as_integer_ratio()[0] * np.ones((2, 2))", "integer ratio"),
         ("y = x.view(np.float32)[:, ::2] * 1", "reinterpreted"),
         ("y = np.asmatrix(x)", "subclass"),
-        ("y = np.asarray(np.matrix(x))", "matrix"),
-        ("y = np.ma.masked_array(x, x < 0).filled(0)", "MaskedArray"),
+        ("y = np.asarray(np.matrix(x))", "subclass"),
+        ("y = np.ma.masked_array(x, x < 0).filled(0)", "masked array"),
+        ("y = np.asarray(x.view(np.recarray))", "subclass"),
         ("y = np.zeros(2, [('a', float)]); y['a'] = x[0]; y = y['a']", "fields"),
         ("import array; y = np.array(array.array('d', x[0]))", "array"),
         ("import json; y = np.array(json.loads(json.dumps({'x': x.tolist()}))['x'])", "json.dumps"),
@@ -415,6 +416,33 @@ def test_known_leaks_are_seen_by_the_witness(line):
     upstream = np.full(shape, 0.5)
     gradients = replay(recording, upstream).gradients
     assert not directional_witness(Forward(module.f, (X,), upstream=upstream), gradients).agrees
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "np.zeros(2, dtype=bytes).dtype.kind",
+        "type(np.asarray(np.zeros(2).view(np.recarray))).__name__",
+        "isinstance(bytes(3), bytes), bytes.fromhex('ff'), isinstance(Decimal(3), Decimal)",
+        "Decimal.from_float(0.5) + Decimal('1e2'), Decimal(2).sqrt(), str(Fraction(1, 3))",
+        "np.ma.masked_array(np.ones(2), [True, False]).sum()",
+        "json.loads('[1.5, NaN, \"a\"]')[0], struct.calcsize('d'), array('d', [1, 2]).tolist()",
+        "[int(v) for v in np.nditer(np.arange(3))], float('2.5'), float(b'1')",
+    ],
+)
+def test_what_is_no_tracked_value_works_as_without_us(line):
+    module = module_of(
+        "import json, struct\nimport numpy as np\nfrom array import array\n"
+        "from decimal import Decimal\nfrom fractions import Fraction\n"
+        f"def f(x):\n    seen.append(({line},))\n    return x * 2\n"
+    )
+    module.seen = []
+    module.f(X.copy())
+    recording = record(module.f, (X.copy(),))
+    with Names(module.f):
+        module.f(X.copy())
+    assert module.seen[0] == module.seen[1] == module.seen[2]
+    assert not recording.cuts
 
 
 def test_masked_arrays_are_cut():
