@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from oracle.truth.differences import Forward
 from oracle.truth.recording import Note, Path, Recording, Value
 from oracle.truth.replay.constants import constant
 from oracle.truth.replay.cuts import cut_that_matters
@@ -13,9 +14,6 @@ from oracle.truth.replay.elementwise import Tensor, tensor
 from oracle.truth.replay.failures import NotReplayable
 from oracle.truth.replay.run import Run
 from oracle.truth.replay.steps import Instead, Step
-
-if TYPE_CHECKING:
-    from oracle.truth.differences import Forward
 
 After = Callable[[Callable[[Value], Tensor], Tensor], Tensor]
 
@@ -35,7 +33,7 @@ class Plan:
         self,
         recording: Recording,
         wanted: Iterable[Value] | None = None,
-        forward: "Forward | None" = None,
+        forward: Forward | None = None,
     ) -> None:
         self.recording = recording
         if wanted is None:
@@ -117,7 +115,7 @@ def replay(
     wrt: Iterable[Path | Value] | None = None,
     inputs: Mapping[Path, Any] | None = None,
     instead: Mapping[Note, Instead] | None = None,
-    forward: "Forward | None" = None,
+    forward: Forward | None = None,
 ) -> Replayed:
     """Run a recording by torch and differentiate it; see ``Plan.run`` and ``Run.gradients``.
 
