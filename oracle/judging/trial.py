@@ -94,6 +94,8 @@ class Trial:
         self._noise = Noise(self.eps)
         self.recording, self.plan, self.refused = self._recorded(self.inputs())
         self.upstream = self._drawn_upstream()
+        if self.plan is None and self.recording.cuts:
+            self.plan, self.refused = self._plan_despite_cuts()
         self.loudest = max(largest(u) for u in self.upstream.values())
 
     @property
@@ -164,6 +166,13 @@ class Trial:
             return found, Plan(found), ""
         except NotReplayable as error:
             return found, None, str(error)
+
+    def _plan_despite_cuts(self) -> tuple[Plan | None, str]:
+        """The plan of a record with cuts, if they make no difference to the forward."""
+        try:
+            return Plan(self.recording, forward=self._function()), ""
+        except NotReplayable as error:
+            return None, str(error)
 
     def _drawn_upstream(self) -> dict[Path, np.ndarray]:
         """Random with zero mean, for each output; 1 where the backward takes none."""

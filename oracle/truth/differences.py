@@ -1,9 +1,9 @@
-"""Gradients by differences of the user's own forward: the fallback, and the second witness.
+"""Gradients by differences of the user's own forward: the fallback, and a second opinion.
 
-They know nothing of torch, nor of the record. Where the replay refuses, ``finite_differences`` is
-the truth, with a unit of its own. Where it does not, ``directional_witness`` holds one directional
-derivative of it against the forward itself: where the two disagree, the replay's is not the truth
-about this forward, for whatever reason, and is to be thrown away.
+They need neither torch nor the record. Where the replay refuses, ``finite_differences`` is the
+truth, with a unit of its own. Where it does not, ``directional_witness`` compares one directional
+derivative of the replay with the forward itself. Where the two disagree, the replay's gradient is
+not that of this forward, for whatever reason, and must not be used.
 
 The forward may be random, as long as it draws from NumPy's and Python's global generators or from
 generators among its arguments or its module's names: all are set back before each call.
@@ -11,19 +11,20 @@ generators among its arguments or its module's names: all are set back before ea
 
 import copy
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from oracle.truth.recording import Names, Path
-from oracle.truth.recording.stand_ins import get_state, set_state
+from oracle.truth.recording.generators import get_state, set_state
 from oracle.truth.recording.trees import number_paths, rebuild
 
 # Balances the rounding ε/h against the error h² at about 1e-11.
 STEP = 2.0**-17
 DISAGREES_AT = 100.0  # units
+NUDGES = 3
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Differences:
 
 @dataclass(frozen=True)
 class Witness:
-    """A directional derivative as it was said, as it was seen, and the unit of the latter."""
+    """A directional derivative by the gradients (``said``) and by differences (``seen``)."""
 
     said: float
     seen: float
@@ -44,7 +45,7 @@ class Witness:
 
     @property
     def agrees(self) -> bool:
-        # What is said is itself rounded: an error of some ε of it is none.
+        # The gradients are rounded themselves.
         unit = self.unit + 1e-9 * max(abs(self.said), abs(self.seen))
         return bool(abs(self.said - self.seen) <= DISAGREES_AT * unit)
 
@@ -117,22 +118,29 @@ class Forward:
         random.setstate(self._global[1])
         result = function(*args, **kwargs)
         outputs = number_paths(result)
-        upstream = self.upstream
-        if not isinstance(upstream, Mapping):
-            upstream = dict.fromkeys(outputs, upstream) if len(outputs) == 1 else {}
         total = 0.0
-        for path, given in upstream.items():
+        for path, given in self.sent(outputs).items():
             total += float(np.sum(np.real(np.asarray(given) * outputs[path])))
         return total
 
+    def sent(self, outputs: Mapping[Path, Any]) -> Mapping[Path, Any]:
+        """The upstream of each output."""
+        if isinstance(self.upstream, Mapping):
+            return self.upstream
+        return dict.fromkeys(outputs, self.upstream) if len(outputs) == 1 else {}
+
 
 def finite_differences(forward: Forward) -> Differences:
-    """The gradient of every input, element by element, by central differences at two steps."""
+    """The gradient of every input, element by element, by central differences at two steps.
+
+    The unit of a gradient is the difference between the two steps, plus what rounding may do to the
+    forward. It is never 0: a forward may give 0 twice as the difference of two large numbers.
+    """
     gradients: dict[Path, np.ndarray] = {}
     units: dict[Path, float] = {}
     for path, array in forward.inputs.items():
         fine, coarse = np.zeros(array.shape), np.zeros(array.shape)
-        size = 0.0
+        size = _largest_upstream(forward)
         for index in np.ndindex(array.shape):
             direction = np.zeros(array.shape)
             direction[index] = 1.0
@@ -140,14 +148,15 @@ def finite_differences(forward: Forward) -> Differences:
             size = max(size, largest)
         gradients[path] = fine
         apart = float(np.max(np.abs(fine - coarse), initial=0.0))
-        units[path] = apart + float(np.finfo(float).eps) * size / STEP
+        rounding = max(float(np.finfo(float).eps) * size, _rounding(forward, path))
+        units[path] = apart + rounding / _step(forward, (path,))
     return Differences(gradients, units)
 
 
 def directional_witness(
     forward: Forward, gradients: Mapping[Path, np.ndarray], seed: int = 0
 ) -> Witness:
-    """Hold gradients against a central difference of the forward in one random direction."""
+    """Compare gradients with a central difference of the forward in one random direction."""
     rng = np.random.default_rng(seed)
     directions = {
         path: np.asarray(rng.standard_normal(array.shape))
@@ -156,20 +165,39 @@ def directional_witness(
     }
     said = sum(float(np.sum(gradients[path] * d)) for path, d in directions.items())
     fine, coarse, size = _along(forward, directions)
-    # A value of 0 may be the difference of two that are as large as what comes in from above.
+    size = max(size, _largest_upstream(forward))
+    return Witness(said, fine, abs(fine - coarse) + np.finfo(float).eps * size / STEP)
+
+
+def _largest_upstream(forward: Forward) -> float:
     sent = forward.upstream
     sent = list(sent.values()) if isinstance(sent, Mapping) else [0.0 if sent is None else sent]
-    size = max(size, *(float(np.max(np.abs(u), initial=0.0)) for u in sent))
-    return Witness(said, fine, abs(fine - coarse) + np.finfo(float).eps * size / STEP)
+    return max((float(np.max(np.abs(u), initial=0.0)) for u in sent), default=0.0)
+
+
+def _rounding(forward: Forward, path: Path) -> float:
+    """How much the forward changes where one input is moved by about one unit in the last place."""
+    array = forward.inputs[path]
+    rng = np.random.default_rng(0)
+    here = forward({})
+    changes = []
+    for _ in range(NUDGES):
+        factors = 1 + np.finfo(array.dtype).eps * rng.choice([-1.0, 1.0], array.shape)
+        changes.append(abs(forward({path: array * factors}) - here))
+    return max((change for change in changes if np.isfinite(change)), default=0.0)
+
+
+def _step(forward: Forward, paths: Iterable[Path]) -> float:
+    wide = all(forward.inputs[path].dtype.itemsize >= 8 for path in paths)
+    return STEP if wide else STEP * 2**10  # float32
 
 
 def _along(forward: Forward, directions: Mapping[Path, np.ndarray]) -> tuple[float, float, float]:
     """The directional derivative at two step sizes, and the size of what was subtracted."""
     steps = []
     size = 0.0
-    for step in (STEP, 2 * STEP):
-        if any(forward.inputs[path].dtype.itemsize < 8 for path in directions):
-            step = step * 2**10  # float32
+    small = _step(forward, directions)
+    for step in (small, 2 * small):
         up, down = (
             forward({path: forward.inputs[path] + s * d for path, d in directions.items()})
             for s in (step, -step)

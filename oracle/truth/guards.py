@@ -1,7 +1,7 @@
-"""Guards, ``log(p + 1e-8)`` or a clip, that the backward does not know of: no mistake, a remark.
+"""Guards that the backward ignores, ``log(p + 1e-8)`` or a clip: no mistake, but a remark.
 
-Constants of at most 1e-5 are taken out of the recorded forward and backward alike. Where the
-gradients then agree with the derivative, the formula is that of the guarded quantity itself.
+Constants of at most 1e-5 are removed from the recorded forward and from the recorded backward. If
+the gradients then agree with the derivative, the formula is right for the unguarded quantity.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,12 +18,12 @@ BOUNDS = ("maximum", "minimum", "fmax", "fmin", "clip")
 
 
 def removal(notes: Iterable[Note]) -> dict[Note, Callable[..., torch.Tensor]]:
-    """For each call that has a guard in it, the same call without it, as ``Plan.run`` takes it."""
+    """The same call without its guard, for each call with one: ``instead`` of ``Plan.run``."""
     return {note: _without(note) for note in notes if has_guard(note)}
 
 
 def has_guard(note: Note) -> bool:
-    """Whether a call adds a small constant, or bounds something next to 0 or 1."""
+    """True if a call adds a small constant, or has a bound close to 0 or 1."""
     if note.op in ADDED:
         return any(_is_small(arg) for arg in note.args)
     if note.op in BOUNDS:

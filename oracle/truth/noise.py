@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.autograd.graph import saved_tensors_hooks
-from torch.overrides import TorchFunctionMode
 
 from oracle.truth import torch_compat
+from oracle.truth.torch_compat import saved_tensors_hooks
 
 NUDGES = 3
 Nudge = Callable[[torch.Tensor], torch.Tensor]
@@ -31,7 +30,7 @@ COMPARE = {
 
 @dataclass(frozen=True)
 class Truth:
-    """What torch says: the value, and the gradient of each differentiated argument."""
+    """Torch's value, and torch's gradient of each differentiated argument."""
 
     value: np.ndarray
     gradients: dict[str, np.ndarray]
@@ -67,7 +66,7 @@ class Tape:
         return Truth(value, gradients)
 
 
-class Nudging(TorchFunctionMode):
+class Nudging(torch_compat.TorchFunctionMode):
     """While it is entered, every tensor that a torch function returns is nudged, and later on,
     on the way back, its gradient."""
 
@@ -88,7 +87,7 @@ class Nudging(TorchFunctionMode):
 
 
 def _is_view(result: torch.Tensor, args: Any) -> bool:
-    """Whether a result stands in the memory of an argument, which it then has no rounding of."""
+    """True if a result shares the memory of an argument; then it has no rounding of its own."""
     memory = {a.untyped_storage().data_ptr() for a in args if isinstance(a, torch.Tensor)}
     return result.untyped_storage().data_ptr() in memory
 
@@ -98,7 +97,7 @@ def _same(tensor: torch.Tensor) -> torch.Tensor:
 
 
 class Noise:
-    """By how much rounding alone may move each of some arrays, measured in rounds of nudging.
+    """The largest change of some arrays by rounding alone, measured in rounds of nudging.
 
     Each round nudges everything by about one unit in the last place, at random, and notes by how
     much each array changes; the largest of ``NUDGES`` rounds is the noise. As many are done as it
@@ -113,7 +112,7 @@ class Noise:
     def of(
         self, name: Any, around: Callable[[Nudge], Mapping[Any, float]], enough: float = math.inf
     ) -> float:
-        """The noise of one array, or what is known of it as soon as that is enough.
+        """The noise of one array; the measurement stops as soon as it is enough.
 
         ``around`` does a round: given what nudges, it returns by how much each array changed.
         """
@@ -138,7 +137,7 @@ def nudged_truth(
     saved are multiplied by about 1 ± eps. Intermediate results are nudged on the way forward, so
     that the value's noise is known too; the saved ones besides, because a fused operation saves
     what no result shows; the gradients, because two of them that cancel exactly in torch's order
-    need not do so in another.
+    need not cancel in a different order.
     """
 
     def nudged_twin(**arguments: Any) -> torch.Tensor:
@@ -152,13 +151,13 @@ def nudged_truth(
 
 
 def change(truth: Truth, other: Truth) -> dict[str, float]:
-    """By how much the value, which is called "", and each gradient differ between two."""
+    """The largest difference of the value (its name is "") and of each gradient between two."""
     found = {n: distance(other.gradients[n], g) for n, g in truth.gradients.items()}
     return {"": distance(other.value, truth.value), **found}
 
 
 def nudger(eps: float) -> Nudge:
-    """A function that multiplies each entry of a tensor by about 1 ± eps, each time by another."""
+    """A function that multiplies each entry of a tensor by about 1 ± eps, at random."""
     factors = _factors(eps)
     taken = 0
 
@@ -197,5 +196,5 @@ def distance(a: np.ndarray, b: np.ndarray) -> float:
 
 def _tensor(array: np.ndarray, dtype: torch.dtype) -> torch.Tensor:
     """A tensor, in the array's own memory if the dtype allows; torch indexes by int64."""
-    due = NUMPYS[dtype] if array.dtype.kind == "f" else NUMPYS[torch.int64]
-    return torch.from_numpy(array if array.dtype == due else array.astype(due))
+    wanted = NUMPYS[dtype] if array.dtype.kind == "f" else NUMPYS[torch.int64]
+    return torch.from_numpy(array if array.dtype == wanted else array.astype(wanted))

@@ -9,6 +9,17 @@ from inspect import signature
 from typing import Any
 
 import torch
+from torch.autograd.graph import saved_tensors_hooks
+from torch.overrides import TorchFunctionMode
+
+__all__ = [
+    "NotSolvable",
+    "TorchFunctionMode",
+    "gradients",
+    "rprop",
+    "saved_tensors_hooks",
+    "sgd",
+]
 
 # What torch.linalg raises where a matrix cannot be inverted or factored.
 NotSolvable: type[RuntimeError] = torch._C._LinAlgError  # type: ignore[attr-defined]

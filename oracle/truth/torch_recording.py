@@ -1,4 +1,4 @@
-"""Records what a ``torch.autograd.Function`` does, as ``oracle.truth.recording`` does for NumPy.
+"""Recording of a ``torch.autograd.Function``, as ``oracle.truth.recording`` does it for NumPy.
 
 Torch tells a mode of every function that is called. Each becomes a note under the name that NumPy
 has for it, so that blame and the bank of mistakes read both alike; what runs it again is the torch
@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.overrides import TorchFunctionMode
 
 from oracle.subject import Path
+from oracle.truth import torch_compat
 from oracle.truth.recording import Recording, Value
 from oracle.truth.recording.tape import Tape
 from oracle.truth.replay import NotReplayable, TorchCall
 
-# Torch's names without underscores, and NumPy's where it has another one.
+# Torch's names without underscores, and NumPy's name for the same function.
 ELEMENTWISE = {
     "add": "add", "radd": "add", "iadd": "add", "sub": "subtract", "rsub": "subtract",
     "isub": "subtract", "subtract": "subtract", "mul": "multiply", "rmul": "multiply",
@@ -85,14 +85,14 @@ def record(
     return Recording(None, known, made, tuple(recorder.tape.notes), ()), list(gradients)
 
 
-class _Recorder(TorchFunctionMode):
+class _Recorder(torch_compat.TorchFunctionMode):
     """While it is entered, every function of torch's that takes something followed is noted."""
 
     def __init__(self) -> None:
         super().__init__()
         self.tape = Tape()
         self._values: dict[int, Value] = {}
-        self._kept: list[torch.Tensor] = []  # so that no id is given to another tensor
+        self._kept: list[torch.Tensor] = []  # so that no id is used again
         self._memory: dict[int, int] = {}  # how many followed tensors stand in it
 
     def follow(self, tensor: torch.Tensor, value: Value) -> Value:
@@ -104,7 +104,7 @@ class _Recorder(TorchFunctionMode):
         return value
 
     def value(self, tensor: torch.Tensor) -> Value:
-        """What is known of a tensor; a constant if it was not made of what is followed."""
+        """The value of a tensor; a constant if it does not depend on a followed tensor."""
         if id(tensor) not in self._values:
             self._kept.append(tensor)
             self._values[id(tensor)] = Value(_array(tensor))
@@ -140,7 +140,7 @@ class _Recorder(TorchFunctionMode):
     def _write(
         self, func: Any, name: str, target: torch.Tensor, args: list[Any], kwargs: dict[str, Any]
     ) -> None:
-        """What is written in place is another value from here on."""
+        """Note a write in place: from here on the tensor has a new value."""
         if self._memory.get(target.untyped_storage().data_ptr(), 0) > 1:
             raise NotReplayable(None, f"{name} writes to what is seen by other names as well")
 

@@ -19,13 +19,13 @@ Truth = Callable[[np.ndarray, np.ndarray, float, Memory | None], tuple[np.ndarra
 
 @dataclass(frozen=True)
 class LockStep:
-    """One step, from the truth's own state: what was due, and what the candidate made of it."""
+    """One step from the state of the truth: the expected result and that of the candidate."""
 
     W: np.ndarray
     G: np.ndarray
     error: float
     memory: Memory | None  # of the truth, before
-    due: np.ndarray
+    due: np.ndarray  # expected
     kept: Memory  # of the truth, after
     got: np.ndarray
     mine: Memory  # of the candidate's state, what can be compared
@@ -124,7 +124,7 @@ class Momentum:
     beta: float = 0.9
     gain: float = 1.0  # of the gradient, on its way into V
     move: float = 1.0  # of V, on its way into W
-    first: float | None = None  # the gain at the first step, if it is another
+    first: float | None = None  # the gain at the first step, if it differs
     nesterov: bool = False
 
     def __call__(

@@ -1,48 +1,56 @@
 """Recording: the real NumPy runs the user's code, and every call on tracked arrays is noted.
 
-``record(forward, (X, W))`` runs ``forward`` as it stands and gives a ``Recording``: the value that
-it returned, bit for bit what it would have been without us, and the notes of all calls on the way
-from the inputs to it. ``oracle.replay`` runs the notes by torch and differentiates them.
+``record(forward, (X, W))`` runs ``forward`` unchanged and returns a ``Recording``: the return
+value, bit for bit the same as without the recording, and a note of each call on the way to it.
+``oracle.truth.replay`` runs the notes by torch and differentiates them.
 
     tape.py       values, notes, cuts, places in the user's code
     memory.py     which value stands where in NumPy's memory: writes, views, aliases
-    arrays.py     the tracked array and numbers
+    kinds.py      the tracked array and the tracked numbers; arrays, scalars, methods and flat.py
+                  give them their operations
+    wrapping.py   from tracked arrays to values, and from results to tracked arrays
     calls.py      one call: run it, note it, wrap its result
+    writes.py     calls that write into an array
+    exits.py      where numbers leave the record; strays.py: where unknown arrays come in
     callbacks.py  NumPy functions that call the user's function back
-    stand_ins.py  what np, math, rng, float, ... mean in the user's modules meanwhile
+    stand_ins.py  what np, math, rng, ... mean in the user's modules meanwhile; classes.py,
+                  generators.py and builtin_names.py: what float, rng.shuffle, sum, ... mean
     names.py      finds those modules, and puts the stand-ins in place and back
     trees.py      arrays in nested arguments and results
     warned.py     NumPy's warnings, shown where the user's code caused them
 
 A value is recorded where it goes through NumPy, ``math``, ``scipy.special`` or Python arithmetic.
-Where one leaves the record, by ``pickle`` or a C library, say, a ``Cut`` tells the line; where a
-call is recorded that the replay does not know, the replay refuses, and names it and its line.
+Where one leaves the record, by ``pickle``, ``json`` or ``np.ma.array``, say, a ``Cut`` tells the
+line, and the replay refuses the record if the cut matters. A call that the replay does not know is
+refused too, with its name and line.
 
-Known leaks, where NumPy's or Python's C code reads a number without asking (``directional_witness``
-in ``oracle.truth.differences`` is there to notice them): a ufunc called on a list (``np.exp([a,
-b])``), and writing a number into the plain array that it makes; fields of structured arrays;
-numbers by way of text; ``array.array``, ``struct`` and other users of the buffer protocol. While a
+Known leaks, where C code reads a number and no Python code of ours runs
+(``directional_witness`` and ``confirm`` compare with the forward itself, and see them): a ufunc
+called on a list (``np.exp([a, b])``), and a number written into the plain array that it makes;
+``"%f" % x``; ``ctypes.c_double(x)``; object arrays that are filled element by element;
+``np.ndarray(shape, buffer=x)``; classes of other libraries (``scipy.sparse``, ``pandas``). While a
 function is recorded, ``np.sum`` is a stand-in in the user's modules, so ``f is np.sum`` is false
-for a function ``f`` that was stored before (ufuncs and the classes of arrays are themselves).
+for a function ``f`` that was stored before (ufuncs and ``np.ndarray`` are themselves).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from oracle.truth.recording import warned
+# ``arrays``, ``flat`` and ``scalars`` give the tracked kinds their operations.
+from oracle.truth.recording import arrays, flat, scalars, warned  # noqa: F401
 from oracle.truth.recording.names import Names
-from oracle.truth.recording.tape import Cut, Note, Place, Tape, Value
+from oracle.truth.recording.tape import SHARED_INPUT, Cut, Note, Place, Tape, Value
 from oracle.truth.recording.trees import Path, Tracker, unwrapped
 
-__all__ = ["Cut", "Names", "Note", "Path", "Place", "Recording", "Value", "record"]
+__all__ = ["SHARED_INPUT", "Cut", "Names", "Note", "Path", "Place", "Recording", "Value", "record"]
 
 
 @dataclass(frozen=True)
 class Recording:
-    """What a run did. Paths are tuples of what leads to an array: ``(0,)``, ``("params", "W")``."""
+    """The record of one run. A path leads to an array: ``(0,)``, ``("params", "W")``."""
 
-    value: Any  # what the function returned, in NumPy's own arrays
+    value: Any  # the return value, in NumPy's own arrays
     inputs: dict[Path, Value]
     outputs: dict[Path, Value]  # the floating-point arrays and numbers in ``value``
     notes: tuple[Note, ...]

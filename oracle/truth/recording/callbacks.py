@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording import calls
-from oracle.truth.recording.arrays import SCALARS, Tracked
+from oracle.truth.recording import calls, exits
+from oracle.truth.recording.kinds import SCALARS, Tracked, plain
 from oracle.truth.recording.tape import Tape
+from oracle.truth.recording.wrapping import is_active, noted, tag
 
 __warningregistry__ = None  # see calls.py
 
@@ -20,8 +21,8 @@ __warningregistry__ = None  # see calls.py
 def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
     """As NumPy's, for results that are numbers or arrays of any one shape."""
     if Tape.now is None or type(arr) is not Tracked:
-        result = np.apply_along_axis(func1d, axis, calls.plain(arr), *args, **kwargs)
-        return result if Tape.now is None else calls.tag(result, Tape.now)
+        result = np.apply_along_axis(func1d, axis, plain(arr), *args, **kwargs)
+        return result if Tape.now is None else tag(result, Tape.now)
     results: list[Any] = []
     lines = calls.call("moveaxis", np.moveaxis, (arr, axis, -1), {})
     tracked_lines = iter([lines[index] for index in np.ndindex(lines.shape[:-1])])
@@ -29,10 +30,10 @@ def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any
     def on_tracked(line: np.ndarray, *rest: Any, **named: Any) -> Any:
         result = func1d(next(tracked_lines), *rest, **named)
         results.append(result)
-        return calls.plain(result)
+        return plain(result)
 
     answer = np.apply_along_axis(on_tracked, axis, arr._plain, *args, **kwargs)
-    inner = np.ndim(calls.plain(results[0]))
+    inner = np.ndim(plain(results[0]))
 
     def assemble(parts: list[Any]) -> np.ndarray:
         outer = lines.shape[:-1]
@@ -41,7 +42,7 @@ def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any
             stacked = np.moveaxis(stacked, len(outer) + k, axis % arr.ndim + k)
         return stacked
 
-    return calls.assembled("apply_along_axis", assemble, results, answer)
+    return _assembled("apply_along_axis", assemble, results, answer)
 
 
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
@@ -59,18 +60,18 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
             result = function(x[where()], *rest, **named)
             wheres.append(where())
             results.append(result)
-            return calls.plain(result)
+            return plain(result)
 
         return on_tracked
 
-    conditions = [np.asarray(c, bool) for c in np.atleast_2d(calls.plain(condlist))]
+    conditions = [np.asarray(c, bool) for c in np.atleast_2d(plain(condlist))]
     if len(conditions) != len(funclist):
         conditions.append(~np.any(conditions, axis=0))
     functions = [
         wrapped(f, lambda c=c: np.broadcast_to(c, x.shape))  # type: ignore[misc]
         for f, c in zip(funclist, conditions, strict=False)
     ]
-    answer = np.piecewise(x._plain, calls.plain(condlist), functions, *args, **kw)
+    answer = np.piecewise(x._plain, plain(condlist), functions, *args, **kw)
 
     def assemble(parts: list[Any]) -> np.ndarray:
         y = np.array(answer, dtype=np.result_type(float, *map(np.asarray, parts)))
@@ -78,7 +79,7 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
             y[where] = part
         return y
 
-    return calls.assembled("piecewise", assemble, results, answer)
+    return _assembled("piecewise", assemble, results, answer)
 
 
 class Vectorize(np.vectorize):
@@ -86,21 +87,21 @@ class Vectorize(np.vectorize):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         tape = Tape.now
-        if tape is None or not calls.is_active(list(args)):
-            result = super().__call__(*map(calls.plain, args), **calls.plain(kwargs))
-            return result if tape is None else calls.tag(result, tape)
+        if tape is None or not is_active(list(args)):
+            result = super().__call__(*map(plain, args), **plain(kwargs))
+            return result if tape is None else tag(result, tape)
         results: list[Any] = []
         real = self.pyfunc
 
         def on_tracked(*numbers: Any, **named: Any) -> Any:
             result = real(*numbers, **named)
             results.append(result)
-            return calls.plain(result)
+            return plain(result)
 
-        boxed = [calls.boxed(arg) for arg in args]
+        boxed = [_boxed(arg) for arg in args]
         self.pyfunc = on_tracked
         try:
-            answer = super().__call__(*boxed, **calls.plain(kwargs))
+            answer = super().__call__(*boxed, **plain(kwargs))
         finally:
             self.pyfunc = real
         if type(answer) is tuple:
@@ -118,7 +119,7 @@ class Vectorize(np.vectorize):
         def assemble(parts: list[Any]) -> np.ndarray:
             return np.array(parts).reshape(shape)
 
-        return calls.assembled("vectorize", assemble, results, answer)
+        return _assembled("vectorize", assemble, results, answer)
 
 
 def fromiter(iter: Any, dtype: Any, count: int = -1, **kwargs: Any) -> Any:
@@ -138,9 +139,38 @@ def array(*args: Any, **kwargs: Any) -> Any:
         return calls.call("array", np.array, args, kwargs)
     made = np.array(*args, **kwargs)
     held = (type(part) is Tracked or type(part) in SCALARS for part in made.flat)
-    if calls.is_active(args[0]) and not any(held):
+    if is_active(args[0]) and not any(held):
         Tape.now.cut("objects", "numbers were put into an array of objects")
     return made
+
+
+def _assembled(op: str, function: Callable[..., Any], parts: list[Any], answer: Any) -> Any:
+    """``answer``, which NumPy put together from ``parts`` as ``function`` does."""
+    tape = Tape.now
+    if tape is None:
+        return answer
+    if not is_active(parts):
+        return tag(answer, tape)
+    return calls.finish(op, function, (noted(parts, tape),), {}, answer, (), tape)
+
+
+def _boxed(arg: Any) -> Any:
+    """An array of Python numbers, tracked ones if the argument is: what ``np.vectorize`` reads."""
+    if type(arg) is not Tracked:
+        return plain(arg) if type(arg) not in SCALARS else _in_box(arg, ())
+    if not is_active(arg):
+        return arg._plain
+    return _in_box(exits.to_list(arg), arg.shape)
+
+
+def _in_box(numbers: Any, shape: tuple[int, ...]) -> np.ndarray:
+    box = np.empty(shape, object)
+    for index in np.ndindex(shape):
+        number = numbers
+        for i in index:
+            number = number[i]
+        box[index] = number
+    return box
 
 
 CALLBACKS: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The names in the user's modules: while he is recorded, ``stand_ins.py`` says what they mean.
+"""The names in the user's modules, which mean stand-ins while the user's code is recorded.
 
 ``Names`` finds the modules that a function can reach, the user's own helpers included, puts the
 stand-ins in place, in globals, closures and imports, and puts everything back afterwards, unless
@@ -12,7 +12,9 @@ import types
 from collections.abc import Iterator
 from typing import Any, Self
 
-from oracle.truth.recording.stand_ins import BUILTINS, RANDOM, Delegate, stand_in_for
+from oracle.truth.recording.builtin_names import BUILTINS
+from oracle.truth.recording.generators import RANDOM
+from oracle.truth.recording.stand_ins import Delegate, stand_in_for
 from oracle.truth.recording.tape import is_user_file
 
 

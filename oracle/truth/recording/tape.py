@@ -1,4 +1,4 @@
-"""The record itself: values, the notes of the calls that made them, and what left the record.
+"""The record itself: values, the notes of the calls that made them, and cuts.
 
 A ``Value`` is one result, once and for all: it is never overwritten. What NumPy overwrites is
 memory, and ``memory.py`` knows which values stand where in it. So a record is a pure computation,
@@ -33,7 +33,7 @@ _is_user_file: dict[str, bool] = {}
 
 
 def is_user_file(name: str) -> bool:
-    """Whether a file belongs to the user: neither to us, nor to a library."""
+    """True if a file belongs to the user: neither to us, nor to a library."""
     known = _is_user_file.get(name)
     if known is None:
         known = _is_user_file[name] = not name.startswith(_LIBRARIES)
@@ -46,7 +46,7 @@ class Value:
     __slots__ = ("active", "array", "first_label", "note")
 
     def __init__(self, array: Any, active: bool = False, note: "Note | None" = None) -> None:
-        self.array = array  # a plain ndarray or scalar, which nobody will change any more
+        self.array = array  # a plain ndarray or scalar, which is never changed
         self.active = active
         self.note = note
         self.first_label = -1  # see memory.py
@@ -165,9 +165,12 @@ class Note:
         return f"<Note {self.op} line {self.line}>"
 
 
+SHARED_INPUT = "shared input"  # the kind of cut at which no value left the record
+
+
 @dataclass(frozen=True)
 class Cut:
-    """A tracked value that left the record: from here on it is a constant for the replay."""
+    """A place where a tracked value left the record: from there on it is a constant in it."""
 
     kind: str
     place: Place
@@ -193,13 +196,14 @@ def values_in(tree: Any) -> Iterator[Value]:
 
 
 class Tape:
-    """What is being recorded. ``now`` is the one that is running, if any."""
+    """The record under construction. ``now`` is the one that is being written, if any."""
 
     now: "Tape | None" = None
 
     def __init__(self) -> None:
         self.notes: list[Note] = []
         self.cuts: list[Cut] = []
+        self.made_text = False  # a tracked number was printed or formatted
         self.buffers: dict[int, Any] = {}  # by the id of the array that owns the memory
         self.labelled: list[Value] = []  # see memory.py
         self.first_labels: list[int] = []

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording import calls
-from oracle.truth.recording.arrays import SCALARS, Tracked, track_scalar
+from oracle.truth.recording.generators import RANDOM
+from oracle.truth.recording.kinds import SCALARS, Tracked, track_scalar
 from oracle.truth.recording.names import Names
-from oracle.truth.recording.stand_ins import RANDOM, Delegate, Module, stand_in_for
-from oracle.truth.recording.tape import Tape, Value, is_user_file
+from oracle.truth.recording.stand_ins import Delegate, Module, stand_in_for
+from oracle.truth.recording.tape import SHARED_INPUT, Tape, Value, is_user_file
+from oracle.truth.recording.wrapping import adopt, value_of
 
 Path = tuple[Any, ...]
 _LEAVES = (str, bytes, int, float, complex, bool, type(None), np.generic, type, types.ModuleType)
@@ -134,7 +135,7 @@ class Tracker:
             if leaf.dtype.kind == "f" and chosen:
                 tracked = self._active(leaf, path)
             else:
-                tracked = calls.adopt(leaf, self.tape)
+                tracked = adopt(leaf, self.tape)
             self._known[id(leaf)] = tracked
             return tracked
         number = isinstance(leaf, (np.float64, np.float32))
@@ -144,11 +145,11 @@ class Tracker:
         return leaf
 
     def _active(self, array: np.ndarray, path: Path) -> Tracked:
-        """An input. Where its numbers are another input's as well, it is read from that one."""
-        tracked = calls.adopt(array, self.tape)
+        """An input. If it shares its numbers with an earlier input, it is read from that one."""
+        tracked = adopt(array, self.tape)
         buffer = tracked._buffer
         if buffer.active and (buffer.labels_of(array) >= 0).any():
-            self.tape.cut("shared input", f"input {path} has the memory of another input")
+            self.tape.cut(SHARED_INPUT, f"input {path} has the memory of another input")
             return tracked
         value = self.inputs[path] = Value(array, True)
         buffer.filled(array, value)
@@ -188,7 +189,7 @@ class Tracker:
         if type(leaf) is np.ndarray and not leaf.dtype.hasobject:
             tracked = self._known.get(id(leaf))
             if tracked is None:
-                tracked = self._known[id(leaf)] = calls.adopt(leaf, self.tape)
+                tracked = self._known[id(leaf)] = adopt(leaf, self.tape)
             return tracked
         return stand_in_for(leaf) if isinstance(leaf, RANDOM) else leaf
 
@@ -198,7 +199,7 @@ class Tracker:
 
         def leaf(thing: Any, path: Path) -> Any:
             if type(thing) is Tracked and thing._plain.dtype.kind in "fc":
-                value = calls.value_of(thing)
+                value = value_of(thing)
                 found[path] = Value(thing._plain) if value is None else value
             elif type(thing) in SCALARS:
                 found[path] = thing._value

@@ -1,12 +1,12 @@
-"""Functions that only move elements about: reshaping, indexing, joining, splitting, padding, ...
+"""Functions that only move elements: reshaping, indexing, joining, splitting, padding, ...
 
-There are dozens of them, with many options, and one mechanism does for all: the NumPy function is
-run once more, on labels in place of the numbers, and its result says where each element came from.
-The replay then is a single gather. A label is a number that occurs in no data; what is not a label
-in the result is a constant. Whether the function really only moves is not taken on trust: the
-gather of the recorded inputs must be the recorded output, bit for bit.
+There are dozens of them, with many options, and one mechanism serves all: the NumPy function runs
+once more, on labels in place of the numbers, and its result says where each element came from. The
+replay then is a single gather. A label is a number that occurs in no data; an entry of the result
+that is no label is a constant. That the function only moves elements is checked: the gather of the
+recorded inputs must be the recorded output, bit for bit.
 
-The few that are met everywhere, and that torch does as views, have rules of their own.
+The most frequent ones, which torch does as views, have rules of their own.
 """
 
 from collections.abc import Callable
@@ -61,7 +61,7 @@ class Gather:
         return made.reshape(self.shape)
 
     def is_right(self, output: Any) -> bool:
-        """Whether the recorded inputs, moved, are the recorded output."""
+        """True if the recorded inputs, moved, are the recorded output."""
         flat = np.concatenate([np.ravel(value.array) for value in self.sources])
         out = np.ravel(output)
         if out.size != self.index.numel():
@@ -129,7 +129,7 @@ def gathers(note: Note) -> list[Gather] | None:
     return made
 
 
-# Which way they move depends on the numbers: it is read off the recorded ones
+# Where these move an element depends on the numbers, so the recorded ones decide
 
 
 def _partition(note: Note) -> list[Gather] | None:

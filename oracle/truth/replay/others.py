@@ -1,4 +1,4 @@
-"""What is neither a ufunc, nor a reduction, nor a product, nor a mere movement of elements."""
+"""Functions that are no ufunc, no reduction, no product and no movement of elements."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from oracle.truth.numpy_compat import NOT_GIVEN
 from oracle.truth.recording.tape import Note, Value
 from oracle.truth.replay.elementwise import Tensor, real, tensor
 
@@ -20,7 +21,7 @@ def _clip(a: Any, *bounds: Any, **named: Any) -> Tensor:
     names = {"a_min": 0, "min": 0, "a_max": 1, "max": 1}
     limits: list[Any] = [*bounds[:2], None, None][:2]
     for name, bound in named.items():
-        if name in names and bound is not None and bound is not np._NoValue:
+        if name in names and bound is not None and bound is not NOT_GIVEN:
             limits[names[name]] = bound
     a = real(a)
     low, high = (None if x is None else real(x).to(a.dtype) for x in limits)
@@ -95,7 +96,7 @@ def _to_list(x: Tensor) -> list[Tensor]:
     return list(x.reshape(-1).unbind())
 
 
-# Affine functions of one array, for which there is no need to know more
+# Affine functions of one array: the matrix is all that is needed
 
 
 class Affine:

@@ -1,16 +1,14 @@
-"""Products and linear algebra by torch, under NumPy's names and with its arguments."""
+"""Products by torch, under NumPy's names and with its arguments."""
 
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 
 from oracle.truth.replay.elementwise import Tensor, real
-from oracle.truth.replay.reductions import axes
 
 
-def _together(*tensors: Any) -> list[Tensor]:
+def together(*tensors: Any) -> list[Tensor]:
     """As floating point, and complex if one is: torch's products do not promote."""
     made = [real(x) for x in tensors]
     if any(x.is_complex() for x in made):
@@ -19,7 +17,7 @@ def _together(*tensors: Any) -> list[Tensor]:
 
 
 def _dot(a: Any, b: Any, out: Any = None) -> Tensor:
-    a, b = _together(a, b)
+    a, b = together(a, b)
     if not a.ndim or not b.ndim:
         return a * b
     if b.ndim <= 2:
@@ -28,34 +26,34 @@ def _dot(a: Any, b: Any, out: Any = None) -> Tensor:
 
 
 def _matmul(a: Any, b: Any) -> Tensor:
-    a, b = _together(a, b)
+    a, b = together(a, b)
     return a @ b
 
 
 def _inner(a: Any, b: Any) -> Tensor:
-    a, b = _together(a, b)
+    a, b = together(a, b)
     if not a.ndim or not b.ndim:
         return a * b
     return torch.tensordot(a, b, dims=([-1], [-1]))
 
 
 def _outer(a: Any, b: Any, out: Any = None) -> Tensor:
-    a, b = _together(a, b)
+    a, b = together(a, b)
     return torch.outer(a.reshape(-1), b.reshape(-1))
 
 
 def _vdot(a: Any, b: Any) -> Tensor:
-    a, b = _together(a, b)
+    a, b = together(a, b)
     return torch.vdot(a.reshape(-1), b.reshape(-1))
 
 
 def _vecdot(a: Any, b: Any, /, *, axis: int = -1) -> Tensor:
-    a, b = _together(a, b)
+    a, b = together(a, b)
     return (torch.conj(a) * b).sum(axis)
 
 
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
-    a, b = _together(a, b)
+    a, b = together(a, b)
     if isinstance(axes, int):
         return torch.tensordot(a, b, dims=axes)
     left, right = ([x] if isinstance(x, int) else [int(i) for i in x] for x in axes)
@@ -63,15 +61,15 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
 
 
 def _kron(a: Any, b: Any) -> Tensor:
-    a, b = _together(a, b)
+    a, b = together(a, b)
     return torch.kron(a, b)
 
 
 def _einsum(*operands: Any, **_: Any) -> Tensor:
     if isinstance(operands[0], str):
         # torch wants a mark between the letters and the result only where NumPy does, and no spaces
-        return torch.einsum(operands[0].replace(" ", ""), *_together(*operands[1:]))
-    tensors = _together(*operands[0 : len(operands) // 2 * 2 : 2])
+        return torch.einsum(operands[0].replace(" ", ""), *together(*operands[1:]))
+    tensors = together(*operands[0 : len(operands) // 2 * 2 : 2])
     lists = [
         [Ellipsis if i is Ellipsis else int(i) for i in part]
         for part in (*operands[1::2], *operands[len(operands) // 2 * 2 :])
@@ -94,7 +92,7 @@ def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1,
            axis: int | None = None) -> Tensor:  # fmt: skip
     if axis is not None:
         axisa = axisb = axisc = axis
-    a, b = (x.movedim(i, -1) for x, i in zip(_together(a, b), (axisa, axisb), strict=True))
+    a, b = (x.movedim(i, -1) for x, i in zip(together(a, b), (axisa, axisb), strict=True))
     x = [a[..., i] if i < a.shape[-1] else None for i in range(3)]
     y = [b[..., i] if i < b.shape[-1] else None for i in range(3)]
 
@@ -112,7 +110,7 @@ def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1,
 
 
 def _convolve(a: Any, v: Any, mode: str = "full") -> Tensor:
-    a, v = _together(a, v)
+    a, v = together(a, v)
     if v.numel() > a.numel():
         a, v = v, a
     full = torch.nn.functional.conv1d(
@@ -127,7 +125,7 @@ def _convolve(a: Any, v: Any, mode: str = "full") -> Tensor:
 
 
 def _correlate(a: Any, v: Any, mode: str = "valid") -> Tensor:
-    a, v = _together(a, v)
+    a, v = together(a, v)
     if v.numel() > a.numel():
         return _correlate(v, a, mode).flip(0)
     v = v.flip(0)
@@ -150,7 +148,7 @@ def _signal_convolve(
     boundary = options.get("boundary", more[0] if more else "fill")
     if boundary not in ("fill", "auto", "direct", "fft") or options.get("fillvalue", 0) != 0:
         raise NotImplementedError(f"boundary {boundary}")
-    a, v = _together(a, v)
+    a, v = together(a, v)
     if mode == "valid" and all(n < m for n, m in zip(a.shape, v.shape, strict=True)):
         a, v = v, a
     convolve = {1: torch.conv1d, 2: torch.conv2d, 3: torch.conv3d}[a.ndim]
@@ -174,78 +172,6 @@ def _signal_correlate2d(a: Any, v: Any, *args: Any, **kwargs: Any) -> Tensor:
     return _signal_correlate(a, v, *args, round_up=1, **kwargs)
 
 
-# numpy.linalg
-
-
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The derivative of a vector's norm at 0 is 0."""
-    x = real(x)
-    dims = axes(axis, x.ndim)
-    if ord is None or len(dims) == 1:
-        if axis is None and ord is None:
-            dims = tuple(range(x.ndim))
-        return torch.linalg.vector_norm(x, 2 if ord is None else ord, dims, keepdims)
-    return torch.linalg.matrix_norm(x, ord, (dims[0], dims[1]), keepdims)
-
-
-def _vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Tensor:
-    x = real(x)
-    return torch.linalg.vector_norm(x, ord, axes(axis, x.ndim), keepdims)
-
-
-def _matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Tensor:
-    return torch.linalg.matrix_norm(real(x), ord, keepdim=keepdims)
-
-
-def _solve(a: Any, b: Any) -> Tensor:
-    a, b = _together(a, b)
-    vectors = b.ndim == 1 or (np.lib.NumpyVersion(np.__version__) < "2.0.0" and b.ndim < a.ndim)
-    if vectors:
-        return torch.linalg.solve(a, b.unsqueeze(-1)).squeeze(-1)
-    return torch.linalg.solve(a, b)
-
-
-def _cholesky(a: Any, /, *, upper: bool = False) -> Tensor:
-    return torch.linalg.cholesky(real(a), upper=upper)
-
-
-def _eigh(a: Any, UPLO: str = "L") -> Any:
-    return torch.linalg.eigh(real(a), UPLO)
-
-
-def _svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False,
-         ) -> Any:  # fmt: skip
-    if not compute_uv:
-        return torch.linalg.svdvals(real(a))
-    return torch.linalg.svd(real(a), full_matrices=full_matrices)
-
-
-def _qr(a: Any, mode: str = "reduced") -> Any:
-    if mode == "r":
-        return torch.linalg.qr(real(a), mode="reduced")[1]
-    return torch.linalg.qr(real(a), mode=mode)
-
-
-def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
-    """Of full rank: x = a⁺b, and the sums of squared residuals."""
-    a, b = _together(a, b)
-    columns = b if b.ndim == 2 else b.unsqueeze(-1)
-    x = torch.linalg.pinv(a) @ columns
-    residuals = torch.square(columns - a @ x).sum(0)
-    if a.shape[0] <= a.shape[1]:
-        residuals = residuals[:0]
-    x = x if b.ndim == 2 else x.squeeze(-1)
-    return x, residuals, None, torch.linalg.svdvals(a)
-
-
-def _cond(x: Any, p: Any = None) -> Tensor:
-    x = real(x)
-    if p is None or p == 2:
-        s = torch.linalg.svdvals(x)
-        return s[..., 0] / s[..., -1]
-    return torch.linalg.matrix_norm(x, p) * torch.linalg.matrix_norm(torch.linalg.inv(x), p)
-
-
 def _multi_dot(arrays: Any, *, out: Any = None) -> Tensor:
     product = arrays[0]
     for x in arrays[1:]:
@@ -253,27 +179,6 @@ def _multi_dot(arrays: Any, *, out: Any = None) -> Tensor:
     return product
 
 
-def _fft(name: str) -> Callable[..., Tensor]:
-    function = getattr(torch.fft, name)
-    if name.endswith(("2", "n")):
-        last_two = (-2, -1) if name.endswith("2") else None
-
-        def many(a: Any, s: Any = None, axes: Any = last_two, norm: Any = None, **_: Any) -> Tensor:
-            return function(real(a), s, axes, norm)
-
-        return many
-
-    def one(a: Any, n: Any = None, axis: int = -1, norm: Any = None, **_: Any) -> Tensor:
-        return function(real(a), n, axis, norm)
-
-    return one
-
-
-# fmt: off
-FFT = (
-    "fft", "ifft", "rfft", "irfft", "fft2", "ifft2", "rfft2", "irfft2",
-    "fftn", "ifftn", "rfftn", "irfftn",
-)
 # fmt: on
 PRODUCTS: dict[str, Callable[..., Any]] = {
     "convolve": _convolve,
@@ -284,30 +189,13 @@ PRODUCTS: dict[str, Callable[..., Any]] = {
     "imag": lambda x: torch.imag(x) if x.is_complex() else torch.zeros_like(x),
     "inner": _inner,
     "kron": _kron,
-    "linalg.cholesky": _cholesky,
-    "linalg.cond": _cond,
     "linalg.cross": _cross,
-    "linalg.det": lambda a: torch.linalg.det(real(a)),
-    "linalg.eigh": _eigh,
-    "linalg.eigvalsh": lambda a, UPLO="L": torch.linalg.eigvalsh(real(a), UPLO),
-    "linalg.inv": lambda a: torch.linalg.inv(real(a)),
-    "linalg.lstsq": _lstsq,
     "linalg.matmul": _matmul,
-    "linalg.matrix_norm": _matrix_norm,
-    "linalg.matrix_power": lambda a, n: torch.linalg.matrix_power(real(a), n),
     "linalg.multi_dot": _multi_dot,
-    "linalg.norm": _norm,
     "linalg.outer": _outer,
-    "linalg.pinv": lambda a, *_, **__: torch.linalg.pinv(real(a)),
-    "linalg.qr": _qr,
-    "linalg.slogdet": lambda a: torch.linalg.slogdet(real(a)),
-    "linalg.solve": _solve,
-    "linalg.svd": _svd,
-    "linalg.svdvals": lambda a: torch.linalg.svdvals(real(a)),
     "linalg.tensordot": _tensordot,
     "linalg.trace": _linalg_trace,
     "linalg.vecdot": _vecdot,
-    "linalg.vector_norm": _vector_norm,
     "matmul": _matmul,
     "outer": _outer,
     "real": lambda x: torch.real(x) if x.is_complex() else x,
@@ -319,5 +207,4 @@ PRODUCTS: dict[str, Callable[..., Any]] = {
     "trace": _trace,
     "vdot": _vdot,
     "vecdot": _vecdot,
-    **{f"fft.{name}": _fft(name) for name in FFT},
 }

@@ -75,3 +75,21 @@ def test_both_dtypes(dtype, digits):
     forward = Forward(lambda x: np.tanh(x).sum(), (X.astype(dtype),), upstream=1.0)
     found = finite_differences(forward).gradients[(0,)]
     np.testing.assert_allclose(found, 1 - np.tanh(X) ** 2, atol=digits)
+
+
+def test_a_difference_of_exactly_zero_has_a_unit():
+    def cancelled(x):
+        return (1e6 * x - 1e6 * x).sum() + 0 * x.sum()
+
+    assert finite_differences(Forward(cancelled, (X,), upstream=1.0)).units[(0,)] > 0
+    assert finite_differences(Forward(lambda x: 0 * x, (X,), upstream=X)).units[(0,)] > 0
+
+
+def test_the_unit_knows_the_size_of_intermediate_values():
+    def offset(x):
+        return ((x / 3 + 1e8) - 1e8).sum()
+
+    found = finite_differences(Forward(offset, (X,), upstream=1.0))
+    error = np.abs(found.gradients[(0,)] - 1 / 3).max()
+    assert error > 1e-6
+    assert error < 100 * found.units[(0,)]

@@ -184,13 +184,14 @@ def test_gradient_is_right_or_the_loss_is_noted(function, end, capsys):
         first = function.__code__.co_firstlineno
         assert first < refused.value.line <= first + 20
         return
-    got = replay(recording, upstream).gradients
     set_random(function)
     forward = Forward(function, arguments(function), upstream=upstream)
-    assert set(forward.inputs) == set(got)
     if end == "cut":
-        assert not directional_witness(forward, got).agrees
+        with pytest.raises(NotReplayable, match=r"left the record|not followed"):
+            replay(recording, upstream, forward=forward)
         return
+    got = replay(recording, upstream, forward=forward).gradients
+    assert set(forward.inputs) == set(got)
     tolerance = 1e-8
     if end == "float32":
         assert not np.allclose(0, max(np.abs(g).max() for g in got.values()))

@@ -467,6 +467,6 @@ ENDS = {
     "through_bytes": "cut",
     "memory_view": "cut",
     "statistics_mean": "cut",
-    "json_log": "differentiated",
+    "json_log": "cut and differentiated",
     "integers_only": "no number",
 }

@@ -1,0 +1,133 @@
+"""From tracked arrays to values, which go into notes, and from results to tracked arrays."""
+
+from typing import Any
+
+import numpy as np
+
+from oracle.truth.recording.kinds import SCALARS, Flat, Tracked
+from oracle.truth.recording.memory import Buffer, owner_of
+from oracle.truth.recording.tape import Tape, Value
+
+NUMBERS = "fc"  # the kinds of dtype that are followed
+
+
+def value_of(tracked: Tracked) -> Value | None:
+    """The value that a tracked array holds now; None if nothing in it depends on an input."""
+    buffer = tracked._buffer
+    if tracked._version != buffer.version:
+        if buffer.active and tracked._plain.dtype.kind in NUMBERS:
+            tracked._value = buffer.read(tracked._plain)
+        else:
+            tracked._value = None
+        tracked._version = buffer.version
+    return tracked._value
+
+
+def is_active(tree: Any) -> bool:
+    kind = type(tree)
+    if kind is Tracked:
+        return tree._buffer.tape is Tape.now and value_of(tree) is not None
+    if kind in SCALARS:
+        return tree._tape is Tape.now
+    if kind is list or kind is tuple:
+        return any(map(is_active, tree))
+    return is_active(tree.base) if kind is Flat else False
+
+
+def noted(tree: Any, tape: Tape) -> Any:
+    """The same with values in it: what goes into a note."""
+    kind = type(tree)
+    if kind is Tracked:
+        if tree._buffer.tape is not tape:
+            return Value(tree._plain.copy())
+        value = value_of(tree)
+        if value is None:
+            value = Value(tree._plain)
+            tree._buffer.borrowers.append(value)
+        return value
+    if kind in SCALARS:
+        return tree._value if tree._tape is tape else tree._plain
+    if kind is np.ndarray:
+        return _stranger(tree, tape)
+    if kind is list or kind is tuple:
+        return kind([noted(part, tape) for part in tree])
+    return noted(tree[:], tape) if kind is Flat else tree
+
+
+def _stranger(array: np.ndarray, tape: Tape) -> Any:
+    """A plain array: a constant, unless it shares its memory with a tracked one."""
+    buffer = tape.buffers.get(id(owner_of(array)))
+    if buffer is not None and buffer.active and array.dtype.kind in NUMBERS:
+        value = buffer.read(array)
+        if value is not None:
+            return value
+    return Value(array.copy())
+
+
+def strangers(tree: Any, tape: Tape) -> bool:
+    """True if a plain array shares its memory with an active tracked one."""
+    if type(tree) is np.ndarray:
+        buffer = tape.buffers.get(id(owner_of(tree)))
+        return buffer is not None and buffer.active
+    return False
+
+
+def track(array: np.ndarray, tape: Tape, value: Value | None = None) -> Tracked:
+    """A tracked array for a plain one, fresh or a view of memory that is known."""
+    tracked = array.view(Tracked)
+    tracked._plain = array
+    if array.base is None:
+        buffer = tape.buffers.get(id(array))
+        if buffer is None:
+            buffer = Buffer(tape, array, value)
+            buffer.face = tracked
+    else:
+        owner = owner_of(array)
+        buffer = tape.buffers.get(id(owner))
+        if buffer is None:
+            buffer = Buffer(tape, owner)
+            if value is not None:
+                buffer.filled(array, value)
+        if value is not None:
+            buffer.borrowers.append(value)
+    tracked._buffer = buffer
+    tracked._value = value
+    # A view whose value is not known may still show active ones: it is looked up when it is read.
+    tracked._version = -1 if value is None and buffer.active else buffer.version
+    if buffer.face is None and buffer.owner is array:
+        buffer.face = tracked
+    return tracked
+
+
+def adopt(array: np.ndarray, tape: Tape) -> Tracked:
+    """A tracked array for a plain one; its value is looked up in the memory."""
+    tracked = track(array, tape)
+    tracked._version = -1
+    return tracked
+
+
+def tag(result: Any, tape: Tape) -> Any:
+    """Track arrays that depend on no input: an active value may be written into them later."""
+    if type(result) is np.ndarray:
+        if result.dtype.names:
+            tape.cut("fields", "an array with named fields was made, which is not followed")
+            return result
+        return result if result.dtype.hasobject else track(result, tape)
+    if isinstance(result, (tuple, list)) and any(type(part) is np.ndarray for part in result):
+        return like(result, [tag(part, tape) for part in result])
+    return result
+
+
+def like(sequence: Any, parts: list[Any]) -> Any:
+    """The same kind of list, tuple or named tuple with other parts."""
+    if hasattr(sequence, "_fields"):
+        return type(sequence)(*parts)
+    return type(sequence)(parts)
+
+
+def same_as(result: Any, args: Any) -> Any:
+    """The tracked array that a result *is*, if it is one of the arguments."""
+    for arg in args:
+        if type(arg) is Tracked and arg._plain is result:
+            return arg
+    return None

@@ -1,0 +1,128 @@
+"""Plans: a recording, made ready to be run by torch as often as needed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from oracle.truth.differences import Forward
+from oracle.truth.recording import Note, Path, Recording, Value
+from oracle.truth.replay.constants import constant
+from oracle.truth.replay.cuts import cut_that_matters
+from oracle.truth.replay.elementwise import Tensor, tensor
+from oracle.truth.replay.failures import NotReplayable
+from oracle.truth.replay.run import Run
+from oracle.truth.replay.steps import Instead, Step
+
+After = Callable[[Callable[[Value], Tensor], Tensor], Tensor]
+
+
+class Plan:
+    """A recording, made ready to be run by torch as often as one likes.
+
+    ``wanted``: the values that are to be computed; by default the active ones of what the user's
+    function returned. Only the notes on the way to them need rules.
+
+    A value that left the record is a constant in it, which it is not in the user's function. So a
+    recording with cuts is refused, unless ``forward``, the function itself, shows that they make no
+    difference.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        wanted: Iterable[Value] | None = None,
+        forward: Forward | None = None,
+    ) -> None:
+        self.recording = recording
+        if wanted is None:
+            wanted = recording.outputs.values()
+        self.wanted = [value for value in wanted if value.active]
+        self.steps = [Step(note) for note in self._needed()]
+        cut = cut_that_matters(recording, self._value_at, forward)
+        if cut is not None:
+            raise NotReplayable(None, f"line {cut.line}: {cut.text}")
+
+    def _value_at(self, inputs: Mapping[Path, np.ndarray]) -> dict[Path, np.ndarray]:
+        return {path: x.detach().numpy() for path, x in self.run(inputs).outputs().items()}
+
+    def _needed(self) -> list[Note]:
+        needed: set[int] = set()
+        queue = list(self.wanted)
+        while queue:
+            note = queue.pop().note
+            if note is not None and id(note) not in needed:
+                needed.add(id(note))
+                queue.extend(value for value in note.inputs if value.active)
+        return [note for note in self.recording.notes if id(note) in needed]
+
+    def run(
+        self,
+        inputs: Mapping[Path, Any] | None = None,
+        *,
+        instead: Mapping[Note, Instead] | None = None,
+        after: Mapping[Value, "After"] | None = None,
+        check_decisions: bool = False,
+        quiet: bool = False,
+    ) -> "Run":
+        """Run it, on the recorded inputs or on others of the same shapes.
+
+        What was decided while recording stays decided: masks, branches, indices. With
+        ``check_decisions``, inputs that would have decided otherwise raise ``DecisionChanged``.
+        ``instead``: for some notes, a function that is called as ``f(rule, *args, **kwargs)``.
+        ``after``: for some values, what takes their place, as ``f(tensor of any value, its own)``.
+        ``quiet``: where a ufunc's upstream is 0, so is what it passes on, be its derivative
+        infinite (``Run.gradients`` does this by itself where it is needed).
+        """
+        leaves: dict[Path, Tensor] = {}
+        tensors: dict[int, Tensor] = {}
+        for path, value in self.recording.inputs.items():
+            given = value.array if inputs is None or path not in inputs else inputs[path]
+            if isinstance(given, Tensor):
+                leaf = given
+            else:
+                leaf = tensor(constant(np.asarray(given))).requires_grad_()
+            leaves[path] = tensors[id(value)] = leaf
+        changes = {id(note): change for note, change in (instead or {}).items()}
+        run = Run(self.recording, leaves, tensors)
+        later = {id(value): change for value, change in (after or {}).items()}
+        for step in self.steps:
+            step.run(tensors, changes.get(id(step.note)), quiet)
+            for value in step.outputs if later else ():
+                if id(value) in later:
+                    tensors[id(value)] = later[id(value)](run.tensor, tensors[id(value)])
+        if not quiet:
+            run.again = lambda: self.run(inputs, instead=instead, after=after, quiet=True)
+        if check_decisions:
+            run.check_decisions()
+        return run
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What ``replay`` gives."""
+
+    values: dict[Path, np.ndarray]
+    gradients: dict[Any, np.ndarray]
+    run: Run
+
+
+def replay(
+    recording: Recording,
+    upstream: Any,
+    *,
+    wrt: Iterable[Path | Value] | None = None,
+    inputs: Mapping[Path, Any] | None = None,
+    instead: Mapping[Note, Instead] | None = None,
+    forward: Forward | None = None,
+) -> Replayed:
+    """Run a recording by torch and differentiate it; see ``Plan.run`` and ``Run.gradients``.
+
+    On the recorded inputs, ``Run.check`` compares torch's value with the recorded one first.
+    """
+    run = Plan(recording, forward=forward).run(inputs, instead=instead)
+    if inputs is None and instead is None:
+        run.check()
+    values = {path: x.detach().numpy() for path, x in run.outputs().items()}
+    return Replayed(values, run.gradients(upstream, wrt), run)

@@ -1,0 +1,143 @@
+"""Steps: a note, ready to run by torch, with the rule that is found for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from oracle.truth.recording import Note
+from oracle.truth.replay.constants import prepared, recorded_tensors, resolved
+from oracle.truth.replay.elementwise import Tensor, real, tensor, ufunc
+from oracle.truth.replay.failures import DecisionChanged, NotReplayable
+from oracle.truth.replay.linalg import LINALG
+from oracle.truth.replay.movement import MOVES, VIEWS, gathers
+from oracle.truth.replay.others import AFFINE, OTHERS, Affine
+from oracle.truth.replay.products import PRODUCTS
+from oracle.truth.replay.quiet import quietly
+from oracle.truth.replay.reductions import REDUCTIONS
+from oracle.truth.replay.statistics import STATISTICS
+from oracle.truth.replay.ufunc_methods import ufunc_method
+
+RULES: dict[str, Callable[..., Any]] = {**REDUCTIONS, **STATISTICS, **PRODUCTS, **LINALG, **OTHERS}
+_UFUNC_OPTIONS = ("casting", "order", "dtype", "subok", "signature", "sig")
+
+Instead = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class TorchCall:
+    """A torch function, recorded by ``oracle.truth.torch_recording``: it is its own rule."""
+
+    function: Callable[..., Any]
+    name: str  # NumPy's, where it has one
+    elementwise: bool
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+
+class Step:
+    """A note, ready to run: its rule, and what to call it with."""
+
+    __slots__ = ("args", "elementwise", "kwargs", "note", "outputs", "rule")
+
+    def __init__(self, note: Note) -> None:
+        self.note = note
+        self.outputs = note.outputs
+        self.elementwise = False
+        self.args: tuple = tuple(map(prepared, note.args))
+        self.kwargs = {name: prepared(arg) for name, arg in note.kwargs.items()}
+        self.rule = self._rule()
+
+    def _rule(self) -> Callable[..., Any]:
+        note = self.note
+        op = note.op
+        if isinstance(note.function, TorchCall):
+            self.elementwise = note.function.elementwise
+            return note.function
+        view = VIEWS.get(op)
+        if view is not None and self._tried(view):
+            return view
+        if op in MOVES or op == "read":
+            try:
+                found = gathers(note)
+            except Exception as error:
+                raise NotReplayable(note, f"it does more than move elements ({error})") from error
+            if found is not None:
+                self.args = tuple(found[0].sources) if found else ()
+                self.kwargs = {}
+                return _gather_all(found) if len(found) > 1 else found[0]
+        if op in AFFINE:
+            affine = Affine(note)
+            self.args, self.kwargs = tuple(affine.active), {}
+            return affine
+        rule = RULES.get(op) or RULES.get(op.removeprefix("math."))
+        if rule is not None:
+            return rule
+        name, _, method = op.removeprefix("math.").partition(".")
+        if method:
+            rule = ufunc_method(name, method)
+            if rule is not None:
+                return rule
+        else:
+            rule = ufunc(name)
+            if rule is not None:
+                for option in _UFUNC_OPTIONS:
+                    self.kwargs.pop(option, None)
+                self.elementwise = len(self.outputs) == 1
+                return _ufunc_where(rule) if "where" in self.kwargs else rule
+        raise NotReplayable(note, "there is no rule for it")
+
+    def _tried(self, rule: Callable[..., Any]) -> bool:
+        """True if a rule takes these arguments and gives these shapes."""
+        try:
+            kwargs = {name: recorded_tensors(arg) for name, arg in self.kwargs.items()}
+            made = rule(*map(recorded_tensors, self.args), **kwargs)
+        except Exception:
+            return False
+        if made is NotImplemented or len(self.outputs) != 1 or not isinstance(made, Tensor):
+            return False
+        return tuple(made.shape) == self.outputs[0].shape
+
+    def run(self, tensors: dict[int, Tensor], instead: Instead | None, quiet: bool = False) -> None:
+        made: Any
+        try:
+            args = [resolved(arg, tensors) for arg in self.args]
+            kwargs = {name: resolved(arg, tensors) for name, arg in self.kwargs.items()}
+            if quiet and instead is None and self.elementwise:
+                made = quietly(self.rule, args, kwargs)
+            elif instead is None:
+                made = self.rule(*args, **kwargs)
+            else:
+                made = instead(self.rule, *args, **kwargs)
+        except (NotReplayable, DecisionChanged):
+            raise
+        except Exception as error:
+            raise NotReplayable(self.note, f"{type(error).__name__}: {error}") from error
+        if isinstance(made, Tensor):
+            made = (made,)
+        for value, part in zip(self.outputs, made, strict=False):
+            if value.active:
+                tensors[id(value)] = part
+
+
+def _gather_all(found: list[Any]) -> Callable[..., Any]:
+    return lambda *tensors: [gather(*tensors) for gather in found]
+
+
+def _ufunc_where(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """``np.add(x, y, where=mask, out=z)``."""
+
+    def masked(*args: Any, where: Any, out: Any = None) -> Any:
+        where = tensor(where)
+        # Entries outside the mask may be nan or inf; their derivative would be 0 · inf.
+        safe = [torch.where(where, real(arg), _harmless(arg)) for arg in args]
+        made = rule(*safe)
+        return torch.where(where, made, torch.zeros_like(made) if out is None else real(out))
+
+    return masked
+
+
+def _harmless(arg: Any) -> Tensor:
+    return torch.full_like(real(arg), 0.5)
