@@ -22,7 +22,7 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True)
 class Cure:
-    """What makes a wrong gradient right, where that is one simple operation on it.
+    """The operation that makes a wrong gradient right, where it is one simple operation on it.
 
     ``factor``: multiply it by a constant and powers of sizes. ``transpose``: np.transpose by
     ``axes``. ``sum``: sum it over ``axes``. ``places`` say where a size is to be read: as an
@@ -39,7 +39,7 @@ class Cure:
 
 @dataclass(frozen=True)
 class Note:
-    """A finding or a remark: a stable name, and what it says of this case."""
+    """A finding or a remark: a stable name, and a message about this case."""
 
     name: str
     message: str
@@ -137,7 +137,7 @@ class Report:
     interrupted: bool = False
 
     def summary(self) -> dict[str, int]:
-        """How many gradients have each verdict."""
+        """The number of gradients of each verdict."""
         counts = dict.fromkeys(("correct", "wrong", "unstable", "inherited", "undecidable"), 0)
         ignored = 0
         for result in self.results:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # they import torch, which is only needed where something is 
 
 @dataclass(frozen=True)
 class Settings:
-    """How one is to be judged."""
+    """The options of a check: which cases are drawn, and what is written besides."""
 
     cases: int = 200
     seed: int = 0

@@ -47,7 +47,7 @@ def _diagnose(examined: Examined, drafts: Drafts) -> None:
 
 
 def _give_up(drafts: Drafts, error: Exception) -> None:
-    """What is wrong stays wrong, and unexplained, where the diagnosis itself breaks down."""
+    """Leave what is wrong as wrong and unexplained: the diagnosis itself has failed."""
     for draft in drafts:
         if draft.is_wrong and not draft.gradient.findings:
             said = (

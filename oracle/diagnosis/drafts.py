@@ -17,7 +17,7 @@ from oracle.subject import Path
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What a diagnosis changes: gradients with their findings, and the steps that it blames."""
+    """The changes that a diagnosis makes: gradients with findings, and the steps that it blames."""
 
     changed: Mapping[Entry, Gradient] = field(default_factory=dict)
     # Intermediates of the backward that are wrong, each with the entry that it is reported before.

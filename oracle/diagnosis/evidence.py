@@ -6,14 +6,13 @@ of ε from V to each input. Blame and diagnosis both rest on that (``Evidence.ca
 """
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
-from oracle.diagnosis.statements import assigned, names_given
+from oracle.diagnosis.statements import Step, steps_of
 from oracle.judging.trial import Trial, Whole
 from oracle.judging.verdict import agree
 from oracle.subject import Path
@@ -23,16 +22,6 @@ from oracle.truth.recording import Note, Value
 from oracle.truth.replay import NotReplayable, Plan, Run
 
 PROBES = 2
-
-
-@dataclass(frozen=True)
-class Step:
-    """An array that the backward computed on its way: its value, and where the code makes it."""
-
-    value: Value
-    name: str  # what the user assigns it to, or ""
-    line: int
-    file: str
 
 
 class Evidence:
@@ -116,7 +105,7 @@ class Evidence:
         inputs: Mapping[Path, Any] | None = None,
         upstreams: Mapping[Path, Any] | None = None,
     ) -> np.ndarray | None:
-        """The gradient of a value if some things were otherwise; None if that does not go."""
+        """The gradient of a value if some things were different; None if that cannot be run."""
         changes = {**self.guarded, **(instead or {})}
         changes = {note: change for note, change in changes.items() if note in self._needed}
         moved = {(0, *path): array for path, array in (inputs or {}).items()}
@@ -176,13 +165,13 @@ class Evidence:
         return gradients, came
 
     def carried_to(self, value: Value, error: np.ndarray, to: Value) -> np.ndarray:
-        """What an error in the gradient of one intermediate adds to that of an earlier one."""
+        """The error of an earlier gradient that an error in an intermediate's comes to."""
         return self._carried(value, error, [to])[0]
 
     def carried(
         self, value: Value, error: np.ndarray, paths: Iterable[Path]
     ) -> dict[Path, np.ndarray]:
-        """What an error in the gradient of an intermediate adds to the gradients of inputs."""
+        """The errors of the inputs' gradients that an error in an intermediate's comes to."""
         paths = list(paths)
         return dict(zip(paths, self._carried(value, error, [self.inputs[p] for p in paths])))
 
@@ -298,41 +287,12 @@ class Evidence:
         return self.true(self.inputs[path])
 
     def same(self, a: np.ndarray, b: np.ndarray, scale: float = 0.0) -> bool:
-        """Whether two arrays agree to rounding."""
+        """True if two arrays agree to rounding."""
         return agree(a, b, max(self.loudest, scale))
 
     def wrong_paths(self) -> list[Path]:
         return [p for p in self.got if not self.same(self.got[p], self.want(p))]
 
     def steps(self) -> list[Step]:
-        """The arrays of the backward, in order. The last of a statement has its target's name."""
-        found: list[Step] = []
-        for note in self._backward_notes():
-            name, line = assigned(note)
-            for value in note.outputs:
-                if not value.active or np.asarray(value.array).dtype.kind != "f":
-                    continue
-                if note.op == "read" and (step := _written(value, note, found)):
-                    found.append(step)
-                    continue
-                if found and found[-1].name and (found[-1].line, found[-1].name) == (line, name):
-                    found[-1] = Step(found[-1].value, "", line, note.file)
-                found.append(Step(value, name, line, note.file))
-        return found
-
-
-def _written(value: Value, note: Note, found: Sequence[Step]) -> Step | None:
-    """The step that in-place writes have made of an array, named as the array is."""
-    parts = {id(part) for part in note.args[0]}
-    written = [step for step in found if step.name and id(step.value) in parts]
-    if not written:
-        return None
-    return Step(value, written[-1].name.partition("[")[0], written[-1].line, note.file)
-
-
-def handed_on(step: Step) -> Step:
-    """The same array under its next name, where the code does no more than give it one."""
-    for name, line in names_given(step.file, step.line).get(step.name, ()):
-        if line > step.line:
-            return Step(step.value, name, line, step.file)
-    return step
+        """The arrays of the backward, in order."""
+        return steps_of(self._backward_notes())

@@ -31,7 +31,7 @@ class Opened:
         """The most telling of the cases in which these gradients fail, and can be opened up."""
         failing = [c for path in paths for c in self._examined.entry(path).failures]
         found: list[Evidence] = []
-        for case in most_telling(failing, self._examined.pace):
+        for case in most_telling(failing, self._examined.calls):
             evidence = self.of(case)
             if evidence is not None:
                 found.append(evidence)

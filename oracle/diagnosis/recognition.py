@@ -32,7 +32,7 @@ Function: TypeAlias = Callable[..., torch.Tensor]
 
 @dataclass(frozen=True)
 class Recognised:
-    """What is added to a result where its forward is, or nearly is, a function of torch's."""
+    """The additions to a result where its forward is, or nearly is, a function of torch's."""
 
     witnesses: tuple[str, ...] = ()
     remarks: tuple[Note, ...] = ()
@@ -189,7 +189,7 @@ def _of_loss(loss: Loss, kind: str, factor: float) -> Iterator[Twin]:
 
 
 def _overflow(examined: Examined, twin: Twin) -> tuple[Note, ...]:
-    """Where the user's forward is not finite, and torch's own is: no matter of the gradient."""
+    """The remark that the user's forward is not finite somewhere, and torch's own is."""
     for case in examined.overflowed:
         found = twin.value(examined.trials.of(case).arrays)
         if found is not None and np.isfinite(found).all():

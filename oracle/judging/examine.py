@@ -85,8 +85,7 @@ def examine(
             late |= time.perf_counter() - began > BUDGET * share
             if index < FEW or not late:
                 examination.take(case, names)
-        pace = (time.perf_counter() - began) / max(1, len(chosen))
-    return examination.closed(pace, reading)
+    return examination.closed(reading)
 
 
 class _Examination:
@@ -329,7 +328,7 @@ class _Examination:
         if said not in self.subject.remarks:
             self.subject.remarks.append(said)
 
-    def closed(self, pace: float, reading: Reading | None) -> Examined:
+    def closed(self, reading: Reading | None) -> Examined:
         """Nothing more comes: what was never shown is undecidable, what never ran is unusable."""
         if not self.tallies:
             if self.raised:
@@ -355,11 +354,12 @@ class _Examination:
             tuple(self.remarks),
             self.truth,
         )
+        calls = self.calls / max(1, self.cases)
         failures = [entry.failures for entry in entries if entry.failures]
-        self.trials.settle(handful(failures, [entry.passes for entry in entries], pace))
+        self.trials.settle(handful(failures, [entry.passes for entry in entries], calls))
         return Examined(
             self.subject, result, entries, self.trials,
-            tuple(self.singular.values()), tuple(self.overflowed.values()), pace, reading,
+            tuple(self.singular.values()), tuple(self.overflowed.values()), calls, reading,
         )  # fmt: skip
 
     def _settle(self, entry: Tally) -> None:

@@ -40,7 +40,7 @@ class Examined:
     trials: "Trials"  # cases that need not be drawn and recorded again: a handful is kept
     singular: tuple[Case, ...] = ()  # cases that could not be judged: a derivative is infinite,
     overflowed: tuple[Case, ...] = ()  # or the forward is not finite
-    pace: float = 0.0  # seconds that a case took
+    calls: float = 0.0  # of NumPy, that a case makes on average
     reading: Reading | None = None  # the reading chosen, where there are several
 
     def entry(self, path: Path) -> Entry:

@@ -8,7 +8,7 @@ CONSIDERED = 60  # cases, of which the most telling ones are chosen
 CHOSEN = 12
 OPENED = 4  # of those chosen, cases in which a diagnosis looks at every intermediate
 SAMPLES = 3  # large rectangular cases by which a function is recognised
-SLOW = 0.04  # seconds a case: of such code small shapes must do
+MANY_CALLS = 1000  # calls of NumPy a case: of code that makes more, small shapes must do
 
 
 def extents(case: Case) -> list[int]:
@@ -26,17 +26,18 @@ def ordinary(cases: Iterable[Case]) -> list[Case]:
     return [case for case in cases if case.regime == "ordinary"]
 
 
-def most_telling(cases: Iterable[Case], pace: float) -> list[Case]:
+def most_telling(cases: Iterable[Case], calls: float) -> list[Case]:
     """Cases of all shapes, rectangular ones first, all extents at least 2 if possible.
 
     Each is as unlike the ones before as can be: no size may stay the same throughout.
+    ``calls``: how many calls of NumPy a case makes.
     """
     distinct = list({str(case): case for case in cases}.values())
 
     def rank(case: Case) -> tuple[bool, bool, bool, int]:
         found = extents(case)
         small = min(found, default=1)  # of two things, one is often minus the other
-        if pace > SLOW:
+        if calls > MANY_CALLS:
             return (small < 2, False, False, sum(found))
         return (small < 2, small < 3, len(set(found)) < len(found), sum(found))
 
@@ -72,17 +73,17 @@ def is_large_and_rectangular(case: Case) -> bool:
 
 
 def handful(
-    failures: Sequence[Sequence[Case]], passes: Sequence[Sequence[Case]], pace: float
+    failures: Sequence[Sequence[Case]], passes: Sequence[Sequence[Case]], calls: float
 ) -> Iterator[Case]:
     """The cases that later stages ask for, the likeliest first.
 
     Args:
         failures: the failing cases of each gradient.
         passes: the passing ones.
-        pace: seconds that a case takes.
+        calls: how many calls of NumPy a case makes.
     """
     failing = [case for cases in failures for case in cases]
-    yield from most_telling(failing, pace)[:OPENED]
+    yield from most_telling(failing, calls)[:OPENED]
     for cases in failures:
         yield from ordinary(cases)[:1]
     yield from smallest(failing)[:2]
