@@ -45,8 +45,7 @@ class _Ran:
     """The user's forward and backward, run once more: what was called, and what came back."""
 
     inputs: dict[str, Any]
-    made: list[Called]  # the calls that have made the inputs,
-    forward: list[Called]  # and those of the two passes
+    forward: list[Called]
     backward: list[Called]
     value: Any
     sent: Any
@@ -57,11 +56,13 @@ class _Ran:
 def of_numpy(trial: Trial, gradient: Gradient, path: Path) -> Iterator[str]:
     """A central difference through the user's own forward, beside what their backward returned."""
     spelling = Spelling(sys.modules[trial.subject.module])
-    ran = _run(trial)
+    with Calls().watched() as made:
+        inputs = trial.inputs()
     yield from _imports(trial.subject, "numpy as np")
     yield from _loading(trial.subject)
-    yield from _inputs(spelling, ran.inputs, ran.made)
-    at = _at(spelling, ran.inputs, path)
+    yield from _inputs(spelling, inputs, made)  # as they are before the forward changes any
+    at = _at(spelling, inputs, path)
+    ran = _run(trial, inputs)
     yield from _differences(spelling, trial, ran, at)
     which = next(i for i, m in enumerate(ran.gradients) if m.of == path)
     came = ran.gradients[which].value
@@ -80,11 +81,9 @@ def of_numpy(trial: Trial, gradient: Gradient, path: Path) -> Iterator[str]:
     )
 
 
-def _run(trial: Trial) -> _Ran:
+def _run(trial: Trial, inputs: dict[str, Any]) -> _Ran:
     """Run both passes, and note the calls of the user's functions."""
     subject, calls = trial.subject, Calls()
-    with calls.watched() as made:
-        inputs = trial.inputs()
     with trial.names.random_state(trial.case.seed):
         with calls.watched() as forward:
             value, kept = subject.forward(inputs)
@@ -92,7 +91,7 @@ def _run(trial: Trial) -> _Ran:
         with calls.watched() as backward:
             gradients = subject.backward(inputs, value, kept, sent)
     random = trial.names.untouched < 0
-    return _Ran(inputs, made, forward, backward, value, sent, gradients, random)
+    return _Ran(inputs, forward, backward, value, sent, gradients, random)
 
 
 def _differences(spelling: Spelling, trial: Trial, ran: _Ran, at: str) -> Iterator[str]:
