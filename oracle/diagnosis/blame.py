@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from oracle.diagnosis.evidence import Evidence, Step, handed_on
+from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.loops import in_every_turn
+from oracle.diagnosis.statements import Step, handed_on
 from oracle.subject import Path
 from oracle.truth.recording import Value
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from oracle.diagnosis.evidence import Evidence, Step
+from oracle.diagnosis.evidence import Evidence
+from oracle.diagnosis.statements import Step
 from oracle.subject import Path
 from oracle.truth.recording import Value
 

@@ -1,4 +1,4 @@
-"""Which of the known mistakes explain a wrong step, proved on several shapes."""
+"""The known mistakes that explain a wrong step, proved on several shapes."""
 
 import time
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ MOST = 3  # findings of one gradient
 
 @dataclass(frozen=True)
 class Proved:
-    """A mistake that explains what came, in so many cases of different shapes."""
+    """A mistake that explains what came, and the number of shapes in which it does."""
 
     suspicion: Suspicion
     shapes: int
