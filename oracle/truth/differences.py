@@ -13,7 +13,7 @@ import copy
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -47,6 +47,15 @@ class Witness:
         # What is said is itself rounded: an error of some ε of it is none.
         unit = self.unit + 1e-9 * max(abs(self.said), abs(self.seen))
         return bool(abs(self.said - self.seen) <= DISAGREES_AT * unit)
+
+
+class Summed(Protocol):
+    """Σ upstream·output of a forward, as a function of its floating-point inputs by path."""
+
+    inputs: dict[Path, np.ndarray]
+    upstream: Any
+
+    def __call__(self, inputs: Mapping[Path, np.ndarray]) -> float: ...
 
 
 class Forward:
@@ -126,7 +135,7 @@ class Forward:
         return total
 
 
-def finite_differences(forward: Forward) -> Differences:
+def finite_differences(forward: Summed) -> Differences:
     """The gradient of every input, element by element, by central differences at two steps."""
     gradients: dict[Path, np.ndarray] = {}
     units: dict[Path, float] = {}
@@ -145,7 +154,7 @@ def finite_differences(forward: Forward) -> Differences:
 
 
 def directional_witness(
-    forward: Forward, gradients: Mapping[Path, np.ndarray], seed: int = 0
+    forward: Summed, gradients: Mapping[Path, np.ndarray], seed: int = 0
 ) -> Witness:
     """Hold gradients against a central difference of the forward in one random direction."""
     rng = np.random.default_rng(seed)
@@ -163,7 +172,7 @@ def directional_witness(
     return Witness(said, fine, abs(fine - coarse) + np.finfo(float).eps * size / STEP)
 
 
-def _along(forward: Forward, directions: Mapping[Path, np.ndarray]) -> tuple[float, float, float]:
+def _along(forward: Summed, directions: Mapping[Path, np.ndarray]) -> tuple[float, float, float]:
     """The directional derivative at two step sizes, and the size of what was subtracted."""
     steps = []
     size = 0.0
