@@ -14,13 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from oracle.commands import workers
 from oracle.commands.check import Settings
 from oracle.commands.workers import Job
 from oracle.diagnosis.repair import line_edits
-from oracle.results import VERDICTS, Gradient, Report, Result
+from oracle.results import VERDICTS, Gradient, Kind, Report, Result
 
 CASES = 30  # of one proof
 BAD = ("wrong", "inherited")
@@ -95,15 +93,19 @@ def _checked(
 def _is_better(before: Result, after: Result, gradient: Gradient) -> bool:
     """Whether the gradient is right now, and no other is worse or missing."""
     ranks = [
-        {g.of: VERDICTS.index(g.verdict) for g in result.gradients if g.of != "an intermediate"}
+        {g.of: VERDICTS.index(g.verdict) for g in result.gradients if not _is_step(g)}
         for result in (before, after)
     ]
     if set(ranks[0]) != set(ranks[1]) or any(ranks[1][of] > ranks[0][of] for of in ranks[0]):
         return False
-    if gradient.of != "an intermediate":
+    if not _is_step(gradient):
         return ranks[1][gradient.of] < VERDICTS.index("unstable")
     bad = [sum(g.verdict in BAD for g in result.gradients) for result in (before, after)]
     return bad[1] < bad[0] and all(g.line != gradient.line for g in after.gradients if _bad(g))
+
+
+def _is_step(gradient: Gradient) -> bool:
+    return gradient.kind is Kind.INTERMEDIATE
 
 
 def _bad(gradient: Gradient) -> bool:
@@ -140,34 +142,3 @@ def _beside(link: Path, real: Path) -> None:
 
 def _read(file: Path) -> str:
     return file.read_bytes().decode("utf-8")  # line ends as they are
-
-
-def same_values(subject: object, original: str, settings: Settings) -> bool:
-    """Whether an edited derivation has the same values as that of the original file."""
-    from oracle import cases, discovery
-    from oracle.judging.examine import plan
-    from oracle.judging.trial import Session
-    from oracle.subject import Subject, outputs
-
-    assert isinstance(subject, Subject)
-    subjects, _ = discovery.subjects(Path(original), subject.name, settings.shapes)
-    others = [other for other in subjects if other.name == subject.name]
-    if not others:
-        return False
-    chosen = plan(subject, 20, settings.seed, settings.max_dim, ("float64",))
-    with Session(*subject.functions, *others[0].functions) as names, np.errstate(all="ignore"):
-        for case in chosen[::2]:
-            values = []
-            for one in (subject, others[0]):
-                arrays = cases.draw(one, case)[0]
-                with names.random_state(case.seed):
-                    try:
-                        value, _ = one.forward(one.prepare(arrays, case.seed))
-                        values.append([np.asarray(part) for part in outputs(value)])
-                    except Exception:
-                        values.append([])
-            if len(values[0]) != len(values[1]):
-                return False
-            if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(*values)):
-                return False
-    return True

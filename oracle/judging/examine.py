@@ -7,7 +7,7 @@ What is wrong is handed on to ``diagnosis`` with the cases that it fails in.
 import math
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,13 @@ from oracle.cases import EXTREME, Case
 from oracle.discovery.load import is_misfit, said
 from oracle.judging import excuses
 from oracle.judging.conditions import broadcasts, side_conditions
+from oracle.judging.examined import Examined, Tally
+from oracle.judging.telling import SAMPLES, handful, is_large_and_rectangular
 from oracle.judging.trial import AUTOGRAD, DIFFERENCES, Session, Trial, Truth
+from oracle.judging.trials import Trials, begin
 from oracle.judging.verdict import UNSTABLE_AT, WRONG_AT, Judgement, digits, judge, largest
-from oracle.results import VERDICTS, Counterexample, Gradient, Note, Result
-from oracle.subject import Made, Path, Subject, Unusable, WrongReturn, as_array
+from oracle.results import VERDICTS, Counterexample, Kind, Note, Result
+from oracle.subject import Made, Path, Reading, Subject, Unusable, Way, WrongReturn, as_array
 
 CASES = 200
 FEW = 4  # cases that are judged however long they take
@@ -39,33 +42,11 @@ SELDOM = 12  # passes to one failure
 KINKS_LEGAL = 3  # so many legal choices at kinks, and it is known how this gradient chooses
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """An array that the backward makes in one case, and what it should be."""
-
-    case: str
-    got: np.ndarray
-    want: np.ndarray
-
-
-@dataclass
-class Examined:
-    """A subject, judged: the result as it is reported, and what a diagnosis starts from."""
-
-    subject: Subject
-    result: Result
-    paths: dict[int, Path] = field(default_factory=dict)  # of each gradient entry, by its id
-    failures: dict[Path, list[Case]] = field(default_factory=dict)  # ordinary cases, smallest first
-    passes: dict[Path, list[Case]] = field(default_factory=dict)
-    # Cases that nobody could judge, by their text: a derivative, or the forward, is not finite.
-    singular: dict[str, Case] = field(default_factory=dict)
-    overflowed: dict[str, Case] = field(default_factory=dict)
-    pace: float = 0.0  # seconds that a case took
-    inherit: dict[int, frozenset[Path]] = field(default_factory=dict)  # from an intermediate's id
-    steps: dict[int, list[Wanted]] = field(default_factory=dict)  # likewise, in some cases
-
-    def entry(self, path: Path) -> Gradient:
-        return next(g for g in self.result.gradients if self.paths.get(id(g)) == path)
+# Ways in which the backward returns a gradient of every input. A network's or a loss's own
+# gradients are of its parameters: data have none to return.
+OF_EVERY_INPUT = (
+    Way.PAIR, Way.PAIR_WITH_CACHE, Way.TORCH_FUNCTION, Way.VALUE_AND_PULLBACK,
+)  # fmt: skip
 
 
 def plan(
@@ -91,12 +72,12 @@ def examine(
     max_dim: int = cases.MAX_DIM,
     dtypes: tuple[str, ...] = cases.DTYPES,
     only: Case | None = None,
+    reading: Reading | None = None,
 ) -> Examined:
     """Judge a subject. What its code raises in every case is an ``Unusable``."""
-    result = Result(subject.file, subject.name, subject.line, "", [], truth=AUTOGRAD)
-    examination = _Examination(Examined(subject, result))
     chosen = [only] if only else plan(subject, count, seed, max_dim, dtypes)
     with Session(*subject.functions) as names:
+        examination = _Examination(subject, Trials(subject, names))
         began = time.perf_counter()
         for index, case in enumerate(chosen):
             share = (index + 1) / len(chosen)
@@ -104,19 +85,24 @@ def examine(
             late |= time.perf_counter() - began > BUDGET * share
             if index < FEW or not late:
                 examination.take(case, names)
-        examination.examined.pace = (time.perf_counter() - began) / max(1, len(chosen))
-    return examination.closed()
+        pace = (time.perf_counter() - began) / max(1, len(chosen))
+    return examination.closed(pace, reading)
 
 
 class _Examination:
-    def __init__(self, examined: Examined) -> None:
-        self.examined = examined
-        self.subject = examined.subject
-        self.result = examined.result
+    def __init__(self, subject: Subject, trials: Trials) -> None:
+        self.subject = subject
+        self.trials = trials
+        self.tallies: list[Tally] = []
+        self.cases = 0
+        self.truth = AUTOGRAD
+        self.remarks: list[Note] = []
+        # Cases that nobody could judge, by their text: a derivative, or the forward, is not finite.
+        self.singular: dict[str, Case] = {}
+        self.overflowed: dict[str, Case] = {}
+        self.samples = 0  # large rectangular cases so far
         self.shapes: set[str] = set()
         self.witnessed = 0
-        self.shown: set[Path] = set()
-        self.legal: dict[Path, int] = {}
         self.distrusted = ""
         self.raised: list[tuple[Case, BaseException]] = []
         self.redrawn = 0
@@ -137,15 +123,15 @@ class _Examination:
         except (Exception, SystemExit) as error:  # the forward's own, at these sizes or values
             self.raised.append((case, error))
             return True
-        closely = self.result.cases < 3 or self.result.cases % CLOSELY == 0
-        self.result.cases += 1
+        closely = self.cases < 3 or self.cases % CLOSELY == 0
+        self.cases += 1
         self.calls += trial.calls
         self.shapes.add(str(case.sizes))
         formula = (case.dtype, case.regime) == ("float64", "ordinary")
         if not formula and (truth.kind == DIFFERENCES or self.distrusted):
             return True  # differences have no say at extremes, and there is no other truth
         if truth.kind == DIFFERENCES:
-            self.result.truth = DIFFERENCES
+            self.truth = DIFFERENCES
             self._remark_on_cut(truth)
         elif formula and trial.value_is_finite and not all(map(truth.is_finite, truth.gradients)):
             truth = trial.differences("autograd's is not a number here")
@@ -157,7 +143,7 @@ class _Examination:
                 truth = trial.differences(
                     f"torch's replay is not this forward's derivative: {message}"
                 )
-                self.result.truth = DIFFERENCES
+                self.truth = DIFFERENCES
                 self.distrusted = truth.why
                 self._remark_on_cut(truth)
         elif self.distrusted and formula:
@@ -179,22 +165,31 @@ class _Examination:
         for gradient in made:
             if gradient.of in truth.gradients:
                 could_show &= self._gradient(trial, truth, gradient)
+        self._keep(trial)
         if closely:
             self._look_closely(trial, made)
         return could_show
 
-    def _entry(self, made: Made) -> Gradient:
-        for entry in self.result.gradients:
-            if self.examined.paths[id(entry)] == made.of:
-                return entry
-        entry = Gradient(made.name, spoken(made.of), made.line)
-        self.result.gradients.append(entry)
-        self.examined.paths[id(entry)] = made.of
-        return entry
+    def _keep(self, trial: Trial) -> None:
+        """Keep the trials that a later stage may ask for: failing ones, and a few large ones."""
+        case = trial.case
+        sample = self.samples < SAMPLES and is_large_and_rectangular(case)
+        self.samples += sample
+        if sample or any(case is tally.failures[-1] for tally in self.tallies if tally.failures):
+            self.trials.keep(trial)
+
+    def _tally(self, made: Made) -> Tally:
+        kind = Kind.ARGUMENT if made.of else Kind.BACKWARD
+        for tally in self.tallies:
+            if (tally.kind, tally.path) == (kind, made.of):
+                return tally
+        tally = Tally(made.name, spoken(made.of), made.line, kind, made.of)
+        self.tallies.append(tally)
+        return tally
 
     def _gradient(self, trial: Trial, truth: Truth, made: Made) -> bool:
         """Judge one gradient in one case; False if it could have shown nothing."""
-        entry, case, path = self._entry(made), trial.case, made.of
+        entry, case, path = self._tally(made), trial.case, made.of
         want = truth.gradients[path]
         ordinary = case.dtype == "float64" and case.regime not in EXTREME
         got = as_array(made.value)
@@ -203,7 +198,7 @@ class _Examination:
         known = entry.verdict == "wrong"  # then its noise and its kinks are of no more interest
         judgement = self._judge(trial, truth, path, got, want, known)
         if not judgement.vacuous:
-            self.shown.add(path)
+            entry.shown = True
             if case.dtype == "float32" and case.regime == "ordinary":
                 entry.digits32 = min(entry.digits32, digits(got, want, "float32"))
         verdict = _severity(case, judgement)
@@ -211,13 +206,13 @@ class _Examination:
             verdict = "wrong" if judgement.units > WRONG_AT else "correct"
         if verdict == "wrong" and not judgement.finding and truth.kind == AUTOGRAD:
             # Right nearly always, and here no worse than rounding makes of the truth itself.
-            seldom = len(self.examined.passes.get(path, ())) >= SELDOM * (entry.failed + 1)
+            seldom = len(entry.passes) >= SELDOM * (entry.failed + 1)
             if seldom and largest(got - want) <= WRONG_AT * trial.noise(truth, path):
                 return self._has_no_say(case, excuses.NO_FAULT)
         if verdict == "correct":
             entry.take(f"{case.dtype}/{case.regime}", judgement.units, verdict)
             if ordinary and not judgement.vacuous:
-                self.examined.passes.setdefault(path, []).append(case)
+                entry.passes.append(case)
             return not judgement.vacuous
         if verdict == "unstable":
             why = excuses.excused(
@@ -233,7 +228,7 @@ class _Examination:
                 return True
             spread = choice == "spread"
         if ordinary:
-            self.examined.failures.setdefault(path, []).append(case)
+            entry.failures.append(case)
         entry.take(f"{case.dtype}/{case.regime}", judgement.units, verdict)
         if entry.counterexample is None or (
             VERDICTS.index(verdict) > VERDICTS.index("unstable")
@@ -243,24 +238,23 @@ class _Examination:
         if spread:
             message = f"{entry.name} is given in full to each of several equal entries"
             fix = "give it to one of them, or divide it by their number"
-            _find(entry, Note("tie-spread", message, fix))
+            entry.find(Note("tie-spread", message, fix))
         elif entry.verdict == "wrong" and verdict == "unstable":
             return True  # the formula is wrong: its numbers are of no interest
         elif verdict == "unstable" and not judgement.finding:
-            _find(entry, excuses.lost(entry.name, case, judgement, got, want))
+            entry.find(excuses.lost(entry.name, case, judgement, got, want))
         elif judgement.finding or judgement.message:
             said = f"{entry.name} {judgement.message}"
-            _find(entry, Note(judgement.finding or "unexplained", said))
+            entry.find(Note(judgement.finding or "unexplained", said))
         return True
 
-    def _choice_at_kink(self, trial: Trial, truth: Truth, entry: Gradient, got: Any) -> str:
+    def _choice_at_kink(self, trial: Trial, truth: Truth, entry: Tally, got: Any) -> str:
         """Which choice a gradient makes at a kink or a tie: legal, spread or none."""
-        path = self.examined.paths[id(entry)]
         choice = "legal"
-        if self.legal.get(path, 0) < KINKS_LEGAL:
-            choice = trial.legal_at_kink(truth, path, got)
+        if entry.legal < KINKS_LEGAL:
+            choice = trial.legal_at_kink(truth, entry.path, got)
         if choice == "legal":
-            self.legal[path] = self.legal.get(path, 0) + 1
+            entry.legal += 1
             message = f"{entry.name} makes another legal choice than torch's at a kink or a tie"
             entry.note(Note("another-choice-at-kink", message))
         return choice
@@ -268,9 +262,9 @@ class _Examination:
     def _has_no_say(self, case: Case, why: str) -> bool:
         """Nothing is held against a gradient; a case that nobody could judge is counted as such."""
         if why == excuses.SINGULAR:
-            self.examined.singular[str(case)] = case
+            self.singular[str(case)] = case
         elif why == excuses.OVERFLOWS:
-            self.examined.overflowed[str(case)] = case
+            self.overflowed[str(case)] = case
         return True
 
     def _judge(
@@ -307,92 +301,94 @@ class _Examination:
     def _look_closely(self, trial: Trial, made: list[Made]) -> None:
         """Side conditions: the arguments unchanged, a second run the same, no odd broadcast."""
         for note in broadcasts(trial):
-            if note.name not in {n.name for n in self.result.remarks}:
-                self.result.remarks.append(note)
+            if note.name not in {n.name for n in self.remarks}:
+                self.remarks.append(note)
         for name, note in side_conditions(trial, made):
-            known = {n.name for e in self.result.gradients for n in e.findings}
+            known = {n.name for tally in self.tallies for n in tally.findings}
             if note.name in known:
                 continue
-            entry = next((e for e in self.result.gradients if e.name == name), None)
+            entry = next((tally for tally in self.tallies if tally.name == name), None)
             if entry is None:  # nothing that is returned, but something that was given
-                entry = Gradient(name, "", self.subject.line)
-                self.result.gradients.append(entry)
-                self.examined.paths[id(entry)] = ("side condition", name)
-                self.shown.add(("side condition", name))
+                entry = Tally(name, "", self.subject.line, Kind.CONDITION, shown=True)
+                self.tallies.append(entry)
             entry.take("float64/ordinary", math.inf, "wrong")
             entry.findings.append(note)
 
     def _all_wrong(self, trial: Trial, note: Note) -> None:
-        if not self.result.gradients:
-            made = Made((), "the backward", self.subject.line)
-            self._entry(made)
-        for entry in self.result.gradients:
+        if not self.tallies:
+            self._tally(Made((), "the backward", self.subject.line))
+        for entry in self.tallies:
             entry.take(f"{trial.case.dtype}/{trial.case.regime}", math.inf, "wrong")
             entry.counterexample = entry.counterexample or counterexample(
                 self.subject, trial.case, None, None
             )
-            _find(entry, note)
+            entry.find(note)
 
     def _remark_on_cut(self, truth: Truth) -> None:
         said = f"judged by finite differences: {truth.why}"
         if said not in self.subject.remarks:
             self.subject.remarks.append(said)
 
-    def closed(self) -> Examined:
+    def closed(self, pace: float, reading: Reading | None) -> Examined:
         """Nothing more comes: what was never shown is undecidable, what never ran is unusable."""
-        result = self.result
-        if not result.gradients:
+        if not self.tallies:
             if self.raised:
                 case, error = self.raised[0]
                 raise Unusable(f"the forward raises {_told(error)} at {_sizes(case)}") from error
             raise Unusable("the backward returned no gradient of any floating-point input")
-        for entry in result.gradients:
-            path = self.examined.paths[id(entry)]
-            if path not in self.shown and entry.verdict == "correct":
-                entry.verdict = "undecidable"
-                ordinary = [c for c in self.examined.overflowed.values() if c.regime == "ordinary"]
-                why = "the forward was finite in none" if ordinary else ALWAYS_0
-                message = f"no case could have shown a mistake: {why}"
-                entry.note(Note("nothing-to-compare", message))
-            failed = {case.regime for case in self.examined.failures.get(path, ())}
-            if "tie-spread" in {n.name for n in entry.findings} and failed <= {"tied", "kinks"}:
-                entry.verdict = "unstable"  # what ordinary values show of the formula is right
-        returned = set(self.examined.paths.values())
-        # A network's or a loss's own gradients are of its parameters: data have none to return.
-        for argument in self.subject.arguments if self.subject.way in (1, 2, 5, 6) else ():
-            missing = not any(path[:1] == (argument.name,) for path in returned)
-            if argument.differentiated and missing and not argument.name.startswith("size "):
-                said = f"the gradient of {argument.name}, which the backward does not return"
-                result.not_checked.append(said)
-        result.shapes = len(self.shapes)
-        seen = {tuple(key.split("/")) for g in result.gradients for key in g.units}
-        result.dtypes = [dtype for dtype in cases.DTYPES if dtype in {d for d, _ in seen}]
-        result.regimes = sorted({regime for _, regime in seen})
-        central = "central difference"
-        result.witnesses = [result.truth] + [central] * bool(self.witnessed)
-        unjudged = {
-            excuses.OVERFLOWS: self.examined.overflowed,
-            excuses.SINGULAR: self.examined.singular,
-        }
+        for entry in self.tallies:
+            self._settle(entry)
+        entries = tuple(tally.entry() for tally in self.tallies)
+        judged = [key.partition("/") for tally in self.tallies for key in tally.units]
+        result = Result(
+            self.subject.file,
+            self.subject.name,
+            self.subject.line,
+            "",
+            tuple(entry.gradient for entry in entries),
+            self.cases,
+            len(self.shapes),
+            tuple(dtype for dtype in cases.DTYPES if dtype in {d for d, _, _ in judged}),
+            tuple(sorted({regime for _, _, regime in judged})),
+            (self.truth, "central difference") if self.witnessed else (self.truth,),
+            tuple(self._not_checked()),
+            tuple(self.remarks),
+            self.truth,
+        )
+        failures = [entry.failures for entry in entries if entry.failures]
+        self.trials.settle(handful(failures, [entry.passes for entry in entries], pace))
+        return Examined(
+            self.subject, result, entries, self.trials,
+            tuple(self.singular.values()), tuple(self.overflowed.values()), pace, reading,
+        )  # fmt: skip
+
+    def _settle(self, entry: Tally) -> None:
+        """The verdict of one gradient, now that all cases are known."""
+        if not entry.shown and entry.verdict == "correct":
+            entry.verdict = "undecidable"
+            overflows = any(c.regime == "ordinary" for c in self.overflowed.values())
+            why = "the forward was finite in none" if overflows else ALWAYS_0
+            message = f"no case could have shown a mistake: {why}"
+            entry.note(Note("nothing-to-compare", message))
+        failed = {case.regime for case in entry.failures}
+        if "tie-spread" in {n.name for n in entry.findings} and failed <= {"tied", "kinks"}:
+            entry.verdict = "unstable"  # what ordinary values show of the formula is right
+
+    def _not_checked(self) -> Iterator[str]:
+        returned = {tally.path[0] for tally in self.tallies if tally.kind is Kind.ARGUMENT}
+        for argument in self.subject.arguments if self.subject.way in OF_EVERY_INPUT else ():
+            if argument.differentiated and argument.name not in returned:
+                yield f"the gradient of {argument.name}, which the backward does not return"
+        unjudged = {excuses.OVERFLOWS: self.overflowed, excuses.SINGULAR: self.singular}
         for why, known in unjudged.items():
             for regime, count in sorted(Counter(case.regime for case in known.values()).items()):
-                result.not_checked.append(f"{count} cases of {regime} values, where {why}")
+                yield f"{count} cases of {regime} values, where {why}"
         if self.raised:
             case, error = self.raised[0]
-            result.not_checked.append(
+            yield (
                 f"{len(self.raised)} cases in which the forward raised, as {_told(error)} "
                 f"at {_sizes(case)} ({case.regime})"
             )
-        return self.examined
-
-
-def begin(subject: Subject, case: Case, names: Session) -> Trial:
-    """The case, drawn: recorded, or run by torch itself where the derivation is torch's."""
-    if subject.torch_function is not None:
-        from oracle.judging.torch_trial import TorchTrial
-
-        return TorchTrial(subject, case, names)
-    return Trial(subject, case, names)
 
 
 def counterexample(subject: Subject, case: Case, got: Any, want: Any) -> Counterexample:
@@ -420,12 +416,6 @@ def spoken(path: Path) -> str:
         else:
             text += f'["{part}"]' if isinstance(part, str) else f"[{part}]"
     return text
-
-
-def _find(entry: Gradient, note: Note) -> None:
-    """Add a finding, once."""
-    if note.name not in {known.name for known in entry.findings}:
-        entry.findings.append(note)
 
 
 def _severity(case: Case, judgement: Judgement) -> str:

@@ -87,8 +87,7 @@ def _print_inherited(screen: Console, result: Result, gradient: Gradient) -> Non
 
 
 def _print_gradient(screen: Console, result: Result, gradient: Gradient) -> None:
-    of = gradient.of if gradient.of not in ("", "an intermediate") else ""
-    what = f", the gradient of {of}," if of else ""
+    what = f", the gradient of {gradient.of}," if gradient.of else ""
     head = Text(f"{result.file}:{gradient.line}: ", "bold")
     head.append(f"{result.target}: {gradient.name}{what} is ", "default")
     head.append(gradient.verdict, COLOURS[gradient.verdict])

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from oracle import __version__
-from oracle.results import Counterexample, Gradient, Note, Report, Result
+from oracle.results import Counterexample, Gradient, Kind, Note, Report, Result
 
 
 def dumps(report: Report) -> str:
@@ -58,7 +58,7 @@ def _result(result: Result) -> dict[str, Any]:
 def _gradient(gradient: Gradient) -> dict[str, Any]:
     found = {
         "name": gradient.name,
-        "of": gradient.of,
+        "of": gradient.of if gradient.kind is not Kind.INTERMEDIATE else "an intermediate",
         "line": gradient.line,
         "verdict": gradient.verdict,
         "error_units": gradient.error_units,

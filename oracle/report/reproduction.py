@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from oracle.cases import EXTREME, Case, parse
+from oracle.diagnosis.drafts import Diagnosis
 from oracle.discovery.load import place
-from oracle.judging.examine import Examined, begin
-from oracle.judging.trial import AUTOGRAD, Session, Trial
+from oracle.judging.examined import Entry, Examined
+from oracle.judging.trial import AUTOGRAD, Trial
 from oracle.report.spelling import Called, Calls, Spelling, Unspeakable, literal
 from oracle.results import Gradient, Repro
 from oracle.subject import Path, Subject, is_number
@@ -36,24 +37,26 @@ OWN = {
 STEP = "1e-6"
 
 
-def add(examined: Examined) -> None:
-    """Give each wrong gradient its script, or the reason why it has none; in place."""
-    for entry in examined.result.gradients:
-        path = examined.paths.get(id(entry))
-        tied = "tie-spread" in {note.name for note in entry.findings}
-        if (entry.verdict in ("wrong", "inherited") or tied) and path is not None:
-            entry.repro = _written(examined, entry, path)
+def scripts(examined: Examined, diagnosis: Diagnosis | None) -> dict[Entry, Repro]:
+    """By entry: the script of each wrong gradient, or the reason why it has none."""
+    found: dict[Entry, Repro] = {}
+    for entry in examined.entries:
+        gradient = diagnosis.of(entry) if diagnosis is not None else entry.gradient
+        tied = "tie-spread" in {note.name for note in gradient.findings}
+        if gradient.verdict in ("wrong", "inherited") or tied:
+            found[entry] = _written(examined, entry, gradient)
+    return found
 
 
-def _written(examined: Examined, entry: Gradient, path: Path) -> Repro:
-    named = ", ".join(note.name for note in entry.findings)
+def _written(examined: Examined, entry: Entry, gradient: Gradient) -> Repro:
+    named = ", ".join(note.name for note in gradient.findings)
     why = f"there are no two arrays to compare ({named})"
-    for case in _cases(examined, entry, path):
+    for case in _cases(examined, entry):
         try:
-            with Session(*examined.subject.functions) as names:
-                trial = begin(examined.subject, case, names)
-                script = _script(trial, entry, path)
-            _prove(script, trial.truth().gradients[path])
+            with examined.trials.names:
+                trial = examined.trials.of(case)
+                script = _script(trial, gradient, entry.path)
+            _prove(script, trial.truth().gradients[entry.path])
         except Unspeakable as error:
             why = str(error)
             if case.regime in KINKS:
@@ -65,11 +68,12 @@ def _written(examined: Examined, entry: Gradient, path: Path) -> Repro:
     return Repro("", why)
 
 
-def _cases(examined: Examined, entry: Gradient, path: Path) -> list[Case]:
+def _cases(examined: Examined, entry: Entry) -> list[Case]:
     """The smallest failing cases, those where differences mean something first."""
-    failing = [c for c in examined.failures.get(path, ()) if c.regime not in EXTREME]
-    if not failing and entry.counterexample is not None:
-        text = entry.counterexample.replay.partition(" --case ")[2]
+    failing = [c for c in entry.failures if c.regime not in EXTREME]
+    example = entry.gradient.counterexample
+    if not failing and example is not None:
+        text = example.replay.partition(" --case ")[2]
         failing = [parse(text, examined.subject)]
     ordered = sorted(
         failing, key=lambda c: (c.regime in KINKS, sum(np.prod(s) for s in c.sizes.values()))
@@ -104,7 +108,7 @@ def _imports(subject: Subject, more: str) -> list[str]:
 
 
 def _of_numpy(trial: Trial, entry: Gradient, path: Path) -> Iterator[str]:
-    """A central difference through the user's own forward, beside what his backward returned."""
+    """A central difference through the user's own forward, beside what their backward returned."""
     subject = trial.subject
     spelling = Spelling(sys.modules[subject.module])
     calls = Calls()
@@ -304,13 +308,13 @@ def _fitted(statements: list[str]) -> str:
 
 
 def _prove(script: str, truth: np.ndarray) -> None:
-    """Run a script: it must find what came wrong, and be right about what was due."""
+    """Run a script: it must find what came wrong, and be right about what was expected."""
     found: dict[str, Any] = {"__name__": "repro"}
     try:
         exec(compile(script, "repro.py", "exec"), found)
     except AssertionError:
-        due = np.asarray(found["seen"] if "seen" in found else found["want"])
-        if not np.allclose(due, truth, 1e-4, 1e-6):
+        expected = np.asarray(found["seen"] if "seen" in found else found["want"])
+        if not np.allclose(expected, truth, 1e-4, 1e-6):
             raise Unspeakable("a difference quotient is no measure of it") from None
     else:
         raise Unspeakable("the difference is too small for a difference quotient to show")

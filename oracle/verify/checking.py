@@ -13,8 +13,9 @@ import numpy as np
 import torch
 
 from oracle.cases import EXTREME, Case
+from oracle.judging.examined import Tally
 from oracle.judging.verdict import QUIET, UNSTABLE_AT, WRONG_AT, Judgement, digits, judge
-from oracle.results import VERDICTS, Counterexample, Gradient, Note
+from oracle.results import VERDICTS, Counterexample, Note
 from oracle.verify import conditions, witness
 from oracle.verify.derivations import Derivation
 from oracle.verify.runs import Run, of_derivation
@@ -79,7 +80,7 @@ def _judge_case(sample: Sample, run: Run) -> bool:
     return could_show
 
 
-def _judge(sample: Sample, entry: Gradient, got: Any, inherits: bool = False) -> Judgement:
+def _judge(sample: Sample, entry: Tally, got: Any, inherits: bool = False) -> Judgement:
     """Judge one array of a case, and note what comes of it."""
     case, of = sample.case, entry.of
     if entry.failed >= ENOUGH:
@@ -115,7 +116,7 @@ def _severity(case: Case, judgement: Judgement) -> str:
     return "wrong" if judgement.units > WRONG_AT else "correct"
 
 
-def _fail(sample: Sample, entry: Gradient, note: Note, got: Any, want: Any) -> None:
+def _fail(sample: Sample, entry: Tally, note: Note, got: Any, want: Any) -> None:
     """A failure that is no matter of values."""
     entry.take(sample.regime, math.inf, "wrong")
     entry.counterexample = entry.counterexample or _counterexample(sample, got, want)

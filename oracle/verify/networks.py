@@ -18,8 +18,9 @@ import torch
 
 import reference
 from oracle.discovery.text import places
+from oracle.judging.examined import Tally
 from oracle.judging.verdict import EPS, UNSTABLE_AT, WRONG_AT, Judgement, judge, largest
-from oracle.results import Counterexample, Gradient, Note, worst
+from oracle.results import Counterexample, Note, worst
 from oracle.truth import torch_compat
 from oracle.truth.noise import Noise, Nudge, Tape, Truth, change, distance, nudged_truth
 from oracle.truth.twins import network as twin
@@ -334,12 +335,12 @@ def _blank(layer: int, lines: Mapping[str, int]) -> Run:
         places.spoken(str(FILE)),
         lines.get("dW" if layer else "L", 1),
         "torch.addmm, the activation" if layer else "the loss, torch.mean or sum",
-        [Gradient(name, of.get(name, ""), lines.get(name, 1)) for name in names],
+        [Tally(name, of.get(name, ""), lines.get(name, 1)) for name in names],
     )
 
 
 def _take(
-    entry: Gradient, case: NetworkCase, judgement: Judgement, got: Any, want: Any, whole: bool
+    entry: Tally, case: NetworkCase, judgement: Judgement, got: Any, want: Any, whole: bool
 ) -> None:
     """Note a judgement: wrong by its own step, or another number than torch's network has."""
     single = case.dtype == "float32"

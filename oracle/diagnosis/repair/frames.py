@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from oracle.diagnosis.drafts import Wanted
 from oracle.diagnosis.repair import edits
 from oracle.diagnosis.repair.code import ENDLESS, Source, TooLong, at_most
 from oracle.diagnosis.repair.slots import Edit, assigned
-from oracle.judging.examine import Wanted
 from oracle.judging.trial import Trial
 from oracle.judging.verdict import largest
 from oracle.subject import Path

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from oracle.diagnosis.drafts import Wanted
 from oracle.diagnosis.repair import edits, frames, naming, whole
 from oracle.diagnosis.repair.around import what_is_around
 from oracle.diagnosis.repair.code import ENDLESS, Source, TooLong, at_most, sources
 from oracle.diagnosis.repair.slots import Edit, Slot, assigned, statements
 from oracle.diagnosis.repair.slots import edit as new_edit
-from oracle.judging.examine import Wanted
 from oracle.judging.trial import Trial, Truth
 from oracle.judging.verdict import agree
 from oracle.subject import Path, Subject, is_number

@@ -152,10 +152,12 @@ def failing(verdict: str) -> Report:
     example = Counterexample(
         case, {"N": 2, "D": 1, "M": 1}, {}, 7, "float64", "ordinary", [[2.0]], [[1.0]]
     )
-    gradient = Gradient("dW", "W", 14, verdict, units={"float64/ordinary": float("inf")})
-    gradient.counterexample = example
-    gradient.findings = [Note("wrong-shape", "has shape (1, 1), (1,) is due", "sum over axis 0")]
-    result = Result("reference/affine.py", "affine", 12, "torch.addmm", [gradient], cases=3)
+    finding = Note("wrong-shape", "has shape (1, 1), (1,) is due", "sum over axis 0")
+    units = {"float64/ordinary": float("inf")}
+    gradient = Gradient(
+        "dW", "W", 14, verdict, units=units, counterexample=example, findings=(finding,)
+    )
+    result = Result("reference/affine.py", "affine", 12, "torch.addmm", (gradient,), cases=3)
     return Report(0, [result])
 
 

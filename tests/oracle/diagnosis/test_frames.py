@@ -12,8 +12,7 @@ from oracle import discovery
 from oracle.diagnosis.repair import frames
 from oracle.diagnosis.repair.code import TooLong, at_most, sources
 from oracle.diagnosis.repair.slots import statements
-from oracle.judging.examine import begin, examine
-from oracle.judging.trial import Session
+from oracle.judging.examine import examine
 
 
 def spot_of(folder, text, guilty):
@@ -23,9 +22,9 @@ def spot_of(folder, text, guilty):
     (subject,), failures = discovery.subjects(file, "")
     assert not failures
     examined = examine(subject, 40)
-    with Session(*subject.functions) as names:
-        (path,) = examined.failures
-        trial = begin(subject, examined.failures[path][-1], names)
+    with examined.trials.names:
+        ((path, failures),) = ((e.path, e.failures) for e in examined.entries if e.failures)
+        trial = examined.trials.of(failures[-1])
         (got,) = (m.value for m in trial.candidate()[1] if m.of == path)
         want = trial.truth().gradients[path]
         for source in sources(subject.functions):

@@ -75,7 +75,7 @@ def test_a_mistake_is_found_and_named(folder, entry, tmp_path):
 
 
 def test_a_verdict_stands_where_the_diagnosis_breaks_down(tmp_path, monkeypatch):
-    def breaks_down(examined):
+    def breaks_down(*given):
         raise RuntimeError("no reason")
 
     file = tmp_path / "scale.py"
@@ -83,7 +83,7 @@ def test_a_verdict_stands_where_the_diagnosis_breaks_down(tmp_path, monkeypatch)
         "# oracle: shapes X: N D\ndef f(X):\n    return 2 * X\n\n\n"
         "def f_backward(dY, X):\n    return 3 * dY\n"
     )
-    monkeypatch.setattr("oracle.diagnosis.diagnose.diagnose", breaks_down)
+    monkeypatch.setattr("oracle.diagnosis.diagnose.explain", breaks_down)
     (gradient,) = bad(judged(file))
     assert gradient.verdict == "wrong"
     assert [note.name for note in gradient.findings] == ["unexplained"]
