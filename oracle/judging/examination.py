@@ -65,8 +65,7 @@ class Examination:
         self.calls += trial.calls
         self.shapes.add(str(case.sizes))
         believed = self._believed(trial, truth, closely)
-        made = self._made(trial) if believed is not None else None
-        if believed is None or made is None:
+        if believed is None or (made := self._made(trial)) is None:
             return True
         could_show, inherits = True, False
         for one in made:
@@ -76,6 +75,8 @@ class Examination:
                     inherits = outcome.verdict == "wrong"
                 else:
                     could_show &= not outcome.judgement.vacuous or bool(outcome.uncounted)
+        if trial.strict and closely and case.dtype == "float64" and case.regime == "ordinary":
+            self._doubt(trial, believed)
         if case.dtype == "float32":
             self._count_digits(trial, believed, made)
         self._keep(trial)
@@ -91,8 +92,6 @@ class Examination:
         """
         formula = trial.case.dtype == "float64" and trial.case.regime == "ordinary"
         if trial.strict:
-            if closely and formula and not self.distrusted:
-                self._doubt(trial, truth)
             return truth
         if not formula:
             return None if truth.kind == DIFFERENCES or self.distrusted else truth
@@ -116,7 +115,7 @@ class Examination:
         self.witnessed += 1
         agrees, message = trial.witness_agrees(truth)
         if not agrees:
-            self.distrusted = f"torch's gradient is not this forward's derivative: {message}"
+            self.distrusted = f"torch's replay is not this forward's derivative: {message}"
 
     def _tell_differences(self, truth: Truth) -> None:
         self.truth = DIFFERENCES
@@ -233,8 +232,7 @@ class Examination:
             if tally is None:  # nothing that is returned, but something that was given
                 tally = Tally(name, "", self.subject.line, Kind.CONDITION, shown=True)
                 self.tallies.append(tally)
-            tally.take("float64/ordinary", math.inf, "wrong")
-            tally.find(note)
+            self._fail(trial, tally, note)
 
     def _remark(self, remark: Note) -> None:
         if remark.name not in {known.name for known in self.remarks}:
@@ -244,10 +242,14 @@ class Examination:
         if not self.tallies:
             self.tally("the backward", (), self.subject.line, Kind.BACKWARD)
         for tally in self.tallies:
-            tally.take(f"{trial.case.dtype}/{trial.case.regime}", math.inf, "wrong")
-            example = tally.counterexample
-            tally.counterexample = example or counterexample(self.subject, trial.case, None, None)
-            tally.find(note)
+            self._fail(trial, tally, note)
+
+    def _fail(self, trial: Trial, tally: Tally, note: Note) -> None:
+        """Count a failure that is no matter of values."""
+        tally.take(f"{trial.case.dtype}/{trial.case.regime}", math.inf, "wrong")
+        known = tally.counterexample
+        tally.counterexample = known or counterexample(self.subject, trial.case, None, None)
+        tally.find(note)
 
 
 NOT_CONTIGUOUS = "where an array given is not C-contiguous; judged with arrays that are"

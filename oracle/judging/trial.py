@@ -76,8 +76,13 @@ class Trial:
 
     @property
     def notes(self) -> Sequence[Note]:
-        """The calls of the user's that were recorded: their number is the work of a case."""
+        """The calls of the user's that were recorded."""
         return self.recording.notes
+
+    @property
+    def calls(self) -> int:
+        """The number of calls recorded: the work of a case, on any machine."""
+        return len(self.notes)
 
     @property
     def eps(self) -> float:

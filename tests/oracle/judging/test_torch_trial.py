@@ -6,7 +6,7 @@ from oracle import discovery
 from oracle.commands.check import Settings, judge
 from oracle.diagnosis.evidence import Evidence
 from oracle.judging.examine import plan
-from oracle.judging.trial import Session
+from oracle.judging.session import Session
 from oracle.results import Result
 from oracle.truth.replay import NotReplayable
 
