@@ -63,8 +63,11 @@ def _changed(before: Arrays, after: Arrays) -> Iterator[tuple[str, Note]]:
     """Arguments, the upstream among them, that a call has written to."""
     for name, array in before.items():
         if name in after and not _equal(array, after[name]):
-            copy = f"a copy of {name}" if " " in name else f"{name}.copy()"
-            yield name, Note("mutates-input", f"the caller's {name} is changed", f"work on {copy}")
+            if name.startswith(UPSTREAM):
+                said, copy = f"{name} that the caller passes in is changed", f"a copy of {name}"
+            else:
+                said, copy = f"the caller's {name} is changed", f"{name}.copy()"
+            yield name, Note("mutates-input", said, f"work on {copy}")
 
 
 def _aliased(made: list[Made], given: Arrays) -> Iterator[tuple[str, Note]]:
@@ -92,30 +95,28 @@ def _repeated(trial: Trial, call: Any, first: list[Made]) -> Iterator[tuple[str,
     try:
         with trial.seeded():
             second = trial.subject.backward(inputs, value, kept, sent)
-        yield from _differing(
-            trial, kept_first, second, "not-deterministic",
-            "in a second call of the backward with the same arguments",
-            "change nothing that the forward has kept",
-        )  # fmt: skip
+        if different := _different(trial, kept_first, second):
+            said = f"{different} is different in a second call with the same arguments"
+            cure = "change nothing that the forward has kept"
+            yield different, Note("not-deterministic", said, cure)
+            return
         with trial.seeded():
             trial.subject.forward(trial.inputs(cases.draw(trial.subject, other)[0]))
             third = trial.subject.backward(inputs, value, kept, sent)
     except (Exception, SystemExit):
         return
-    yield from _differing(
-        trial, kept_first, third, "state-not-kept",
-        "after a forward on other arrays: it uses what that one has left behind",
-        "keep everything that the backward needs in what the forward returns",
-    )  # fmt: skip
+    if different := _different(trial, kept_first, third):
+        said = f"{different} is different after a forward on other arrays, of which it uses a part"
+        cure = "keep all that the backward needs in what the forward returns"
+        yield different, Note("state-not-kept", said, cure)
 
 
-def _differing(
-    trial: Trial, first: list[Made], later: list[Made], name: str, when: str, cure: str
-) -> Iterator[tuple[str, Note]]:
+def _different(trial: Trial, first: list[Made], later: list[Made]) -> str:
+    """The name of the first gradient that is different; "" if all are the same."""
     for one, other in zip(first, later, strict=False):
         if not _same(trial, one.value, other.value):
-            yield one.name, Note(name, f"{one.name} is different {when}", cure)
-            return
+            return one.name
+    return ""
 
 
 def _keeps_state(inputs: Inputs) -> bool:

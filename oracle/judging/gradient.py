@@ -79,7 +79,7 @@ def _failure(
         said = f"{tally.name} is right only where the arrays given are C-contiguous"
         cure = "do not rely on the order of memory: use x.copy(), or np.ascontiguousarray(x)"
         finding = Note("right-only-when", said, cure)
-        return Outcome(verdict, judgement, only_layout=True, finding=finding)
+        return Outcome("wrong", judgement, only_layout=True, finding=finding)
     want = truth.gradients[path]
     return Outcome(verdict, judgement, finding=_told(tally, case, verdict, judgement, got, want))
 
