@@ -1,7 +1,6 @@
 """The verdict on one gradient in one case, with what accounts for a difference from the truth."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,9 +19,8 @@ SELDOM = 12  # passes to one failure
 KINKED = ("kinks", "tied", "repeated")  # regimes with values at kinks and ties
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """The verdict of one gradient in one case."""
+class Outcome(NamedTuple):
+    """The verdict of one gradient in one case. (A tuple: one is made for every comparison.)"""
 
     verdict: str  # one of VERDICTS; of a legal choice at a kink, and of no count, "correct"
     judgement: Judgement

@@ -1,7 +1,7 @@
 """One case of a derivation of reference/: the truth is its torch twin, of the value too."""
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,10 +66,10 @@ class TwinTrial(Trial):
         drawn = self.arrays if arrays is None else arrays
         return {name: array.copy() for name, array in drawn.items()} | self.case.options
 
-    def seeded(self) -> contextlib.AbstractContextManager[None]:
-        return (
-            contextlib.nullcontext()
-        )  # it draws no random numbers, and is not-deterministic if so
+    @contextlib.contextmanager
+    def seeded(self) -> Iterator[None]:
+        """Nothing is seeded: a derivation that draws random numbers is not deterministic."""
+        yield
 
     def sent(self, value: Any) -> Any:
         return self._sent.copy() if self._sent.ndim else self._sent[()]
