@@ -9,8 +9,11 @@ from oracle import __version__
 from oracle.commands import config, options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from oracle.commands.check import Settings
     from oracle.results import Report
+    from oracle.verify.names import Named
 
 NOTHING_WORSE, FOUND, NOT_JUDGED = 0, 1, 2
 
@@ -47,8 +50,8 @@ def verify(
 ) -> None:
     """Check the derivations in reference/ against PyTorch, over random shapes and batch sizes.
 
-    NAME is a derivation (softmax), a family (activations, affine.py), "network" (layer by layer) or
-    "optimizers"; without one, all are checked.
+    NAME is a function of reference/ (softmax, backpropagate, momentum_torch) or a file of it
+    (activations, network.py, "optimizers" for all update rules); without one, all are checked.
 
     Exit status: 0 all is well, 1 something is wrong, 2 something could not be judged.
     """
@@ -58,14 +61,12 @@ def verify(
     from oracle import cases as cases_
     from oracle.commands import verify
     from oracle.report import json_document, terminal
-    from oracle.verify import derivations
+    from oracle.verify import names as known
 
-    known = derivations.in_reference()
-    others = (verify.NETWORK, verify.OPTIMIZERS)
-    chosen = _chosen(names, known, others=others)
+    chosen = _chosen(names, known.in_reference(), known.targets())
     todo = verify.tasks(chosen, [dtype] if dtype else cases_.DTYPES, cases, seed, max_dim)
     if case:
-        if len(chosen) != 1 or chosen == [verify.OPTIMIZERS]:
+        if len(chosen) != 1 or chosen[0] in known.RULES:
             raise click.UsageError("--case is a case of one derivation, or of network: name it")
         try:
             todo = [verify.one(chosen[0], case, seed)]
@@ -296,38 +297,37 @@ def explain(name: str | None, no_color: bool) -> None:
     lists all there are.
     """
     from oracle.report import explanation, findings
-    from oracle.verify import derivations
+    from oracle.verify import derivations, names
 
-    known = derivations.in_reference()
+    known = names.in_reference()
     if name is None:
         explanation.print_list(known, no_color)
         explanation.print_findings(no_color)
     elif name in findings.names():
         explanation.print_finding(findings.page(name), no_color)
+    elif name in derivations.in_reference():
+        explanation.print_derivation(derivations.in_reference()[name], no_color)
+    elif name in known:
+        explanation.print_named(known[name], known, no_color)
     else:
-        others = tuple(findings.names())
-        (only,) = _chosen((name,), known, families=False, others=others)
-        explanation.print_derivation(known[only], no_color)
+        raise _unknown(name, [*known, *findings.names()])
 
 
 def _chosen(
-    names: tuple[str, ...],
-    known: dict[str, Any],
-    families: bool = True,
-    others: tuple[str, ...] = (),
+    names: tuple[str, ...], known: "Mapping[str, Named]", targets: tuple[str, ...]
 ) -> list[str]:
-    """What is meant, in reading order; a derivation's name before a family's."""
-    members: dict[str, list[str]] = {other: [other] for other in others}
-    for derivation in known.values() if families else ():
-        members.setdefault(derivation.module, []).append(derivation.name)
-        members.setdefault(f"{derivation.module}.py", []).append(derivation.name)
+    """The targets that some names of reference/ stand for, in reading order; all of no name."""
     meant: set[str] = set()
     for name in names:
-        if name in known:
-            meant.add(name)
-        elif name in members:
-            meant.update(members[name])
-        else:
-            hint = config.meant(name, [*known, *members])
-            raise click.UsageError(f"nothing is called {name!r}{hint} (oracle explain lists all)")
-    return [name for name in (*known, *others) if not names or name in meant]
+        if name not in known:
+            raise _unknown(name, known)
+        if not known[name].targets:
+            hint = f"oracle explain {name} shows it"
+            raise click.UsageError(f"{name} has no gradient that could be verified ({hint})")
+        meant.update(known[name].targets)
+    return [target for target in targets if not names or target in meant]
+
+
+def _unknown(name: str, known: "Iterable[str]") -> click.UsageError:
+    hint = config.meant(name, known)
+    return click.UsageError(f"nothing is called {name!r}{hint} (oracle explain lists all)")

@@ -22,7 +22,9 @@ from oracle.subject import Path
 KNOWN = 2  # of the cases that are opened up, in which a cure is tried
 MOST_TRIALS = 6  # cases in which a cure is tried
 # Findings that are no matter of numbers: with them there is nothing to compare.
-OF_ANOTHER_KIND = {"raises", "not-deterministic", "mutates-input"}
+OF_ANOTHER_KIND = {
+    "raises", "not-deterministic", "state-not-kept", "mutates-input", "right-only-when",
+}  # fmt: skip
 
 
 def diagnose(examined: Examined) -> Diagnosis:

@@ -13,7 +13,7 @@ from oracle.diagnosis.observed import what_is_seen
 from oracle.diagnosis.opened import Opened
 from oracle.diagnosis.prove import Proved, prove
 from oracle.diagnosis.targets import Blamed
-from oracle.judging.examine import counterexample
+from oracle.judging.counterexample import counterexample
 from oracle.judging.examined import Examined
 from oracle.judging.telling import OPENED, has_a_one, smallest
 from oracle.results import Note

@@ -70,6 +70,11 @@ class Tally:
     shown: bool = False
     legal: int = 0  # legal choices at kinks and ties that were not torch's
 
+    @property
+    def error_units(self) -> float:
+        """The largest difference in units of noise, over all dtypes and regimes."""
+        return max(self.units.values(), default=0.0)
+
     def take(self, regime: str, units: float, verdict: str) -> None:
         """Count one case; the regime is written as "float64/ordinary"."""
         if units > self.units.get(regime, -1.0):

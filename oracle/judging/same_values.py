@@ -6,7 +6,7 @@ import numpy as np
 
 from oracle import cases, discovery
 from oracle.judging.examine import plan
-from oracle.judging.trial import Session
+from oracle.judging.session import Session
 from oracle.subject import Subject, outputs
 
 CASES = 20  # planned, of which every second one is run

@@ -5,18 +5,22 @@ which of them tell most is known only in the end. Then a handful stays.
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from oracle.cases import Case
-from oracle.judging.trial import Session, Trial
+from oracle.judging.session import Session
+from oracle.judging.trial import Trial
 from oracle.subject import Subject
 
 HANDFUL = 16  # trials that are kept in the end,
 MOST = 150  # and while cases are being judged
 MEMORY = 64 * 2**20  # bytes that the trials kept may hold, roughly
 CALL = 2000  # bytes that the record of one call holds beside its arrays
+
+
+Begin = Callable[[Subject, Case, Session], Trial]
 
 
 def begin(subject: Subject, case: Case, names: Session) -> Trial:
@@ -31,10 +35,13 @@ def begin(subject: Subject, case: Case, names: Session) -> Trial:
 class Trials:
     """Trials by their case: those kept, and others, begun when they are asked for."""
 
-    def __init__(self, subject: Subject, names: Session) -> None:
+    def __init__(
+        self, subject: Subject, names: Session, begin: Begin = begin, most: int = MOST
+    ) -> None:
         self.subject = subject
+        self._begin = begin
         self.names = names  # the user's modules: a trial is of use while they are entered
-        self._most = MOST
+        self._most = most
         self._kept: dict[str, Trial] = {}
         self._bytes = 0
 
@@ -42,14 +49,20 @@ class Trials:
         """The trial of a case; it is begun, and kept, if it was not kept."""
         known = self._kept.get(str(case))
         if known is None:
-            known = begin(self.subject, case, self.names)
+            known = self.begin(case)
             self.keep(known)
         return known
 
+    def begin(self, case: Case) -> Trial:
+        """A new trial of a case."""
+        return self._begin(self.subject, case, self.names)
+
     def keep(self, trial: Trial) -> None:
         """Keep a trial, as long as there is room."""
+        if len(self._kept) >= self._most:
+            return
         size = _size(trial)
-        if len(self._kept) < self._most and self._bytes + size <= MEMORY:
+        if self._bytes + size <= MEMORY:
             self._kept[str(trial.case)] = trial
             self._bytes += size
 
@@ -64,8 +77,7 @@ class Trials:
 def _size(trial: Trial) -> int:
     """The bytes that a trial holds, roughly."""
     arrays = [*trial.arrays.values()]
-    if trial.subject.torch_function is None:
-        arrays += [v.array for note in trial.recording.notes for v in note.outputs]
+    arrays += [v.array for note in trial.notes for v in note.outputs]
     return CALL * (1 + trial.calls) + sum(
         a.nbytes if isinstance(a, np.ndarray) else sys.getsizeof(a) for a in arrays
     )

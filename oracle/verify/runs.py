@@ -44,7 +44,8 @@ def of_derivation(derivation: Derivation) -> Run:
     for argument in derivation.arguments:
         if argument.differentiated:
             name, line = made.get(argument.name, ("", place.line))
-            entries.append(Tally(name or f"d{argument.name}", argument.name, line))
+            path = (argument.name,)
+            entries.append(Tally(name or f"d{argument.name}", argument.name, line, path=path))
     return Run(
         derivation.name,
         places.spoken(place.file),

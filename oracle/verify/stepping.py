@@ -14,6 +14,7 @@ import numpy as np
 
 import reference
 from oracle.discovery.text import places
+from oracle.judging.counterexample import plain
 from oracle.judging.examined import Tally
 from oracle.judging.verdict import EPS, WRONG_AT, largest
 from oracle.results import Counterexample
@@ -190,6 +191,6 @@ def _take(
             step,
             dtype,
             "lock-step",
-            got.tolist(),
-            want.tolist(),
+            plain(got),
+            plain(want),
         )

@@ -92,6 +92,7 @@ def test_a_case_is_replayed_alone() -> None:
         (["verify", "network", "--case", "x"], "a network's case has 10"),
         (["verify", "tanh", "--case", "x"], "is no case"),
         (["verify", "--cases", "0"], "is not in the range"),
+        (["verify", "jacobian"], "jacobian has no gradient that could be verified"),
         (["explain", "nothing_like_it"], "nothing is called"),
         (["frobnicate"], "No such command 'frobnicate'"),
     ],
