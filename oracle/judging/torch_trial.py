@@ -10,8 +10,9 @@ from torch.overrides import TorchFunctionMode
 
 from oracle import cases
 from oracle.cases import Case
+from oracle.judging.beside import beside_kink
 from oracle.judging.session import Session
-from oracle.judging.trial import Trial, Truth, Whole, beside_kink
+from oracle.judging.trial import Trial, Truth, Whole
 from oracle.judging.verdict import agree, largest
 from oracle.subject import Inputs, Made, Path, Subject
 from oracle.truth import torch_compat, torch_recording

@@ -18,6 +18,7 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from oracle import cases
 from oracle.cases import EXTREME, Case
+from oracle.judging.beside import beside_kink
 from oracle.judging.layout import Layout
 from oracle.judging.session import Session
 from oracle.judging.verdict import EPS, largest
@@ -389,16 +390,6 @@ class Whole:
         """The user's gradients by path of the input."""
         found = {p: v for p, v in self.recording.outputs.items() if p[0] == 1 and len(p) == 2}
         return {self.order[path[1]]: value for path, value in found.items()}
-
-
-def beside_kink(args: Sequence[Any], breadth: float) -> list[Any]:
-    """The arguments of a call, the first that is differentiated moved by a hair."""
-    moved = list(args)
-    for i, arg in enumerate(args):
-        if isinstance(arg, torch.Tensor) and arg.requires_grad:
-            moved[i] = arg + breadth * torch.clamp(arg.detach().abs(), min=1.0)
-            break
-    return moved
 
 
 def moved_by(inputs: Inputs, paths: set[Path], move: Any) -> Inputs:

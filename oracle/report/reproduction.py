@@ -62,7 +62,7 @@ def _cases(examined: Examined, entry: Entry) -> list[Case]:
     """The smallest failing cases, those where differences mean something first."""
     failing = [c for c in entry.failures if c.regime not in EXTREME]
     example = entry.gradient.counterexample
-    if not failing and example is not None:
+    if not failing and example is not None and example.want is not None:
         text = example.replay.partition(" --case ")[2]
         failing = [parse(text, examined.subject)]
     ordered = sorted(
