@@ -119,7 +119,7 @@ def _note(examined: Examined, found: Cure, cured: list[Open]) -> None:
             name = found.assigned
         elif one.entry.name in (base, found.assigned):
             one.entry.line = found.line  # where its own statement is wrong, if it has several
-        one.entry.findings = [Note(found.finding, f"{name}: {found.told}", found.fix)]
+        one.entry.findings = [Note(found.finding, f"{name}: {found.told}", found.fix, found.cure)]
     for one in cured if here else ():
         if one not in here:
             first = here[0].entry

@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import itertools
+import linecache
 import time
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -11,14 +12,17 @@ from typing import Any
 
 import numpy as np
 
+from oracle import results
 from oracle.diagnosis.repair import edits, frames, naming, whole
 from oracle.diagnosis.repair.around import what_is_around
 from oracle.diagnosis.repair.code import ENDLESS, Source, TooLong, at_most, sources
 from oracle.diagnosis.repair.slots import Edit, Slot, assigned, statements
 from oracle.diagnosis.repair.slots import edit as new_edit
+from oracle.diagnosis.repair.text import rewrite
 from oracle.judging.examine import Wanted
 from oracle.judging.trial import Trial, Truth
 from oracle.judging.verdict import agree
+from oracle.results import Rewrite
 from oracle.subject import Path, Subject, is_number
 
 PATIENCE = 6.0  # seconds of processor time, trying edits, for one derivation
@@ -39,6 +43,7 @@ class Cure:
     shapes: int
     assigned: str  # what the statement assigns to, or ""
     carries: bool = True  # that is made of what comes in from above, so that it is a gradient
+    rewrite: Rewrite | None = None  # the user's lines with the edit in them, if they can be written
 
     @property
     def line(self) -> int:
@@ -63,8 +68,13 @@ class Cure:
         if self.kind == "nest":
             return "indent it, to do it each time"
         if self.kind == "accumulate":
-            return f"{self.after.partition(' += ')[0]} += ..."
+            return f"write {self.after}"
         return f"write {self.after} instead of {self.before}"
+
+    @property
+    def cure(self) -> results.Cure | None:
+        """The edit as a program can make it in the user's file."""
+        return None if self.rewrite is None else results.Cure("edit", edit=self.rewrite)
 
 
 @dataclass
@@ -206,8 +216,20 @@ def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], sh
                         set(), naming.definitions(source.node))  # fmt: skip
     carries = not around.upstream or bool(made & around.upstream)
     carries &= not isinstance(statement, ast.For)
+    moved = statement if edit.kind in ("order", "nest") else None
+    written = rewrite("".join(linecache.getlines(source.file)), source.node, edit.put, moved)
     return Cure(
-        edit.line, last, edit.kind, before, after, finding, fixed, shapes, assigned, carries
+        edit.line,
+        last,
+        edit.kind,
+        before,
+        after,
+        finding,
+        fixed,
+        shapes,
+        assigned,
+        carries,
+        written,
     )
 
 

@@ -34,19 +34,6 @@ def accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     indexed = len(targets) == 1 and isinstance(targets[0], ast.Subscript)
     looked_up = [n for n in indices(targets[0].slice) if not _is_plain(n)] if indexed else []
-    if looked_up:  # an index may be repeated
-        held = ast.unparse(targets[0].value)
-        at = ", ".join(map(_as_object, indices(targets[0].slice)))
-        value = ast.unparse(statement.value)  # type: ignore[attr-defined]
-        for text in (
-            f"np.add.at({held}, ({at}), {value})",
-            f"{held}.index_put_(({at},), {value}, accumulate=True)",
-        ):
-            new = ast.parse(text).body[0]
-            for node in ast.walk(new):
-                if hasattr(node, "lineno"):
-                    ast.copy_location(node, statement)
-            yield Edit("accumulate", statement.lineno, statement, new, within(new))
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
         if isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
@@ -62,6 +49,19 @@ def accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit
             new = ast.AugAssign(statement.target, op, statement.value)
             ast.copy_location(new, statement)
             yield Edit("sign", statement.lineno, statement, new, within(new))
+    if looked_up:  # an index may be repeated
+        held = ast.unparse(targets[0].value)
+        at = ", ".join(map(_as_object, indices(targets[0].slice)))
+        value = ast.unparse(statement.value)  # type: ignore[attr-defined]
+        for text in (
+            f"np.add.at({held}, ({at}), {value})",
+            f"{held}.index_put_(({at},), {value}, accumulate=True)",
+        ):
+            new = ast.parse(text).body[0]
+            for node in ast.walk(new):
+                if hasattr(node, "lineno"):
+                    ast.copy_location(node, statement)
+            yield Edit("accumulate", statement.lineno, statement, new, within(new))
 
 
 def _is_plain(node: ast.expr) -> bool:
