@@ -132,6 +132,7 @@ def _suspicion(target: Target, expression: Expression, ratio: float) -> Suspicio
         lambda: ratio * target.true,
         rank=7 if finding in PLAIN else 7 + 2 * complexity,
         cure=_cure(target, expression),
+        sizes=tuple(name for name, _ in expression[1]),
     )
 
 

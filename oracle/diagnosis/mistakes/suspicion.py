@@ -49,3 +49,4 @@ class Suspicion:
     predicted: Callable[..., np.ndarray | None]  # called without arguments
     rank: int = 50  # the smaller, the more specific
     cure: Cure | None = None  # where one operation on the gradient is all that it takes
+    sizes: tuple[str, ...] = ()  # that it names: a proof needs each of them to vary

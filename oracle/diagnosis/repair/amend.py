@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.diagnosis.repair.search import PATIENCE, Cure, cure
+from oracle.diagnosis.repair.spell import spell
 from oracle.judging.examine import Examined, examine
 from oracle.judging.trial import Trial
 from oracle.results import Gradient, Note
@@ -43,7 +44,7 @@ def amend(examined: Examined, trials: Sequence[Trial], elementwise: bool = False
         wanted = [w for one in left for w in examined.steps.get(id(one.entry), ())]
         found = cure(examined.subject, trials, lines, wrong, sure, patience, _confirmed, wanted)
         if found is None:
-            return
+            break
         cured = [one for one in left if one.paths & found.fixed]
         if elementwise and found.finding in OF_A_PART:
             found = replace(found, finding="wrong-activation-derivative")
@@ -51,6 +52,7 @@ def amend(examined: Examined, trials: Sequence[Trial], elementwise: bool = False
         _note(examined, found, cured + [one for one in alike if one.paths <= found.fixed])
         left = [one for one in left if one not in cured]
     _trace_back(examined, trials)
+    spell(examined, trials, _confirmed)
 
 
 def _trace_back(examined: Examined, trials: Sequence[Trial]) -> None:

@@ -27,6 +27,7 @@ PLAIN = {
     "statistic": "statistics-held-constant",
     "copy": "mutates-input",
     "nest": "dropped-term",
+    "return": "returns-inside-loop",
 }
 MOVED = {"T", "mT", "transpose", "permute", "swapaxes", "moveaxis", "rollaxis", "reshape", "view",
          "ravel", "flatten", "contiguous", "ascontiguousarray", "copy"}  # fmt: skip

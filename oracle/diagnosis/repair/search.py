@@ -1,32 +1,26 @@
 """Which edit makes wrong gradients right: tried on one failing case, proved on others."""
 
 import ast
-import contextlib
 import itertools
 import linecache
 import time
-import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from oracle import results
 from oracle.diagnosis.repair import edits, frames, naming, whole
 from oracle.diagnosis.repair.around import what_is_around
-from oracle.diagnosis.repair.code import ENDLESS, Source, TooLong, at_most, sources
+from oracle.diagnosis.repair.code import Source, sources
 from oracle.diagnosis.repair.slots import Edit, Slot, assigned, statements
 from oracle.diagnosis.repair.slots import edit as new_edit
 from oracle.diagnosis.repair.text import rewrite
+from oracle.diagnosis.repair.trying import PROVED_ON, Confirmed, Judged, opened, proved, tried
 from oracle.judging.examine import Wanted
-from oracle.judging.trial import Trial, Truth
-from oracle.judging.verdict import agree
+from oracle.judging.trial import Trial
 from oracle.results import Rewrite
-from oracle.subject import Path, Subject, is_number
+from oracle.subject import Path, Subject
 
 PATIENCE = 6.0  # seconds of processor time, trying edits, for one derivation
-PROVED_ON = 3  # shapes besides the first
 
 
 @dataclass(frozen=True)
@@ -57,6 +51,8 @@ class Cure:
             return f"line {self.line} updates it before its last use {proof}"
         if self.kind == "accumulate":
             return f"line {self.line} assigns where it should add {proof}"
+        if self.kind == "return":
+            return f"line {self.line} returns inside the loop, after its first turn {proof}"
         if self.kind == "nest":
             return f"line {self.line} belongs into the block before it {proof}"
         return f"on line {self.line}, {self.before} should be {self.after} {proof}"
@@ -65,6 +61,8 @@ class Cure:
     def fix(self) -> str:
         if self.kind == "order":
             return "compute all gradients first, and update then"
+        if self.kind == "return":
+            return "return once the loop is done: take the return out of it"
         if self.kind == "nest":
             return "indent it, to do it each time"
         if self.kind == "accumulate":
@@ -77,18 +75,6 @@ class Cure:
         return None if self.rewrite is None else results.Cure("edit", edit=self.rewrite)
 
 
-@dataclass
-class Judged:
-    """A case, what is due in it, and what the code as it stands makes of it."""
-
-    trial: Trial
-    truth: Truth
-    value: list[np.ndarray]
-    wrong: frozenset[Path]
-    seconds: float
-    off: dict[Path, tuple[np.ndarray, np.ndarray]]  # of the wrong ones, what came and what is due
-
-
 def cure(
     subject: Subject,
     trials: Sequence[Trial],
@@ -96,8 +82,9 @@ def cure(
     wrong: set[Path],
     sure: bool,
     patience: float,
-    confirmed: Callable[[Trial, frozenset[Path]], bool],
+    confirmed: Confirmed,
     wanted: Sequence[Wanted] = (),
+    elsewhere: bool = True,
 ) -> Cure | None:
     """The likeliest edit that makes some of the wrong gradients right and no other wrong.
 
@@ -106,35 +93,48 @@ def cure(
         trials: failing cases of different shapes.
         lines: where to look first: those to which the wrong gradients are blamed.
         wrong: the gradients to be made right, one at least.
-        sure: the lines are known to be the guilty ones.
+        sure: the lines are known to be the wrong ones.
         patience: seconds.
         confirmed: a last proof, called while the edit is in place.
         wanted: what steps on the way to them should be.
+        elsewhere: statements of other lines may be edited as well.
     """
-    judged = [j for j in map(_judged, trials) if j is not None and j.wrong & wrong]
-    if not judged:
+    cases = opened(trials, wrong)
+    if not cases:
         return None
     began = time.process_time()
-    judged.sort(key=lambda j: (-len(j.wrong), j.seconds))
-    first, others = judged[0], judged[1 : 1 + PROVED_ON]
     known = sources(subject.functions)
     done: set[tuple[int, int]] = set()
     until = began + min(patience, frames.PATIENCE)
-    on_the_spot = _on_the_spot(known, judged, lines, wrong, wanted, until, done)
-    for source, edit in _candidates(known, lines, sure, on_the_spot, done):
+    on_the_spot = _on_the_spot(known, cases, lines, wrong, wanted, until, done)
+    for source, edit in _candidates(known, lines, sure, on_the_spot, done, elsewhere):
         if time.process_time() - began > patience:
             return None
-        fixed = _tried(source, edit, first)
-        if not fixed & wrong:
-            continue
-        proofs = [_tried(source, edit, other) for other in others]
-        if not all(found >= (other.wrong & fixed) for found, other in zip(proofs, others)):
-            continue
-        with _edited(source, edit):
-            if not confirmed(first.trial, fixed):
-                continue
-        edit = _where_made(source, edit, [first, *others], fixed) or edit
-        return _cure(source, edit, first, fixed, 1 + len(others))
+        if fixed := proved(source, edit, cases, wrong, confirmed):
+            few = cases[: 1 + PROVED_ON]
+            edit = _where_made(source, edit, few, fixed) or edit
+            return _cure(source, edit, cases[0], fixed, len(few))
+    return None
+
+
+def later_return(
+    subject: Subject,
+    trials: Sequence[Trial],
+    line: int,
+    wrong: set[Path],
+    confirmed: Confirmed,
+) -> Cure | None:
+    """The cure of a function that returns inside a loop, if that is what is wrong with it.
+
+    It is asked for by itself: of a gradient that lacks all turns but the first, the numbers say as
+    well that the others were overwritten.
+    """
+    here = [source for source in sources(subject.functions) if source.holds(line)]
+    found = [(source, edit) for source in here for edit in whole.returned(source.node)]
+    cases = opened(trials, wrong) if found else []
+    for source, edit in found if cases else ():
+        if fixed := proved(source, edit, cases, wrong, confirmed):
+            return _cure(source, edit, cases[0], fixed, len(cases[: 1 + PROVED_ON]))
     return None
 
 
@@ -195,7 +195,7 @@ def _where_made(
         return None
     slot = Slot(made[0], "value", None, made[0])
     there = new_edit("term", slot, ast.BinOp(slot.node, edit.after.op, edit.after.right), edit.word)
-    does = all(_tried(source, there, case) >= case.wrong & fixed for case in cases)
+    does = all(tried(source, there, case) >= case.wrong & fixed for case in cases)
     return there if does else None
 
 
@@ -216,7 +216,7 @@ def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], sh
                         set(), naming.definitions(source.node))  # fmt: skip
     carries = not around.upstream or bool(made & around.upstream)
     carries &= not isinstance(statement, ast.For)
-    moved = statement if edit.kind in ("order", "nest") else None
+    moved = statement if edit.kind in ("order", "nest", "return") else None
     written = rewrite("".join(linecache.getlines(source.file)), source.node, edit.put, moved)
     return Cure(
         edit.line,
@@ -239,6 +239,7 @@ def _candidates(
     sure: bool,
     on_the_spot: Iterator[tuple[Source, Edit]],
     done: Collection[tuple[int, int]],
+    elsewhere: bool,
 ) -> Iterator[tuple[Source, Edit]]:
     """Edits of whole statements, of which there are few; those that do on the spot; then all.
 
@@ -254,7 +255,7 @@ def _candidates(
             end = statement.end_lineno or statement.lineno
             at = any(statement.lineno <= line <= end for line in lines)
             (blamed if at else others).append((source, statement))
-    others.reverse()
+    others = others[::-1] if elsewhere else []
     common = [one for one in others if _feeds_all(*one, [s for _, s in blamed])]
     rest = [one for one in others if one not in common]
     if sure:
@@ -268,6 +269,7 @@ def _candidates(
     for source, statement in [*blamed, *others]:
         yield from ((source, edit) for edit in edits.of_whole(statement, source))
     for source in guilty:
+        yield from ((source, edit) for edit in whole.returned(source.node))
         yield from ((source, edit) for edit in whole.turns(source.node))
     yield from on_the_spot
     for some, tier in order:
@@ -285,73 +287,3 @@ def _feeds_all(source: Source, statement: ast.stmt, guilty: list[ast.stmt]) -> b
         made_here & naming.reach({n.id for n in ast.walk(one) if isinstance(n, ast.Name)}, made)
         for one in guilty
     )
-
-
-def _judged(trial: Trial) -> Judged | None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            truth = trial.truth()
-            began = time.process_time()
-            value, made, _ = trial.candidate()
-        except Exception:
-            return None
-        seconds = time.process_time() - began
-    off = {
-        m.of: (np.array(m.value, float), truth.gradients[m.of])
-        for m in made
-        if m.of in truth.gradients and not _right(trial, truth, m) and is_number(m.value)
-    }
-    wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
-    return Judged(trial, truth, _numbers(value), frozenset(wrong), seconds, off)
-
-
-def _tried(source: Source, edit: Edit, judged: Judged) -> frozenset[Path]:
-    """The gradients that an edit makes right in a case; none if it makes others wrong."""
-    trial, truth = judged.trial, judged.truth
-    with _edited(source, edit) as compiled:
-        if not compiled:
-            return frozenset()
-        try:
-            with at_most(ENDLESS):
-                value, made, _ = trial.candidate()
-        except (Exception, SystemExit, TooLong):
-            return frozenset()
-    if not _same(_numbers(value), judged.value):
-        return frozenset()  # the forward is another one now
-    found = {m.of for m in made if m.of in truth.gradients}
-    wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
-    if wrong - judged.wrong or judged.wrong - found:
-        return frozenset()
-    return judged.wrong - wrong
-
-
-def _right(trial: Trial, truth: Truth, made: Any) -> bool:
-    if not isinstance(made.value, np.ndarray | np.generic | float | int):
-        return False
-    return agree(np.asarray(made.value, float), truth.gradients[made.of], trial.loudest)
-
-
-@contextlib.contextmanager
-def _edited(source: Source, edit: Edit) -> Iterator[bool]:
-    """The user's function with an edit in it, for a while; False if that is no code."""
-    undo = edit.put()
-    code = source.compiled()
-    undo()
-    if code is None:
-        yield False
-        return
-    with source.replaced(code), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield True
-
-
-def _same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
-    return len(some) == len(others) and all(
-        a.shape == b.shape and np.allclose(a, b, rtol=1e-12, atol=0) for a, b in zip(some, others)
-    )
-
-
-def _numbers(value: Any) -> list[np.ndarray]:
-    parts = value if isinstance(value, tuple | list) else (value,)
-    return [np.array(p, float) for p in parts if isinstance(p, np.ndarray | np.generic | float)]

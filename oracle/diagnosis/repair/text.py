@@ -216,6 +216,8 @@ def spelled_by(new: ast.AST, text: Text, *like: ast.AST) -> str:
     stand_ins = _StandIns({dump: piece for dump, piece in pieces.items() if "\n" not in piece})
     made = stand_ins.visit(copy.deepcopy(new))
     said = ast.unparse(ast.fix_missing_locations(made))
+    if re.search(r"[^ ]\*\*[^ ]", text.text):  # as the user spaces powers
+        said = said.replace(" ** ", "**")
     if not stand_ins.texts:
         return said
     known = sorted(stand_ins.texts, key=len, reverse=True)

@@ -142,6 +142,32 @@ def indented(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
             block = inner[-1]
 
 
+def returned(function: ast.FunctionDef) -> Iterator[Edit]:
+    """A return at the end of a loop's body, which ends the loop after its first turn."""
+    loops = [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]
+    for loop in loops:
+        last = loop.body[-1]
+        if not isinstance(last, ast.Return):
+            continue
+        for block, at in _around(function, loop):
+            put = _to(loop.body, len(loop.body) - 1, block, at + 1)
+            yield Edit("return", last.lineno, last, last, put)
+
+
+def _around(function: ast.FunctionDef, inner: ast.AST) -> Iterator[tuple[list[ast.stmt], int]]:
+    """The blocks that a statement stands in, the innermost first, and where."""
+    while inner is not function:
+        for node in ast.walk(function):
+            blocks = (getattr(node, name, None) for name in ("body", "orelse", "finalbody"))
+            held = next((b for b in blocks if isinstance(b, list) and inner in b), None)
+            if held is not None:
+                yield held, held.index(inner)
+                inner = node
+                break
+        else:
+            return
+
+
 def _to(
     held: list[ast.stmt], at: int, into: list[ast.stmt], place: int
 ) -> Callable[[], Callable[[], None]]:
