@@ -7,7 +7,7 @@ comes out of the backward. That is proof by numbers; the names in the user's cod
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,7 +68,19 @@ def guilty(evidence: Evidence) -> list[Guilty]:
         found.append(Guilty(None, evidence.inputs[path], 1.0, inherits, path))
     between = [step for step in steps if id(step.value) not in returned]
     one = _in_common(evidence, between, found) or _in_a_loop(evidence, between, found)
-    return found if one is None else [g for g in found if not g.inherits <= one.inherits] + [one]
+    if one is not None:
+        found = [g for g in found if not g.inherits <= one.inherits] + [one]
+    return [_original(evidence, steps, blamed) for blamed in found]
+
+
+def _original(evidence: Evidence, steps: Sequence[Step], blamed: Guilty) -> Guilty:
+    """The statement that makes a returned gradient, where the gradient is an alias: ``db = dz``."""
+    if blamed.path is None:
+        return blamed
+    made = [step for step in steps if step.value is evidence.made[blamed.path]]
+    if not made or handed_on(made[-1]) is made[-1]:
+        return blamed
+    return replace(blamed, step=made[-1], path=None)
 
 
 def _in_a_loop(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty]) -> Guilty | None:

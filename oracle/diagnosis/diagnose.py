@@ -13,6 +13,7 @@ from oracle.diagnosis import blame, repair
 from oracle.diagnosis.evidence import Evidence, collect
 from oracle.diagnosis.mistakes import Suspicion, Target, activations
 from oracle.diagnosis.observed import say_pattern, say_slope, what_is_seen
+from oracle.diagnosis.places import place
 from oracle.diagnosis.prove import prove
 from oracle.judging.examine import Examined, Wanted, begin, counterexample
 from oracle.judging.trial import Session, Trial
@@ -30,6 +31,7 @@ SMALLER = 6  # cases that are tried as the smallest one
 
 def diagnose(examined: Examined) -> None:
     """Take guards for what they are, blame one step, and name the mistakes; in place."""
+    place(examined)
     result = examined.result
     subject = examined.subject
     wrong = [g for g in result.gradients if g.verdict == "wrong" and _by_value(g)]

@@ -31,6 +31,8 @@ def spell(
         if not paths or not entry.findings or entry.verdict != "wrong":
             continue
         first = entry.findings[0]
+        if first.name == "returns-inside-loop" and first.cure and first.cure.edit:
+            entry.line = first.cure.edit.line
         if first.cure is not None or first.name in IN_WORDS:
             continue
         left = PATIENCE - (time.process_time() - began)
