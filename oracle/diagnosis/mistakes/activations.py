@@ -204,7 +204,9 @@ def _at_the_upstream(place: _Place) -> Iterator[Suspicion]:
             return None
         return place.off_by(unit, (found.detach() - due).numpy())
 
-    called = applied is not None and _is_called(place, unit, g)
+    # Of relu, and of it alone, both are one: relu(g) is g where g > 0. There the calls decide.
+    alike = applied is not None and slope is not None and torch.allclose(applied, g * slope)
+    called = applied is not None and (not alike or _is_called(place, unit, g))
     if called:
         yield Suspicion(
             ("unit", "of the gradient", place.key), "activation-applied-to-gradient",
@@ -218,8 +220,8 @@ def _at_the_upstream(place: _Place) -> Iterator[Suspicion]:
         form = FORMULAS[own](g)
         ways |= {"output form times": g * form, "output form": form}
     for way, found in ways.items():
-        if called and found is not None and torch.allclose(found, applied):  # type: ignore[arg-type]
-            continue  # of relu, g where g > 0 is both
+        if alike and called and way == "times":
+            continue
         also = "" if "times" in way else ", and does not multiply it"
         yield Suspicion(
             ("unit", "at the upstream", way, place.key), "derivative-of-the-upstream",
@@ -230,10 +232,7 @@ def _at_the_upstream(place: _Place) -> Iterator[Suspicion]:
 
 
 def _is_called(place: _Place, unit: Unit, g: torch.Tensor) -> bool:
-    """Whether the backward does to this gradient what the forward does to Z.
-
-    Of relu nothing else tells the two apart: relu(g) is g where g > 0.
-    """
+    """Whether the backward does to this gradient what the forward does to Z."""
     gradient, forward = g.numpy(), unit.after.note
     for step in place.evidence.steps():
         note = step.value.note

@@ -79,15 +79,18 @@ def spot_of(
 
     if not _run(source, block, statement, trial, see, to_the_end=True):
         return None
-    due = [*gradients.values(), *((w.got, w.want) for w in wanted if w.case == str(trial.case))]
-    for turn, parts in enumerate(made):
-        for part, value in enumerate(parts):
-            for got, want in due:
-                if value is None or not _alike(value, got) or _alike(value, want):
-                    continue
-                same = value.shape == want.shape  # or else it is reshaped later on
-                at = part, turn, len(made)
-                return Spot(source, block, statement, *at, trial, want, same)
+    pairs = [*gradients.values(), *((w.got, w.want) for w in wanted if w.case == str(trial.case))]
+    for got, want in pairs:
+        fits = [
+            (turn, part, value)
+            for turn, parts in enumerate(made)
+            for part, value in enumerate(parts)
+            if value is not None and _alike(value, got) and not _alike(value, want)
+        ]
+        if len({part for _, part, _ in fits}) == 1:  # of one sample, dx and dw may be the same
+            turn, part, value = fits[0]
+            same = value.shape == want.shape  # or else it is reshaped later on
+            return Spot(source, block, statement, part, turn, len(made), trial, want, same)
     return None
 
 
