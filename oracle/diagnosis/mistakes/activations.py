@@ -194,15 +194,15 @@ def _at_the_upstream(place: _Place) -> Iterator[Suspicion]:
         return
     (unit,) = place.members
     g = torch.from_numpy(np.array(place.evidence.true(unit.after), float))
-    due = place.slope(unit) * g
+    right = place.slope(unit) * g
     applied = value_at(place.evidence, unit, g)
     slope = derivative_at(place.evidence, unit, g)
     own = OUTPUT_FORMS.get(place.function)
 
     def came(found: torch.Tensor | None) -> np.ndarray | None:
-        if found is None or found.shape != due.shape or not bool(torch.isfinite(found).all()):
+        if found is None or found.shape != right.shape or not bool(torch.isfinite(found).all()):
             return None
-        return place.off_by(unit, (found.detach() - due).numpy())
+        return place.off_by(unit, (found.detach() - right).numpy())
 
     # Of relu, and of it alone, both are one: relu(g) is g where g > 0. There the calls decide.
     alike = applied is not None and slope is not None and torch.allclose(applied, g * slope)

@@ -107,7 +107,7 @@ def _constant(target: Target, number: float) -> Iterator[object]:
 
 
 def _share(target: Target, share: float, predicted: np.ndarray, due: str) -> Iterator[Suspicion]:
-    """So much of the regularisation term's gradient is there, where all of it is due."""
+    """So much of the regularisation term's gradient is there, where all of it is expected."""
     if abs(share) <= 1e-9:
         yield Suspicion(
             ("regularisation", "missing"), "missing-regularization",
@@ -120,7 +120,7 @@ def _share(target: Target, share: float, predicted: np.ndarray, due: str) -> Ite
     for times, key in said or [(f"{share:.4g}", f"{share:.8g}")]:  # a number of the code's own
         yield Suspicion(
             ("regularisation", key), "wrong-regularization-factor",
-            f"{{name}} has {times} times the regularisation term that is due",
+            f"{{name}} has {times} times the regularisation term's gradient",
             "½λ‖W‖² has the gradient λW, and λ‖W‖² has 2λW", lambda: predicted, rank=5,
         )  # fmt: skip
 

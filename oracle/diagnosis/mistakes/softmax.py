@@ -106,7 +106,7 @@ def _of_plain(q: torch.Tensor, axis: int) -> list[Way]:
          "subtracted", lambda g: q * (g + (g * q).sum(axis, keepdim=True))),
         ("copied", "missing-activation-derivative",
          "hands the upstream on unchanged through the softmax", lambda g: g),
-        ("unweighted", "dropped-term", "subtracts Σg where Σgp is due",
+        ("unweighted", "dropped-term", "subtracts Σg, expected Σgp",
          lambda g: q * (g - g.sum(axis, keepdim=True))),
         ("log", "wrong-activation-derivative", "takes the log-softmax's derivative for the "
          "softmax's", lambda g: g - q * g.sum(axis, keepdim=True)),

@@ -117,20 +117,21 @@ def cure(
     return None
 
 
-def later_return(
+def directed(
     subject: Subject,
     trials: Sequence[Trial],
     line: int,
     wrong: set[Path],
     confirmed: Confirmed,
+    edits_of: Callable[[ast.FunctionDef], Iterator[Edit]],
 ) -> Cure | None:
-    """The cure of a function that returns inside a loop, if that is what is wrong with it.
+    """The cure among edits of one kind, in the functions that hold a line; None if there is none.
 
-    It is asked for by itself: of a gradient that lacks all turns but the first, the numbers say as
-    well that the others were overwritten.
+    Numbers alone would not lead to some of them: of a function that returns inside a loop they say
+    as well that all turns but the first were overwritten.
     """
     here = [source for source in sources(subject.functions) if source.holds(line)]
-    found = [(source, edit) for source in here for edit in whole.returned(source.node)]
+    found = [(source, edit) for source in here for edit in edits_of(source.node)]
     cases = opened(trials, wrong) if found else []
     for source, edit in found if cases else ():
         if fixed := proved(source, edit, cases, wrong, confirmed):
@@ -248,9 +249,9 @@ def _candidates(
     """
     blamed: list[tuple[Source, ast.stmt]] = []
     others: list[tuple[Source, ast.stmt]] = []
-    guilty = [s for s in known if any(s.holds(line) for line in lines)]
-    owners = {s.owner for s in guilty if s.owner}
-    for source in [*(s for s in known if s not in guilty and s.owner in owners), *guilty]:
+    here = [s for s in known if any(s.holds(line) for line in lines)]
+    owners = {s.owner for s in here if s.owner}
+    for source in [*(s for s in known if s not in here and s.owner in owners), *here]:
         for statement in statements(source.node):
             end = statement.end_lineno or statement.lineno
             at = any(statement.lineno <= line <= end for line in lines)
@@ -268,7 +269,7 @@ def _candidates(
         order += [(blamed, 2), (common, 2), (rest, 2)]
     for source, statement in [*blamed, *others]:
         yield from ((source, edit) for edit in edits.of_whole(statement, source))
-    for source in guilty:
+    for source in here:
         yield from ((source, edit) for edit in whole.returned(source.node))
         yield from ((source, edit) for edit in whole.turns(source.node))
     yield from on_the_spot
@@ -279,11 +280,11 @@ def _candidates(
                 yield from ((source, edit) for edit in found)
 
 
-def _feeds_all(source: Source, statement: ast.stmt, guilty: list[ast.stmt]) -> bool:
-    """Whether all of the blamed statements work with what a statement assigns to."""
+def _feeds_all(source: Source, statement: ast.stmt, blamed: list[ast.stmt]) -> bool:
+    """True if all of the blamed statements work with what a statement assigns to."""
     made = naming.definitions(source.node)
     made_here = assigned(statement)
     return bool(made_here) and all(
         made_here & naming.reach({n.id for n in ast.walk(one) if isinstance(n, ast.Name)}, made)
-        for one in guilty
+        for one in blamed
     )

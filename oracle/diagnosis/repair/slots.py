@@ -31,9 +31,9 @@ class Edit:
             return _said(self.before), _said(self.after)
         there = _said(around)
         undo = self.put()
-        due = _said(around)
+        better = _said(around)
         undo()
-        return there, due
+        return there, better
 
 
 def _said(node: ast.AST) -> str:

@@ -8,7 +8,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from oracle.diagnosis.repair.search import cure, later_return
+from oracle.diagnosis.repair import whole
+from oracle.diagnosis.repair.search import cure, directed
 from oracle.diagnosis.repair.trying import Confirmed
 from oracle.judging.examine import Examined
 from oracle.judging.trial import Trial
@@ -38,11 +39,17 @@ def spell(
         left = PATIENCE - (time.process_time() - began)
         if left <= 0:
             return
-        early = later_return(examined.subject, trials, entry.line, set(paths), confirmed)
+        start = examined.subject, trials, entry.line, set(paths), confirmed
+        early = directed(*start, whole.returned)
         if early is not None and early.fixed >= paths:
             said = f"{entry.name}: {early.told}"
             entry.findings = [Note(early.finding, said, early.fix, early.cure)]
             entry.line = early.line
+            continue
+        if first.name == "updated-weights-used":
+            later = directed(*start, whole.updates_moved)
+            if later is not None and later.fixed >= paths:
+                entry.findings[0] = replace(first, cure=later.cure)
             continue
         wanted = examined.steps.get(id(entry), ())
         found = cure(

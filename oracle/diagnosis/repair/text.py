@@ -69,13 +69,13 @@ def rewrite(
         anchor = _statement_before(function, moved) if moved else None
     finally:
         undo()
-    due = _dump(after)
+    expected = _dump(after)
     if moved is not None:
         tried = iter([_moved(text, moved, anchor)] if anchor else [])
     else:
         tried = _written(Text(text), before, after)
     for new in tried:
-        if _parsed(new, function) == due:
+        if _parsed(new, function) == expected:
             return _lines(text, new)
     return None
 

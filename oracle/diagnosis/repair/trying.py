@@ -28,7 +28,9 @@ class Judged:
     value: list[np.ndarray]
     wrong: frozenset[Path]
     seconds: float
-    off: dict[Path, tuple[np.ndarray, np.ndarray]]  # of the wrong ones, what came and what is due
+    off: dict[
+        Path, tuple[np.ndarray, np.ndarray]
+    ]  # of the wrong ones, what came and what is expected
 
 
 def judged(trial: Trial) -> Judged | None:

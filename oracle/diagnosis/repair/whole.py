@@ -102,13 +102,29 @@ def copied(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
 
 def moved(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
     """An update in place, done after everything else."""
-    if not (isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Sub)):
+    if not _is_update(statement):
         return
     end = len(function.body) - isinstance(function.body[-1], ast.Return)
     if statement not in function.body[: end - 1]:
         return
     body, at = function.body, function.body.index(statement)
     yield Edit("order", statement.lineno, statement, statement, _to(body, at, body, end - 1))
+
+
+def updates_moved(function: ast.FunctionDef) -> Iterator[Edit]:
+    """All edits of a function that do one update after everything else."""
+    for statement in function.body:
+        yield from moved(statement, function)
+
+
+def _is_update(statement: ast.stmt) -> bool:
+    """``W -= ...``, or ``W = W - ...``."""
+    if isinstance(statement, ast.AugAssign):
+        return isinstance(statement.op, ast.Sub)
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.BinOp):
+        return False
+    same = ast.unparse(statement.value.left) == ast.unparse(statement.targets[0])
+    return same and isinstance(statement.value.op, ast.Sub)
 
 
 def balanced(statement: ast.stmt) -> Iterator[Edit]:
