@@ -44,7 +44,8 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
         instead = {one: _forwards(i) for one, _ in found}
         yield Suspicion(
             ("forwards", *key[1:]), "transposed",
-            f"{{name}} goes through {note.op} on line {note.line} forwards; its transpose is expected",
+            f"{{name}} goes through {note.op} on line {note.line} forwards; expected: its "
+            "transpose",
             BACK.get(note.op, "apply the transpose of it"),
             lambda instead=instead: evidence.mutated(of, instead=instead), rank=12,
         )  # fmt: skip

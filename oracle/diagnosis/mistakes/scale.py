@@ -77,8 +77,8 @@ def batch(target: Target) -> str:
 
     Most of the data have it (what has no gradient, or whose gradient is not returned), and the
     fewest of the others; of several, the first. In W: D H, b: H, X: N D, y: N that is N. Of what
-    is as long as a parameter (r: D beside gamma: D) the length is no number of samples. A size that is called
-    N, B or batch is that, if there is one.
+    is as long as a parameter (r: D beside gamma: D) the length is no number of samples. A size that
+    is called N, B or batch is that number, if there is one.
     """
     arguments = [a for a in target.subject.arguments if a.dims and not a.name.startswith("size ")]
     if not arguments:

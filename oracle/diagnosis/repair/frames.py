@@ -61,7 +61,7 @@ def spot_of(
     gradients: dict[Path, tuple[np.ndarray, np.ndarray]],
     wanted: Sequence[Wanted],
 ) -> Spot | None:
-    """Where a statement makes what is wrong in a case; None if it does not, or if it cannot be seen.
+    """Where a statement makes what is wrong in a case; None if it does not, or cannot be seen.
 
     Args:
         source, statement: what is blamed.

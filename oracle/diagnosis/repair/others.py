@@ -47,9 +47,8 @@ def swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) ->
     extents = [ast.unparse(size) for size in sizes]
     names_in = [n for n in ast.walk(slot.statement) if isinstance(n, ast.Name)]
     read = {n.id for n in names_in if isinstance(n.ctx, ast.Load)}
-    counts = read <= set(
-        extents
-    )  # the statement computes with sizes alone, so the right name is one
+    # The statement computes with sizes alone: the right name is a size, too.
+    counts = read <= set(extents)
     for name in [*names, *(sizes if text in extents else ())]:
         new = ast.unparse(name)
         if new != text and (not index or isinstance(name, ast.Name)):

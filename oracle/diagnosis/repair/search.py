@@ -4,7 +4,7 @@ import ast
 import itertools
 import linecache
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from oracle import results

@@ -28,9 +28,7 @@ class Judged:
     value: list[np.ndarray]
     wrong: frozenset[Path]
     seconds: float
-    off: dict[
-        Path, tuple[np.ndarray, np.ndarray]
-    ]  # of the wrong ones, what came and what is expected
+    off: dict[Path, tuple[np.ndarray, np.ndarray]]  # of the wrong ones: what came, the truth
 
 
 def judged(trial: Trial) -> Judged | None:
