@@ -279,4 +279,5 @@ def _is_multiple(evidence: Evidence, step: Step, value: Value) -> bool:
     return multiple(evidence.number(step.value), evidence.true(value)) is not None
 
 
-Guilty, guilty = Blamed, blamed  # the former names, while other modules use them
+Guilty = Blamed  # the former names, while other modules use them
+guilty = blamed

@@ -98,7 +98,8 @@ def _named(inputs: dict[str, Any], name: str) -> list[np.ndarray]:
 @contextlib.contextmanager
 def _watched(files: set[str], arrays: Callable[[], list[np.ndarray]]) -> Iterator[list[int]]:
     """The first line of some files after which arrays are not what they were; in a list."""
-    before, changed, last = arrays(), [], [0]
+    before, last = arrays(), [0]
+    changed: list[int] = []
 
     def look() -> None:
         same = all(np.array_equal(a, b, equal_nan=True) for a, b in zip(before, arrays()))

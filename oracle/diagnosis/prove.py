@@ -49,8 +49,8 @@ def prove(targets: Sequence[Target]) -> list[Proved]:
                     still[suspicion.key] = alive[suspicion.key]
         shapes.add(str(target.sizes))
         alive = still
-    known = [extents(target.sizes) for target in targets]
-    best = sorted((s for s in alive.values() if _vary(s, known)), key=lambda s: s.rank)
+    sizes = [extents(target.sizes) for target in targets]
+    best = sorted((s for s in alive.values() if _vary(s, sizes)), key=lambda s: s.rank)
     chosen: list[Suspicion] = []
     for suspicion in best:
         # A key within another's, (key, more), is the same mistake told less precisely.

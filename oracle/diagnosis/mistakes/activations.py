@@ -25,6 +25,8 @@ from oracle.diagnosis.mistakes.units import (
 )
 from oracle.truth.recording import Value
 
+__all__ = ["suspicions", "units"]
+
 FORMULAS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "a(1 − a)": lambda x: x * (1 - x),
     "1 − a²": lambda x: 1 - x * x,
