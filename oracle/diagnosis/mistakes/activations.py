@@ -23,6 +23,7 @@ from oracle.diagnosis.mistakes.units import (
     units,
     value_at,
 )
+from oracle.judging.verdict import agree
 from oracle.truth.recording import Value
 
 __all__ = ["suspicions", "units"]
@@ -194,7 +195,7 @@ def _at_the_upstream(place: _Place) -> Iterator[Suspicion]:
     """What belongs to the forward's value is done to the gradient g: f(g), g·f'(g), f'(g)."""
     if len(place.members) > 1:
         return
-    (unit,) = place.members
+    (unit,), target = place.members, place.target
     g = torch.from_numpy(np.array(place.evidence.true(unit.after), float))
     right = place.slope(unit) * g
     applied = value_at(place.evidence, unit, g)
@@ -204,7 +205,11 @@ def _at_the_upstream(place: _Place) -> Iterator[Suspicion]:
     def came(found: torch.Tensor | None) -> np.ndarray | None:
         if found is None or found.shape != right.shape or not bool(torch.isfinite(found).all()):
             return None
-        return place.off_by(unit, (found.detach() - right).numpy())
+        made = found.detach().numpy()
+        carried = place.evidence.carried_to(unit.before, made, place.of)
+        if agree(carried, np.zeros_like(carried), target.loudest):
+            return None  # nothing of it arrives: it could be anything, or left out
+        return place.off_by(unit, made - right.numpy())
 
     # Of relu, and of it alone, both are one: relu(g) is g where g > 0. There the calls decide.
     alike = applied is not None and slope is not None and torch.allclose(applied, g * slope)
