@@ -21,12 +21,22 @@ class Kind(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Cure:
-    """The operation that makes a wrong gradient right, where it is one simple operation on it.
+class Rewrite:
+    """Some lines of a file, and the lines that belong in their place."""
 
-    ``factor``: multiply it by a constant and powers of sizes. ``transpose``: np.transpose by
-    ``axes``. ``sum``: sum it over ``axes``. ``places`` say where a size is to be read: as an
-    argument's name and what follows it, ``("N", "X", ".shape[0]")``.
+    line: int  # the first of them
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Cure:
+    """A change that makes a wrong gradient right, where a program could make it.
+
+    ``edit``: the lines of the user's file that were edited when this was proved. Or an operation on
+    the gradient: ``factor``: multiply it by a constant and powers of sizes. ``transpose``:
+    np.transpose by ``axes``. ``sum``: sum it over ``axes``. ``places`` say where a size is to be
+    read: as an argument's name and what follows it, ``("N", "X", ".shape[0]")``.
     """
 
     kind: str
@@ -35,6 +45,7 @@ class Cure:
     axes: tuple[int, ...] = ()
     keepdims: bool = False
     places: tuple[tuple[str, str, str], ...] = ()
+    edit: Rewrite | None = None
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 """``oracle check --fix``: changes of the user's lines, each proved before it is shown.
 
-A cure that a diagnosis has proved on arrays is written into a copy of the file, and the check runs
-on the copy: only what makes that gradient right, leaves every other one at least as good as it was
-and the value as it is, counts as a change.
+The cure of a finding is written into a copy of the file, and the check runs on the copy. A change
+counts only if it makes that gradient right, no other gradient worse, and leaves the value as it is.
 """
 
 import contextlib
@@ -62,13 +61,17 @@ def _fix(
     fixed: Fixed, result: Result, gradient: Gradient, settings: Settings, timeout: float
 ) -> None:
     where = f"{fixed.file}:{gradient.line}: {gradient.name}"
-    note = gradient.findings[0]  # the likeliest: a constant that another one implies is no cure
+    note = gradient.findings[0]  # the likeliest one: the others may follow from it
     if note.cure is None:
         fixed.kept.append(f"{where}: the cure of {note.name} is no simple change of a line")
         return
     tried = line_edits.candidates(fixed.after, gradient.line, note.cure)
-    before = _checked(fixed, fixed.after, result.target, settings, timeout) if tried else None
-    if before is None:
+    before = None
+    if tried or fixed.changed:
+        before = _checked(fixed, fixed.after, result.target, settings, timeout)
+    if before is not None and fixed.changed and _is_better(before, before, gradient):
+        return  # what was changed for a different gradient has cured this one as well
+    if before is None or not tried:
         fixed.kept.append(f"{where}: no change of its line would apply the cure")
         return
     for text in tried:
@@ -91,7 +94,7 @@ def _checked(
 
 
 def _is_better(before: Result, after: Result, gradient: Gradient) -> bool:
-    """Whether the gradient is right now, and no other is worse or missing."""
+    """Whether the gradient is right in ``after``, and no other is worse or missing."""
     ranks = [
         {g.of: VERDICTS.index(g.verdict) for g in result.gradients if not _is_step(g)}
         for result in (before, after)
@@ -114,7 +117,7 @@ def _bad(gradient: Gradient) -> bool:
 
 @contextlib.contextmanager
 def _copy(file: Path, text: str) -> Iterator[Path]:
-    """A file of another text in a folder of its own, where all that stands around it is, too."""
+    """A file with a different text in a folder of its own, with links to all that is beside it."""
     file = file.resolve()
     top = file.parent
     while (top / "__init__.py").is_file():
@@ -135,7 +138,7 @@ def _copy(file: Path, text: str) -> Iterator[Path]:
 def _beside(link: Path, real: Path) -> None:
     try:
         os.symlink(real, link, target_is_directory=real.is_dir())
-    except OSError:  # a system that has none for everybody
+    except OSError:  # on some systems not everybody may make links
         if real.suffix == ".py":
             shutil.copy(real, link)
 

@@ -13,6 +13,7 @@ from oracle.diagnosis.explain import explain, explain_arrays, is_elementwise
 from oracle.diagnosis.observed import has_other_slope, right_only_when, what_is_seen
 from oracle.diagnosis.opened import Opened
 from oracle.diagnosis.other_reasons import blame_float32, ignore_guards, is_float32
+from oracle.diagnosis.places import place
 from oracle.judging.examined import Examined
 from oracle.judging.telling import OPENED, has_a_one, ordinary
 from oracle.judging.trial import Trial
@@ -39,6 +40,7 @@ def diagnose(examined: Examined) -> Diagnosis:
 
 
 def _diagnose(examined: Examined, drafts: Drafts) -> None:
+    place(examined.subject, drafts)
     left = [draft.entry.path for draft in drafts if draft.entry and _is_wrong_by_value(draft)]
     opened = Opened(examined)
     while left:  # the failing cases of some gradients may tell nothing of the others

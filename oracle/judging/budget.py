@@ -15,5 +15,6 @@ SETTLED = 40  # runs of a user's code without a random number: it draws none
 COMPARED = 16  # in every so many float32 cases torch's own float32 is asked for its digits
 
 DIRECTIONS = 8  # random directions in which one looks to either side of a kink
+MANY = 64  # the same, where many ties at once are not told by a few
 ALONE = 12  # entries that are moved alone there
 KINKS_LEGAL = 3  # so many legal choices at kinks, and it is known how this gradient chooses

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from oracle.judging.budget import ALONE, DIRECTIONS
+from oracle.judging.budget import ALONE, DIRECTIONS, MANY
 from oracle.judging.trial import Trial, Truth
 from oracle.judging.verdict import within_one_sided
 from oracle.subject import Path
@@ -41,7 +41,10 @@ def choice(trial: Trial, truth: Truth, path: Path, got: np.ndarray) -> Choice:
         near += _moved_along(trial, path, [NEAR], direction) or []
     allowance = 100 * (trial.eps * trial.loudest + trial.noise(truth, path))
     if not within_one_sided(got, truth.gradients[path], near, far, allowance):
-        return "none"
+        # Of many windows with ties each entry must have been ahead of its own window once.
+        near += _scattered(trial, path, NEAR, MANY) or []
+        if not within_one_sided(got, truth.gradients[path], near, far, allowance):
+            return "none"
     return "spread" if _is_spread(trial, path, got, allowance) else "legal"
 
 
@@ -59,16 +62,27 @@ def _is_spread(trial: Trial, path: Path, got: np.ndarray, allowance: float) -> b
 
 def _beside(trial: Trial, path: Path, breadth: float) -> list[np.ndarray] | None:
     """True gradients where all inputs are larger, smaller, and moved each by a random amount."""
-    rng = np.random.default_rng(0)
 
     def by(step: float) -> np.ndarray | None:
         def moved(value: np.ndarray) -> np.ndarray:
-            signs = step if step else breadth * rng.uniform(-1, 1, np.shape(value))
-            return np.asarray(value + signs * np.maximum(np.abs(value), 1), float)
+            return np.asarray(value + step * np.maximum(np.abs(value), 1), float)
 
         return trial.gradient_of_moved(moved, path)
 
-    return _all(by(step) for step in (breadth, -breadth, *(0.0,) * DIRECTIONS))
+    both = _all(by(step) for step in (breadth, -breadth))
+    others = _scattered(trial, path, breadth, DIRECTIONS)
+    return None if both is None or others is None else both + others
+
+
+def _scattered(trial: Trial, path: Path, breadth: float, count: int) -> list[np.ndarray] | None:
+    """True gradients where every entry of every input is moved by a random amount of its own."""
+    rng = np.random.default_rng(0)
+
+    def moved(value: np.ndarray) -> np.ndarray:
+        signs = breadth * rng.uniform(-1, 1, np.shape(value))
+        return np.asarray(value + signs * np.maximum(np.abs(value), 1), float)
+
+    return _all(trial.gradient_of_moved(moved, path) for _ in range(count))
 
 
 def _moved_along(

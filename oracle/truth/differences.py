@@ -128,15 +128,16 @@ class Forward:
         result = function(*args, **kwargs)
         outputs = number_paths(result)
         total = 0.0
-        for path, given in self.sent(outputs).items():
+        for path, given in upstream_of(self, outputs).items():
             total += float(np.sum(np.real(np.asarray(given) * outputs[path])))
         return total
 
-    def sent(self, outputs: Mapping[Path, Any]) -> Mapping[Path, Any]:
-        """The upstream of each output."""
-        if isinstance(self.upstream, Mapping):
-            return self.upstream
-        return dict.fromkeys(outputs, self.upstream) if len(outputs) == 1 else {}
+
+def upstream_of(forward: Summed, outputs: Mapping[Path, Any]) -> Mapping[Path, Any]:
+    """The upstream of each output."""
+    if isinstance(forward.upstream, Mapping):
+        return forward.upstream
+    return dict.fromkeys(outputs, forward.upstream) if len(outputs) == 1 else {}
 
 
 def finite_differences(forward: Summed) -> Differences:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from oracle.diagnosis.drafts import Draft, Drafts
 from oracle.diagnosis.repair.search import PATIENCE, Cure, cure
+from oracle.diagnosis.repair.spell import spell
 from oracle.judging.examine import examine
 from oracle.judging.telling import ordinary
 from oracle.judging.trial import Trial
@@ -39,7 +40,7 @@ def amend(drafts: Drafts, trials: Sequence[Trial], elementwise: bool = False) ->
         subject = trials[0].subject
         found = cure(subject, trials, lines, wrong, sure, patience, _confirmed, wanted)
         if found is None:
-            return
+            break
         cured = [draft for draft in left if draft.paths & found.fixed]
         if elementwise and found.finding in OF_A_PART:
             found = replace(found, finding="wrong-activation-derivative")
@@ -47,6 +48,7 @@ def amend(drafts: Drafts, trials: Sequence[Trial], elementwise: bool = False) ->
         _note(drafts, found, cured + [one for one in alike if one.paths <= found.fixed])
         left = [draft for draft in left if draft not in cured]
     _trace_back(drafts, trials)
+    spell(drafts, trials, _confirmed)
 
 
 def _trace_back(drafts: Drafts, trials: Sequence[Trial]) -> None:
@@ -111,7 +113,8 @@ def _note(drafts: Drafts, found: Cure, cured: Sequence[Draft]) -> None:
         elif one.gradient.name in names:
             one.change(line=found.line)  # where its own statement is wrong, if it has several
         name = one.gradient.name
-        one.change(findings=(Note(found.finding, f"{name}: {found.told}", found.fix),))
+        note = Note(found.finding, f"{name}: {found.told}", found.fix, found.cure)
+        one.change(findings=(note,))
     for one in cured if here else ():
         if one not in here:
             one.inherit(here[0])

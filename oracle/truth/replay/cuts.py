@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.differences import Summed
+from oracle.truth.differences import Summed, upstream_of
 from oracle.truth.recording import SHARED_INPUT, Cut, Path, Recording
 
 MOVES = (2.0**-6, 2.0**-12)  # relative; the smaller one where the larger one changes a decision
@@ -50,7 +50,7 @@ def _agree(value_at: Callable[..., Any], forward: Summed, move: float) -> bool:
         outputs = value_at(moved)
     except Exception:  # the user's code refuses these inputs, or the replay does
         return False
-    sent = forward.sent(outputs)
+    sent = upstream_of(forward, outputs)
     terms = [np.asarray(sent[path]) * outputs[path] for path in sent]
     size = max(float(np.max(np.abs(term), initial=0.0)) for term in terms)
     off = abs(made - sum(float(np.sum(np.real(term))) for term in terms))

@@ -15,7 +15,7 @@ from oracle.diagnosis.repair.slots import statements
 from oracle.judging.examine import examine
 
 
-def spot_of(folder, text, guilty):
+def spot_of(folder, text, blamed):
     """Where the statement that begins with a text makes a wrong gradient."""
     file = folder / "mine.py"
     file.write_text("import numpy as np\n" + textwrap.dedent(text), encoding="utf-8")
@@ -29,7 +29,7 @@ def spot_of(folder, text, guilty):
         want = trial.truth().gradients[path]
         for source in sources(subject.functions):
             for statement in statements(source.node):
-                if ast.unparse(statement).startswith(guilty):
+                if ast.unparse(statement).startswith(blamed):
                     return frames.spot_of(source, statement, trial, {path: (got, want)}, ())
     return None
 
@@ -42,7 +42,7 @@ def hits(spot):
     return {text: told for text, told in found.items() if told}
 
 
-def test_an_edit_of_a_statement_before_the_guilty_one_is_found(tmp_path):
+def test_an_edit_of_a_statement_before_the_blamed_one_is_found(tmp_path):
     """m is where the mistake is, and dx where it is seen; d is made between them."""
     spot = spot_of(
         tmp_path,
