@@ -20,7 +20,7 @@ from oracle.discovery.arguments import User
 from oracle.discovery.find import Candidate, candidates
 from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import functions as text
+from oracle.discovery.text import source
 from oracle.discovery.ways import classes, courses, pairs, single, torch_functions
 from oracle.results import Failure
 from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable
@@ -46,7 +46,7 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     A file without any derivation is not executed, and gives two empty lists.
     """
     try:
-        parsed = text.parse(file.read_text(encoding="utf-8-sig"), str(file))
+        parsed = source.parse(file.read_text(encoding="utf-8-sig"), str(file))
     except SyntaxError as error:
         return [], [Failure(str(file), error.lineno or 0, f"SyntaxError: {error.msg}")]
     except (OSError, ValueError) as error:
@@ -67,7 +67,7 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
         try:
             one = _subject(user, candidate)
             usable.append(one)
-            used |= dict.fromkeys(text.used_by(parsed, candidate.parts.values()), one)
+            used |= dict.fromkeys(source.used_by(parsed, candidate.parts.values()), one)
         except MissingShapes as error:
             failure = Failure(str(file), error.line or candidate.line, str(error))
             unsaid.append((candidate, failure))
@@ -86,10 +86,10 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     return usable, failures + ([] if name else _unclaimed(parsed, found))
 
 
-def _unclaimed(user: text.Text, found: Sequence[Candidate]) -> list[Failure]:
+def _unclaimed(user: source.Text, found: Sequence[Candidate]) -> list[Failure]:
     """Functions with shapes of their own of which nothing says how they are derived."""
     known = {part for candidate in found for part in candidate.parts.values()}
-    known |= text.used_by(user, known)
+    known |= source.used_by(user, known)
     return [
         Failure(
             user.file,
@@ -114,11 +114,11 @@ def subject(
     Raises:
         Unusable: it is no derivation, or something about it is not known.
     """
-    parsed, own = text.of_live(forward)
+    parsed, own = source.of_live(forward)
     live: dict[str, Any] = {own: forward}
     file = parsed.file if parsed is not None else "<unknown>"
     if backward is not None:
-        other, its = text.of_live(backward)
+        other, its = source.of_live(backward)
         if parsed is not None and other is not None and other.file == parsed.file:
             parsed.functions.update(other.functions)
         elif parsed is None:

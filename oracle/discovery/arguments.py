@@ -15,8 +15,9 @@ from oracle.discovery import naming
 from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import NOTHING
-from oracle.discovery.text import functions as text
-from oracle.discovery.text.functions import Function, Text
+from oracle.discovery.text import functions, usage
+from oracle.discovery.text.functions import Function
+from oracle.discovery.text.source import Text
 from oracle.subject import Argument, Inputs, Path, Unusable, size_names
 
 # The option dicts of a well-known course, as its own exercises call the layers.
@@ -240,7 +241,7 @@ def plan(
             made.constants[own] = True
             made.remarks.append(f"{own} was taken to be True")
         else:
-            keys = [k for node in nodes if node is not None for k in text.subscripts(node, own)]
+            keys = [k for node in nodes if node is not None for k in usage.subscripts(node, own)]
             missing += [f"{own}.{key}" for key in dict.fromkeys(keys)] or [own]
     if missing:
         raise declared.missing(name, said, missing[0], above, missing[1:])
@@ -258,13 +259,13 @@ def _entries_by_key(
     """Entries of a dict whose shapes are said by their keys alone: ``W1: D H``."""
     known = {p.name for p in wanted}
     own = [node for node in nodes if node is not None]
-    keys = [key for node in own for key in text.subscripts(node, name)]
+    keys = [key for node in own for key in usage.subscripts(node, name)]
     usual = any(naming.same(name, word) for word in ("params", "theta"))
-    if usual or any(text.is_mapping(node, name) for node in own):
-        arguments = [argument for node in own for argument in text.parameters(node)]
+    if usual or any(usage.is_mapping(node, name) for node in own):
+        arguments = [argument for node in own for argument in functions.parameters(node)]
         known.update(arguments)
         others = [argument for argument in arguments if argument != name]
-        known.update(k for node in own for a in others for k in text.subscripts(node, a))
+        known.update(k for node in own for a in others for k in usage.subscripts(node, a))
         keys += _of_no_argument(said, known, own)
     found = {(name, key): said[(key,)] for key in dict.fromkeys(keys) if (key,) in said}
     return found if len(found) == len(set(keys)) else {}
@@ -275,7 +276,7 @@ def _of_no_argument(said: Shapes, known: set[str], nodes: Sequence[Function]) ->
 
     They are called as parameters are, or the functions write their names out, as keys.
     """
-    words = {word for node in nodes for word in text.words_in(node)}
+    words = {word for node in nodes for word in usage.words_in(node)}
     return [
         path[0]
         for path in said

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from oracle.discovery import naming
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import functions as text
-from oracle.discovery.text import returns
-from oracle.discovery.text.functions import Function, Text
+from oracle.discovery.text import functions, returns
+from oracle.discovery.text.functions import Function
+from oracle.discovery.text.source import Text, parse
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Candidate:
         return self.parts.get(role, "")
 
 
-def candidates(source: str | Text, name: str = "") -> list[Candidate]:
+def candidates(text: str | Text, name: str = "") -> list[Candidate]:
     """The derivations in a text, in the order of their lines; with a name, those that bear it.
 
     Raises:
         SyntaxError: the text is no Python.
     """
-    user = text.parse(source) if isinstance(source, str) else source
+    user = parse(text) if isinstance(text, str) else text
     found = _Finder(user).all()
     if not name:
         return found
@@ -48,7 +48,7 @@ def candidates(source: str | Text, name: str = "") -> list[Candidate]:
 def _named(user: Text, name: str) -> list[Candidate]:
     """A function that was named by the user: value and gradient in one, then."""
     node = user.functions[name]
-    if text.returns_tuple(node) >= 2 or text.returns(node):
+    if returns.tuple_length(node) >= 2 or returns.items(node):
         way = 6 if _pullback(node) else 3
         return [Candidate(name, way, node.lineno, {"function": name})]
     return []
@@ -93,7 +93,7 @@ class _Finder:
 
     def _backward(self, name: str, names: list[str], scope: str) -> None:
         """The pair that a function is the backward of, or the function it is the derivative of."""
-        if text.is_abstract(self.user.functions[name]):
+        if functions.is_abstract(self.user.functions[name]):
             return
         short = name.rpartition(".")[2]
         forward = self._forward_of(short, [n.rpartition(".")[2] for n in names if n != name])
@@ -102,13 +102,13 @@ class _Finder:
         qualified = f"{scope}.{forward}" if scope else forward
         if qualified not in self.user.functions and forward in self.user.imported:
             qualified = forward
-        given = text.parameters(self.user.functions[name])
+        given = functions.parameters(self.user.functions[name])
         node = self.user.functions.get(qualified)
-        inputs = text.parameters(node) if node is not None else given
+        inputs = functions.parameters(node) if node is not None else given
         if scope and (self._has_state(name, scope) or self._has_state(qualified, scope)):
             return
         if not set(naming.tokens(forward)) <= set(naming.tokens(short)) and node is not None:
-            needed = text.required(self.user.functions[name])
+            needed = functions.required(self.user.functions[name])
             loss_and_gradient = naming.has(short, naming.GRADIENT) and all(
                 any(n == i or naming.same(n, i) for i in inputs) for n in needed
             )
@@ -118,11 +118,11 @@ class _Finder:
         way = 1
         if any(naming.is_cache(p) and p not in inputs for p in given):
             way = 2
-        elif len(text.required(self.user.functions[name])) == 1 and len(given) <= len(inputs):
+        elif len(functions.required(self.user.functions[name])) == 1 and len(given) <= len(inputs):
             first = given[0]
             if not (first not in inputs and naming.has(short, naming.BACKWARD)):
                 way = 7
-        if way == 7 and node is not None and len(text.required(node)) > 1:
+        if way == 7 and node is not None and len(functions.required(node)) > 1:
             way = 1
         parts = {"forward": qualified, "backward": name}
         self._add(name, way, parts, name)
@@ -195,7 +195,7 @@ class _Finder:
             return
         elif _says_value_and_gradient(name, node):
             self._add(name, 3, {"function": name}, name)
-        elif naming.tokens(name) == ("propagate",) and text.returns_tuple(node) == 2:
+        elif naming.tokens(name) == ("propagate",) and returns.tuple_length(node) == 2:
             self._add(name, 8, {"function": name}, name)
 
     def _by_what_it_returns(self, name: str) -> None:
@@ -225,9 +225,9 @@ class _Finder:
         Somebody wants it judged, and what stands beside a loss is its gradient, if not a cache.
         """
         said = naming.has(name, naming.LOSS) and not naming.has(name, naming.FORWARD)
-        if not said or text.returns_tuple(node) != 2 or not declared.comment(self.user, node):
+        if not said or returns.tuple_length(node) != 2 or not declared.comment(self.user, node):
             return False
-        rest = (text.returns(node) or [])[1:]
+        rest = (returns.items(node) or [])[1:]
         return not any(naming.is_cache(item.name) for item in rest)
 
     # Courses
@@ -259,10 +259,10 @@ class _Finder:
             if not forwards:
                 continue
             forward = self.user.functions[forwards[0]]
-            known = text.parameters(forward)
-            given = text.required(self.user.functions[name])
+            known = functions.parameters(forward)
+            given = functions.required(self.user.functions[name])
             compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]
-            outs = [item.name for item in text.returns(forward) or []]
+            outs = [item.name for item in returns.items(forward) or []]
             if not any(p not in known and p not in outs for p in compared):
                 continue
             if compared and given[0] not in known and not self._continues(given[0], outs, known):
@@ -289,7 +289,9 @@ class _Finder:
         node = self.user.classes[name]
         methods = self.user.methods(name)
         bases = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
-        own = {m: q for m, q in methods.items() if not text.is_abstract(self.user.functions[q])}
+        own = {
+            m: q for m, q in methods.items() if not functions.is_abstract(self.user.functions[q])
+        }
         if "Function" in bases:
             if "forward" in own and "backward" in own:
                 parts = {"class": name, "forward": own["forward"], "backward": own["backward"]}
@@ -323,8 +325,8 @@ class _Finder:
             return
         if "." in name and name.rpartition(".")[0] in self.user.functions:
             return
-        given = text.required(self.user.functions[own[backward]])
-        known = text.parameters(self.user.functions[own[forward]])
+        given = functions.required(self.user.functions[own[backward]])
+        known = functions.parameters(self.user.functions[own[forward]])
         compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]
         way = 9 if any(p not in known for p in compared) else 4
         if _is_static(self.user.functions[own[forward]]) and _is_static(
@@ -339,8 +341,8 @@ class _Finder:
     def _loss_method(self, name: str, own: dict[str, str], loss: str) -> None:
         """A network whose ``loss(X, y)`` returns the loss and the gradients."""
         node = self.user.functions[own[loss]]
-        items = text.returns(node) or []
-        if len(items) != 2 or not text.returns_tuple(node):
+        items = returns.items(node) or []
+        if len(items) != 2 or not returns.tuple_length(node):
             return
         if items[1].name.startswith("grad") or items[1].entries:
             parts = {"class": name, "function": own[loss]}
@@ -372,10 +374,10 @@ def _pullback(node: Function) -> str:
     inner = {
         part.name for part in ast.walk(node) if isinstance(part, Function) and part is not node
     }
-    for part in text.own_nodes(node):
+    for part in functions.own_nodes(node):
         if isinstance(part, ast.Assign) and isinstance(part.value, ast.Lambda):
             inner.update(t.id for t in part.targets if isinstance(t, ast.Name))
-    for part in text.own_nodes(node):
+    for part in functions.own_nodes(node):
         if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple):
             last = part.value.elts[-1]
             if len(part.value.elts) < 2:
@@ -389,8 +391,8 @@ def _pullback(node: Function) -> str:
 
 def _says_value_and_gradient(name: str, node: Function) -> bool:
     words = set(naming.tokens(name))
-    items = text.returns(node) or []
-    if not text.returns_tuple(node) or len(items) < 2:
+    items = returns.items(node) or []
+    if not returns.tuple_length(node) or len(items) < 2:
         return False
     valued = words & (naming.LOSS | {"value", "val"})
     gradients = words & (naming.GRADIENT | {"deltas", "backprop", "backward"})

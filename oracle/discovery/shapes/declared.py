@@ -10,7 +10,8 @@ from oracle.discovery import naming
 from oracle.discovery.shapes import docstrings, grammar
 from oracle.discovery.shapes.grammar import Said as Said
 from oracle.discovery.shapes.grammar import Shapes as Shapes
-from oracle.discovery.text.functions import Function, Text
+from oracle.discovery.text.functions import Function
+from oracle.discovery.text.source import Text
 from oracle.subject import MissingShapes, Unusable, size_names
 
 COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*shapes?\b\s*:?(.*)", re.IGNORECASE)

@@ -10,7 +10,9 @@ import re
 from oracle.discovery import naming
 from oracle.discovery.shapes import grammar
 from oracle.discovery.shapes.grammar import Said, Shapes
-from oracle.discovery.text.functions import Function, Text, parameters, subscripts
+from oracle.discovery.text.functions import Function, parameters
+from oracle.discovery.text.source import Text
+from oracle.discovery.text.usage import subscripts
 from oracle.subject import size_names
 
 CLASSES = ("C", "n_classes", "num_classes", "K", "n_class", "classes", "V")

@@ -16,7 +16,7 @@ from oracle.discovery.load import is_ours, line_in, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import Said
-from oracle.discovery.text import functions as text
+from oracle.discovery.text import returns
 from oracle.discovery.ways import instances, losses, single
 from oracle.discovery.ways.instances import Maker
 from oracle.discovery.ways.objects import Object, value_at
@@ -371,7 +371,7 @@ def loss_method(user: User, candidate: Candidate) -> Subject:
     have = {d for a in (*maker.arguments, *plan.arguments) for d in a.dims}
     needed = [*maker.sizes.values(), *(s for several in maker.lists.values() for s in several)]
     thing.phantoms = [instances.phantom(s) for s in dict.fromkeys(needed) if s not in have]
-    items = text.returns(node) or []
+    items = returns.items(node) or []
 
     def run_forward(inputs: Inputs) -> tuple[Any, Any]:
         function = getattr(inputs["self"], name.rpartition(".")[2])

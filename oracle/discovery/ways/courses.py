@@ -10,7 +10,7 @@ from oracle.discovery import arguments, naming
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.find import Candidate
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import functions as text
+from oracle.discovery.text import functions, returns
 from oracle.discovery.ways import losses, single
 from oracle.discovery.ways.gradients import Returned
 from oracle.subject import Inputs, Made, Reading, Subject, Unusable
@@ -27,10 +27,10 @@ def course(user: User, candidate: Candidate) -> Subject:
     names = [candidate.of(role) for role in ("forward", "cost", "backward")]
     forward, backward = user.get(names[0]), user.get(names[2])
     cost = user.get(names[1]) if names[1] else None
-    functions = [forward, cost, backward]
+    called = [forward, cost, backward]
     nodes = [user.node(name) for name in names]
     said = declared.of_parts(user.text, names, user.shapes)
-    taken = [arguments.parameters(f, n) if f else [] for f, n in zip(functions, names)]
+    taken = [arguments.parameters(f, n) if f else [] for f, n in zip(called, names)]
     flow = Flow.of(taken, nodes, said, candidate)
     asked = [p for p in taken[0] if p.required or _is_said(p.name, said)] + flow.more
     plan = arguments.plan(candidate.name, said, asked, user.line(names[0]), nodes, user)
@@ -59,7 +59,7 @@ def course(user: User, candidate: Candidate) -> Subject:
         run_forward,
         run_backward,
         plan.prepare,
-        tuple(f for f in functions if f is not None),
+        tuple(f for f in called if f is not None),
         module=user.module.__name__ if user.module is not None else "user",
         remarks=plan.remarks,
         has_upstream=False,
@@ -113,14 +113,14 @@ class Flow:
     def of(
         cls,
         taken: Sequence[Sequence[Parameter]],
-        nodes: Sequence[text.Function | None],
+        nodes: Sequence[functions.Function | None],
         said: declared.Shapes,
         candidate: Candidate,
     ) -> "Flow":
-        items = text.returns(nodes[0]) or []
+        items = returns.items(nodes[0]) or []
         outputs = [item.name for item in items]
         flow = cls([p.name for p in taken[0]], outputs)
-        if text.returns_tuple(nodes[0]) == 0 and items and items[0].entries:
+        if returns.tuple_length(nodes[0]) == 0 and items and items[0].entries:
             flow.outputs = []
         if not any(p.name in outputs or naming.is_cache(p.name) for p in taken[1]):
             flow.predictions = [p.name for p in taken[1] if flow._may_be_prediction(p)][:1]

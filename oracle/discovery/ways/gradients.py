@@ -7,8 +7,9 @@ import numpy as np
 
 from oracle.discovery import naming
 from oracle.discovery.arguments import Slot
-from oracle.discovery.text import functions as text
-from oracle.discovery.text.functions import Function, Item
+from oracle.discovery.text import assignments, returns
+from oracle.discovery.text.functions import Function
+from oracle.discovery.text.returns import Item
 from oracle.subject import Made, WrongReturn
 
 
@@ -25,7 +26,7 @@ class Returned:
     ) -> None:
         self.node = node
         self.line = line
-        items = text.returns(node) or []
+        items = returns.items(node) or []
         if pick is not None:
             self.items = [items[pick]] if pick < len(items) else []
         else:
@@ -43,12 +44,12 @@ class Returned:
         if isinstance(result, Mapping):
             return self._of_dict(result, wanted, self.items[0] if self.items else None)
         if hasattr(result, "__dataclass_fields__"):
-            given = text.fields_given(self.node, list(result.__dataclass_fields__))
+            given = returns.fields_given(self.node, list(result.__dataclass_fields__))
             return self._of_dict(vars(result), wanted, given)
         if isinstance(result, tuple | list):
             fields = getattr(result, "_fields", ())
             if fields and naming.assign(fields, [slot.name for slot in wanted]):
-                given = text.fields_given(self.node, fields)
+                given = returns.fields_given(self.node, fields)
                 return self._of_dict(dict(zip(fields, result)), wanted, given)
             return self._of_sequence(result, wanted, slots)
         if not is_gradient(result):
@@ -193,13 +194,13 @@ class Returned:
         if not item.text:
             return (written.text or key, written.line) if written else (key, item.line)
         text_of_it = f'{item.text}["{key}"]'
-        line = text.assigned_text(self.node, text_of_it) if self.node is not None else 0
+        line = assignments.assigned_text(self.node, text_of_it) if self.node is not None else 0
         if written is not None and written.text and not line:
             return written.text, written.line  # grads = {"dw": dw}: dw is where it is made
         return text_of_it, line or (written.line if written else item.line)
 
     def _line(self, name: str, item: Item | None) -> int:
-        line = text.assigned_text(self.node, name) if self.node is not None else 0
+        line = assignments.assigned_text(self.node, name) if self.node is not None else 0
         return line or (item.line if item is not None else self.line)
 
     def _one(self, value: Any, slot: Slot, item: Item | None) -> Made:

@@ -15,7 +15,7 @@ from oracle.discovery.arguments import Parameter, User, call, kept_random_state,
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.grammar import NOTHING as NOTHING
 from oracle.discovery.shapes.grammar import fresh
-from oracle.discovery.text import functions as text
+from oracle.discovery.text import assignments, functions, usage
 from oracle.subject import Argument, Path, Unusable, size_names
 
 SIZE = re.compile(
@@ -127,7 +127,7 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
         elif KERNELS.fullmatch(own):
             made.constants[own] = 2
             made.remarks.append(f"{own} was taken to be 2")
-        elif init is not None and text.is_extent(init, own):
+        elif init is not None and usage.is_extent(init, own):
             made.sizes[own] = own
         elif naming.same(own, "W") or naming.same(own, "b") or own in ("gamma", "beta"):
             dims = ("D", "M") if naming.same(own, "W") else ("M",)
@@ -153,15 +153,15 @@ def _has_weights(given: Sequence[Parameter]) -> bool:
     return any(naming.same(p.name, "W") for p in given)
 
 
-def _is_list(name: str, init: text.Function | None) -> bool:
+def _is_list(name: str, init: functions.Function | None) -> bool:
     """Whether a constructor's parameter is a list of sizes: by its use, or else by its name.
 
     What is called as one size is, ``n_units``, is one unless the constructor goes through it.
     """
     if init is not None and (SIZE.fullmatch(name) or LISTS.fullmatch(name)):
-        if text.goes_through(init, name):
+        if usage.goes_through(init, name):
             return True
-        return bool(LISTS.fullmatch(name)) and not text.calculates_with(init, name)
+        return bool(LISTS.fullmatch(name)) and not usage.calculates_with(init, name)
     return bool(LISTS.fullmatch(name))
 
 
@@ -312,7 +312,7 @@ def line_of(user: User, kind: str, method: str, name: str) -> int:
         node = user.node(qualified)
         if node is None:
             continue
-        line = text.assigned_text(node, name)
+        line = assignments.assigned_text(node, name)
         if line:
             return line
     return user.line(method)

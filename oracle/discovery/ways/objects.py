@@ -12,7 +12,7 @@ import numpy as np
 from oracle.discovery import arguments, naming
 from oracle.discovery.arguments import Parameter, Plan, Slot, User
 from oracle.discovery.find import Candidate
-from oracle.discovery.text import functions as text
+from oracle.discovery.text import returns
 from oracle.discovery.ways import instances
 from oracle.discovery.ways.gradients import Returned, is_gradient
 from oracle.discovery.ways.instances import Maker
@@ -56,7 +56,7 @@ class Object:
     @property
     def surely_upstreams(self) -> set[str]:
         """What is an upstream of the backward even where the forward's value is one number."""
-        returned = text.returns(self.user.node(self.candidate.of("forward"))) or []
+        returned = returns.items(self.user.node(self.candidate.of("forward"))) or []
         names = [item.name for item in returned]
         return {
             p.name

@@ -13,8 +13,7 @@ from oracle.discovery.arguments import Parameter, Plan, User
 from oracle.discovery.find import Candidate
 from oracle.discovery.load import is_ours
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import functions as text
-from oracle.discovery.text import returns
+from oracle.discovery.text import assignments, functions, returns
 from oracle.discovery.ways import variables
 from oracle.discovery.ways.gradients import Returned
 from oracle.discovery.ways.variables import Variables
@@ -48,7 +47,7 @@ def pair(user: User, candidate: Candidate) -> Subject:
     if candidate.way == 7 and len(given) >= 1:
         return _derivative(user, candidate, said)
     outputs, nested = returns.outputs(nodes[0])
-    returned = text.returns(nodes[0])
+    returned = returns.items(nodes[0])
     single = returned[0].name if returned and not outputs else ""
     above = user.line(names[0])
     of_module = variables.of_module(user, forward, nodes, said)
@@ -394,7 +393,7 @@ def _required_upstreams(
 
 
 def _value_indices(
-    sources: Sources, outputs: Sequence[str], node: text.Function | None
+    sources: Sources, outputs: Sequence[str], node: functions.Function | None
 ) -> list[int] | None:
     """Which of the things that a forward returns have an upstream."""
     if not outputs:
@@ -403,7 +402,7 @@ def _value_indices(
     if len(names) == 1 and len(outputs) == 2 and sources.caches:
         return [0]
     if len(names) == 1 and node is not None:
-        names = text.unpacked(node, names[0]) or names
+        names = assignments.unpacked(node, names[0]) or names
     found: list[int] = []
     for name in names:
         index = next(

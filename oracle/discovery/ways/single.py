@@ -11,9 +11,9 @@ from oracle.discovery import arguments, naming
 from oracle.discovery.arguments import User
 from oracle.discovery.find import Candidate, _pullback
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import functions as text
 from oracle.discovery.text import returns
-from oracle.discovery.text.functions import Function, Item
+from oracle.discovery.text.functions import Function
+from oracle.discovery.text.returns import Item
 from oracle.discovery.ways import variables
 from oracle.discovery.ways.gradients import Returned
 from oracle.subject import Inputs, Made, Subject, Unusable, WrongReturn, outputs
@@ -43,7 +43,7 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
     of_module = variables.of_module(user, function, (node,), said)
     asked += of_module.parameters
     plan = arguments.plan(candidate.name, said, asked, user.line(name), (node,), user)
-    items = text.returns(node) or []
+    items = returns.items(node) or []
     slots = list(plan.slots.values())
     count = len([leaf for slot in slots for leaf in slot.leaves() if leaf.differentiated])
 
@@ -143,7 +143,7 @@ def value_and_pullback(user: User, candidate: Candidate) -> Subject:
     inner = _inner(node) if node is not None else None
     returned = Returned(None, candidate.line)
     if inner is not None:
-        returned.items = text.returns(inner) or []
+        returned.items = returns.items(inner) or []
         returned.node = inner if isinstance(inner, Function) else None
         returned.line = inner.lineno
     slots = list(plan.slots.values())

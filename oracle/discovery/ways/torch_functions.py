@@ -9,7 +9,7 @@ from oracle.discovery import arguments
 from oracle.discovery.arguments import User
 from oracle.discovery.find import Candidate
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import functions as text
+from oracle.discovery.text import returns
 from oracle.subject import Inputs, Made, Path, Subject, WrongReturn
 
 
@@ -53,7 +53,7 @@ def function(user: User, candidate: Candidate) -> Subject:
     asked = [p for p in given if p.required or any(path[0] == p.name for path in said)]
     above = user.line(candidate.name)
     plan = arguments.plan(candidate.name, said, asked, above, (user.node(names[0]),), user)
-    items = text.returns(user.node(names[1])) or []
+    items = returns.items(user.node(names[1])) or []
     wanted = {name for name, slot in plan.slots.items() if slot.differentiated}
 
     def tensors(inputs: Inputs) -> dict[str, Any]:

@@ -16,8 +16,7 @@ from oracle.discovery import arguments, naming
 from oracle.discovery.arguments import Parameter, Plan, User
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.declared import Said, Shapes
-from oracle.discovery.text import functions as text
-from oracle.discovery.text import returns
+from oracle.discovery.text import assignments, returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.ways.gradients import is_gradient
 from oracle.subject import Inputs, Made
@@ -51,7 +50,7 @@ class Variables:
         found = []
         for name, of in self.gradients.items():
             value = self.module.get(name)
-            line = text.assigned(node, name, 10**9) if node is not None else 0
+            line = assignments.assigned(node, name, 10**9) if node is not None else 0
             if is_gradient(value):
                 found.append(Made((of,), name, line, value))
         return found
@@ -70,7 +69,7 @@ def of_module(
     arrays = {n: array for n, array in arrays.items() if array.dtype.kind == "f"}
     if not arrays or nodes[-1] is None:
         return Variables()
-    left = [g for g in text.declared_global(nodes[-1]) if g not in arrays]
+    left = [g for g in assignments.declared_global(nodes[-1]) if g not in arrays]
     found = Variables(module)
     for name in [*left, *returns.names(nodes[-1])]:
         for of in arrays:
