@@ -17,24 +17,41 @@ from typing import Any
 
 from oracle.discovery import arguments, find, naming
 from oracle.discovery.arguments import User
-from oracle.discovery.find import Candidate, candidates
+from oracle.discovery.candidate import Candidate
+from oracle.discovery.find import candidates
 from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.text import source
-from oracle.discovery.ways import classes, courses, pairs, single, torch_functions
+from oracle.discovery.ways import (
+    classes,
+    courses,
+    derivatives,
+    loss_methods,
+    pairs,
+    single,
+    torch_functions,
+)
 from oracle.results import Failure
 from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable
 
 __all__ = ["Candidate", "Subject", "Unusable", "candidates", "subject", "subjects"]
 
+
+def _in_one_function(user: User, candidate: Candidate) -> Subject:
+    """Value and gradient in one: a function, or a method of a class."""
+    if candidate.of("class"):
+        return loss_methods.loss_method(user, candidate)
+    return single.value_and_gradient(user, candidate)
+
+
 WAYS: dict[int, Callable[[User, Candidate], Subject]] = {
     1: pairs.pair,
     2: pairs.pair,
-    3: single.value_and_gradient,
+    3: _in_one_function,
     4: classes.layer,
     5: torch_functions.function,
     6: single.value_and_pullback,
-    7: pairs.pair,
+    7: derivatives.derivative,
     8: courses.course,
     9: classes.network,
 }

@@ -5,26 +5,20 @@ or classes take which part: ``forward``, ``backward``, ``cost``, ``function``, `
 """
 
 import ast
-from dataclasses import dataclass, field
 
 from oracle.discovery import naming
+from oracle.discovery.candidate import Candidate
+from oracle.discovery.partners import first_of, so_called
 from oracle.discovery.shapes import declared
+from oracle.discovery.single_functions import (
+    is_method,
+    is_static,
+    pullback,
+    says_value_and_gradient,
+)
 from oracle.discovery.text import functions, returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text, parse
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A derivation that was found: its name, its way, its line, and its parts by role."""
-
-    name: str
-    way: int
-    line: int
-    parts: dict[str, str] = field(default_factory=dict)
-
-    def of(self, role: str) -> str:
-        return self.parts.get(role, "")
 
 
 def candidates(text: str | Text, name: str = "") -> list[Candidate]:
@@ -49,7 +43,7 @@ def _named(user: Text, name: str) -> list[Candidate]:
     """A function that was named by the user: value and gradient in one, then."""
     node = user.functions[name]
     if returns.tuple_length(node) >= 2 or returns.items(node):
-        way = 6 if _pullback(node) else 3
+        way = 6 if pullback(node) else 3
         return [Candidate(name, way, node.lineno, {"function": name})]
     return []
 
@@ -76,7 +70,7 @@ class _Finder:
                 if name not in self.taken:
                     self._alone(name)
             for name in names:
-                if name not in self.taken and not _is_method(self.user, name):
+                if name not in self.taken and not is_method(self.user, name):
                     self._by_what_it_returns(name)
         return sorted(self.found, key=lambda c: c.line)
 
@@ -131,7 +125,7 @@ class _Finder:
     def _has_state(self, name: str, scope: str) -> bool:
         """Whether a method makes use of its object, other than to call its methods."""
         node = self.user.functions.get(name)
-        if node is None or _is_static(node):
+        if node is None or is_static(node):
             return False
         methods = self.user.methods(scope)
         return any(
@@ -189,11 +183,11 @@ class _Finder:
 
     def _alone(self, name: str) -> None:
         node = self.user.functions[name]
-        if _pullback(node):
+        if pullback(node):
             self._add(name, 6, {"function": name}, name)
-        elif _is_method(self.user, name):
+        elif is_method(self.user, name):
             return
-        elif _says_value_and_gradient(name, node):
+        elif says_value_and_gradient(name, node):
             self._add(name, 3, {"function": name}, name)
         elif naming.tokens(name) == ("propagate",) and returns.tuple_length(node) == 2:
             self._add(name, 8, {"function": name}, name)
@@ -297,27 +291,27 @@ class _Finder:
                 parts = {"class": name, "forward": own["forward"], "backward": own["backward"]}
                 self._add(name, 5, parts, *parts.values())
             return
-        forward = _first(
+        forward = first_of(
             own, ("forward", "__call__", "feedforward", "feed_forward", "forward_pass", "fprop")
-        ) or _first(
+        ) or first_of(
             own, ("forward_propagation", "forward_prop", "call", "fn", "forwardPropagation")
         )
-        forward = forward or _so_called(own, naming.FORWARD)
-        backward = _first(
+        forward = forward or so_called(own, naming.FORWARD)
+        backward = first_of(
             own,
             ("backward", "backprop", "back_prop", "backward_pass", "bprop", "backpropagation"),
-        ) or _first(
+        ) or first_of(
             own, ("backward_propagation", "back_propagation", "backward_prop", "backpropagate")
         )
-        backward = backward or _so_called(own, naming.BACKWARD)
-        loss = _first(
+        backward = backward or so_called(own, naming.BACKWARD)
+        loss = first_of(
             own, ("loss", "compute_loss", "cost", "compute_cost", "cost_function", "loss_fn")
         )
         if backward is None and loss is not None:
             self._loss_method(name, own, loss)
         if backward is None or forward is None:
-            backward = backward or _first(own, ("gradient", "grad", "derivative", "prime"))
-            forward = forward or loss or _first(own, ("function", "activate", "activation", "f"))
+            backward = backward or first_of(own, ("gradient", "grad", "derivative", "prime"))
+            forward = forward or loss or first_of(own, ("function", "activate", "activation", "f"))
         if backward is None or forward is None:
             return
         inherited = not any(own[m].startswith(f"{name}.") for m in (forward, backward))
@@ -329,7 +323,7 @@ class _Finder:
         known = functions.parameters(self.user.functions[own[forward]])
         compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]
         way = 9 if any(p not in known for p in compared) else 4
-        if _is_static(self.user.functions[own[forward]]) and _is_static(
+        if is_static(self.user.functions[own[forward]]) and is_static(
             self.user.functions[own[backward]]
         ):
             return  # a pair of functions that happen to stand in a class
@@ -347,58 +341,3 @@ class _Finder:
         if items[1].name.startswith("grad") or items[1].entries:
             parts = {"class": name, "function": own[loss]}
             self._add(f"{name}.{loss}", 3, parts, own[loss])
-
-
-def _first(methods: dict[str, str], names: tuple[str, ...]) -> str | None:
-    return next((name for name in names if name in methods), None)
-
-
-def _so_called(methods: dict[str, str], role: frozenset[str]) -> str | None:
-    """The method whose name says a role and nothing else: ``forwardPass``, ``_bprop``."""
-    return next((m for m in methods if naming.has(m, role) and not naming.stem(m, role)), None)
-
-
-def _is_static(node: Function) -> bool:
-    return any(
-        isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod")
-        for d in node.decorator_list
-    )
-
-
-def _is_method(user: Text, name: str) -> bool:
-    return "." in name and not _is_static(user.functions[name])
-
-
-def _pullback(node: Function) -> str:
-    """The name of the inner function that is returned beside a value; "" if there is none."""
-    inner = {
-        part.name for part in ast.walk(node) if isinstance(part, Function) and part is not node
-    }
-    for part in functions.own_nodes(node):
-        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Lambda):
-            inner.update(t.id for t in part.targets if isinstance(t, ast.Name))
-    for part in functions.own_nodes(node):
-        if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple):
-            last = part.value.elts[-1]
-            if len(part.value.elts) < 2:
-                continue
-            if isinstance(last, ast.Lambda):
-                return "<lambda>"
-            if isinstance(last, ast.Name) and last.id in inner:
-                return last.id
-    return ""
-
-
-def _says_value_and_gradient(name: str, node: Function) -> bool:
-    words = set(naming.tokens(name))
-    items = returns.items(node) or []
-    if not returns.tuple_length(node) or len(items) < 2:
-        return False
-    valued = words & (naming.LOSS | {"value", "val"})
-    gradients = words & (naming.GRADIENT | {"deltas", "backprop", "backward"})
-    if valued and gradients:
-        return True
-    if not valued:
-        return False
-    rest = [item for item in items if naming.looks_like_gradient(item.name) or item.entries]
-    return len(rest) == len(items) - 1

@@ -19,6 +19,11 @@ OTHER = re.compile(r"\s*#\s*oracle\s*:(?!\s*ignore\b)\s*(.*?)\s*$", re.IGNORECAS
 INTEGERS = ("Int", "UInt", "Integer", "Int32", "Int64", "Int8", "UInt8", "Int16", "Shaped")
 
 
+def is_said(said: Shapes, name: str) -> bool:
+    """Whether shapes speak of an argument, or of an entry of it."""
+    return any(path[0] == name for path in said)
+
+
 def of_parts(
     user: Text | None, names: Iterable[str], given: str = "", more: Iterable[str] = ()
 ) -> Shapes:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from oracle.discovery import arguments, naming
+from oracle.discovery import arguments, naming, plans
 from oracle.discovery.arguments import Parameter, User
-from oracle.discovery.find import Candidate
+from oracle.discovery.candidate import Candidate
+from oracle.discovery.plans import Plan
 from oracle.discovery.shapes import declared
 from oracle.discovery.text import functions, returns
 from oracle.discovery.ways import losses, single
@@ -32,8 +33,8 @@ def course(user: User, candidate: Candidate) -> Subject:
     said = declared.of_parts(user.text, names, user.shapes)
     taken = [arguments.parameters(f, n) if f else [] for f, n in zip(called, names)]
     flow = Flow.of(taken, nodes, said, candidate)
-    asked = [p for p in taken[0] if p.required or _is_said(p.name, said)] + flow.more
-    plan = arguments.plan(candidate.name, said, asked, user.line(names[0]), nodes, user)
+    asked = [p for p in taken[0] if p.required or declared.is_said(said, p.name)] + flow.more
+    plan = plans.plan(candidate.name, said, asked, user.line(names[0]), nodes, user)
     slots = list(plan.slots.values())
     returned = Returned(nodes[2], user.line(names[2]))
 
@@ -60,7 +61,7 @@ def course(user: User, candidate: Candidate) -> Subject:
         run_backward,
         plan.prepare,
         tuple(f for f in called if f is not None),
-        module=user.module.__name__ if user.module is not None else "user",
+        module=user.module_name,
         remarks=plan.remarks,
         has_upstream=False,
         differentiable=plan.differentiable,
@@ -68,7 +69,7 @@ def course(user: User, candidate: Candidate) -> Subject:
     return subject if cost is not None else _read_losses(subject, plan, flow)
 
 
-def _read_losses(subject: Subject, plan: arguments.Plan, flow: "Flow") -> Subject:
+def _read_losses(subject: Subject, plan: Plan, flow: "Flow") -> Subject:
     """Without a cost it is a usual loss; the first one until a reading says another."""
     compared = [p.name for p in flow.more if p.name in naming.TARGETS | naming.PERHAPS_TARGETS]
     if not compared:
@@ -93,10 +94,6 @@ def _read_losses(subject: Subject, plan: arguments.Plan, flow: "Flow") -> Subjec
     first.readings = tuple(Reading(n, f"correct as the gradient of {n}") for n in table)
     first.read_as = read_as
     return first
-
-
-def _is_said(name: str, said: declared.Shapes) -> bool:
-    return any(path[0] == name for path in said)
 
 
 @dataclass
@@ -151,7 +148,7 @@ class Flow:
             return "output", self.outputs.index(name)
         if name in self.predictions:
             return "prediction", name
-        if not parameter.required and not _is_said(name, said):
+        if not parameter.required and not declared.is_said(said, name):
             return None
         if naming.is_cache(name):
             return "cache", None
@@ -159,7 +156,7 @@ class Flow:
         if len(alike) == 1 and alike[0].strip("_") != name.swapcase():
             return "input", alike[0]
         target = name in naming.TARGETS | naming.PERHAPS_TARGETS
-        if target or _is_said(name, said) or name in naming.NUMBERS:
+        if target or declared.is_said(said, name) or name in naming.NUMBERS:
             self.more.append(Parameter(name, True, inspect.Parameter.empty))
             return "input", name
         return "prediction", name

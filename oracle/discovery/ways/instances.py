@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from oracle.discovery import naming
-from oracle.discovery.arguments import Parameter, User, call, kept_random_state, number, parameters
+from oracle.discovery.arguments import Parameter, User, call, parameters
+from oracle.discovery.plans import number
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.grammar import NOTHING as NOTHING
 from oracle.discovery.shapes.grammar import fresh
 from oracle.discovery.text import assignments, functions, usage
+from oracle.discovery.trial_inputs import kept_random_state
 from oracle.subject import Argument, Path, Unusable, size_names
 
 SIZE = re.compile(
@@ -50,6 +52,10 @@ MOST_UNIFIED = 12
 RATES = re.compile(r"(learning_?rate|lr|eta|step_?size|learn_?rate|learningRate)$")
 # So large that what an update leaves of the weights is lost below the gradient's own last digit.
 RATE = 2.0**60
+
+
+def is_rate(name: str) -> bool:
+    return bool(RATES.match(name))
 
 
 @dataclass

@@ -1,14 +1,16 @@
 """What the parameters of a class's methods are for: data, targets, upstreams, rates."""
 
+import ast
+import re
 from collections.abc import Sequence
 
 from oracle.discovery import arguments, naming
-from oracle.discovery.arguments import Parameter, Plan
-from oracle.discovery.find import Candidate
+from oracle.discovery.arguments import Parameter, User
+from oracle.discovery.candidate import Candidate
+from oracle.discovery.plans import Plan
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.ways import instances
-from oracle.discovery.ways.instances import Maker
-from oracle.discovery.ways.objects import is_rate
+from oracle.discovery.ways.instances import Maker, is_rate
 
 
 def parameters_of(kind: type, qualified: str) -> list[Parameter]:
@@ -114,3 +116,13 @@ def upstreams_of(given: Sequence[Parameter], taken: Sequence[Parameter], plan: P
         ):
             found.append(name)
     return found
+
+
+def holds_layers(user: User, candidate: Candidate) -> bool:
+    """Whether its forward goes through objects that it has been given."""
+    node = user.node(candidate.of("forward"))
+    return node is not None and any(
+        isinstance(part, ast.For)
+        and re.search(r"self\.\w*(layer|module|op|block)", ast.unparse(part.iter))
+        for part in ast.walk(node)
+    )

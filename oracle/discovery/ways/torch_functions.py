@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import arguments
+from oracle.discovery import arguments, plans
 from oracle.discovery.arguments import User
-from oracle.discovery.find import Candidate
+from oracle.discovery.candidate import Candidate
 from oracle.discovery.shapes import declared
 from oracle.discovery.text import returns
 from oracle.subject import Inputs, Made, Path, Subject, WrongReturn
@@ -50,9 +50,9 @@ def function(user: User, candidate: Candidate) -> Subject:
     said = declared.of_parts(user.text, [candidate.name, *names], user.shapes)
     apart = "setup_context" in vars(kind)
     given = arguments.parameters(kind.forward, names[0])[0 if apart else 1 :]
-    asked = [p for p in given if p.required or any(path[0] == p.name for path in said)]
+    asked = [p for p in given if p.required or declared.is_said(said, p.name)]
     above = user.line(candidate.name)
-    plan = arguments.plan(candidate.name, said, asked, above, (user.node(names[0]),), user)
+    plan = plans.plan(candidate.name, said, asked, above, (user.node(names[0]),), user)
     items = returns.items(user.node(names[1])) or []
     wanted = {name for name, slot in plan.slots.items() if slot.differentiated}
 
@@ -149,7 +149,7 @@ def function(user: User, candidate: Candidate) -> Subject:
         run_backward,
         plan.prepare,
         (kind,),
-        module=user.module.__name__ if user.module is not None else "user",
+        module=user.module_name,
         remarks=plan.remarks,
         differentiable=plan.differentiable,
         torch_function=through,

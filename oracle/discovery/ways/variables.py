@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import arguments, naming
-from oracle.discovery.arguments import Parameter, Plan, User
+from oracle.discovery import naming
+from oracle.discovery.arguments import Parameter, User
+from oracle.discovery.plans import Plan
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.declared import Said, Shapes
 from oracle.discovery.text import assignments, returns
 from oracle.discovery.text.functions import Function
+from oracle.discovery.trial_inputs import trial_arrays
 from oracle.discovery.ways.gradients import is_gradient
 from oracle.subject import Inputs, Made
 
@@ -96,6 +98,6 @@ def check(
         return
     try:
         with np.errstate(all="ignore"):
-            run(plan.prepare(arguments.trial_arrays(plan.arguments, 11)))
+            run(plan.prepare(trial_arrays(plan.arguments, 11)))
     except Exception as error:
         raise declared.missing(name, said, found.unsaid[0], line, found.unsaid[1:]) from error
