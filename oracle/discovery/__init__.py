@@ -66,54 +66,70 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
         parsed = source.parse(file.read_text(encoding="utf-8-sig"), str(file))
     except SyntaxError as error:
         return [], [Failure(str(file), error.lineno or 0, f"SyntaxError: {error.msg}")]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError, MemoryError) as error:
         return [], [Failure(str(file), 0, said(error))]
-    found = find.candidates(parsed, name)
-    if not found:
-        return [], [] if name else _unclaimed(parsed, [])
+    found = find.search(parsed, name)
+    if not found.candidates:
+        return [], found.failures + ([] if name else _unclaimed(parsed, []))
     try:
         module = load(file)
     except Unusable as error:
         return [], [Failure(str(file), error.line, str(error))]
-    user = User(str(file), parsed, module, shapes)
-    usable: list[Subject] = []
+    made, failures = _each(User(str(file), parsed, module, shapes), found.candidates, name)
+    unclaimed = [] if name else _unclaimed(parsed, found.candidates)
+    return made, found.failures + failures + unclaimed
+
+
+def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subject], list[Failure]]:
+    """The subjects of some candidates, and why each of the others is none.
+
+    A candidate whose shapes nothing says, and that another one's functions use, is judged within.
+    """
+    assert user.text is not None
+    made: list[Subject] = []
     failures: list[Failure] = []
     used: dict[str, Subject] = {}  # functions that a subject's own functions use
     unsaid: list[tuple[Candidate, Failure]] = []
     for candidate in found:
         try:
             one = _subject(user, candidate)
-            usable.append(one)
-            used |= dict.fromkeys(source.used_by(parsed, candidate.parts.values()), one)
         except MissingShapes as error:
-            failure = Failure(str(file), error.line or candidate.line, str(error))
-            unsaid.append((candidate, failure))
+            unsaid.append((candidate, _failure(user, candidate, error)))
         except NothingToJudge as error:
-            if name:
-                failures.append(Failure(str(file), error.line or candidate.line, str(error)))
-        except Unusable as error:
-            line = error.line or candidate.line
-            failures.append(Failure(str(file), line, str(error)))
+            failures += [_failure(user, candidate, error)] if name else []
+        except Exception as error:
+            failures.append(_failure(user, candidate, error))
+        else:
+            made.append(one)
+            used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     for candidate, failure in unsaid:
         whole = next((used[p] for p in candidate.parts.values() if p in used), None)
         if whole is None or candidate.name == name:
             failures.append(failure)
         else:
             whole.remarks.append(f"{candidate.name}, without shapes of its own, is judged within")
-    return usable, failures + ([] if name else _unclaimed(parsed, found))
+    return made, failures
+
+
+def _failure(user: User, candidate: Candidate, error: Exception) -> Failure:
+    """Why a candidate is no subject: its own words, or Python's for what its reading raised."""
+    if isinstance(error, Unusable):
+        return Failure(user.file, error.line or candidate.line, str(error))
+    line = line_in(error, user.file) or candidate.line
+    return Failure(user.file, line, f"{candidate.name}: {said(error)}")
 
 
 def _unclaimed(user: source.Text, found: Sequence[Candidate]) -> list[Failure]:
-    """Functions with shapes of their own of which nothing says how they are derived."""
+    """Functions with a shapes comment of their own but without a gradient."""
     known = {part for candidate in found for part in candidate.parts.values()}
     known |= source.used_by(user, known)
     return [
         Failure(
             user.file,
             node.lineno,
-            f"{name}: its shapes are said, and not what its gradient is: no function beside it is "
-            f"called after it, and it returns no gradient; {Path(user.file).name}::{name} takes "
-            "what it returns for a value and gradients",
+            f"{name} has a shapes comment but no gradient: no function beside it is named as its "
+            f"backward, and it returns no gradient; {Path(user.file).name}::{name} reads what it "
+            "returns as a value and gradients",
         )
         for name, node in user.functions.items()
         if known.isdisjoint((name, name.rpartition(".")[0])) and declared.comment(user, node)
@@ -126,10 +142,10 @@ def subject(
     shapes: str = "",
     name: str = "",
 ) -> Subject:
-    """A live function, pair of functions, or class.
+    """The subject that a live function, pair of functions, or class is.
 
     Raises:
-        Unusable: it is no derivation, or something about it is not known.
+        Unusable: it is no derivation, or nothing says what one of its arguments is.
     """
     parsed, own = source.of_live(forward)
     live: dict[str, Any] = {own: forward}
@@ -149,21 +165,21 @@ def subject(
     else:
         found = find.candidates(parsed, own) if parsed is not None else []
         if not found:
-            raise Unusable(f"{own} is no derivation that is known: give its backward as well")
+            raise Unusable(f"{own} is not recognised as a derivation: give its backward as well")
         candidate = found[0]
         if name:
             candidate = Candidate(name, candidate.way, candidate.line, candidate.parts)
     module = sys.modules.get(getattr(forward, "__module__", ""))
-    return _subject(User(file, parsed, module, shapes, live), candidate)
-
-
-def _subject(user: User, candidate: Candidate) -> Subject:
     try:
-        return WAYS[candidate.way](user, candidate)
+        return _subject(User(file, parsed, module, shapes, live), candidate)
     except Unusable:
         raise
     except Exception as error:
-        line = line_in(error, user.file)
+        line = line_in(error, file)
         if not line:
             raise  # ours
         raise Unusable(f"{candidate.name}: {said(error)}", line) from error
+
+
+def _subject(user: User, candidate: Candidate) -> Subject:
+    return WAYS[candidate.way](user, candidate)

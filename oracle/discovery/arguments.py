@@ -42,6 +42,23 @@ class User:
                 return getattr(empty_instance(owner), part)
         return thing
 
+    def kind(self, name: str) -> type:
+        """A class by its qualified name, also where a later statement binds the name to an object.
+
+        Raises:
+            Unusable: the name is bound to something else once the file has been imported.
+        """
+        thing = self.get(name)
+        if isinstance(thing, type):
+            return thing
+        own = type(thing)
+        if own.__name__ == name.rpartition(".")[2] and own.__module__ == self.module_name:
+            return own
+        raise Unusable(
+            f"{name} is bound to an object of the type {own.__name__} once the file has been "
+            "imported"
+        )
+
     @property
     def module_name(self) -> str:
         return self.module.__name__ if self.module is not None else "user"

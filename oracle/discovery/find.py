@@ -5,10 +5,13 @@ or classes take which part: ``forward``, ``backward``, ``cost``, ``function``, `
 """
 
 import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from oracle.discovery import naming
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.partners import first_of, so_called
+from oracle.discovery.partners import forward_of, has_backward, methods_of
 from oracle.discovery.shapes import declared
 from oracle.discovery.single_functions import (
     is_method,
@@ -19,6 +22,15 @@ from oracle.discovery.single_functions import (
 from oracle.discovery.text import functions, returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text, parse
+from oracle.results import Failure
+
+
+@dataclass(frozen=True)
+class Found:
+    """The derivations in a text, in the order of their lines, and the pieces not understood."""
+
+    candidates: list[Candidate]
+    failures: list[Failure]
 
 
 def candidates(text: str | Text, name: str = "") -> list[Candidate]:
@@ -27,16 +39,22 @@ def candidates(text: str | Text, name: str = "") -> list[Candidate]:
     Raises:
         SyntaxError: the text is no Python.
     """
-    user = parse(text) if isinstance(text, str) else text
-    found = _Finder(user).all()
+    return search(parse(text) if isinstance(text, str) else text, name).candidates
+
+
+def search(user: Text, name: str = "") -> Found:
+    """The derivations in a text, and each function or class of which the reading failed."""
+    finder = _Finder(user)
+    found = finder.all()
     if not name:
-        return found
+        return Found(found, finder.failures)
     wanted = [c for c in found if name in (c.name, *c.parts.values())]
     if not wanted and name in user.functions:
         wanted = _named(user, name)
     elif not wanted and name in user.classes:
         wanted = [c for c in found if c.name.startswith(f"{name}.")]
-    return [c for c in wanted if c.name == name] or wanted
+    wanted = [c for c in wanted if c.name == name] or wanted
+    return Found(wanted, [] if wanted else finder.failures)
 
 
 def _named(user: Text, name: str) -> list[Candidate]:
@@ -54,25 +72,36 @@ class _Finder:
         self.found: list[Candidate] = []
         self.taken: set[str] = set()  # functions that a candidate other than a pair's forward has
 
+        self.failures: list[Failure] = []
+
     def all(self) -> list[Candidate]:
         for name in self.user.classes:
-            self._class(name)
+            self._read(name, self._class, name)
         scopes: dict[str, list[str]] = {}
         for name in self.user.functions:
             if name not in self.taken and not naming.has(name, naming.NOT_A_DERIVATION):
                 scopes.setdefault(name.rpartition(".")[0], []).append(name)
         for scope, names in scopes.items():
-            self._course(names)
+            self._read(names[0], self._course, names)
             for name in names:
                 if name not in self.taken:
-                    self._backward(name, names, scope)
+                    self._read(name, self._backward, name, names, scope)
             for name in names:
                 if name not in self.taken:
-                    self._alone(name)
+                    self._read(name, self._alone, name)
             for name in names:
                 if name not in self.taken and not is_method(self.user, name):
-                    self._by_what_it_returns(name)
+                    self._read(name, self._by_what_it_returns, name)
         return sorted(self.found, key=lambda c: c.line)
+
+    def _read(self, name: str, way: Callable[..., None], *given: Any) -> None:
+        """Look for one way of writing a derivation; what that raises costs this piece alone."""
+        try:
+            way(*given)
+        except Exception as error:
+            node = self.user.functions.get(name) or self.user.classes[name]
+            said = f"{name}: its text could not be read: {type(error).__name__}: {error}"
+            self.failures.append(Failure(self.user.file, node.lineno, said))
 
     def _add(self, name: str, way: int, parts: dict[str, str], *taken: str) -> None:
         own = parts.get("class")
@@ -90,7 +119,9 @@ class _Finder:
         if functions.is_abstract(self.user.functions[name]):
             return
         short = name.rpartition(".")[2]
-        forward = self._forward_of(short, [n.rpartition(".")[2] for n in names if n != name])
+        forward = forward_of(
+            short, [n.rpartition(".")[2] for n in names if n != name], self.user.imported
+        )
         if forward is None:
             return
         qualified = f"{scope}.{forward}" if scope else forward
@@ -135,49 +166,6 @@ class _Finder:
             and part.attr not in methods
             for part in ast.walk(node)
         )
-
-    def _forward_of(self, name: str, others: list[str]) -> str | None:
-        near = list(others) + [o for o in self.user.imported if o not in others]
-        plain = name.lstrip("_")
-        if naming.has(name, naming.BACKWARD):
-            for filler in (True, False):
-                key = naming.stem(name, naming.BACKWARD, filler)
-                for other in near:
-                    forward = naming.has(other, naming.FORWARD)
-                    if forward and naming.stem(other, naming.FORWARD, filler) == key:
-                        return other
-            told = set(naming.tokens(name)) & naming.BACKWARD != {"back"}
-            for other in near:
-                if key and told and naming.tokens(other) == key:
-                    return other
-        for roles in (naming.GRADIENT, naming.DERIVATIVE):
-            if not naming.has(name, roles):
-                continue
-            key = naming.stem(name, roles)
-            bare = tuple(w for w in key if w not in naming.SAYS_NOTHING)
-            for other in near:
-                words = naming.tokens(other)
-                if key and other != name and (words == key or words == (*key, "forward")):
-                    return other
-            for other in near:
-                words = tuple(w for w in naming.tokens(other) if w not in naming.SAYS_NOTHING)
-                if bare and words in (bare, (*bare, "forward"), (*bare, "fwd")):
-                    return other
-            if roles is naming.GRADIENT:
-                rest = tuple(w for w in bare if w not in naming.LOSS)
-                for other in others:
-                    words = naming.tokens(other)
-                    is_loss = set(words) & naming.LOSS or other in ("J", "f", "fun", "func")
-                    core = tuple(
-                        w for w in words if w not in naming.SAYS_NOTHING | naming.LOSS | {"j", "f"}
-                    )
-                    if is_loss and core == rest and not set(words) & naming.GRADIENT:
-                        return other
-        for start in ("d", "grad", "der"):  # dsigmoid, dReLU
-            rest_name = plain[len(start) :].lstrip("_")
-            if plain.startswith(start) and rest_name in near:
-                return rest_name
-        return None
 
     # One function
 
@@ -233,38 +221,26 @@ class _Finder:
             if not naming.has(short, naming.BACKWARD) or "." in name:
                 continue
             key = naming.stem(short, naming.BACKWARD)
-            forwards = [
-                n
-                for n in names
-                if naming.has(n, naming.FORWARD) and naming.stem(n, naming.FORWARD) == key
-            ]
+            named = [n for n in names if naming.has(n, naming.FORWARD)]
+            forwards = [n for n in named if naming.stem(n, naming.FORWARD) == key]
             forwards = forwards or [n for n in names if n in ("predict", "model", "net", "network")]
-            costs = [
-                n
-                for n in names
-                if naming.has(n, naming.LOSS)
-                and not naming.has(n, naming.BACKWARD | naming.GRADIENT | naming.DERIVATIVE)
-                and set(naming.tokens(n))
-                <= naming.LOSS
-                | naming.SAYS_NOTHING
-                | {"cross", "entropy", "mse", "with"}
-                | set(key)
-            ]
-            if not forwards:
-                continue
-            forward = self.user.functions[forwards[0]]
-            known = functions.parameters(forward)
-            given = functions.required(self.user.functions[name])
-            compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]
-            outs = [item.name for item in returns.items(forward) or []]
-            if not any(p not in known and p not in outs for p in compared):
-                continue
-            if compared and given[0] not in known and not self._continues(given[0], outs, known):
+            costs = [n for n in names if _is_cost(n, key)]
+            if not forwards or not self._goes_on_from(name, forwards[0]):
                 continue
             parts = {"forward": forwards[0], "cost": costs[0] if costs else "", "backward": name}
             if not costs:
                 del parts["cost"]
             self._add(name, 8, parts, *parts.values())
+
+    def _goes_on_from(self, backward: str, forward: str) -> bool:
+        """Whether a backward starts at targets and what a forward returns, not at an upstream."""
+        known = functions.parameters(self.user.functions[forward])
+        given = functions.required(self.user.functions[backward])
+        compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]
+        outs = [item.name for item in returns.items(self.user.functions[forward]) or []]
+        if not any(p not in known and p not in outs for p in compared):
+            return False
+        return given[0] in known or self._continues(given[0], outs, known)
 
     @staticmethod
     def _continues(first: str, outs: list[str], known: list[str]) -> bool:
@@ -291,27 +267,9 @@ class _Finder:
                 parts = {"class": name, "forward": own["forward"], "backward": own["backward"]}
                 self._add(name, 5, parts, *parts.values())
             return
-        forward = first_of(
-            own, ("forward", "__call__", "feedforward", "feed_forward", "forward_pass", "fprop")
-        ) or first_of(
-            own, ("forward_propagation", "forward_prop", "call", "fn", "forwardPropagation")
-        )
-        forward = forward or so_called(own, naming.FORWARD)
-        backward = first_of(
-            own,
-            ("backward", "backprop", "back_prop", "backward_pass", "bprop", "backpropagation"),
-        ) or first_of(
-            own, ("backward_propagation", "back_propagation", "backward_prop", "backpropagate")
-        )
-        backward = backward or so_called(own, naming.BACKWARD)
-        loss = first_of(
-            own, ("loss", "compute_loss", "cost", "compute_cost", "cost_function", "loss_fn")
-        )
-        if backward is None and loss is not None:
+        forward, backward, loss = methods_of(own)
+        if loss is not None and not has_backward(own):
             self._loss_method(name, own, loss)
-        if backward is None or forward is None:
-            backward = backward or first_of(own, ("gradient", "grad", "derivative", "prime"))
-            forward = forward or loss or first_of(own, ("function", "activate", "activation", "f"))
         if backward is None or forward is None:
             return
         inherited = not any(own[m].startswith(f"{name}.") for m in (forward, backward))
@@ -341,3 +299,11 @@ class _Finder:
         if items[1].name.startswith("grad") or items[1].entries:
             parts = {"class": name, "function": own[loss]}
             self._add(f"{name}.{loss}", 3, parts, own[loss])
+
+
+def _is_cost(name: str, key: tuple[str, ...]) -> bool:
+    """Whether a function is called as the cost beside a backward of some words is."""
+    own = naming.LOSS | naming.SAYS_NOTHING | {"cross", "entropy", "mse", "with"} | set(key)
+    slopes = naming.BACKWARD | naming.GRADIENT | naming.DERIVATIVE
+    loss = naming.has(name, naming.LOSS) and not naming.has(name, slopes)
+    return loss and set(naming.tokens(name)) <= own

@@ -29,9 +29,9 @@ def pullback(node: Function) -> str:
             inner.update(t.id for t in part.targets if isinstance(t, ast.Name))
     for part in functions.own_nodes(node):
         if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple):
-            last = part.value.elts[-1]
             if len(part.value.elts) < 2:
                 continue
+            last = part.value.elts[-1]
             if isinstance(last, ast.Lambda):
                 return "<lambda>"
             if isinstance(last, ast.Name) and last.id in inner:

@@ -6,7 +6,7 @@ import itertools
 from oracle.discovery import naming, plans
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.load import is_ours, line_in, said
+from oracle.discovery.load import line_in, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import Said
@@ -46,7 +46,7 @@ def network(user: User, candidate: Candidate) -> Subject:
 
 
 def _subject(user: User, candidate: Candidate) -> Subject:
-    kind = user.get(candidate.of("class"))
+    kind = user.kind(candidate.of("class"))
     roles = [candidate.of(role) for role in ("forward", "backward", "loss")]
     methods = user.text.methods(candidate.of("class")) if user.text is not None else {}
     init = methods.get("__init__", "")
@@ -101,9 +101,7 @@ def _found(
             fits = try_once(thing, open_)
         except Unusable:
             raise
-        except Exception as error:
-            if is_ours(error):
-                raise
+        except Exception as error:  # of this guess, which may not fit; others are tried
             problem = problem or error
             continue
         guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]

@@ -28,7 +28,7 @@ def loss_method(user: User, candidate: Candidate) -> Subject:
     Raises:
         Unusable: it cannot be made, a shape is missing, or it does not run.
     """
-    kind = user.get(candidate.of("class"))
+    kind = user.kind(candidate.of("class"))
     name = candidate.of("function")
     methods = user.text.methods(candidate.of("class")) if user.text is not None else {}
     init = methods.get("__init__", "")

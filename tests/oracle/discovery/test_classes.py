@@ -712,7 +712,7 @@ def test_torch_functions(tmp_path):
 
 
 def test_live_functions_and_classes():
-    from oracle import subject
+    from oracle.discovery import subject
 
     def f(a, b):
         return a @ b
@@ -740,7 +740,7 @@ def test_live_functions_and_classes():
 
 
 def test_live_functions_without_source():
-    from oracle import subject
+    from oracle.discovery import subject
 
     space = {}
     exec("def f(x, w):\n    return x * w\ndef b(g, x, w):\n    return g * w, g * x\n", space)
