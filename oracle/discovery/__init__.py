@@ -29,7 +29,6 @@ from oracle.discovery.ways import (
     loss_methods,
     pairs,
     single,
-    torch_functions,
 )
 from oracle.results import Failure
 from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable
@@ -44,12 +43,19 @@ def _in_one_function(user: User, candidate: Candidate) -> Subject:
     return single.value_and_gradient(user, candidate)
 
 
+def _torch_function(user: User, candidate: Candidate) -> Subject:
+    """A ``torch.autograd.Function``; torch takes a second to import, and no other way needs it."""
+    from oracle.discovery.ways import torch_functions
+
+    return torch_functions.function(user, candidate)
+
+
 WAYS: dict[int, Callable[[User, Candidate], Subject]] = {
     1: pairs.pair,
     2: pairs.pair,
     3: _in_one_function,
     4: classes.layer,
-    5: torch_functions.function,
+    5: _torch_function,
     6: single.value_and_pullback,
     7: derivatives.derivative,
     8: courses.course,

@@ -138,7 +138,5 @@ def _object(
     if candidate.way == 4:
         thing.aliases = aliases_of(given, taken)
         thing.upstreams = [] if thing.aliases else upstreams_of(given, taken, plan)
-    have = {d for a in (*maker.arguments, *plan.arguments) for d in a.dims}
-    needed = [*maker.sizes.values(), *(s for several in maker.lists.values() for s in several)]
-    thing.phantoms = [instances.phantom(s) for s in dict.fromkeys(needed) if s not in have]
+    thing.phantoms = instances.phantoms(maker, plan.arguments)
     return thing

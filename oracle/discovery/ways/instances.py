@@ -4,7 +4,7 @@ import dataclasses
 import inspect
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -213,9 +213,15 @@ def has_constructor(kind: type) -> bool:
     return any("__init__" in vars(base) for base in kind.__mro__[:-1])
 
 
-def phantom(size: str) -> Argument:
-    """An array that is there for a size's sake: no argument's shape has it."""
-    return Argument(f"size {size}", (size,), fixed=True)
+def phantoms(maker: Maker, drawn: Sequence[Argument]) -> list[Argument]:
+    """An array for each size of the constructor that no argument's shape has."""
+    have = {dim for argument in (*maker.arguments, *drawn) for dim in argument.dims}
+    needed = [*maker.sizes.values(), *(s for several in maker.lists.values() for s in several)]
+    return [
+        Argument(f"size {size}", (size,), fixed=True)
+        for size in dict.fromkeys(needed)
+        if size not in have
+    ]
 
 
 def arrays_in(thing: Any, path: Path = (), seen: set[int] | None = None) -> dict[Path, np.ndarray]:
@@ -322,6 +328,3 @@ def line_of(user: User, kind: str, method: str, name: str) -> int:
         if line:
             return line
     return user.line(method)
-
-
-Gather = Callable[[Any], Any]

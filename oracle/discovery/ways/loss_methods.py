@@ -28,16 +28,17 @@ def loss_method(user: User, candidate: Candidate) -> Subject:
     Raises:
         Unusable: it cannot be made, a shape is missing, or it does not run.
     """
+    targets = naming.TARGETS | naming.PERHAPS_TARGETS
     kind = user.kind(candidate.of("class"))
     name = candidate.of("function")
     methods = user.text.methods(candidate.of("class")) if user.text is not None else {}
     init = methods.get("__init__", "")
     names = [candidate.of("class"), name]
     spoken = declared.of_parts(user.text, names, user.shapes, [init] if init else [])
-    given = parameters_of(kind, name)
-    for p in given:
-        if p.name in naming.TARGETS | naming.PERHAPS_TARGETS and not p.required:
-            given = [dataclasses.replace(q, required=q.required or q is p) for q in given]
+    given = [
+        dataclasses.replace(p, required=p.required or p.name in targets)
+        for p in parameters_of(kind, name)
+    ]
     maker = instances.maker(user, candidate.of("class"), kind, spoken, [p.name for p in given])
     wanted = [p for p in given if p.required or has_shape(p.name, spoken)]
     open_ = [p.name for p in wanted if not has_shape(p.name, spoken)]
@@ -48,9 +49,7 @@ def loss_method(user: User, candidate: Candidate) -> Subject:
     plan = plans.plan(candidate.name, spoken, wanted, user.line(name), (node,), user)
     plan.remarks += maker.remarks
     thing = Object(user, candidate, maker, plan, given, [], [])
-    have = {d for a in (*maker.arguments, *plan.arguments) for d in a.dims}
-    needed = [*maker.sizes.values(), *(s for several in maker.lists.values() for s in several)]
-    thing.phantoms = [instances.phantom(s) for s in dict.fromkeys(needed) if s not in have]
+    thing.phantoms = instances.phantoms(maker, plan.arguments)
     items = returns.items(node) or []
 
     def run_forward(inputs: Inputs) -> tuple[Any, Any]:
