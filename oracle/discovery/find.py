@@ -115,7 +115,7 @@ class _Finder:
     # Pairs
 
     def _backward(self, name: str, names: list[str], scope: str) -> None:
-        """The pair that a function is the backward of, or the function it is the derivative of."""
+        """The pair whose backward, or whose derivative, a function is."""
         if functions.is_abstract(self.user.functions[name]):
             return
         short = name.rpartition(".")[2]
@@ -154,7 +154,7 @@ class _Finder:
         self.taken.add(qualified)
 
     def _has_state(self, name: str, scope: str) -> bool:
-        """Whether a method makes use of its object, other than to call its methods."""
+        """Whether a method reads or writes attributes of its object, other than methods."""
         node = self.user.functions.get(name)
         if node is None or is_static(node):
             return False
@@ -181,9 +181,9 @@ class _Finder:
             self._add(name, 8, {"function": name}, name)
 
     def _by_what_it_returns(self, name: str) -> None:
-        """``return loss, (dW, db)`` tells what no name does, if nothing else of it is known.
+        """A function whose return statement, ``return loss, (dW, db)``, shows what it is.
 
-        A function that hands on what other derivations of the file have found is none of its own.
+        A function that only calls other derivations of the file is none itself.
         """
         node = self.user.functions[name]
         called = {
@@ -193,7 +193,7 @@ class _Finder:
         }
         scope = name.rpartition(".")[0]
         slopes = {part for c in self.found if c.way == 7 for part in c.parts.values()}
-        others = self.taken - slopes  # sigmoid and sigmoid_gradient are anybody's
+        others = self.taken - slopes  # any function may call sigmoid and sigmoid_gradient
         taken = {t.rpartition(".")[2] for t in others if t.rpartition(".")[0] == scope}
         if naming.has(name, naming.USES_DERIVATIONS) or called & taken:
             return
@@ -204,7 +204,7 @@ class _Finder:
     def _is_loss_with_shapes(self, name: str, node: Function) -> bool:
         """``def mse_loss(y, t): return (r * r).sum(), 2 * r`` under a shapes comment of its own.
 
-        Somebody wants it judged, and what stands beside a loss is its gradient, if not a cache.
+        The comment asks for a check, and beside a loss stands its gradient, if no cache.
         """
         said = naming.has(name, naming.LOSS) and not naming.has(name, naming.FORWARD)
         if not said or returns.tuple_length(node) != 2 or not declared.comment(self.user, node):
@@ -244,7 +244,7 @@ class _Finder:
 
     @staticmethod
     def _continues(first: str, outs: list[str], known: list[str]) -> bool:
-        """Whether a backward's first argument is no upstream, but what it goes on from."""
+        """Whether a backward's first argument is a forward's value or cache, and no upstream."""
         return (
             first in outs
             or naming.is_cache(first)
@@ -302,7 +302,7 @@ class _Finder:
 
 
 def _is_cost(name: str, key: tuple[str, ...]) -> bool:
-    """Whether a function is called as the cost beside a backward of some words is."""
+    """Whether a function has the name of a cost that belongs to a backward of these words."""
     own = naming.LOSS | naming.SAYS_NOTHING | {"cross", "entropy", "mse", "with"} | set(key)
     slopes = naming.BACKWARD | naming.GRADIENT | naming.DERIVATIVE
     loss = naming.has(name, naming.LOSS) and not naming.has(name, slopes)

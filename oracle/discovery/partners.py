@@ -15,7 +15,7 @@ def _so_called(methods: dict[str, str], role: frozenset[str]) -> str | None:
 
 
 def forward_of(name: str, others: Sequence[str], imported: Iterable[str]) -> str | None:
-    """The function that another one is the backward, gradient or derivative of, by its name."""
+    """The forward that belongs to a backward, gradient or derivative, by its name."""
     near = [*others, *(o for o in imported if o not in others)]
     if naming.has(name, naming.BACKWARD):
         found = _of_backward(name, near)
@@ -83,7 +83,7 @@ LOSSES = ("loss", "compute_loss", "cost", "compute_cost", "cost_function", "loss
 
 
 def has_backward(own: dict[str, str]) -> bool:
-    """Whether a class has a method that is called as a backward is, and not just as a slope."""
+    """Whether a class has a method with the name of a backward, not just of a derivative."""
     return bool(_first(own, BACKWARDS) or _so_called(own, naming.BACKWARD))
 
 

@@ -47,7 +47,7 @@ class Slot:
 
 @dataclass
 class Plan:
-    """Which arrays are drawn for some parameters, and which values these always have."""
+    """The arrays to draw for some parameters, and the values that are fixed."""
 
     arguments: list[Argument] = field(default_factory=list)
     slots: dict[str, Slot] = field(default_factory=dict)  # by parameter
@@ -96,10 +96,10 @@ def plan(
     nodes: Sequence[Function | None] = (),
     user: User | None = None,
 ) -> Plan:
-    """What is drawn for a function's parameters, by all that is said of them.
+    """The arrays to draw for a function's parameters, by the shapes that are said.
 
     Raises:
-        Unusable: of one of them nothing is said; the message shows what to write, and where.
+        Unusable: nothing says the shape of one; the message shows what to write, and where.
     """
     made = Plan()
     missing: list[str] = []
@@ -171,9 +171,9 @@ def _entries_by_key(
 
 
 def _of_no_argument(said: Shapes, known: set[str], nodes: Sequence[Function]) -> list[str]:
-    """What shapes name though it is no argument: entries of the dict that the parameters are in.
+    """Names in shapes that are no arguments: entries of the dict that holds the parameters.
 
-    They are called as parameters are, or the functions write their names out, as keys.
+    They have names of parameters, or the functions write them out as keys.
     """
     words = {word for node in nodes for word in usage.words_in(node)}
     return [

@@ -10,7 +10,7 @@ from oracle import cases
 from oracle.cases import shapes
 from oracle.subject import Argument, size_names
 
-SPARE: list[np.random.MT19937] = []  # generators that nobody uses at the moment
+SPARE: list[np.random.MT19937] = []  # generators that are not in use
 
 
 @contextlib.contextmanager
@@ -53,7 +53,7 @@ def trial_sizes(arguments: Sequence[Argument], first: int = 2) -> dict[str, shap
 def trial_arrays(
     arguments: Sequence[Argument], first: int = 2, seed: int = 0, dtype: str = "float64"
 ) -> dict[str, np.ndarray]:
-    """Arrays to try something with."""
+    """Small arrays for a trial run."""
     case = cases.Case(dtype, "ordinary", trial_sizes(arguments, first), {}, seed)
     return cases.draw(_Drawn(tuple(arguments)), case)[0]  # type: ignore[arg-type]
 

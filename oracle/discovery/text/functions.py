@@ -23,9 +23,9 @@ def parameters(node: Function) -> list[str]:
 
 
 def is_abstract(node: Function) -> bool:
-    """Whether a function only says that there is to be one.
+    """Whether a function has no body: abstract, ``pass``, or ``raise NotImplementedError``.
 
-    One that raises anything but NotImplementedError says something else: that it has a mistake.
+    A function that raises anything else is wrong, not abstract.
     """
     body = [
         part

@@ -23,7 +23,7 @@ class Item:
 
 @functools.cache
 def items(node: Function | ast.Lambda | None) -> list[Item] | None:
-    """What a function's last return statement returns; one item if that is no tuple."""
+    """The items of a function's last return statement; one item if that is no tuple."""
     if node is None:
         return None
     if isinstance(node, ast.Lambda):
@@ -57,7 +57,7 @@ def last_return(node: Function) -> ast.Return | None:
 
 
 def item(function: Function, node: ast.expr, before: int) -> Item:
-    """Something that a function returns, as it stands in its text."""
+    """An expression that a function returns, as an item."""
     name = _name(node)
     if isinstance(node, ast.Name):
         entries: tuple[Item, ...] = ()
@@ -74,7 +74,7 @@ def item(function: Function, node: ast.expr, before: int) -> Item:
 
 
 def fields_given(function: Function | None, fields: Sequence[str]) -> Item | None:
-    """What ``return Grads(dx, W=dW)`` gives to the fields of the object that it makes."""
+    """The fields of the object that ``return Grads(dx, W=dW)`` makes, as an item with entries."""
     last = last_return(function) if function is not None else None
     if function is None or last is None:
         return None
@@ -163,7 +163,7 @@ def names(node: Function) -> list[str]:
 
 
 def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
-    """Whether it returns a loss first, and then nothing but gradients of its own parameters.
+    """Whether a function returns a loss first, and then only gradients of its own parameters.
 
     The loss is known by its name, a gradient by being called after a parameter, a parameter's entry
     or one of ``more``. ``return out, dx`` of a forward-mode function is neither, nor is the
@@ -190,7 +190,7 @@ def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
 
 
 def clipped(node: Function) -> int:
-    """The line where gradients are clipped, which makes them steps rather than gradients; or 0."""
+    """The line where a function clips its gradients; 0 if it does not."""
     loops = {
         part.target.id: part.iter.elts
         for part in own_nodes(node)

@@ -21,7 +21,7 @@ def subscripts(function: ast.AST, name: str) -> list[str]:
 
 
 def goes_through(function: ast.AST, name: str) -> bool:
-    """Whether a function uses something as a list: loops over it, takes entries or its length."""
+    """Whether a function uses a name as a list: loops over it, takes entries or its length."""
 
     def is_it(node: ast.AST | None) -> bool:
         return isinstance(node, ast.Name) and node.id == name
@@ -41,7 +41,7 @@ def goes_through(function: ast.AST, name: str) -> bool:
 
 
 def calculates_with(function: ast.AST, name: str) -> bool:
-    """Whether a function uses what has a name as one number: an extent, or in a sum or product."""
+    """Whether a function uses a name as a number: an extent, or in a sum or product."""
     for node in ast.walk(function):
         parts: list[ast.AST] = []
         if isinstance(node, ast.BinOp):
@@ -58,7 +58,7 @@ def calculates_with(function: ast.AST, name: str) -> bool:
 
 
 def is_extent(function: ast.AST, name: str) -> bool:
-    """Whether a function makes arrays of which something is one of the extents."""
+    """Whether a function makes arrays of which a name is an extent."""
     for node in ast.walk(function):
         if not isinstance(node, ast.Call):
             continue
@@ -73,7 +73,7 @@ def is_extent(function: ast.AST, name: str) -> bool:
 
 
 def is_mapping(function: ast.AST, name: str) -> bool:
-    """Whether a function uses what has a name as a dict."""
+    """Whether a function uses a name as a dict."""
     for node in ast.walk(function):
         if not isinstance(node, ast.Attribute | ast.Subscript):
             continue

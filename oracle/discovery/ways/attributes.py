@@ -20,7 +20,7 @@ INPUT_GRADIENTS = [
 def gradients_beside(
     thing: Any, path: Path, now: Mapping[Path, np.ndarray]
 ) -> list[tuple[Path, np.ndarray]]:
-    """The arrays in an object that are called as the gradient of another, the likeliest first."""
+    """The arrays in an object with the name of another one's gradient, the likeliest first."""
     found: list[tuple[Path, np.ndarray]]
     found = [(other, array) for other, array in now.items() if instances.counterpart(path, other)]
     if len(path) == 1:
@@ -44,7 +44,7 @@ def gradients_beside(
 
 
 def spellings(name: str, first: bool) -> list[str]:
-    """What the gradient of an input may be called among the attributes."""
+    """Names of attributes that may hold the gradient of an input."""
     own = [
         f"d{name}", f"d_{name}", f"grad_{name}", f"{name}_grad", f"{name}_gradient", f"dL_d{name}",
         f"d{name}s",

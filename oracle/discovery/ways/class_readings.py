@@ -60,7 +60,7 @@ def _read_point(subject: Subject, thing: Object) -> None:
 
 
 def _read_losses(subject: Subject, thing: Object) -> None:
-    """The loss is one of the usual ones; the first is taken until a reading says another."""
+    """A reading for each of the usual losses; the first one by default."""
     targets = [
         name
         for name in thing.plan.slots

@@ -1,4 +1,4 @@
-"""Way 8: forward, cost and backward as three functions that hand things on by name."""
+"""Way 8: forward, cost and backward as three functions whose arguments match by name."""
 
 import dataclasses
 import inspect
@@ -70,10 +70,10 @@ def course(user: User, candidate: Candidate) -> Subject:
 
 
 def _read_losses(subject: Subject, plan: Plan, flow: "Flow") -> Subject:
-    """Without a cost it is a usual loss; the first one until a reading says another."""
+    """Without a cost, a reading for each usual loss; the first one by default."""
     compared = [p.name for p in flow.more if p.name in naming.TARGETS | naming.PERHAPS_TARGETS]
     if not compared:
-        raise Unusable(f"{subject.name}: there is no cost, and no targets that one could be of")
+        raise Unusable(f"{subject.name}: there is no cost function, and backward takes no targets")
     targets = plan.slots[compared[0]].argument
     data = [s.argument for n, s in plan.slots.items() if n in naming.DATA]
     axis = losses.samples_axis(data[0] if data else None, targets)
@@ -135,7 +135,7 @@ class Flow:
         return flow
 
     def _may_be_prediction(self, parameter: Parameter) -> bool:
-        """Whether a cost that names nothing of what forward returns may have this for it."""
+        """Whether an argument of a cost may be the prediction, under a name of its own."""
         known = naming.TARGETS | naming.PERHAPS_TARGETS | set(naming.NUMBERS)
         return parameter.required and parameter.name not in {*self.inputs, *known}
 
@@ -162,7 +162,7 @@ class Flow:
         return "prediction", name
 
     def values(self, which: int, inputs: Inputs, result: Any) -> dict[str, Any]:
-        """What one of the functions gets, after the forward has returned its result."""
+        """The arguments of the cost (1) or the backward (2), after the forward has run."""
         found: dict[str, Any] = {}
         for (function, name), (source, what) in self.sources.items():
             if function != which:

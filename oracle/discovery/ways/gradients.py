@@ -19,7 +19,7 @@ def is_gradient(thing: Any) -> bool:
 
 
 class Returned:
-    """What a function's return statement says, and which of it are the gradients."""
+    """The return statement of a function, and the gradients in what it returned."""
 
     def __init__(
         self, node: Function | None, line: int, skip: Sequence[int] = (), pick: int | None = None
@@ -36,7 +36,7 @@ class Returned:
         """The gradients in a result.
 
         Raises:
-            WrongReturn: they are too many, too few, or it is unclear what they are of.
+            WrongReturn: they are too many, too few, or nothing says to which input each belongs.
         """
         wanted = [slot for slot in slots if slot.differentiated]
         if result is None:

@@ -50,7 +50,7 @@ KNOWN: dict[str, Any] = {
 }
 MOST_UNIFIED = 12
 RATES = re.compile(r"(learning_?rate|lr|eta|step_?size|learn_?rate|learningRate)$")
-# So large that what an update leaves of the weights is lost below the gradient's own last digit.
+# So large that the weights are lost below the last digit of the gradient that an update adds.
 RATE = 2.0**60
 
 
@@ -155,14 +155,14 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
 
 
 def _has_weights(given: Sequence[Parameter]) -> bool:
-    """Whether a constructor is given its weights, so that its bias is an array, no choice."""
+    """Whether a constructor takes its weights, so that its bias is an array and no flag."""
     return any(naming.same(p.name, "W") for p in given)
 
 
 def _is_list(name: str, init: functions.Function | None) -> bool:
     """Whether a constructor's parameter is a list of sizes: by its use, or else by its name.
 
-    What is called as one size is, ``n_units``, is one unless the constructor goes through it.
+    A name of a single size, ``n_units``, is one unless the constructor loops over it.
     """
     if init is not None and (SIZE.fullmatch(name) or LISTS.fullmatch(name)):
         if usage.goes_through(init, name):
@@ -172,7 +172,7 @@ def _is_list(name: str, init: functions.Function | None) -> bool:
 
 
 def _spoken(said: declared.Shapes) -> tuple[str, ...]:
-    """The sizes that shapes speak of, numbers of classes included."""
+    """The sizes in some shapes, numbers of classes included."""
     dims = [d for path in said for d in said[path].dims or () if not d.startswith("*")]
     return size_names((*dims, *_classes(said)))
 
@@ -182,10 +182,10 @@ def _classes(said: declared.Shapes) -> list[str]:
 
 
 def unified(maker: Maker, said: declared.Shapes) -> list[Maker]:
-    """The maker as it is, and with its sizes taken for those that the shapes speak of, or 2*K.
+    """The maker as it is, and with its sizes equated with those in the shapes, or 2*K.
 
-    ``Dense(n_in, n_out)`` beside ``x: N D``: nothing says that n_in is D, but nothing else runs.
-    Where ``labels(C)`` is all that speaks of C, one of its own sizes is C, the last one first.
+    ``Dense(n_in, n_out)`` beside ``x: N D``: nothing says that n_in is D, but only so it runs.
+    Where only ``labels(C)`` names C, one of its own sizes is C, the last one first.
     """
     spoken = _spoken(said)
     own = [name for name, size in maker.sizes.items() if size not in spoken]

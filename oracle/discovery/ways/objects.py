@@ -1,4 +1,4 @@
-"""An object of a user's class, run forth and back: its inputs, and where its gradients are."""
+"""An object of a user's class, run forward and backward: its inputs and its gradients."""
 
 import ast
 import dataclasses
@@ -47,13 +47,13 @@ class Object:
     paths: set[Path] = field(default_factory=set)  # and what has a gradient
     is_scalar: bool = False
     lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
-    rate: float = instances.RATE  # of updates that are all that tells a gradient; 0 if none is
+    rate: float = instances.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
     loss: Callable[[Inputs, Any], Any] | None = None  # one of the usual losses, as a reading
 
     @property
     def surely_upstreams(self) -> set[str]:
-        """What is an upstream of the backward even where the forward's value is one number."""
+        """The backward's arguments that are upstreams even where the value is one number."""
         returned = returns.items(self.user.node(self.candidate.of("forward"))) or []
         names = [item.name for item in returned]
         return {
@@ -124,10 +124,10 @@ class Object:
         for name in OUTPUTS:
             if getattr(thing, name, None) is not None:
                 return getattr(thing, name)
-        raise WrongReturn("forward returned None, and no attribute such as self.output")
+        raise WrongReturn("forward returned None and left no attribute such as self.output")
 
     def _values(self, wanted: Sequence[Parameter], inputs: Inputs, output: Any) -> dict[str, Any]:
-        """What a loss or a backward gets by name; what is nothing else is the output."""
+        """The arguments of a loss or backward, by name; the output for a name that is unknown."""
         found: dict[str, Any] = {}
         for parameter in wanted:
             name = parameter.name
@@ -279,7 +279,7 @@ class Object:
         return list(found.values())
 
     def _rated(self, path: Path) -> bool:
-        """Whether the updates are known to be times the rate that we have set."""
+        """Whether the backward multiplies its updates by the rate that we have set."""
         if any(is_rate(p.name) for p in self.taken):
             return True
         node = self.user.node(self.candidate.of("backward"))

@@ -1,4 +1,4 @@
-"""What the parameters of a class's methods are for: data, targets, upstreams, rates."""
+"""Roles of the parameters of a class's methods: data, targets, upstreams, rates."""
 
 import ast
 import re
@@ -34,7 +34,7 @@ def wanted_of(
     asked: Sequence[Parameter],
     spoken: Shapes,
 ) -> list[Parameter]:
-    """What is to be drawn: forward's arguments, and the targets of the loss and the backward."""
+    """The arguments to draw: forward's, and the targets of the loss and the backward."""
     found = [p for p in given if p.required or (p.name,) in spoken]
     names = {p.name for p in found}
     for parameter in (*asked, *taken):
@@ -119,7 +119,7 @@ def upstreams_of(given: Sequence[Parameter], taken: Sequence[Parameter], plan: P
 
 
 def holds_layers(user: User, candidate: Candidate) -> bool:
-    """Whether its forward goes through objects that it has been given."""
+    """Whether a class's forward loops over layers that it holds."""
     node = user.node(candidate.of("forward"))
     return node is not None and any(
         isinstance(part, ast.For)

@@ -15,14 +15,14 @@ from oracle.subject import Argument, NothingToJudge, Path
 
 
 def try_once(thing: Object, open_: Sequence[str]) -> bool:
-    """Run it once, and learn which of its arrays have gradients; whether these have their shapes.
+    """Run an object once to find its gradients; whether each has the shape of its array.
 
-    A layout of the samples in which a gradient has another shape is not the one that is meant.
+    A layout of the samples in which a gradient has a different shape is not the user's.
     """
     arrays = trial_arrays(thing.arguments)
     with np.errstate(all="ignore"):
         if thing.candidate.way == 9:
-            # Sizes that no constant of the user's is likely to have.
+            # Sizes that constants in the code are unlikely to have.
             _targets_like_output(thing, open_, trial_arrays(thing.arguments, 11))
             arrays = trial_arrays(thing.arguments)
         inputs = thing.prepare(arrays)
@@ -62,7 +62,7 @@ def try_once(thing: Object, open_: Sequence[str]) -> bool:
 def _made_once(thing: Object, own: Any) -> set[Path]:
     """The arrays that a first forward has made and a second one leaves alone: lazy parameters.
 
-    What a forward keeps for its backward is another array each time.
+    What a forward keeps for its backward is a new array each time.
     """
     made = {p: a for p, a in instances.arrays_in(own).items() if p not in thing.held}
     if not made:
@@ -81,7 +81,7 @@ def _made_once(thing: Object, own: Any) -> set[Path]:
 def _targets_like_output(
     thing: Object, open_: Sequence[str], arrays: Mapping[str, np.ndarray]
 ) -> None:
-    """Targets of the output's shape, where nothing says another."""
+    """Targets of the output's shape, where nothing says their shape."""
     inputs = thing.prepare(arrays)
     function = getattr(inputs["self"], thing.method("forward"))
     output = arguments.call(function, thing.given, inputs)

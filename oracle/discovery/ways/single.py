@@ -33,8 +33,8 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
     asked = [p for p in given if p.required or declared.is_said(said, p.name)]
     if node is not None and (line := returns.clipped(node)):
         raise Unusable(
-            f"{candidate.name} clips its gradients, so that what it returns is none where they are "
-            "large; clip them where they are used, and the function itself can be checked",
+            f"{candidate.name} clips its gradients: where they are large, what it returns is no "
+            "gradient; clip them where they are used, so that the function can be checked",
             line,
         )
     of_module = variables.of_module(user, function, (node,), said)
@@ -75,7 +75,7 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
 
 
 def value_of(result: Any, items: Sequence[Item]) -> tuple[Any, Any]:
-    """The value among the things that were returned, and all of them.
+    """The value among the returned things, and all of them.
 
     Raises:
         WrongReturn: there is no tuple.

@@ -96,7 +96,7 @@ def _by_spelling(found: Sources, known: Sequence[str], open_: list[str]) -> list
 
 
 def _by_order(found: Sources, given: Sequence[Parameter], open_: list[str]) -> list[str]:
-    """Inputs in the forward's order, where as many are open as it requires and nobody has."""
+    """Inputs in the forward's order, where as many are open as it requires and as are free."""
     free = [p.name for p in given if p.required and p.name not in found.inputs.values()]
     fits = open_ and len(open_) == len(free) and (not found.inputs or len(open_) == 1)
     if not fits or (len(open_) == 1 and naming.is_output(open_[0])):

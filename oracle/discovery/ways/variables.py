@@ -1,7 +1,7 @@
 """Parameters that are variables of the user's module: ``W`` and ``b`` that a forward just reads.
 
-They are inputs like any other, put into the module for as long as his functions run. Only those
-count that the backward has a gradient of by name, returned or left in another variable.
+They are inputs, put into the module while the user's functions run. Only those count whose
+gradient the backward returns, or leaves in another variable, by name.
 """
 
 import contextlib
@@ -89,10 +89,10 @@ def of_module(
 def check(
     found: Variables, name: str, said: Shapes, plan: Plan, run: Callable[[Inputs], Any], line: int
 ) -> None:
-    """Whether the forward runs with the variables' own shapes.
+    """Try the forward with the variables' own shapes.
 
     Raises:
-        Unusable: it does not, so that their shapes are to be said in the sizes of its arguments.
+        Unusable: it does not run, so their shapes must be said in the sizes of its arguments.
     """
     if not found.unsaid:
         return
