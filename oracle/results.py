@@ -140,6 +140,17 @@ class Failure:
     message: str
 
 
+@dataclass(frozen=True)
+class NotJudged:
+    """Gradients that a file uses and that got no verdict; ``lines`` are the first and the last."""
+
+    file: str
+    target: str
+    lines: tuple[int, int]
+    names: tuple[str, ...]
+    message: str
+
+
 @dataclass
 class Report:
     """Everything that one run of the oracle has to say."""
