@@ -1,9 +1,12 @@
 """Discovery: from a user's file to the derivations in it, each ready to be run.
 
-find.py         the candidates in a text; nothing is executed
+find.py         the candidates in a text; nothing is executed (candidate, partners and
+                single_functions.py beside it: what a candidate is, and how names tell one)
+uses.py         the gradients that a text uses outside of its candidates
 load.py         the file as a module
 naming.py       what names say
-arguments.py    parameters, and the inputs that they are given
+arguments.py    the user's functions, their parameters, and how they are called
+plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones to try)
 folders.py      which files of a folder hold a derivation
 text/           functions and classes in a text, what they return, and where
 shapes/         comments, annotations and docstrings that state shapes
@@ -15,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from oracle.discovery import arguments, find, naming
+from oracle.discovery import arguments, find, naming, uses
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.find import candidates
@@ -30,7 +33,7 @@ from oracle.discovery.ways import (
     pairs,
     single,
 )
-from oracle.results import Failure
+from oracle.results import Failure, NotJudged, Result
 from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable
 
 __all__ = ["Candidate", "Subject", "Unusable", "candidates", "subject", "subjects"]
@@ -123,6 +126,24 @@ def _failure(user: User, candidate: Candidate, error: Exception) -> Failure:
         return Failure(user.file, error.line or candidate.line, str(error))
     line = line_in(error, user.file) or candidate.line
     return Failure(user.file, line, f"{candidate.name}: {said(error)}")
+
+
+def not_judged(file: Path, results: Sequence[Result], name: str = "") -> list[NotJudged]:
+    """The gradients that a file uses and that got no verdict; with a name, those of that piece.
+
+    Nothing is executed. A file that cannot be read or parsed is reported as an error elsewhere.
+    """
+    try:
+        parsed = source.parse(file.read_text(encoding="utf-8-sig"), str(file))
+    except (SyntaxError, OSError, ValueError, RecursionError, MemoryError):
+        return []
+    found = find.candidates(parsed)
+    made = uses.uses(parsed, found)
+    if name:
+        meant = {c.name for c in found if name in (c.name, *c.parts.values())}
+        made = [u for u in made if u.derivation in meant or f"{u.target}.".startswith(f"{name}.")]
+    own = [r for r in results if Path(r.file).absolute() == file.absolute()]
+    return uses.not_judged(parsed, made, own)
 
 
 def _unclaimed(user: source.Text, found: Sequence[Candidate]) -> list[Failure]:

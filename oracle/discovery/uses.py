@@ -128,8 +128,8 @@ def _in_scope(known: Known, name: str, node: ast.AST) -> Iterator[Use]:
     origins = Origins(known, name, node)
     origin = joined(_updates(origins, node))
     if origin.computed:
-        kind = "module" if not name else "function"
-        yield _use(name or "<module>", origin, f"they are variables of a {kind} that trains")
+        where = "local variables of a function that trains" if name else "variables of a script"
+        yield _use(name or "<module>", origin, where)
 
 
 def _use(target: str, origin: Origin, message: str) -> Use:
@@ -171,8 +171,9 @@ def _updates(origins: Origins, node: ast.AST) -> Iterator[Origin]:
         for target, change, falls in _moves(part):
             if STATISTICS.search(bare(target)):
                 continue
-            multiplied = root(ast.parse(target, mode="eval").body) in factors
-            for gradient in _gradients(origins, target, change, falls, multiplied):
+            own = root(ast.parse(target, mode="eval").body)
+            origins.visiting = {own}  # weight decay: w in w -= lr * (dw + w) is no gradient
+            for gradient in _gradients(origins, target, change, falls, own in factors):
                 yield origins.of(gradient, f"d{bare(target)}")
 
 
@@ -299,7 +300,7 @@ def _attributes(user: Text, candidate: Candidate) -> Iterator[Use]:
                 naming.is_gradient_of(name, parameter) for parameter in held
             ):
                 line = definition.line
-                message = f"{candidate.name} leaves it in {definition.label}, and got no verdict"
+                message = f"{candidate.name} leaves it in an attribute, without a verdict"
                 yield Use(backward, (line, line), (definition.label,), message, candidate.name)
 
 

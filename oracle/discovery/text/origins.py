@@ -19,7 +19,7 @@ RATES = re.compile(
     re.IGNORECASE,
 )
 SCALARS = re.compile(
-    r"([nmNMBTtik]|[mN]_\w+|n_\w+|num_\w+|batch_?size|\w*count|beta_?\d?|b[12]|mu|rho|gamma|decay"
+    r"([nNMBTtik]|[mN]_\w+|n_\w+|num_\w+|batch_?size|\w*count|beta_?\d?|b[12]|mu|rho|gamma|decay"
     r"|\w*_decay|momentum|lam\w*|lmb?da|reg\w*|eps\w*|scale|factor|\w*_factor|coef\w*|\w+_size)$"
 )
 MAKERS = re.compile(r"(zeros|ones|empty|full|arange|eye|identity|rand\w*|normal|uniform)(_like)?$")
@@ -65,6 +65,7 @@ class Definition:
     value: ast.expr
     line: int
     label: str  # the text of the target
+    looped: bool = False  # the value is gone through, entry by entry
 
 
 def root(node: ast.AST) -> str:
@@ -100,7 +101,8 @@ def is_scalar(node: ast.AST) -> bool:
         of_shape = isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
         return of_shape or (isinstance(key, str) and bool(RATES.match(key)))
     if isinstance(node, ast.BinOp):
-        return is_scalar(node.left) and is_scalar(node.right)
+        by_a_size = isinstance(node.op, ast.Div) and isinstance(node.right, ast.Name)
+        return is_scalar(node.left) and (by_a_size or is_scalar(node.right))
     if isinstance(node, ast.UnaryOp):
         return is_scalar(node.operand)
     if isinstance(node, ast.Call):
@@ -115,14 +117,14 @@ def definitions(nodes: Iterable[ast.AST]) -> dict[str, list[Definition]]:
     """All values that variables, and entries of them, are given, by the variable."""
     found: dict[str, list[Definition]] = {}
 
-    def add(target: ast.expr, value: ast.expr) -> None:
+    def add(target: ast.expr, value: ast.expr, looped: bool = False) -> None:
         if isinstance(target, ast.Tuple | ast.List):
             same = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
             parts = value.elts if same and isinstance(value, ast.Tuple | ast.List) else None
             for i, element in enumerate(target.elts):
-                add(element, parts[i] if parts else value)
+                add(element, parts[i] if parts else value, looped)
         elif root(target):
-            definition = Definition(value, target.lineno, spelled(target))
+            definition = Definition(value, target.lineno, spelled(target), looped)
             found.setdefault(root(target), []).append(definition)
 
     for node in nodes:
@@ -133,7 +135,7 @@ def definitions(nodes: Iterable[ast.AST]) -> dict[str, list[Definition]]:
             if node.value is not None:
                 add(node.target, node.value)
         elif isinstance(node, ast.For | ast.comprehension):
-            add(*_loop(node.target, node.iter))
+            add(*_loop(node.target, node.iter), looped=True)
         elif isinstance(node, ast.Call) and _adds_an_entry(node):
             add(node.func.value, node.args[-1])  # type: ignore[attr-defined]
     return found
@@ -233,7 +235,8 @@ class Origins:
         found: list[Origin] = [NEITHER]
         for definition in self.defined[own]:
             origin = self.of(definition.value, definition.label)
-            if not all(naming.looks_like_gradient(bare(name)) for name, _ in origin.computed):
+            named = all(naming.looks_like_gradient(bare(name)) for name, _ in origin.computed)
+            if not named and not definition.looped:
                 here = frozenset({(definition.label, definition.line)})
                 origin = Origin(here, origin.received)
             found.append(origin)
