@@ -34,7 +34,7 @@ from oracle.discovery.ways import (
     single,
 )
 from oracle.results import Failure, NotJudged, Result
-from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable
+from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable, Way
 
 __all__ = ["Candidate", "Subject", "Unusable", "candidates", "subject", "subjects"]
 
@@ -53,16 +53,16 @@ def _torch_function(user: User, candidate: Candidate) -> Subject:
     return torch_functions.function(user, candidate)
 
 
-WAYS: dict[int, Callable[[User, Candidate], Subject]] = {
-    1: pairs.pair,
-    2: pairs.pair,
-    3: _in_one_function,
-    4: classes.layer,
-    5: _torch_function,
-    6: single.value_and_pullback,
-    7: derivatives.derivative,
-    8: courses.course,
-    9: classes.network,
+WAYS: dict[Way, Callable[[User, Candidate], Subject]] = {
+    Way.PAIR: pairs.pair,
+    Way.PAIR_WITH_CACHE: pairs.pair,
+    Way.VALUE_AND_GRADIENT: _in_one_function,
+    Way.LAYER: classes.layer,
+    Way.TORCH_FUNCTION: _torch_function,
+    Way.VALUE_AND_PULLBACK: single.value_and_pullback,
+    Way.DERIVATIVE: derivatives.derivative,
+    Way.FORWARD_COST_BACKWARD: courses.course,
+    Way.NETWORK: classes.network,
 }
 
 
@@ -185,10 +185,10 @@ def subject(
             parsed, file = other, other.file if other is not None else file
         live[its] = backward
         line = parsed.functions[its].lineno if parsed and its in parsed.functions else 1
-        candidate = Candidate(name or its, 1, line, {"forward": own, "backward": its})
+        candidate = Candidate(name or its, Way.PAIR, line, {"forward": own, "backward": its})
         one = sum(p.required for p in arguments.parameters(backward, its)) == 1
         if one and not naming.has(its, naming.BACKWARD):
-            candidate = Candidate(name or its, 7, line, candidate.parts)
+            candidate = Candidate(name or its, Way.DERIVATIVE, line, candidate.parts)
     else:
         found = find.candidates(parsed, own) if parsed is not None else []
         if not found:

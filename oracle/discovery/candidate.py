@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from oracle.subject import Way
+
 
 @dataclass(frozen=True)
 class Candidate:
     """A derivation that was found: its name, its way, its line, and its parts by role."""
 
     name: str
-    way: int
+    way: Way
     line: int
     parts: dict[str, str] = field(default_factory=dict)
 

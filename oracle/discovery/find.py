@@ -23,6 +23,7 @@ from oracle.discovery.text import functions, returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text, parse
 from oracle.results import Failure
+from oracle.subject import Way
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _named(user: Text, name: str) -> list[Candidate]:
     """A function that was named by the user: value and gradient in one, then."""
     node = user.functions[name]
     if returns.tuple_length(node) >= 2 or returns.items(node):
-        way = 6 if pullback(node) else 3
+        way = Way.VALUE_AND_PULLBACK if pullback(node) else Way.VALUE_AND_GRADIENT
         return [Candidate(name, way, node.lineno, {"function": name})]
     return []
 
@@ -103,11 +104,11 @@ class _Finder:
             said = f"{name}: its text could not be read: {type(error).__name__}: {error}"
             self.failures.append(Failure(self.user.file, node.lineno, said))
 
-    def _add(self, name: str, way: int, parts: dict[str, str], *taken: str) -> None:
+    def _add(self, name: str, way: Way, parts: dict[str, str], *taken: str) -> None:
         own = parts.get("class")
         known = [p for p in parts.values() if p in self.user.functions]
         line = min(self.user.functions[p].lineno for p in known)
-        if own is not None and way != 3:
+        if own is not None and way != Way.VALUE_AND_GRADIENT:
             line = self.user.classes[own].lineno
         self.found.append(Candidate(name, way, line, parts))
         self.taken.update(taken)
@@ -140,15 +141,15 @@ class _Finder:
             unlike = naming.has(forward, naming.LOSS) and not naming.has(short, naming.LOSS)
             if naming.has(short, naming.GRADIENT) and not loss_and_gradient and unlike:
                 return  # the gradient of something else
-        way = 1
+        way = Way.PAIR
         if any(naming.is_cache(p) and p not in inputs for p in given):
-            way = 2
+            way = Way.PAIR_WITH_CACHE
         elif len(functions.required(self.user.functions[name])) == 1 and len(given) <= len(inputs):
             first = given[0]
             if not (first not in inputs and naming.has(short, naming.BACKWARD)):
-                way = 7
-        if way == 7 and node is not None and len(functions.required(node)) > 1:
-            way = 1
+                way = Way.DERIVATIVE
+        if way == Way.DERIVATIVE and node is not None and len(functions.required(node)) > 1:
+            way = Way.PAIR
         parts = {"forward": qualified, "backward": name}
         self._add(name, way, parts, name)
         self.taken.add(qualified)
@@ -172,13 +173,13 @@ class _Finder:
     def _alone(self, name: str) -> None:
         node = self.user.functions[name]
         if pullback(node):
-            self._add(name, 6, {"function": name}, name)
+            self._add(name, Way.VALUE_AND_PULLBACK, {"function": name}, name)
         elif is_method(self.user, name):
             return
         elif says_value_and_gradient(name, node):
-            self._add(name, 3, {"function": name}, name)
+            self._add(name, Way.VALUE_AND_GRADIENT, {"function": name}, name)
         elif naming.tokens(name) == ("propagate",) and returns.tuple_length(node) == 2:
-            self._add(name, 8, {"function": name}, name)
+            self._add(name, Way.FORWARD_COST_BACKWARD, {"function": name}, name)
 
     def _by_what_it_returns(self, name: str) -> None:
         """A function whose return statement, ``return loss, (dW, db)``, shows what it is.
@@ -192,14 +193,14 @@ class _Finder:
             if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
         }
         scope = name.rpartition(".")[0]
-        slopes = {part for c in self.found if c.way == 7 for part in c.parts.values()}
+        slopes = {part for c in self.found if c.way == Way.DERIVATIVE for part in c.parts.values()}
         others = self.taken - slopes  # any function may call sigmoid and sigmoid_gradient
         taken = {t.rpartition(".")[2] for t in others if t.rpartition(".")[0] == scope}
         if naming.has(name, naming.USES_DERIVATIONS) or called & taken:
             return
         said = returns.loss_and_gradients(node, self.user.globals_read(node))
         if said or self._is_loss_with_shapes(name, node):
-            self._add(name, 3, {"function": name}, name)
+            self._add(name, Way.VALUE_AND_GRADIENT, {"function": name}, name)
 
     def _is_loss_with_shapes(self, name: str, node: Function) -> bool:
         """``def mse_loss(y, t): return (r * r).sum(), 2 * r`` under a shapes comment of its own.
@@ -230,7 +231,7 @@ class _Finder:
             parts = {"forward": forwards[0], "cost": costs[0] if costs else "", "backward": name}
             if not costs:
                 del parts["cost"]
-            self._add(name, 8, parts, *parts.values())
+            self._add(name, Way.FORWARD_COST_BACKWARD, parts, *parts.values())
 
     def _goes_on_from(self, backward: str, forward: str) -> bool:
         """Whether a backward starts at targets and what a forward returns, not at an upstream."""
@@ -265,7 +266,7 @@ class _Finder:
         if "Function" in bases:
             if "forward" in own and "backward" in own:
                 parts = {"class": name, "forward": own["forward"], "backward": own["backward"]}
-                self._add(name, 5, parts, *parts.values())
+                self._add(name, Way.TORCH_FUNCTION, parts, *parts.values())
             return
         forward, backward, loss = methods_of(own)
         if loss is not None and not has_backward(own):
@@ -280,7 +281,7 @@ class _Finder:
         given = functions.required(self.user.functions[own[backward]])
         known = functions.parameters(self.user.functions[own[forward]])
         compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]
-        way = 9 if any(p not in known for p in compared) else 4
+        way = Way.NETWORK if any(p not in known for p in compared) else Way.LAYER
         if is_static(self.user.functions[own[forward]]) and is_static(
             self.user.functions[own[backward]]
         ):
@@ -298,7 +299,7 @@ class _Finder:
             return
         if items[1].name.startswith("grad") or items[1].entries:
             parts = {"class": name, "function": own[loss]}
-            self._add(f"{name}.{loss}", 3, parts, own[loss])
+            self._add(f"{name}.{loss}", Way.VALUE_AND_GRADIENT, parts, own[loss])
 
 
 def _is_cost(name: str, key: tuple[str, ...]) -> bool:

@@ -28,6 +28,7 @@ from oracle.discovery.text.origins import (
 )
 from oracle.discovery.text.source import Text
 from oracle.results import NotJudged, Result
+from oracle.subject import Way
 
 IGNORE = re.compile(r"#\s*oracle:\s*ignore\b(?!\[)")
 STATISTICS = re.compile(r"(running|moving|ema|avg|average|mean|var|std)(_|$)", re.IGNORECASE)
@@ -80,7 +81,7 @@ def _counted(use: Use, names: Sequence[str]) -> str:
 def _known(user: Text, found: Sequence[Candidate]) -> Known:
     parts = {part for c in found for role, part in c.parts.items() if role != "class"}
     judged = _called_from(user, parts)
-    slopes = {c.of("backward") for c in found if c.way == 7}
+    slopes = {c.of("backward") for c in found if c.way == Way.DERIVATIVE}
     givers = {c.of(role) for c in found for role in ("backward", "function")} - {""}
     backwards = {n for n, f in user.functions.items() if _is_backward(n) and n not in judged}
     return Known(

@@ -7,7 +7,7 @@ from oracle.discovery import naming
 from oracle.discovery.ways import losses
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.readings import OF_INPUT, read_mean
-from oracle.subject import Inputs, Made, Reading, Subject
+from oracle.subject import Inputs, Made, Reading, Subject, Way
 
 
 def ready(thing: Object, kind: type) -> Subject:
@@ -27,9 +27,9 @@ def ready(thing: Object, kind: type) -> Subject:
         has_upstream=not thing.is_scalar or bool(thing.upstreams),
         differentiable=lambda path: path in thing.paths,
     )
-    if candidate.way == 9 and not candidate.of("loss"):
+    if candidate.way == Way.NETWORK and not candidate.of("loss"):
         _read_losses(subject, thing)
-    elif candidate.way == 4 and not thing.upstreams and not thing.is_scalar:
+    elif candidate.way == Way.LAYER and not thing.upstreams and not thing.is_scalar:
         _read_point(subject, thing)
         if subject.read_as is None:
             plain = dataclasses.replace(thing, is_scalar=True).backward

@@ -24,7 +24,7 @@ from oracle.discovery.ways.roles import (
     wanted_of,
 )
 from oracle.discovery.ways.runs import try_once
-from oracle.subject import NothingToJudge, Subject, Unusable
+from oracle.subject import NothingToJudge, Subject, Unusable, Way
 
 
 def layer(user: User, candidate: Candidate) -> Subject:
@@ -53,10 +53,10 @@ def _subject(user: User, candidate: Candidate) -> Subject:
     names = [candidate.of("class"), roles[0], roles[1], *filter(None, roles[2:])]
     spoken = declared.of_parts(user.text, names, user.shapes, [init] if init else [])
     given, taken = (parameters_of(kind, name) for name in roles[:2])
-    asked = parameters_of(kind, roles[2]) if roles[2] and candidate.way == 9 else []
+    asked = parameters_of(kind, roles[2]) if roles[2] and candidate.way == Way.NETWORK else []
     known = [p.name for p in (*given, *taken, *asked)]
     first, other = (next((p.name for p in some if p.required), "") for some in (given, taken))
-    if candidate.way == 9 and not has_shape(first, spoken) and has_shape(other, spoken):
+    if candidate.way == Way.NETWORK and not has_shape(first, spoken) and has_shape(other, spoken):
         spoken = {**spoken, (first,): spoken[(other,)]}  # feedforward(a) beside backprop(x, y)
     try:
         maker = instances.maker(user, candidate.of("class"), kind, spoken, known)
@@ -135,7 +135,7 @@ def _object(
     plan.remarks += [r for r in maker.remarks if r not in plan.remarks]
     thing = Object(user, candidate, maker, plan, given, taken, asked)
     thing.of_forward = [p.name for p in given if p.name in plan.slots]
-    if candidate.way == 4:
+    if candidate.way == Way.LAYER:
         thing.aliases = aliases_of(given, taken)
         thing.upstreams = [] if thing.aliases else upstreams_of(given, taken, plan)
     thing.phantoms = instances.phantoms(maker, plan.arguments)

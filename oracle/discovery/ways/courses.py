@@ -14,7 +14,7 @@ from oracle.discovery.shapes import declared
 from oracle.discovery.text import functions, returns
 from oracle.discovery.ways import losses, single
 from oracle.discovery.ways.gradients import Returned
-from oracle.subject import Inputs, Made, Reading, Subject, Unusable
+from oracle.subject import Inputs, Made, Reading, Subject, Unusable, Way
 
 
 def course(user: User, candidate: Candidate) -> Subject:
@@ -55,7 +55,7 @@ def course(user: User, candidate: Candidate) -> Subject:
         candidate.name,
         user.file,
         user.line(names[2]),
-        8,
+        Way.FORWARD_COST_BACKWARD,
         tuple(plan.arguments),
         run_forward,
         run_backward,

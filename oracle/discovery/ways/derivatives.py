@@ -15,7 +15,7 @@ from oracle.discovery.shapes import declared
 from oracle.discovery.trial_inputs import trial_arrays
 from oracle.discovery.ways.gradients import Returned
 from oracle.discovery.ways.readings import OF_INPUT, scaled
-from oracle.subject import Inputs, Made, Reading, Subject, Unusable, WrongReturn, is_number
+from oracle.subject import Inputs, Made, Reading, Subject, Unusable, Way, WrongReturn, is_number
 
 Dims = tuple[str, ...] | None
 ANY_SHAPE = ("*shape",)
@@ -89,7 +89,7 @@ def _tried(
 def _of_scalar(subject: Subject) -> Subject:
     """A forward whose value is one number: its backward is a gradient, in one reading."""
     subject.has_upstream = False
-    subject.way = 1
+    subject.way = Way.PAIR
     subject.readings = (Reading(""),)
     subject.read_as = None
     return subject
@@ -134,7 +134,7 @@ def _in_two_readings(
         candidate.name,
         user.file,
         user.line(names[1]),
-        7,
+        Way.DERIVATIVE,
         tuple(plan.arguments),
         run_forward,
         reading(False),

@@ -19,7 +19,7 @@ from oracle.discovery.ways.roles import (
     has_shape,
     parameters_of,
 )
-from oracle.subject import Inputs, Made, Subject
+from oracle.subject import Inputs, Made, Subject, Way
 
 
 def loss_method(user: User, candidate: Candidate) -> Subject:
@@ -70,7 +70,7 @@ def loss_method(user: User, candidate: Candidate) -> Subject:
         candidate.name,
         user.file,
         user.line(name),
-        3,
+        Way.VALUE_AND_GRADIENT,
         tuple(thing.arguments),
         run_forward,
         run_backward,

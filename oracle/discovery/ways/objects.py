@@ -20,7 +20,7 @@ from oracle.discovery.ways.attributes import OUTPUTS, gradients_beside, part_at,
 from oracle.discovery.ways.gradients import Returned, is_gradient
 from oracle.discovery.ways.instances import Maker, is_rate
 from oracle.discovery.ways.readings import scaled
-from oracle.subject import Argument, Inputs, Made, Path, Unusable, WrongReturn
+from oracle.subject import Argument, Inputs, Made, Path, Unusable, Way, WrongReturn
 
 HELPERS = re.compile(r"(_fn|_func|_function|_layer|^layers?|optimizer|activation_?\w*)$")
 USUAL_RATE = 0.1
@@ -108,7 +108,7 @@ class Object:
         kept = result
         if isinstance(result, tuple) and result and not self._several(result):
             result = result[0]
-        if self.candidate.of("loss") and self.candidate.way == 9:
+        if self.candidate.of("loss") and self.candidate.way == Way.NETWORK:
             loss = getattr(thing, self.method("loss"))
             result = arguments.call(loss, self.asked, self._values(self.asked, inputs, result))
             if isinstance(result, tuple):
@@ -158,7 +158,7 @@ class Object:
         """``feedforward(a)`` beside ``backprop(x, y)``: the first argument is the same thing."""
         names = [p.name for p in wanted if p.required]
         first = self.of_forward[0] if self.of_forward else ""
-        of_backward = wanted is not self.asked and self.candidate.way == 9
+        of_backward = wanted is not self.asked and self.candidate.way == Way.NETWORK
         open_ = names[:1] == [name] and first not in names and not naming.is_output(name)
         return first if of_backward and open_ else ""
 
@@ -261,7 +261,7 @@ class Object:
             and not any(s.argument and not s.argument.dims for s in wanted)
         ):
             return []
-        if not wanted or (self.candidate.way == 9 and known):
+        if not wanted or (self.candidate.way == Way.NETWORK and known):
             found = naming.assign(names, [s.name for s in [*wanted, *parameters]])
             return returned.made(result, [*wanted, *parameters]) if found else []
         return returned.made(result, wanted)

@@ -11,6 +11,7 @@ from oracle.discovery.plans import Plan
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.ways import instances
 from oracle.discovery.ways.instances import Maker, is_rate
+from oracle.subject import Way
 
 
 def parameters_of(kind: type, qualified: str) -> list[Parameter]:
@@ -45,7 +46,7 @@ def wanted_of(
         if any(naming.same(name, other) for other in names) and target:
             continue
         if (
-            (candidate.way == 9 and target)
+            (candidate.way == Way.NETWORK and target)
             or (name,) in spoken
             or (name in naming.NUMBERS and not naming.is_upstream(name))
         ):

@@ -11,7 +11,7 @@ from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
 from oracle.discovery.ways import instances
 from oracle.discovery.ways.objects import Object, value_at
 from oracle.discovery.ways.roles import holds_layers
-from oracle.subject import Argument, NothingToJudge, Path
+from oracle.subject import Argument, NothingToJudge, Path, Way
 
 
 def try_once(thing: Object, open_: Sequence[str]) -> bool:
@@ -21,7 +21,7 @@ def try_once(thing: Object, open_: Sequence[str]) -> bool:
     """
     arrays = trial_arrays(thing.arguments)
     with np.errstate(all="ignore"):
-        if thing.candidate.way == 9:
+        if thing.candidate.way == Way.NETWORK:
             # Sizes that constants in the code are unlikely to have.
             _targets_like_output(thing, open_, trial_arrays(thing.arguments, 11))
             arrays = trial_arrays(thing.arguments)
@@ -38,7 +38,7 @@ def try_once(thing: Object, open_: Sequence[str]) -> bool:
         ):
             raise NothingToJudge(f"{thing.candidate.name} has no layers of its own")
         thing.is_scalar = np.ndim(value) == 0 if not isinstance(value, tuple) else False
-        if thing.candidate.way == 9 and not thing.candidate.of("loss"):
+        if thing.candidate.way == Way.NETWORK and not thing.candidate.of("loss"):
             thing.is_scalar = True
         if thing.is_scalar:
             thing.upstreams = [n for n in thing.upstreams if n in thing.surely_upstreams]

@@ -17,7 +17,7 @@ from oracle.discovery.text.functions import Function
 from oracle.discovery.text.returns import Item
 from oracle.discovery.ways import variables
 from oracle.discovery.ways.gradients import Returned
-from oracle.subject import Inputs, Made, Subject, Unusable, WrongReturn, outputs
+from oracle.subject import Inputs, Made, Subject, Unusable, Way, WrongReturn, outputs
 
 
 def value_and_gradient(user: User, candidate: Candidate) -> Subject:
@@ -167,7 +167,7 @@ def value_and_pullback(user: User, candidate: Candidate) -> Subject:
         candidate.name,
         user.file,
         candidate.line,
-        6,
+        Way.VALUE_AND_PULLBACK,
         tuple(plan.arguments),
         run_forward,
         run_backward,
