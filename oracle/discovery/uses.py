@@ -129,7 +129,9 @@ def _in_scope(known: Known, name: str, node: ast.AST) -> Iterator[Use]:
     origins = Origins(known, name, node)
     origin = joined(_updates(origins, node))
     if origin.computed:
-        where = "local variables of a function that trains" if name else "variables of a script"
+        where = (
+            "computed inside a function that trains" if name else "computed outside of functions"
+        )
         yield _use(name or "<module>", origin, where)
 
 
