@@ -194,6 +194,11 @@ def _moves(node: ast.AST) -> Iterator[tuple[str, ast.expr, bool]]:
     """``W -= change`` and ``W = W - change``: the parameter, the change, and whether it falls."""
     if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub | ast.Add):
         yield spelled(node.target), node.value, isinstance(node.op, ast.Sub)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and root(node.left):
+        factors = list(_factors(node.right))  # return W - lr * dW, W_new = W - lr * dW
+        named = any(_names_rate(part) for factor in factors for part in ast.walk(factor))
+        if named and any(naming.looks_like_gradient(bare(root(f))) for f in factors):
+            yield spelled(node.left), node.right, True
     if not isinstance(node, ast.Assign):
         return
     target, value = node.targets[0], node.value

@@ -71,6 +71,8 @@ UPDATES = {
     "clipped": "w -= lr * np.clip(dw, -1, 1)",
     "with momentum": "v = 0.9 * v - lr * dw; w += v",
     "as Adam does": "m = b1 * m + (1 - b1) * dw; w -= lr * m / (np.sqrt(v) + 1e-8)",
+    "returned": "return w - lr * dw",
+    "under a new name": "w_new = w - lr * dw",
     "in a dict": "p['w'] -= lr * dw",
     "a list": "ws = [u - lr * h for u, h in zip(ws, [dw])]",
     "in a loop": "\n    for q, h in zip([w], [dw]):\n        q -= lr * h",
