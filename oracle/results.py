@@ -158,18 +158,20 @@ class Report:
     seed: int
     results: list[Result] = field(default_factory=list)
     errors: list[Failure] = field(default_factory=list)
+    not_judged: list[NotJudged] = field(default_factory=list)
     seconds: float = 0.0
     interrupted: bool = False
 
     def summary(self) -> dict[str, int]:
-        """How many gradients have each verdict."""
+        """The number of gradients with each verdict, ignored and not judged."""
         counts = dict.fromkeys(("correct", "wrong", "unstable", "inherited", "undecidable"), 0)
         ignored = 0
         for result in self.results:
             for gradient in result.gradients:
                 counts[gradient.verdict] += 1
                 ignored += gradient.ignored
-        return {**counts, "ignored": ignored}
+        not_judged = sum(len(use.names) for use in self.not_judged)
+        return {**counts, "ignored": ignored, "not_judged": not_judged}
 
 
 def worst(verdicts: Any) -> str:
