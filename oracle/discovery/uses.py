@@ -14,8 +14,10 @@ from oracle.discovery import naming
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.text import functions, source
 from oracle.discovery.text.origins import (
+    MAKERS,
     MULTIPLY,
     RATES,
+    Definition,
     Known,
     Origin,
     Origins,
@@ -297,11 +299,13 @@ def _attributes(user: Text, candidate: Candidate) -> Iterator[Use]:
     node = user.functions.get(backward)
     if not candidate.of("class") or node is None or _is_ignored(user, node):
         return
-    held = _parameters(user, candidate)
+    held, given = _parameters(user, candidate), functions.parameters(node)
     for own, made in definitions(functions.own_nodes(node)).items():
         if not own.startswith("self."):
             continue
         for definition in made:
+            if isinstance(definition.value, ast.Name) and definition.value.id in given:
+                continue  # self.dout = dout
             name = bare(definition.label)
             of_entry = "[" in definition.label and naming.has(own, naming.GRADIENT)
             if (of_entry and name in held) or any(
@@ -313,20 +317,33 @@ def _attributes(user: Text, candidate: Candidate) -> Iterator[Use]:
 
 
 def _parameters(user: Text, candidate: Candidate) -> set[str]:
-    """The names of the attributes, and entries of attributes, that a class sets but not forward."""
-    methods = user.methods(candidate.of("class"))
-    parts = {candidate.of("forward"), candidate.of("backward")}
+    """The names of the attributes, and entries of attributes, that hold a class's parameters.
+
+    A forward, and what it calls, leaves other arrays as well: of these only arrays with random
+    numbers count, and those that are named like a parameter.
+    """
+    runs = _called_from(user, {candidate.of("forward"), candidate.of("backward")})
     found: set[str] = set()
-    for qualified in methods.values():
-        if qualified in parts:
-            continue
-        node = user.functions[qualified]
-        for own, made in definitions(functions.own_nodes(node)).items():
-            if not own.startswith("self."):
-                continue
-            for definition in made:
-                found.add(bare(definition.label))
-                if isinstance(definition.value, ast.Dict):
-                    keys = [k.value for k in definition.value.keys if isinstance(k, ast.Constant)]
-                    found.update(key for key in keys if isinstance(key, str))
+    for qualified in user.methods(candidate.of("class")).values():
+        made = definitions(functions.own_nodes(user.functions[qualified]))
+        for definition in (d for own, each in made.items() if own[:5] == "self." for d in each):
+            names = {bare(definition.label)}
+            if isinstance(definition.value, ast.Dict):
+                keys = [k.value for k in definition.value.keys if isinstance(k, ast.Constant)]
+                names |= {key for key in keys if isinstance(key, str)}
+            if qualified in runs and not _is_random(definition.value):
+                names = {n for n in names if _is_made(definition) and naming.PARAMETERS.match(n)}
+            found |= names
     return found
+
+
+def _is_random(value: ast.expr) -> bool:
+    """Whether an expression draws random numbers: ``rng.normal(...)``, ``np.random.randn(...)``."""
+    called = [ast.unparse(p.func) for p in ast.walk(value) if isinstance(p, ast.Call)]
+    return any(re.search(r"random|randn|\brand\b|normal|uniform", name) for name in called)
+
+
+def _is_made(definition: Definition) -> bool:
+    """Whether a new array, or a dict of arrays, is made."""
+    parts = ast.walk(definition.value)
+    return any(isinstance(p, ast.Call) and MAKERS.match(bare(ast.unparse(p.func))) for p in parts)

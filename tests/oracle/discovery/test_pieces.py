@@ -110,3 +110,17 @@ class HalfSquare:
 
 def test_a_guessed_shape_that_does_not_fit_is_followed_by_another_guess(tmp_path):
     assert list(found(tmp_path, VECTOR)) == ["HalfSquare"]
+
+
+def test_a_package_whose_name_begins_like_a_library_is_the_users_own():
+    from oracle.truth.recording import trees
+
+    class Dense:
+        def __init__(self):
+            self.params = {"W": 1.0}
+
+    for package in ("numpy_layers.dense", "torchlike", "oracles.net"):
+        Dense.__module__ = package
+        assert trees._attributes(Dense()) == {"params": {"W": 1.0}}
+    Dense.__module__ = "torch.nn"
+    assert trees._attributes(Dense()) is None

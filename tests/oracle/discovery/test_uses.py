@@ -219,3 +219,39 @@ def test_with_a_name_only_that_piece_is_looked_at(tmp_path):
     assert [n.target for n in not_judged(file, [])] == ["fit"]
     assert [n.target for n in not_judged(file, [], "fit")] == ["fit"]
     assert not_judged(file, [], "Mix") == []
+
+
+LAZY = """
+class Lazy:
+    def __init__(self, m):
+        self.m, self.pars, self.slopes = m, None, None
+
+    def build(self, n):
+        self.pars = {"W": np.random.randn(n, self.m), "c": np.random.randn(self.m)}
+        self.slopes = {}
+
+    def forward(self, X):
+        if self.pars is None:
+            self.build(X.shape[1])
+        self.X, self.Z = X, X @ self.pars["W"]
+        self.keep(self.Z)
+        return self.Z + self.pars["c"]
+
+    def keep(self, Z):
+        self.H = np.maximum(Z, 0)
+
+    def backward(self, dout):
+        self.dout = dout
+        self.dZ = self.dH = dout * 1.0
+        self.dW = self.X.T @ self.dZ
+        self.dc = self.dZ.sum(axis=0)
+        return self.dZ @ self.pars["W"].T
+"""
+
+
+def test_parameters_that_a_first_forward_makes_are_looked_into(tmp_path):
+    file = tmp_path / "lazy.py"
+    file.write_text(LAZY)
+    result = Result(str(file), "Lazy", 2, "", [Gradient("dX", "X", 25)])
+    found = [name for left in not_judged(file, [result]) for name in left.names]
+    assert found == ["self.dW", "self.dc"]  # and not dout, dZ, dH, which are of no parameter
