@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from oracle.discovery import naming
+from oracle.discovery.text.assignments import bare, definitions, root, spelled
 from oracle.discovery.text.functions import own_nodes, parameters
 from oracle.discovery.text.source import Text
 
@@ -60,35 +61,6 @@ class Known:
     backwards: frozenset[str]  # those that are named like a backward
 
 
-@dataclass(frozen=True)
-class Definition:
-    value: ast.expr
-    line: int
-    label: str  # the text of the target
-    looped: bool = False  # the value is gone through, entry by entry
-
-
-def root(node: ast.AST) -> str:
-    """The variable that an expression is, or is an entry of: ``dW``, ``self.grads``; or ""."""
-    while isinstance(node, ast.Subscript | ast.Starred):
-        node = node.value
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return f"self.{node.attr}" if node.value.id == "self" else ""
-    return ""
-
-
-def spelled(node: ast.AST) -> str:
-    return ast.unparse(node).replace("'", '"')
-
-
-def bare(text: str) -> str:
-    """The last name in a text: ``W`` of ``self.W`` and of ``params["W"]``."""
-    words = re.findall(r"\w+", text)
-    return words[-1] if words else text
-
-
 def is_scalar(node: ast.AST) -> bool:
     """Whether an expression is one number by its form and names: ``1 / n``, ``self.lr``."""
     if isinstance(node, ast.Constant):
@@ -111,61 +83,6 @@ def is_scalar(node: ast.AST) -> bool:
             called in ("float", "int", "sqrt", "max", "min") and all(map(is_scalar, node.args))
         )
     return False
-
-
-def definitions(nodes: Iterable[ast.AST]) -> dict[str, list[Definition]]:
-    """All values that variables, and entries of them, are given, by the variable."""
-    found: dict[str, list[Definition]] = {}
-
-    def add(target: ast.expr, value: ast.expr, looped: bool = False) -> None:
-        if isinstance(target, ast.Tuple | ast.List):
-            same = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
-            parts = value.elts if same and isinstance(value, ast.Tuple | ast.List) else None
-            for i, element in enumerate(target.elts):
-                add(element, parts[i] if parts else value, looped)
-        elif root(target):
-            definition = Definition(value, target.lineno, spelled(target), looped)
-            found.setdefault(root(target), []).append(definition)
-
-    for node in nodes:
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                add(target, node.value)
-        elif isinstance(node, ast.AugAssign | ast.NamedExpr | ast.AnnAssign):
-            if node.value is not None:
-                add(node.target, node.value)
-        elif isinstance(node, ast.For | ast.comprehension):
-            add(*_loop(node.target, node.iter), looped=True)
-        elif isinstance(node, ast.Call) and _adds_an_entry(node):
-            add(node.func.value, node.args[-1])  # type: ignore[attr-defined]
-    return found
-
-
-def _adds_an_entry(node: ast.Call) -> bool:
-    """``grads.append(dW)``."""
-    adds = isinstance(node.func, ast.Attribute) and node.func.attr in ("append", "insert", "extend")
-    return adds and bool(node.args)
-
-
-def _loop(target: ast.expr, source: ast.expr) -> tuple[ast.expr, ast.expr]:
-    """A loop as an assignment: ``for p, g in zip(params, grads)`` as ``p, g = params, grads``."""
-    if not isinstance(source, ast.Call) or not source.args:
-        return target, source
-    called, inside = bare(ast.unparse(source.func)), source.args
-    if called in ("reversed", "list", "tqdm", "tuple"):
-        return _loop(target, inside[0])
-    if not isinstance(target, ast.Tuple):
-        return target, source
-    if called == "enumerate" and len(target.elts) == 2:
-        inner, of = _loop(target.elts[1], inside[0])
-        none = ast.copy_location(ast.Constant(0), source)
-        both = ast.Tuple([target.elts[0], inner], ast.Store())
-        return both, ast.copy_location(ast.Tuple([none, of], ast.Load()), source)
-    if called == "zip" and len(inside) == len(target.elts):
-        pairs = [_loop(t, s) for t, s in zip(target.elts, inside)]
-        made = ast.Tuple([s for _, s in pairs], ast.Load())
-        return ast.Tuple([t for t, _ in pairs], ast.Store()), ast.copy_location(made, source)
-    return target, source
 
 
 @dataclass
