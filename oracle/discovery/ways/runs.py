@@ -9,7 +9,8 @@ from oracle.discovery import arguments, naming
 from oracle.discovery.plans import Slot
 from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
 from oracle.discovery.ways import instances
-from oracle.discovery.ways.objects import Object, value_at
+from oracle.discovery.ways.attributes import value_at
+from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import holds_layers
 from oracle.subject import Argument, NothingToJudge, Path, Way
 

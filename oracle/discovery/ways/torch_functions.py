@@ -45,7 +45,7 @@ def function(user: User, candidate: Candidate) -> Subject:
     Raises:
         Unusable: a shape is missing.
     """
-    kind = user.kind(candidate.of("class"))
+    kind: Any = user.kind(candidate.of("class"))
     names = candidate.of("forward"), candidate.of("backward")
     said = declared.of_parts(user.text, [candidate.name, *names], user.shapes)
     apart = "setup_context" in vars(kind)
