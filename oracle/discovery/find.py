@@ -11,7 +11,7 @@ from typing import Any
 
 from oracle.discovery import naming
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.partners import forward_of, has_backward, methods_of
+from oracle.discovery.partners import continues, forward_of, has_backward, is_cost, methods_of
 from oracle.discovery.shapes import declared
 from oracle.discovery.single_functions import (
     is_method,
@@ -225,7 +225,7 @@ class _Finder:
             named = [n for n in names if naming.has(n, naming.FORWARD)]
             forwards = [n for n in named if naming.stem(n, naming.FORWARD) == key]
             forwards = forwards or [n for n in names if n in ("predict", "model", "net", "network")]
-            costs = [n for n in names if _is_cost(n, key)]
+            costs = [n for n in names if is_cost(n, key)]
             if not forwards or not self._goes_on_from(name, forwards[0]):
                 continue
             parts = {"forward": forwards[0], "cost": costs[0] if costs else "", "backward": name}
@@ -241,18 +241,7 @@ class _Finder:
         outs = [item.name for item in returns.items(self.user.functions[forward]) or []]
         if not any(p not in known and p not in outs for p in compared):
             return False
-        return given[0] in known or self._continues(given[0], outs, known)
-
-    @staticmethod
-    def _continues(first: str, outs: list[str], known: list[str]) -> bool:
-        """Whether a backward's first argument is a forward's value or cache, and no upstream."""
-        return (
-            first in outs
-            or naming.is_cache(first)
-            or first in naming.TARGETS | naming.PERHAPS_TARGETS
-            or any(naming.same(first, k) for k in [*known, *outs])
-            or not naming.is_upstream(first)
-        )
+        return given[0] in known or continues(given[0], outs, known)
 
     # Classes
 
@@ -300,11 +289,3 @@ class _Finder:
         if items[1].name.startswith("grad") or items[1].entries:
             parts = {"class": name, "function": own[loss]}
             self._add(f"{name}.{loss}", Way.VALUE_AND_GRADIENT, parts, own[loss])
-
-
-def _is_cost(name: str, key: tuple[str, ...]) -> bool:
-    """Whether a function has the name of a cost that belongs to a backward of these words."""
-    own = naming.LOSS | naming.SAYS_NOTHING | {"cross", "entropy", "mse", "with"} | set(key)
-    slopes = naming.BACKWARD | naming.GRADIENT | naming.DERIVATIVE
-    loss = naming.has(name, naming.LOSS) and not naming.has(name, slopes)
-    return loss and set(naming.tokens(name)) <= own

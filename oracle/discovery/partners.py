@@ -1,4 +1,4 @@
-"""Partners by name: the forward of a backward, and the methods of a class that pair up."""
+"""Partners by name: the forward and cost of a backward, and the methods of a class."""
 
 from collections.abc import Iterable, Sequence
 
@@ -96,3 +96,22 @@ def methods_of(own: dict[str, str]) -> tuple[str | None, str | None, str | None]
         backward = backward or _first(own, ("gradient", "grad", "derivative", "prime"))
         forward = forward or loss or _first(own, ("function", "activate", "activation", "f"))
     return forward, backward, loss
+
+
+def continues(first: str, outs: list[str], known: list[str]) -> bool:
+    """Whether a backward's first argument is a forward's value or cache, and no upstream."""
+    return (
+        first in outs
+        or naming.is_cache(first)
+        or first in naming.TARGETS | naming.PERHAPS_TARGETS
+        or any(naming.same(first, k) for k in [*known, *outs])
+        or not naming.is_upstream(first)
+    )
+
+
+def is_cost(name: str, key: tuple[str, ...]) -> bool:
+    """Whether a function has the name of a cost that belongs to a backward of these words."""
+    own = naming.LOSS | naming.SAYS_NOTHING | {"cross", "entropy", "mse", "with"} | set(key)
+    slopes = naming.BACKWARD | naming.GRADIENT | naming.DERIVATIVE
+    loss = naming.has(name, naming.LOSS) and not naming.has(name, slopes)
+    return loss and set(naming.tokens(name)) <= own
