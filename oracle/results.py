@@ -137,6 +137,17 @@ class Failure:
     message: str
 
 
+@dataclass(frozen=True)
+class NotJudged:
+    """Gradients that a file uses and that got no verdict; ``lines`` are the first and the last."""
+
+    file: str
+    target: str
+    lines: tuple[int, int]
+    names: tuple[str, ...]
+    message: str
+
+
 @dataclass
 class Report:
     """Everything that one run of the oracle has to say."""
@@ -144,18 +155,20 @@ class Report:
     seed: int
     results: list[Result] = field(default_factory=list)
     errors: list[Failure] = field(default_factory=list)
+    not_judged: list[NotJudged] = field(default_factory=list)
     seconds: float = 0.0
     interrupted: bool = False
 
     def summary(self) -> dict[str, int]:
-        """The number of gradients of each verdict."""
+        """The number of gradients with each verdict, ignored and not judged."""
         counts = dict.fromkeys(("correct", "wrong", "unstable", "inherited", "undecidable"), 0)
         ignored = 0
         for result in self.results:
             for gradient in result.gradients:
                 counts[gradient.verdict] += 1
                 ignored += gradient.ignored
-        return {**counts, "ignored": ignored}
+        not_judged = sum(len(use.names) for use in self.not_judged)
+        return {**counts, "ignored": ignored, "not_judged": not_judged}
 
 
 def worst(verdicts: Any) -> str:

@@ -126,6 +126,7 @@ def verify(
 @click.option("--fix", is_flag=True, help="Change lines where that is proved to cure them.")
 @click.option("--diff", is_flag=True, help="Show such changes instead of making them.")
 @options.fail_on
+@options.allow_not_judged
 @options.formats("text", "json", "github", "sarif")
 @options.jobs("Files at a time (default: one for each core).")
 @options.quiet
@@ -147,6 +148,7 @@ def check(
     fix: bool,
     diff: bool,
     fail_on: str,
+    allow_not_judged: bool,
     form: str,
     jobs: int,
     quiet: bool,
@@ -167,6 +169,7 @@ def check(
     from oracle.commands import processes
 
     processes.begin("oracle.judging.examine", "oracle.diagnosis.diagnose")
+    from oracle import discovery
     from oracle.cases import DTYPES
     from oracle.commands import ignored, workers
     from oracle.commands.check import Settings
@@ -184,6 +187,8 @@ def check(
     hidden = quiet or form != "text"
     with terminal.progress("checking", "files", len(todo), hidden, no_color) as step:
         report = workers.check(todo, settings, timeout, jobs, step)
+    left = [u for job in todo for u in discovery.not_judged(job.file, report.results, job.name)]
+    report.not_judged += dict.fromkeys(left)
     ignored.silence(report, select, ignore)
     if form == "json":
         click.echo(json_document.dumps(report))
@@ -197,7 +202,7 @@ def check(
         _write_repro(report, repro)
     if (fix or diff) and not report.interrupted:
         _fix(report, settings, timeout, diff)
-    sys.exit(status(report, fail_on))
+    sys.exit(status(report, fail_on, allow_not_judged))
 
 
 def _expect_free(repro: str) -> None:
@@ -275,14 +280,15 @@ def _files(targets: tuple[str, ...], exclude: tuple[str, ...]) -> list[Any]:
     return found
 
 
-def status(report: "Report", fail_on: str) -> int:
+def status(report: "Report", fail_on: str, allow_not_judged: bool = False) -> int:
     """The exit status: 1 for something at or above ``fail_on``, 2 for something not judged."""
     from oracle.results import VERDICTS
 
     found = [g.verdict for r in report.results for g in r.gradients if not g.ignored]
     if any(VERDICTS.index(verdict) >= VERDICTS.index(fail_on) for verdict in found):
         return FOUND
-    if report.errors or report.interrupted or "undecidable" in found:
+    left_out = bool(report.not_judged) and not allow_not_judged
+    if report.errors or report.interrupted or left_out or "undecidable" in found:
         return NOT_JUDGED
     return NOTHING_WORSE
 

@@ -14,7 +14,7 @@ import click
 # The options that the file may set; the others belong to one run.
 KEYS = (
     "cases", "seed", "dtype", "max-dim", "timeout", "select", "ignore", "exclude", "fail-on",
-    "jobs", "quiet", "no-color",
+    "allow-not-judged", "jobs", "quiet", "no-color",
 )  # fmt: skip
 
 

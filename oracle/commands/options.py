@@ -55,6 +55,11 @@ def drawn(command: Command) -> Command:
     return command
 
 
+allow_not_judged = click.option(
+    "--allow-not-judged",
+    is_flag=True,
+    help="Gradients that were not judged are listed, but do not make the exit status 2.",
+)
 fail_on = click.option(
     "--fail-on",
     type=click.Choice(["wrong", "unstable"]),

@@ -6,7 +6,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from oracle.discovery import find
-from oracle.discovery.text import functions as text
+from oracle.discovery.text import source
 
 # Folders that hold other people's code, or none that anybody wrote.
 SKIPPED = ("__pycache__", "node_modules", "site-packages", "build", "dist", "venv", "env")
@@ -38,6 +38,6 @@ def _is_own(folder: Path) -> bool:
 
 def _holds_one(file: Path) -> bool:
     try:
-        return bool(find.candidates(text.parse(file.read_text(encoding="utf-8-sig"), str(file))))
+        return bool(find.candidates(source.parse(file.read_text(encoding="utf-8-sig"), str(file))))
     except (SyntaxError, ValueError, OSError):
         return True  # an error that is to be told

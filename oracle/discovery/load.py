@@ -48,7 +48,9 @@ def load(file: Path) -> ModuleType:
 
 
 def said(error: BaseException) -> str:
-    """An exception as Python's own last line tells it."""
+    """An exception as Python's own last line has it; ours by its message alone."""
+    if isinstance(error, WrongReturn | Unusable):
+        return str(error)
     return "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
 
 

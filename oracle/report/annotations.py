@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from oracle import __version__
-from oracle.results import Gradient, Note, Report, Result
+from oracle.results import Gradient, Note, NotJudged, Report, Result
 
 LEVELS = {"wrong": "error", "unstable": "warning", "undecidable": "notice"}
 SARIF_LEVELS = {"wrong": "error", "unstable": "warning", "undecidable": "note"}
@@ -22,6 +22,11 @@ def github(report: Report) -> str:
     lines += [
         f"::error file={_property(e.file)},line={e.line},title=oracle::{_data(e.message)}"
         for e in report.errors
+    ]
+    lines += [
+        f"::notice file={_property(use.file)},line={use.lines[0]},endLine={use.lines[1]},"
+        f"title={_property('oracle: not judged')}::{_data(_not_judged(use))}"
+        for use in report.not_judged
     ]
     return "\n".join(lines)
 
@@ -47,6 +52,14 @@ def sarif(report: Report) -> str:
             "locations": [_location(error.file, error.line)],
         }
         for error in report.errors
+    ]
+    notifications += [
+        {
+            "level": "note",
+            "message": {"text": _not_judged(use)},
+            "locations": [_location(use.file, use.lines[0])],
+        }
+        for use in report.not_judged
     ]
     driver = {
         "name": "oracle",
@@ -81,6 +94,10 @@ def _findings(report: Report) -> Iterator[tuple[Result, Gradient, Note]]:
 def _said(result: Result, gradient: Gradient, note: Note) -> str:
     cure = f" Cure: {note.fix}." if note.fix else ""
     return f"{result.target}: {note.message}.{cure}"
+
+
+def _not_judged(use: NotJudged) -> str:
+    return f"{use.target}: {use.message} ({', '.join(use.names)})"
 
 
 def _location(file: str, line: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from oracle.judging.verdict import WRONG_AT
 from oracle.report.terminal import COLOURS, console, number
-from oracle.results import Counterexample, Gradient, Report, Result
+from oracle.results import Counterexample, Gradient, NotJudged, Report, Result
 
 AROUND = 1  # lines shown before and after the guilty one
 SHOWN = 36  # entries of got and want
@@ -28,9 +28,20 @@ def print_report(
         where = (f"{error.file}:{error.line}: ", "bold")
         text = Text.assemble(where, ("error: ", "bold red"), error.message)
         screen.print(text, soft_wrap=True)
+    for use in report.not_judged:
+        _print_not_judged(screen, use)
     if report.interrupted:
         screen.print("[yellow]interrupted: this is what was known by then")
     screen.print(_summary(report), soft_wrap=True)
+
+
+def _print_not_judged(screen: Console, use: NotJudged) -> None:
+    first, last = use.lines
+    lines = f"lines {first}–{last}" if last > first else f"line {first}"
+    where = (f"{use.file}:{first}: ", "bold")
+    text = Text.assemble(where, f"{use.target}, {lines}: ", (use.message, COLOURS["undecidable"]))
+    text.append(f" ({', '.join(use.names)})")
+    screen.print(text, soft_wrap=True)
 
 
 def print_result(screen: Console, result: Result, quiet: bool) -> None:
@@ -177,13 +188,14 @@ def _listed(names: list[str]) -> str:
 
 def _summary(report: Report) -> Text:
     counts = {verdict: n for verdict, n in report.summary().items() if n}
+    not_judged = counts.pop("not_judged", 0) + len(report.errors)
     text = Text()
     for index, (verdict, count) in enumerate(counts.items()):
         text.append(", " if index else "")
         text.append(f"{count} {verdict}", COLOURS.get(verdict, ""))
-    errors = f", {len(report.errors)} not judged" if report.errors else ""
+    left_out = f", {not_judged} not judged" if not_judged else ""
     text.append(
-        f"{'' if counts else 'nothing judged'}{errors} (gradients of {len(report.results)} "
+        f"{'' if counts else 'nothing judged'}{left_out} (gradients of {len(report.results)} "
         f"derivations, {report.seconds:.1f} s, seed {report.seed})"
     )
     return text

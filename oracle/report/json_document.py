@@ -26,6 +26,16 @@ def document(report: Report) -> dict[str, Any]:
         "interrupted": report.interrupted,
         "results": [_result(result) for result in report.results],
         "errors": [{"file": e.file, "line": e.line, "message": e.message} for e in report.errors],
+        "not_judged": [
+            {
+                "file": use.file,
+                "target": use.target,
+                "lines": list(use.lines),
+                "names": list(use.names),
+                "message": use.message,
+            }
+            for use in report.not_judged
+        ],
         "summary": report.summary(),
     }
     plain: dict[str, Any] = _plain(found)

@@ -71,6 +71,7 @@ def test_json_is_as_the_schema_has_it(folder):
     jsonschema.validate(document, schema)
     assert document["summary"] == {
         "correct": 2, "wrong": 1, "unstable": 0, "inherited": 0, "undecidable": 0, "ignored": 0,
+        "not_judged": 0,
     }  # fmt: skip
 
 
