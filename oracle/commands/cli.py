@@ -163,9 +163,9 @@ def check(
 
     Exit status: 0 all is well, 1 something is wrong, 2 something could not be judged.
     """
-    from oracle.commands import processes
+    from oracle.commands import server
 
-    processes.begin("oracle.judging.examine", "oracle.diagnosis.diagnose")
+    server.running()  # imports torch while this process reads files
     from oracle.cases import DTYPES
     from oracle.commands import ignored, workers
     from oracle.commands.check import Settings
