@@ -8,6 +8,7 @@ This protects against accidents. A file that means to deceive shares the process
 can.
 """
 
+import enum
 import functools
 import json
 import os
@@ -126,6 +127,10 @@ def as_data(value: Any) -> Any:
     """A data class as plain data, its fields by name."""
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: as_data(getattr(value, f.name)) for f in fields(value) if f.init}
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, types.MappingProxyType):
+        return plain(dict(value))
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator}"
     if isinstance(value, list | tuple) and any(is_dataclass(entry) for entry in value):
@@ -201,6 +206,10 @@ def _read_single(kind: Any, data: Any) -> Any:
             return Fraction(data) if isinstance(data, str) else _fail("a fraction")
         except (ValueError, ZeroDivisionError):
             raise Broken("a fraction was expected") from None
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        if not isinstance(data, str) or data not in kind.__members__:
+            raise Broken(f"{kind.__name__} was expected")
+        return kind[data]
     if kind is float and type(data) is int:
         return float(data)
     if kind not in (str, int, float, bool):

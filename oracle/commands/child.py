@@ -90,7 +90,11 @@ def _said(error: BaseException, verbose: bool) -> str:
     while trace is not None:
         users |= is_user_file(trace.tb_frame.f_code.co_filename)
         trace = trace.tb_next
-    return own_errors.text_of(error) if users else own_errors.told(error, verbose)
+    if users:
+        return own_errors.text_of(error)
+    if isinstance(error, RecursionError | MemoryError):
+        return f"it is too large, or nested too deeply, to be judged ({own_errors.text_of(error)})"
+    return own_errors.told(error, verbose)
 
 
 def nothing(name: str) -> str:

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from oracle.commands import workers
+from oracle.commands import workers, writing
 from oracle.commands.check import Settings
 from oracle.commands.workers import Job
 from oracle.diagnosis.repair import line_edits
+from oracle.discovery.text import reading
 from oracle.results import VERDICTS, Gradient, Report, Result
 
 CASES = 30  # of one proof
@@ -39,8 +40,9 @@ class Fixed:
     def diff(self) -> str:
         """The change as a unified diff."""
         name = self.file.as_posix()
-        old, new = (text.splitlines(keepends=True) for text in (self.before, self.after))
-        lines = difflib.unified_diff(old, new, name, name)
+        exact = reading.exact(self.file)  # a patch needs the line ends of the file
+        old, new = (writing.with_line_ends_of(exact, text) for text in (self.before, self.after))
+        lines = difflib.unified_diff(writing.lines(old), writing.lines(new), name, name)
         return "".join(
             ln if ln.endswith("\n") else ln + "\n\\ No newline at end of file\n" for ln in lines
         )
@@ -126,7 +128,7 @@ def _copy(file: Path, text: str) -> Iterator[Path]:
             folder, real = folder / part, real / part
             if real != file:
                 folder.mkdir()
-        folder.write_bytes(text.encode())
+        folder.write_bytes(text.encode(reading.encoding_of(reading.data(file))))
         yield folder
 
 
@@ -139,7 +141,7 @@ def _beside(link: Path, real: Path) -> None:
 
 
 def _read(file: Path) -> str:
-    return file.read_bytes().decode("utf-8")  # line ends as they are
+    return reading.read(file)
 
 
 def same_values(subject: object, original: str, settings: Settings) -> bool:

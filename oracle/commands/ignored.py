@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
+from oracle.discovery.text import reading
 from oracle.results import Gradient, Report
 
 COMMENT = re.compile(r"#\s*oracle:\s*ignore(?:\[([\w\s,-]*)\])?")
@@ -44,8 +45,8 @@ def _follow(gradients: list[Gradient]) -> None:
 def _comments(file: str) -> dict[int, set[str]]:
     """By line: the findings that a comment there silences; an empty set for all of them."""
     try:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        lines = reading.lines_of(reading.read(Path(file)))
+    except reading.ERRORS:
         return {}
     found: dict[int, set[str]] = {}
     for at, line in enumerate(lines, 1):

@@ -1,5 +1,6 @@
 """The options that several commands have."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,16 @@ from oracle.commands import config as config_
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
+
+
+class Seconds(click.FloatRange):
+    """A time; "nan" is a number to Python, and none to wait for."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value} is no number of seconds", param, ctx)
+        return seconds
 
 
 def cases(help: str) -> Option:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from oracle.commands import channel, processes, server
+from oracle.commands import channel, interrupts, processes, server
 from oracle.commands.check import Outcome, Settings
 from oracle.commands.listening import Heard, listen
 from oracle.discovery.text.places import spoken
@@ -45,7 +45,7 @@ def check(
     """Judge all files. ``stop``, or Ctrl-C, ends it early; what is known by then is reported."""
     began = time.perf_counter()
     report = Report(settings.seed)
-    stop = stop or threading.Event()
+    stop = stop or interrupts.STOP
     files = [_File(job, settings, timeout, verbose, stop) for job in jobs]
     with ThreadPoolExecutor(processes.workers(workers, jobs)) as pool:
         todo: dict[Future[None], _File] = {pool.submit(file.judge): file for file in files}
@@ -144,4 +144,6 @@ class _File:
 
     def _own(self, outcome: Any) -> Outcome:
         """The outcome as one of this file: a file cannot report on a different one."""
+        if isinstance(outcome, Failure):
+            return replace(outcome, file=self._name, line=max(1, outcome.line))
         return replace(outcome, file=self._name)  # type: ignore[no-any-return]

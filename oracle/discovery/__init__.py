@@ -21,6 +21,7 @@ from oracle.discovery.find import Candidate, candidates
 from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.text import functions as text
+from oracle.discovery.text import reading
 from oracle.discovery.ways import classes, courses, pairs, single, torch_functions
 from oracle.results import Failure
 from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable
@@ -46,10 +47,10 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     A file without any derivation is not executed, and gives two empty lists.
     """
     try:
-        parsed = text.parse(file.read_text(encoding="utf-8-sig"), str(file))
+        parsed = text.parse(reading.read(file), str(file))
     except SyntaxError as error:
         return [], [Failure(str(file), error.lineno or 0, f"SyntaxError: {error.msg}")]
-    except (OSError, ValueError) as error:
+    except reading.ERRORS as error:
         return [], [Failure(str(file), 0, said(error))]
     found = find.candidates(parsed, name)
     if not found:

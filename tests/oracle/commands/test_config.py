@@ -21,7 +21,7 @@ def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     Path("net.py").write_text(BACKWARD, encoding="utf-8")
     found: dict[str, Any] = {}
 
-    def check(jobs: Any, settings: Any, timeout: float, workers: int, progress: Any) -> Report:
+    def check(jobs: Any, settings: Any, timeout: float, workers: int, *_: Any) -> Report:
         files = [job.file.as_posix() for job in jobs]
         found.update(files=files, settings=settings, timeout=timeout, workers=workers)
         return Report(settings.seed)
