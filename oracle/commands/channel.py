@@ -216,7 +216,7 @@ def _read_single(kind: Any, data: Any) -> Any:
         raise TypeError(f"no message can carry a field of type {kind!r}")  # a mistake of ours
     if type(data) is not kind:
         raise Broken(f"{kind.__name__} was expected")
-    return cut(data) if kind is str else data
+    return data
 
 
 def _fail(expected: str) -> Any:

@@ -26,7 +26,7 @@ def guard(request: dict[str, Any], messages: int, ending: socket.socket) -> None
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     tree.adopt_orphans()
-    folder = tempfile.mkdtemp(prefix="oracle-")  # for what the file, and its processes, leave there
+    folder = tempfile.mkdtemp(dir=request.pop("folder"))  # for what the file leaves there
     own = os.getpid()
     try:
         child = os.fork()

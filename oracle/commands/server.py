@@ -2,7 +2,7 @@
 
 ``Server`` is its handle in the process that reports; ``serve`` is what it does. It is started by
 ``python -P -c``, so that a ``types.py`` or ``numpy.py`` in the current folder is not taken for
-Python's or NumPy's. It makes no temporary files, and ends when the parent's end of its socket does.
+Python's or NumPy's. It ends when the parent's end of its socket does.
 """
 
 import atexit
@@ -11,10 +11,12 @@ import gc
 import importlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -123,6 +125,7 @@ def serve(descriptor: int) -> None:
     failed = _preload()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a guard
     tree.adopt_orphans()
+    folder = tempfile.mkdtemp(prefix="oracle-")  # for what files leave there
     while True:
         try:
             head, descriptors, _, _ = socket.recv_fds(control, 4, 2)
@@ -132,12 +135,15 @@ def serve(descriptor: int) -> None:
         if body is None:
             break
         messages, end = descriptors
-        said = failed or _forked(guard.guard, json.loads(body), messages, end, control)
+        request = {**json.loads(body), "folder": folder}
+        said = failed or _forked(guard.guard, request, messages, end, control)
         os.close(messages)
         os.close(end)
         control.sendall(len(said).to_bytes(4, "big") + said)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    tree.await_descendants()  # the guards see the end, too
     tree.end_descendants()
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
 

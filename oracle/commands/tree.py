@@ -73,6 +73,13 @@ def end_descendants(group: int = 0, seconds: float = 5.0) -> None:
         time.sleep(0.002)
 
 
+def await_descendants(seconds: float = 3.0) -> None:
+    """Wait until no process is left below this one, for some time."""
+    end = time.monotonic() + seconds
+    while _reaped() and time.monotonic() < end:
+        time.sleep(0.005)
+
+
 def _reaped() -> bool:
     """Take note of the children that have ended; whether any is left."""
     try:
