@@ -24,7 +24,8 @@ PAUSE = 0.02  # seconds between two looks
 def guard(request: dict[str, Any], messages: int, ending: socket.socket) -> None:
     """Run a request in a child and tell the parent, through ``ending``, how that ended."""
     os.setsid()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for each in (signal.SIGCHLD, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
     tree.adopt_orphans()
     folder = tempfile.mkdtemp(dir=request.pop("folder"))  # for what the file leaves there
     own = os.getpid()

@@ -85,6 +85,7 @@ class Server:
         self.closed = True
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)
+        self._process.terminate()  # ends it while it imports torch; later it sees the socket
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
@@ -123,6 +124,7 @@ def serve(descriptor: int) -> None:
     control.set_inheritable(False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     failed = _preload()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a guard
     tree.adopt_orphans()
     folder = tempfile.mkdtemp(prefix="oracle-")  # for what files leave there
