@@ -14,6 +14,10 @@ def main() -> None:
     """Run the command line; Ctrl-C is held from here on."""
     with interrupts.held():
         _open_standard_streams()
+        try:
+            os.getcwd()
+        except OSError as error:
+            _end(f"the current folder cannot be used: {error.strerror}")
         from oracle.commands.cli import main as commands
 
         commands()
@@ -30,12 +34,12 @@ def _open_standard_streams() -> None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-        sys.exit(_closed())
+        _end("standard output is closed: nothing could be reported")
 
 
-def _closed() -> int:
-    sys.stderr.write("oracle: standard output is closed: nothing could be reported\n")
-    return 2
+def _end(why: str) -> None:
+    sys.stderr.write(f"oracle: {why}\n")
+    sys.exit(2)
 
 
 if __name__ == "__main__":

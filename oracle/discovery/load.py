@@ -92,7 +92,7 @@ def place(file: Path) -> tuple[str, str, Path]:
 
 @contextlib.contextmanager
 def _as_if_started_in(top: Path, file: Path) -> Iterator[None]:
-    """The folders on the path, no arguments, and none of our modules where one of theirs has the name."""
+    """The folders on the path, no arguments, and none of our modules that one of theirs hides."""
     folders = list(dict.fromkeys([str(file.parent), str(top)]))
     path, arguments, writes = list(sys.path), sys.argv, sys.dont_write_bytecode
     hidden = {

@@ -53,7 +53,7 @@ def escaped(value: Any, line_feed: str = "\n") -> Any:
         }
         return replace(value, **texts)
     if isinstance(value, dict):
-        return {escaped(key): escaped(item, line_feed) for key, item in value.items()}
+        return {escaped(key, line_feed): escaped(item, line_feed) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return type(value)([escaped(entry, line_feed) for entry in value])
     return value
