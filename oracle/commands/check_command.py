@@ -103,7 +103,10 @@ def check(
     with interrupts.held() as stop:
         asked = _Asked(targets, exclude, select, ignore, timeout, jobs, verbose)
         shown = _Shown(form, quiet, no_color, stderr=repro == "-" or diff)
-        drawn = (cases, seed, max_dim, (dtype,) if dtype else (), shapes, case or "", bool(repro))
+        drawn = {"cases": cases, "seed": seed, "max_dim": max_dim, "shapes": shapes}
+        drawn |= {"case": case or "", "repro": bool(repro)} | (
+            {"dtypes": (dtype,)} if dtype else {}
+        )
         report, settings = _judged(asked, drawn, repro, shown, stop)
         with output.writing():
             _print(report, shown)
@@ -142,18 +145,17 @@ def _expect_one_output(form: str, repro: str | None, changes: bool) -> None:
 
 
 def _judged(
-    asked: _Asked, drawn: tuple[Any, ...], repro: str | None, shown: _Shown, stop: "threading.Event"
+    asked: _Asked, drawn: dict[str, Any], repro: str | None, shown: _Shown, stop: "threading.Event"
 ) -> tuple["Report", "Settings"]:
     """The report on all files, and the settings that it was made with."""
     from oracle.commands import server
 
     server.running()  # imports torch while this process reads files
-    from oracle.cases import DTYPES
     from oracle.commands import ignored, repro_file, targets, workers
     from oracle.commands.check import Settings
     from oracle.report import terminal
 
-    settings = Settings(*drawn[:3], drawn[3] or DTYPES, *drawn[4:])
+    settings = Settings(**drawn)
     todo, errors = targets.jobs(asked.targets, asked.exclude, stop)
     if repro and repro != "-":
         repro_file.expect_free(repro)

@@ -146,4 +146,4 @@ class _File:
         """The outcome as one of this file: a file cannot report on a different one."""
         if isinstance(outcome, Failure):
             return replace(outcome, file=self._name, line=max(1, outcome.line))
-        return replace(outcome, file=self._name)  # type: ignore[no-any-return]
+        return replace(outcome, file=self._name)

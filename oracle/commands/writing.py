@@ -60,15 +60,14 @@ def with_line_ends_of(old: str, new: str) -> str:
     olds, news = lines(old), lines(new)
     ends = [_end(line) for line in olds if _end(line)]
     usual = max(dict.fromkeys(ends), key=ends.count) if ends else "\n"
-    bare = [[line.rstrip("\r\n") for line in part] for part in (olds, news)]
+    bare, changed = ([line.rstrip("\r\n") for line in part] for part in (olds, news))
+    same = difflib.SequenceMatcher(None, bare, changed, autojunk=False)
     found: list[str] = []
-    for _, first, last, start, stop in difflib.SequenceMatcher(
-        None, *bare, autojunk=False
-    ).get_opcodes():
+    for _, first, last, start, stop in same.get_opcodes():
         for at in range(start, stop):
             like = min(first + at - start, last - 1)
             old_end = _end(olds[like]) if first < last else usual
-            found.append(bare[1][at] + (old_end or usual) * bool(_end(news[at])))
+            found.append(changed[at] + (old_end or usual) * bool(_end(news[at])))
     return "".join(found)
 
 
