@@ -7,11 +7,11 @@ there in place of this one.)
 import os
 import sys
 
-from oracle.commands import interrupts
-
 
 def main() -> None:
     """Run the command line; Ctrl-C is held from here on."""
+    from oracle.commands import interrupts
+
     with interrupts.held():
         _open_standard_streams()
         try:

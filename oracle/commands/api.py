@@ -26,7 +26,7 @@ EITHER = TerminalTheme((235, 234, 233), (1, 2, 3), COLOURS)
 
 
 class Checked:
-    """What a check has found: the verdict, each gradient with its findings, and a page of text."""
+    """The result of a check: the verdict, each gradient with its findings, and a page of text."""
 
     def __init__(self, result: Result, seed: int) -> None:
         self.result = result

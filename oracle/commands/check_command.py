@@ -90,9 +90,10 @@ def check(
     """Check the hand-written backward code in your own files, unchanged.
 
     FILE is a Python file or a folder; FILE::NAME is one function or class in it. Files that hold a
-    derivation are EXECUTED, each in a process of its own: check only what you would run.
+    derivation are EXECUTED, each in a process of its own: check only what you would run. That
+    protects one file from the accidents of another, and not from a file that means to do harm.
 
-    What is not said by annotations or docstrings, a comment above the function says:
+    Shapes that neither annotations nor docstrings state are stated above the function:
 
     \b
         # oracle: shapes X: N D, W: D M, b: M
@@ -107,14 +108,14 @@ def check(
         drawn |= {"case": case or "", "repro": bool(repro)} | (
             {"dtypes": (dtype,)} if dtype else {}
         )
-        report, settings = _judged(asked, drawn, repro, shown, stop)
+        report, settings, texts = _judged(asked, drawn, repro, shown, stop)
         with output.writing():
             _print(report, shown)
             if repro:
                 _write_script(report, repro)
         ended = output.status(report, fail_on)
         if fix or diff:
-            ended = max(ended, _fix(report, settings, timeout, diff, stop))
+            ended = max(ended, _fix(report, settings, timeout, diff, texts, stop))
     sys.exit(ended)
 
 
@@ -146,8 +147,8 @@ def _expect_one_output(form: str, repro: str | None, changes: bool) -> None:
 
 def _judged(
     asked: _Asked, drawn: dict[str, Any], repro: str | None, shown: _Shown, stop: "threading.Event"
-) -> tuple["Report", "Settings"]:
-    """The report on all files, and the settings that it was made with."""
+) -> tuple["Report", "Settings", dict[str, str]]:
+    """The report on all files, the settings that it was made with, and the files' texts by name."""
     from oracle.commands import server
 
     server.running()  # imports torch while this process reads files
@@ -159,12 +160,13 @@ def _judged(
     todo, errors = targets.jobs(asked.targets, asked.exclude, stop)
     if repro and repro != "-":
         repro_file.expect_free(repro)
+    texts = targets.texts(todo)
     hidden = shown.quiet or shown.form != "text"
     with terminal.progress("checking", "files", len(todo), hidden, shown.no_color) as step:
         report = workers.check(todo, settings, asked.timeout, asked.jobs, step, stop, asked.verbose)
     report.errors[:0] = errors
     ignored.silence(report, asked.select, asked.ignore)
-    return report, settings
+    return report, settings, texts
 
 
 def _print(report: "Report", shown: _Shown) -> None:
@@ -187,7 +189,12 @@ def _write_script(report: "Report", repro: str) -> None:
 
 
 def _fix(
-    report: "Report", settings: "Settings", timeout: float, diff: bool, stop: "threading.Event"
+    report: "Report",
+    settings: "Settings",
+    timeout: float,
+    diff: bool,
+    texts: dict[str, str],
+    stop: "threading.Event",
 ) -> int:
     """Make the changes that are proved, or show them; standard error has what is left, and why.
 
@@ -206,6 +213,7 @@ def _fix(
             click.echo(fixed.diff(), nl=False)
         elif fixed.changed:
             try:
+                writing.expect_same(texts.get(str(fixed.file), ""), fixed.before)
                 writing.replace(fixed.file, fixed.before, fixed.after)
             except (OSError, writing.NotWritten) as error:
                 click.echo(f"{escaped.path(str(fixed.file))}: not changed: {error}", err=True)

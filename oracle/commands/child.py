@@ -24,7 +24,7 @@ MEMORY = 6 * 2**30  # bytes that a file may use on top of what torch takes
 
 @dataclass(frozen=True)
 class Request:
-    """What the parent asks for."""
+    """The parent's request."""
 
     token: str
     file: str
@@ -85,7 +85,7 @@ def _distrust(replaced: str) -> str:
 
 
 def _said(error: BaseException, verbose: bool) -> str:
-    """What an error says: the user's code as it is, one of ours with a word that it is ours."""
+    """The text of an error; of one of ours it says that it is ours."""
     trace, users = error.__traceback__, False
     while trace is not None:
         users |= is_user_file(trace.tb_frame.f_code.co_filename)

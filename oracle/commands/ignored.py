@@ -1,4 +1,4 @@
-"""What the user does not want to hear of: ``# oracle: ignore[FINDING]``, --select and --ignore."""
+"""Findings that the user has silenced: ``# oracle: ignore[FINDING]``, --select and --ignore."""
 
 import re
 from collections.abc import Collection

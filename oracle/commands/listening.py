@@ -1,4 +1,4 @@
-"""What the process of one file has told, until it is done, dies, or its time is up."""
+"""The messages of one file's process, taken until it is done, dies, or its time is up."""
 
 import contextlib
 import json
@@ -20,7 +20,7 @@ STEP = 0.1  # seconds between two looks at the clock
 
 @dataclass
 class Heard:
-    """What one process has told of its file, and how that ended."""
+    """The messages of one process about its file, and how it ended."""
 
     first: int  # the first derivation that it is to judge
     targets: list[tuple[str, int]] = field(default_factory=list)  # names and lines
@@ -150,7 +150,7 @@ def _listen(
 
 
 def _available(messages: int) -> bytes | None:
-    """What has come by now; None if nothing has, b"" if nothing will."""
+    """The bytes that are there; None if there are none yet, b"" if there will be none."""
     try:
         return os.read(messages, 2**16)
     except BlockingIOError:

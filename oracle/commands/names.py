@@ -13,7 +13,7 @@ def chosen(
     families: bool = True,
     others: tuple[str, ...] = (),
 ) -> list[str]:
-    """What is meant, in reading order; a derivation's name before a family's."""
+    """The names that are meant, in reading order; a derivation's name before a family's."""
     members: dict[str, list[str]] = {other: [other] for other in others}
     for derivation in known.values() if families else ():
         members.setdefault(derivation.module, []).append(derivation.name)

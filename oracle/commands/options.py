@@ -40,7 +40,7 @@ def jobs(help: str) -> Option:
 
 
 def drawn(command: Command) -> Command:
-    """What is drawn for a case."""
+    """The options that say how cases are drawn."""
     for option in (
         click.option(
             "--max-dim",

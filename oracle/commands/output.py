@@ -1,4 +1,4 @@
-"""What a command writes to standard output, its exit status, and a clear end if it cannot write."""
+"""Standard output and exit status of a command, and a clear end if it cannot write."""
 
 import contextlib
 import os

@@ -1,5 +1,6 @@
 """The files that FILE[::NAME] and folders on the command line stand for."""
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -80,3 +81,12 @@ def _once(found: list[Job]) -> list[Job]:
 
 def _real(job: Job) -> str:
     return os.path.realpath(job.file)
+
+
+def texts(jobs: Sequence[Job]) -> dict[str, str]:
+    """The texts of files before they are judged, by the names that a report has for them."""
+    found: dict[str, str] = {}
+    for job in jobs:
+        with contextlib.suppress(*reading.ERRORS):
+            found[spoken(str(job.file))] = reading.exact(job.file)
+    return found

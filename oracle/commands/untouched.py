@@ -1,4 +1,4 @@
-"""Whether a file has replaced what the judge is made of.
+"""A check that a file has replaced nothing of what the judge is made of.
 
 The user's code runs in the process of its judge. A file that replaces ``len``, ``numpy.abs`` or a
 function of the oracle's changes verdicts, its own and wrongly. What our modules, ``builtins`` and
@@ -21,7 +21,7 @@ FIXED = (type, types.FunctionType, types.BuiltinFunctionType, classmethod, stati
 
 
 class Untouched:
-    """What the judge is made of, as it was before the user's code ran."""
+    """The parts of the judge as they were before the user's code ran."""
 
     def __init__(self) -> None:
         # (label, the names as they stand at any time, the objects that were there)

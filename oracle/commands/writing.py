@@ -38,8 +38,7 @@ def replace(file: Path, before: str, after: str) -> None:
     file = file.resolve()
     raw = reading.data(file)
     old = reading.decoded(raw)
-    if reading.with_line_feeds(old) != reading.with_line_feeds(before):
-        raise NotWritten("it has changed since it was judged")
+    expect_same(old, before)
     if not os.access(file, os.W_OK) or not file.stat().st_mode & 0o222:
         raise NotWritten("it is read-only")
     encoding = reading.encoding_of(raw)
@@ -48,6 +47,16 @@ def replace(file: Path, before: str, after: str) -> None:
     except UnicodeEncodeError as error:
         raise NotWritten(f"its encoding, {encoding}, lacks a character of the change") from error
     _put(file, raw, new)
+
+
+def expect_same(now: str, judged: str) -> None:
+    """Compare two texts of a file; their line ends do not matter.
+
+    Raises:
+        NotWritten: they are not the same.
+    """
+    if reading.with_line_feeds(now) != reading.with_line_feeds(judged):
+        raise NotWritten("it has changed since it was judged")
 
 
 def lines(text: str) -> list[str]:

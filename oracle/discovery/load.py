@@ -119,7 +119,7 @@ def _as_if_started_in(top: Path, file: Path) -> Iterator[None]:
 
 
 def _is_shadowed(name: str, module: ModuleType, folders: list[str]) -> bool:
-    """Whether the user has a module of this name, and the loaded one is another."""
+    """Tell whether the user has a module of this name, and a different one is loaded."""
     if name in sys.builtin_module_names or name in sys.stdlib_module_names or name == "numpy":
         return False
     for folder in folders:

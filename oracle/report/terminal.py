@@ -43,7 +43,7 @@ def console(no_color: bool = False, stderr: bool = False) -> Console:
 
 
 def _width() -> int | None:
-    """What COLUMNS says, where that is a width; None leaves it to the terminal."""
+    """The width that COLUMNS gives; None if it gives none, and the terminal decides."""
     said = os.environ.get("COLUMNS", "")
     return max(20, int(said)) if said.isdecimal() and 0 < int(said) < 10_000 else None
 

@@ -2,13 +2,19 @@
 
 import codecs
 import os
+import signal
 import stat
+import subprocess
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from oracle.commands import writing
-from tests.oracle.commands._files import WRONG, check, write
+from oracle.commands import check_command, fix, writing
+from oracle.commands.check import Settings
+from oracle.results import Report
+from tests.oracle.commands._files import COMMAND, FEW, WRONG, check, write
 
 OLD, NEW = "a = 1\nb = 2\nc = 3\n", "a = 1\nb = 20\nb2 = 2\nc = 3\n"
 
@@ -123,3 +129,37 @@ def test_fix_changes_files_of_every_kind_and_nothing_but_the_line(tmp_path):
         "latin.py",
         "locked.py",
     ]
+
+
+def test_fix_leaves_a_file_alone_that_has_changed_since_it_was_judged(file, monkeypatch, capsys):
+    changed = fix.Fixed(file, OLD, NEW, ["net.py:2: b"], [])
+    monkeypatch.setattr(fix, "fixes", lambda *_: [changed])
+    judged = {str(file): "something = 3\n"}
+    report = Report(0)
+    status = check_command._fix(report, Settings(), 60, False, judged, threading.Event())
+    assert status == 2
+    assert file.read_text() == OLD
+    assert "not changed: it has changed since it was judged" in capsys.readouterr().err
+    status = check_command._fix(report, Settings(), 60, False, {str(file): OLD}, threading.Event())
+    assert (status, file.read_text()) == (0, NEW)
+
+
+def test_fix_stops_at_ctrl_c_before_the_next_file(tmp_path):
+    names = [f"net_{at:02}.py" for at in range(12)]
+    write(tmp_path, **{name[:-3]: WRONG for name in names})
+    process = subprocess.Popen(
+        [*COMMAND, "check", *FEW, "--fix", "."],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    fixed = WRONG.replace(" / len(X)", "")
+    end = time.monotonic() + 200
+    while (tmp_path / names[0]).read_text() == WRONG and time.monotonic() < end:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    texts = [(tmp_path / name).read_text() for name in names]
+    assert set(texts) <= {WRONG, fixed}, "each is as it was, or as it is to be"
+    assert process.returncode == 2
+    assert b"Traceback" not in err
+    assert b"interrupted" in err
+    assert len(list(tmp_path.iterdir())) == len(names)
