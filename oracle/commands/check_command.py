@@ -1,5 +1,6 @@
 """``oracle check``: its options, and what it does with them."""
 
+import contextlib
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -151,7 +152,8 @@ def _judged(
     """The report on all files, the settings that it was made with, and the files' texts by name."""
     from oracle.commands import server
 
-    server.running()  # imports torch while this process reads files
+    with contextlib.suppress(server.ServerError):  # told of each file
+        server.running()  # imports torch while this process reads files
     from oracle.commands import ignored, repro_file, targets, workers
     from oracle.commands.check import Settings
     from oracle.report import terminal

@@ -87,6 +87,8 @@ class Heard:
             with contextlib.suppress(ValueError):
                 return f"the interpreter crashed with {signal.Signals(-self.status).name}"
             return f"the interpreter was killed by signal {-self.status}"
+        if self.status == 0:
+            return "its process ended too early (os._exit, or did it close all descriptors?)"
         if self.status is not None:
             return f"the interpreter exited with status {self.status} (os._exit?)"
         return "the process that watches over this file was killed"

@@ -21,7 +21,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
-PRELOADED = ("oracle.judging.examine", "oracle.diagnosis.diagnose", "oracle.commands.child")
+PRELOADED = (
+    "oracle.commands.child",
+    "oracle.diagnosis.diagnose",
+    "oracle.diagnosis.recognition",
+    "oracle.judging.examine",
+)
 START = (
     "import sys; sys.path.insert(0, {path!r}); import oracle, reference; del sys.path[0]; "
     "from oracle.commands import server; server.serve({descriptor})"
@@ -99,7 +104,13 @@ _one = threading.Lock()
 
 
 def running() -> Server:
-    """The server of this process; a new one if there is none, or it has ended."""
+    """The server of this process; a new one if there is none, or it has ended.
+
+    Raises:
+        ServerError: this system cannot copy a process.
+    """
+    if not hasattr(os, "fork"):
+        raise ServerError("files are judged in copies of a process, which only POSIX systems make")
     with _one:
         if not _servers or _servers[0].closed:
             for old in _servers:

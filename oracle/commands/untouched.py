@@ -15,7 +15,7 @@ import numpy as np
 
 OURS = ("oracle", "reference")
 # What programs replace for reasons of their own, and the judge does not need.
-FREE = {"__import__", "_", "breakpoint", "exit", "help", "input", "print", "quit"}
+FREE = {"_", "breakpoint", "exit", "help", "input", "print", "quit"}
 LOADERS = {"load", "loadtxt", "save", "savetxt", "savez", "set_printoptions", "seterr", "errstate"}
 FIXED = (type, types.FunctionType, types.BuiltinFunctionType, classmethod, staticmethod, property)
 
@@ -60,5 +60,8 @@ def _callables(names: Mapping[str, Any], free: set[str], types: bool = True) -> 
     return {
         name: value
         for name, value in names.items()
-        if callable(value) and name not in free and (types or not isinstance(value, type))
+        if callable(value)
+        and name not in free
+        and not name.startswith("__")
+        and (types or not isinstance(value, type))
     }

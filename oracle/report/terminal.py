@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from oracle.judging.verdict import UNSTABLE_AT, WRONG_AT
-from oracle.report.escaped import MARKED, escaped
+from oracle.report.escaped import MARKED, escaped, one_line
 from oracle.results import Gradient, Report, Result
 
 TWIN_FITS, DIGITS_FIT = 124, 150  # columns that a screen must have
@@ -82,7 +83,7 @@ def progress(
     )
     with bar:
         job = bar.add_task("(importing torch)", total=count)
-        yield lambda name: bar.update(job, advance=1, description=name)
+        yield lambda name: bar.update(job, advance=1, description=escape(one_line(name)))
 
 
 def print_report(report: Report, quiet: bool, no_color: bool, alone: bool) -> None:

@@ -93,6 +93,14 @@ def test_no_width_cuts_a_verdict(width):
     assert "…" not in printed
 
 
+def test_the_progress_bar_shows_odd_names_escaped(monkeypatch):
+    screen = Console(file=io.StringIO(), width=100, force_terminal=True, color_system=None)
+    monkeypatch.setattr(terminal, "console", lambda *_, **__: screen)
+    with terminal.progress("checking", "files", 1, hidden=False, no_color=True) as step:
+        step("[/bold] \x1b]0;t\x07.py")
+    assert "[/bold] \\x1b]0;t\\x07.py" in screen.file.getvalue()
+
+
 ENVIRONMENTS = {
     "no columns": {"COLUMNS": "0"},
     "narrow": {"COLUMNS": "20"},
