@@ -27,7 +27,8 @@ def guard(request: dict[str, Any], messages: int, ending: socket.socket) -> None
     for each in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(each, signal.SIG_DFL)
     tree.adopt_orphans()
-    folder = tempfile.mkdtemp(dir=request.pop("folder"))  # for what the file leaves there
+    # For what the file leaves there. The paths of sockets in it have a limit: the name is short.
+    folder = tempfile.mkdtemp(prefix="", dir=request.pop("folder"))
     own = os.getpid()
     try:
         child = os.fork()

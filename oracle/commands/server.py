@@ -138,7 +138,11 @@ def serve(descriptor: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a guard
     tree.adopt_orphans()
-    folder = tempfile.mkdtemp(prefix="oracle-")  # for what files leave there
+    folder = ""
+    try:
+        folder = tempfile.mkdtemp(prefix="oracle-")  # for what files leave there
+    except OSError as error:
+        failed = failed or f"no temporary folder could be made: {error}".encode()
     while True:
         try:
             head, descriptors, _, _ = socket.recv_fds(control, 4, 2)

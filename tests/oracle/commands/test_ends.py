@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -79,16 +80,22 @@ MISBEHAVING = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("misbehaving")
-    (folder / "tmp").mkdir()
     write(folder, **{name: text + RIGHT for name, (text, _) in MISBEHAVING.items()})
     write(folder, a_wrong_one=WRONG, z_right_one=RIGHT)
     return folder
 
 
 @pytest.fixture(scope="module")
-def told(folder):
+def temporary():
+    """A folder with a short name, since the paths of sockets in it have a limit."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def told(folder, temporary):
     """The report on all of them in one run, marked in the environment, with a TMPDIR of its own."""
-    env = {"ORACLE_TEST": str(folder), "TMPDIR": str(folder / "tmp")}
+    env = {"ORACLE_TEST": str(folder), "TMPDIR": temporary}
     return report(folder, ".", "--timeout", "20", "--jobs", "2", env=env)
 
 
@@ -104,10 +111,10 @@ def test_the_others_keep_their_verdicts(told):
     assert done.stderr == b""
 
 
-def test_nothing_of_it_stays(told, folder):
+def test_nothing_of_it_stays(told, folder, temporary):
     del told
     assert ends(str(folder)), processes(str(folder))
-    assert os.listdir(folder / "tmp") == []
+    assert os.listdir(temporary) == []
 
 
 def test_a_text_of_50_megabytes_is_cut(told):
