@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from oracle.commands import workers
+from oracle.commands import workers, writing
 from oracle.commands.check import Settings
 from oracle.commands.workers import Job
 from oracle.diagnosis.repair import line_edits
+from oracle.discovery.text import reading
 from oracle.results import VERDICTS, Gradient, Kind, Report, Result
 
 CASES = 30  # of one proof
@@ -36,8 +37,9 @@ class Fixed:
     def diff(self) -> str:
         """The change as a unified diff."""
         name = self.file.as_posix()
-        old, new = (text.splitlines(keepends=True) for text in (self.before, self.after))
-        lines = difflib.unified_diff(old, new, name, name)
+        exact = reading.exact(self.file)  # a patch needs the line ends of the file
+        old, new = (writing.with_line_ends_of(exact, text) for text in (self.before, self.after))
+        lines = difflib.unified_diff(writing.lines(old), writing.lines(new), name, name)
         return "".join(
             ln if ln.endswith("\n") else ln + "\n\\ No newline at end of file\n" for ln in lines
         )
@@ -131,7 +133,7 @@ def _copy(file: Path, text: str) -> Iterator[Path]:
             folder, real = folder / part, real / part
             if real != file:
                 folder.mkdir()
-        folder.write_bytes(text.encode())
+        folder.write_bytes(text.encode(reading.encoding_of(reading.data(file))))
         yield folder
 
 
@@ -144,4 +146,4 @@ def _beside(link: Path, real: Path) -> None:
 
 
 def _read(file: Path) -> str:
-    return file.read_bytes().decode("utf-8")  # line ends as they are
+    return reading.read(file)

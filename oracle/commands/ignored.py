@@ -1,10 +1,11 @@
-"""What the user does not want to hear of: ``# oracle: ignore[FINDING]``, --select and --ignore."""
+"""Findings that the user has silenced: ``# oracle: ignore[FINDING]``, --select and --ignore."""
 
 import re
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
+from oracle.discovery.text import reading
 from oracle.results import Gradient, Report, Result
 
 COMMENT = re.compile(r"#\s*oracle:\s*ignore(?:\[([\w\s,-]*)\])?")
@@ -46,8 +47,8 @@ def _followed(gradients: list[Gradient]) -> list[Gradient]:
 def _comments(file: str) -> dict[int, set[str]]:
     """By line: the findings that a comment there silences; an empty set for all of them."""
     try:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        lines = reading.lines_of(reading.read(Path(file)))
+    except reading.ERRORS:
         return {}
     found: dict[int, set[str]] = {}
     for at, line in enumerate(lines, 1):

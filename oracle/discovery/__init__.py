@@ -24,7 +24,7 @@ from oracle.discovery.candidate import Candidate
 from oracle.discovery.find import candidates
 from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import source
+from oracle.discovery.text import reading, source
 from oracle.discovery.ways import (
     classes,
     courses,
@@ -72,10 +72,10 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     A file without any derivation is not executed, and gives two empty lists.
     """
     try:
-        parsed = source.parse(file.read_text(encoding="utf-8-sig"), str(file))
+        parsed = source.parse(reading.read(file), str(file))
     except SyntaxError as error:
         return [], [Failure(str(file), error.lineno or 0, f"SyntaxError: {error.msg}")]
-    except (OSError, ValueError, RecursionError, MemoryError) as error:
+    except reading.ERRORS as error:
         return [], [Failure(str(file), 0, said(error))]
     found = find.search(parsed, name)
     if not found.candidates:
@@ -134,8 +134,8 @@ def not_judged(file: Path, results: Sequence[Result], name: str = "") -> list[No
     Nothing is executed. A file that cannot be read or parsed is reported as an error elsewhere.
     """
     try:
-        parsed = source.parse(file.read_text(encoding="utf-8-sig"), str(file))
-    except (SyntaxError, OSError, ValueError, RecursionError, MemoryError):
+        parsed = source.parse(reading.read(file), str(file))
+    except reading.ERRORS:
         return []
     found = find.candidates(parsed)
     made = uses.uses(parsed, found)

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from oracle import __version__
+from oracle.report.escaped import escaped
 from oracle.results import Gradient, Note, NotJudged, Report, Result
 
 LEVELS = {"wrong": "error", "unstable": "warning", "undecidable": "notice"}
@@ -14,6 +16,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def github(report: Report) -> str:
     """One ``::error`` line for each finding, as GitHub's runners read it."""
+    report = escaped(report)
     lines = [
         f"::{LEVELS[gradient.verdict]} file={_property(result.file)},line={gradient.line},"
         f"title={_property(f'oracle: {note.name}')}::{_data(_said(result, gradient, note))}"
@@ -33,6 +36,7 @@ def github(report: Report) -> str:
 
 def sarif(report: Report) -> str:
     """A SARIF log: a rule for each finding's name, a result for each finding."""
+    report = escaped(report)
     found = list(_findings(report))
     names = sorted({note.name for _, _, note in found})
     results = [
@@ -71,7 +75,7 @@ def sarif(report: Report) -> str:
         "results": results,
         "invocations": [
             {
-                "executionSuccessful": not report.errors,
+                "executionSuccessful": not (report.errors or report.interrupted),
                 "toolExecutionNotifications": notifications,
             }
         ],
@@ -103,7 +107,7 @@ def _not_judged(use: NotJudged) -> str:
 def _location(file: str, line: int) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": file.replace("\\", "/")},
+            "artifactLocation": {"uri": quote(file.replace("\\", "/"))},
             "region": {"startLine": max(1, line)},
         }
     }

@@ -2,10 +2,11 @@
 
 import importlib.metadata
 import json
-import math
 from typing import Any
 
 from oracle import __version__
+from oracle.report.escaped import escaped
+from oracle.report.plain import finite, plain
 from oracle.results import Counterexample, Gradient, Kind, Note, Report, Result
 
 
@@ -15,7 +16,10 @@ def dumps(report: Report) -> str:
 
 
 def document(report: Report) -> dict[str, Any]:
-    """The document, as plain dicts and lists. Numbers that are not finite become strings."""
+    """The document, as plain dicts and lists.
+
+    Numbers that are not finite become strings, and what is no visible character is escaped.
+    """
     found = {
         "version": 1,
         "tool": f"oracle {__version__}",
@@ -38,8 +42,8 @@ def document(report: Report) -> dict[str, Any]:
         ],
         "summary": report.summary(),
     }
-    plain: dict[str, Any] = _plain(found)
-    return plain
+    safe: dict[str, Any] = finite(plain(escaped(found)))
+    return safe
 
 
 def _result(result: Result) -> dict[str, Any]:
@@ -101,14 +105,3 @@ def _counterexample(example: Counterexample) -> dict[str, Any]:
 def _note(note: Note) -> dict[str, str]:
     found = {"name": note.name, "message": note.message}
     return {**found, "fix": note.fix} if note.fix else found
-
-
-def _plain(value: Any) -> Any:
-    """Floats that JSON cannot hold as "nan", "inf" and "-inf"; long floats shortened."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(float(value))
-    return value

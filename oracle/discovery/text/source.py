@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from oracle.discovery.text import reading
 from oracle.discovery.text.functions import Function, parameters
 
 
@@ -22,7 +23,7 @@ class Text:
     imported: dict[str, int] = field(default_factory=dict)  # names from elsewhere, and their lines
 
     def __post_init__(self) -> None:
-        self.lines = self.text.splitlines()
+        self.lines = reading.lines_of(self.text)
         self._collect(self.tree.body, "")
 
     def _collect(self, body: list[ast.stmt], prefix: str) -> None:
@@ -117,7 +118,7 @@ def of_live(thing: Any) -> tuple[Text | None, str]:
     if file is None:
         return None, name
     path = Path(file)
-    text = parse(path.read_text(encoding="utf-8"), file) if path.is_file() else None
+    text = parse(reading.read(path), file) if path.is_file() else None
     if text is None:
         return None, name
     if name not in text.functions and name not in text.classes:  # a function in a function
