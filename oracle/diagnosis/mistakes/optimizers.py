@@ -4,6 +4,7 @@ A wrong rule is the right one, written out, with one thing changed (``oracle.tru
 It is named only if all steps of the candidate, and all that it keeps, are those of the wrong rule.
 """
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -59,12 +60,8 @@ def explain(right: Rprop | Momentum, seen: Sequence[LockStep]) -> list[Note]:
 
 
 def of_rprop(right: Rprop) -> Iterator[Wrong]:
-    """What is known to go wrong with one of the RProp family, the simplest first."""
-    stays = not right.moves_on
-
-    def but(finding: str, message: str, fix: str, **changed: object) -> Wrong:
-        return Wrong(replace(right, **changed), finding, message, fix)  # type: ignore[arg-type]
-
+    """The known mistakes in one of the RProp family, the simplest first."""
+    but = functools.partial(_but, right)
     clamp = f"hold Δ in {right.low:g} to {right.high:g}"
     yield but("step-not-clamped", "lets Δ grow beyond its bound", clamp, high=np.inf)
     yield but("step-not-clamped", "lets Δ shrink below its bound", clamp, low=0.0)
@@ -86,11 +83,23 @@ def of_rprop(right: Rprop) -> Iterator[Wrong]:
             "or grows at the next step as well", "set G ← 0 where G∘G₋ < 0, also in what is kept "
             "for the next step", forgets=False,
         )  # fmt: skip
-        if stays and right.takes_back == "never":
+        if not right.moves_on and right.takes_back == "never":
             yield but(
                 "gradient-not-zeroed", "moves where the sign changed: the gradient is set to 0 "
                 "only after the move", "set G ← 0 before the move", moves_on=True,
             )  # fmt: skip
+    yield from _of_factors(right)
+    yield from _of_memory(right)
+
+
+def _but(right: Rprop, finding: str, message: str, fix: str, **changed: object) -> Wrong:
+    """The rule with some fields changed, which make it wrong in a known way."""
+    return Wrong(replace(right, **changed), finding, message, fix)  # type: ignore[arg-type]
+
+
+def _of_factors(right: Rprop) -> Iterator[Wrong]:
+    """Mistakes in how Δ grows and shrinks."""
+    but = functools.partial(_but, right)
     for at_zero in ("grow", "shrink"):
         yield but(
             "wrong-step-factor", f"lets Δ {at_zero} where G∘G₋ = 0, as after a change of sign",
@@ -107,6 +116,11 @@ def of_rprop(right: Rprop) -> Iterator[Wrong]:
             "wrong-step-factor", f"has a Δ that {what}", "multiply Δ by λ⁺ and λ⁻",
             shrink=shrink, grow=grow,
         )  # fmt: skip
+
+
+def _of_memory(right: Rprop) -> Iterator[Wrong]:
+    """Mistakes in what is kept from step to step, and in the move itself."""
+    but = functools.partial(_but, right)
     keep = "use the gradient of the step before, and keep this one for the next"
     yield but("state-not-kept", "makes no use of the gradient before", keep, previous="unused")
     yield but("state-not-kept", "never updates the gradient before", keep, previous="never updated")

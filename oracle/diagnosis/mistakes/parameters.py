@@ -50,28 +50,8 @@ def _regularisation(target: Target) -> Iterator[Suspicion]:
         if factor is not None:
             yield from _share(target, 1 + factor, target.true + factor * part, "part of it")
     extra = multiple(rest, parameter)
-    if extra is None and parameter.ndim:
-        for side, at in (("first", 0), ("last", -1)):
-            for axis in range(min(2, parameter.ndim)):
-                row = np.zeros_like(parameter)
-                index = (slice(None),) * axis + (at,)
-                row[index] = parameter[index]
-                only = multiple(rest, row)
-                # Of a single number anything is a multiple: λ, or λ over a size, is to be the same
-                # in all cases.
-                single = int(np.count_nonzero(row)) == 1
-                for same in _constant(target, only) if only is not None and single else [0]:
-                    if only is None:
-                        continue
-                    yield Suspicion(
-                        ("bias-row", side, axis, same), "regularized-bias",
-                        f"{{name}} has a regularisation term in its {side} "
-                        f"{'row' if axis == 0 else 'column'}, the bias's, which the loss has not",
-                        "leave that one out of the regularisation",
-                        lambda r=row, o=only: target.true + o * r, rank=5,
-                    )  # fmt: skip
-        return
     if extra is None:
+        yield from _bias_row(target, parameter, rest)
         return
     due = _due(target)
 
@@ -91,6 +71,29 @@ def _regularisation(target: Target) -> Iterator[Suspicion]:
         return
     what = target.path[-1] if target.path else "W"
     yield from _share(target, (due + extra) / due, predicted(), f"{due:g}·{what} here")
+
+
+def _bias_row(target: Target, parameter: np.ndarray, rest: np.ndarray) -> Iterator[Suspicion]:
+    """The difference is a multiple of the first or last row or column alone."""
+    for side, at in (("first", 0), ("last", -1)):
+        for axis in range(min(2, parameter.ndim)):
+            row = np.zeros_like(parameter)
+            index = (slice(None),) * axis + (at,)
+            row[index] = parameter[index]
+            only = multiple(rest, row)
+            if only is None:
+                continue
+            # Of a single number anything is a multiple: λ, or λ over a size, is to be the same in
+            # all cases.
+            single = int(np.count_nonzero(row)) == 1
+            for same in _constant(target, only) if single else [0]:
+                yield Suspicion(
+                    ("bias-row", side, axis, same), "regularized-bias",
+                    f"{{name}} has a regularisation term in its {side} "
+                    f"{'row' if axis == 0 else 'column'}, the bias's, which the loss has not",
+                    "leave that one out of the regularisation",
+                    lambda r=row, o=only: target.true + o * r, rank=5,
+                )  # fmt: skip
 
 
 def _constant(target: Target, number: float) -> Iterator[object]:
