@@ -11,8 +11,8 @@ from oracle.subject import Subject, Unusable
 
 if TYPE_CHECKING:  # they import torch, which is only needed where something is judged
     from oracle.diagnosis.drafts import Diagnosis
-    from oracle.diagnosis.recognition import Recognised
     from oracle.judging.examined import Entry, Examined
+    from oracle.judging.recognition import Recognised
     from oracle.results import Repro
 
 
@@ -91,7 +91,7 @@ def _diagnosis(examined: "Examined") -> "Diagnosis | None":
 
 def _recognised(examined: "Examined") -> "Recognised":
     """The forward as a function of torch's; an error of ours costs a remark, not the verdict."""
-    from oracle.diagnosis.recognition import Recognised, recognise
+    from oracle.judging.recognition import Recognised, recognise
 
     try:
         return recognise(examined)

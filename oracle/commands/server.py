@@ -24,7 +24,7 @@ from typing import Any
 PRELOADED = (
     "oracle.commands.child",
     "oracle.diagnosis.diagnose",
-    "oracle.diagnosis.recognition",
+    "oracle.judging.recognition",
     "oracle.judging.examine",
 )
 START = (

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from oracle.commands.check import Settings, of_file
-from oracle.diagnosis import recognition
-from oracle.diagnosis.recognised_norms import norm
+from oracle.judging import recognition
+from oracle.judging.recognised_norms import norm
 from oracle.results import Result
 
 HEAD = "import numpy as np\n\n"
