@@ -25,10 +25,10 @@ def draw(derivation: Drawable, case: Case) -> tuple[dict[str, np.ndarray], np.ra
         elif argument.values == "mask":
             inputs[argument.name] = rng.random(shape) < 0.5
         else:
-            values = values_of(rng, argument.values, shape, case.regime)
+            values = values_of(rng, argument.values, shape, case.regime, case.dtype)
             if argument.fixed and argument.values == "unit" and case.regime == "kinks":
                 values = np.round(values)  # targets of exactly 0 and 1
-            inputs[argument.name] = np.asarray(values, dtype=case.dtype)
+            inputs[argument.name] = values
     return inputs, rng
 
 

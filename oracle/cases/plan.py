@@ -14,7 +14,8 @@ import numpy as np
 from oracle.cases import shapes
 from oracle.cases.case import Case, Drawable
 from oracle.cases.shapes import Size
-from oracle.subject import Option
+from oracle.cases.values import axis_of, base
+from oracle.subject import Argument, Option
 
 MAX_DIM = 7
 WHOLE = 3  # an option that is a whole number takes so many values, from its lowest on
@@ -104,10 +105,23 @@ def _case(
         if 0 in shapes.shape(derivation.value, known):
             return None
         for argument in derivation.arguments:
-            shapes.shape(argument.dims, known)
+            if _is_sure(argument, shapes.shape(argument.dims, known)):
+                return None
     except ValueError:  # these sizes do not fit together, or there is no axis
         return None
     return Case(dtype, regime, sizes, options, seed)
+
+
+def _is_sure(argument: Argument, shape: tuple[int, ...]) -> bool:
+    """A probability that stands alone along its axis, though that is a size that may be larger.
+
+    It is exactly 1, at the edge of every clip, where no derivative is to be had. (A one-hot target
+    that stands alone is 1 as well, but nobody clips it or takes its logarithm: it may be drawn.)
+    """
+    axis = axis_of(argument.values)
+    if axis is None or base(argument.values) != "probabilities" or not shape:
+        return False
+    return shape[axis] == 1 and not argument.dims[axis].isdigit()
 
 
 def _multiples(derivation: Drawable, rng: np.random.Generator, max_dim: int) -> dict[str, Size]:
