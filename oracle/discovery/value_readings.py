@@ -162,13 +162,25 @@ def _combined(domains: list[dict[str, str]], targets: list[dict[str, str]]) -> l
 
 
 def _with(subject: Subject, words: Mapping[str, str]) -> Subject:
-    arguments = tuple(
-        replace(a, values=words[a.name], fixed=a.fixed or base(words[a.name]) == "onehot")
-        if a.name in words
-        else a
-        for a in subject.arguments
+    return with_arguments(
+        subject,
+        {
+            a.name: replace(
+                a, values=words[a.name], fixed=a.fixed or base(words[a.name]) == "onehot"
+            )
+            for a in subject.arguments
+            if a.name in words
+        },
     )
-    return replace(subject, arguments=arguments, remarks=list(subject.remarks))
+
+
+def with_arguments(subject: Subject, others: Mapping[str, Argument]) -> Subject:
+    """The subject, and each of its readings, with other arguments of the same names."""
+    arguments = tuple(others.get(a.name, a) for a in subject.arguments)
+    made = replace(subject, arguments=arguments, remarks=list(subject.remarks))
+    if (read_as := subject.read_as) is not None:
+        made.read_as = lambda which: with_arguments(read_as(which), others)
+    return made
 
 
 def _told(word: str, argument: Argument) -> str:
@@ -210,7 +222,6 @@ def _labels(subject: Subject, open_: Mapping[str, Argument], names: Names) -> li
         if extent is not None:
             classes = extents.get(extent, str(extent))
             labels = replace(tried, classes=classes)
-            other = tuple(labels if a.name == name else a for a in subject.arguments)
             told = f"{name} that holds labels, integers below {classes}"
-            found.append((told, replace(subject, arguments=other)))
+            found.append((told, with_arguments(subject, {name: labels})))
     return found

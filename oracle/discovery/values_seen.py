@@ -16,8 +16,9 @@ from oracle.truth.recording import Note, Value
 
 VIEWS = words(
     "getitem reshape ravel flatten transpose swapaxes moveaxis expand_dims squeeze broadcast_to "
-    "copy astype asarray array clip maximum"
+    "copy astype asarray array"
 )
+BOUNDS = words("clip maximum")
 LINEAR = words("add subtract multiply divide negative") | VIEWS
 LOGS = words("log log2 log10")
 ARCS = words("arcsin arccos arctanh")
@@ -26,7 +27,7 @@ PRODUCTS_WITH_LOG = words("scipy.special.xlogy scipy.special.rel_entr scipy.spec
 SYMMETRIC = words("linalg.eigh linalg.eigvalsh")
 INVERTED = words("linalg.inv linalg.solve linalg.det linalg.slogdet")
 BINS = {"searchsorted": 0, "interp": 1, "digitize": 1}  # which argument has to be sorted
-GUARD = 1e-3  # a constant that is added in a logarithm, at most
+GUARD = 1e-3  # a constant that is added in a logarithm, or the least number there, at most
 
 Axis = tuple[tuple[int, ...], int]  # a shape, and an axis of it along which something sums to 1
 
@@ -86,18 +87,26 @@ def _of_output(note: Note, inputs: list[Known], output: Value) -> Known:
     if note.op in LOGS:
         logs |= sums
     array = np.asarray(output.array)
-    if note.op not in VIEWS and array.dtype.kind == "f":
+    is_view = note.op in VIEWS or (note.op in BOUNDS and _is_guard(note))
+    if not is_view and array.dtype.kind == "f":
         sums |= set(_sums_to_1(array))
-        with np.errstate(over="ignore"):
-            logs |= set(_sums_to_1(np.exp(array)))
+        with np.errstate(over="ignore"):  # log p, and −log p
+            logs |= {*_sums_to_1(np.exp(array)), *_sums_to_1(np.exp(-array))}
     roots = frozenset[str]().union(*(k.roots for k in inputs))
     made = Known(roots, sums=sums, logs=logs, linear=_linear(note, inputs))
     active = next((k for k in inputs if k.roots), NOTHING)
-    if note.op in VIEWS:
+    if is_view:
         return replace(made, same=active.same, negative=active.negative, below_1=active.below_1)
     if note.op == "negative":
         return replace(made, negative=active.same, same=active.negative)
     return _shifted(made, note, active) if note.op in ("add", "subtract") else made
+
+
+def _is_guard(note: Note) -> bool:
+    """``maximum(p, 1e-9)``, ``clip(p, eps, 1 - eps)``; not ``maximum(x, 0)``, which has a kink."""
+    given = (*note.args, *note.kwargs.values())
+    bounds = [bound for bound in given if isinstance(bound, int | float)]
+    return bool(bounds) and 0 < min(bounds) <= GUARD
 
 
 def _linear(note: Note, inputs: list[Known]) -> str:

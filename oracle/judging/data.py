@@ -1,5 +1,6 @@
 """The data that a derivation is meant for, where nothing says them and the plain reading fails."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,34 +12,42 @@ from oracle.subject import Inputs, Made, Reading, Subject, Unusable
 
 REFUSED = 10**6  # more than there are gradients
 
+# The subject in one of its readings, and the reading if it makes everything right.
+Settled = tuple[Subject, Reading | None]
+
 
 def for_its_data(
-    subject: Subject, reading: Reading | None, seed: int, max_dim: int
-) -> tuple[Subject, Reading | None]:
+    subject: Subject, settle: Callable[[Subject], Settled], seed: int, max_dim: int
+) -> Settled:
     """The subject with the values under which it is right, if only such values are meant.
 
-    They are tried where the plain reading makes a gradient wrong, or the forward refuses most
-    cases. If none makes it right, it is judged with the values that the code shows.
+    They are tried where the plain values make a gradient wrong, or the forward refuses most cases.
+    If none makes it right, it is judged with the values that the code shows.
+
+    Args:
+        subject: with all of its readings.
+        settle: takes the one of them that is meant.
+        seed, max_dim: of the cases.
     """
     subject = on_symmetric(subject)
     others = variants(subject)
-    plain = _tried(subject, seed, max_dim) if others else 0
-    if not plain:
-        return subject, reading
+    plain, reading = settle(subject)
+    wrong = _tried(plain, seed, max_dim) if others else 0
+    if not wrong:
+        return plain, reading
     ran: list[tuple[int, str, Subject]] = []
     for told, other in others:
-        other = on_symmetric(other)
-        wrong = _tried(other, seed, max_dim)
-        if not wrong:
-            name = f"for {told}"
-            before = f"{reading.remark}, {name}" if reading else f"correct {name}"
-            return other, Reading(name, before)
-        ran.append((wrong, told, other))
-    fewest, told, other = min(ran, key=lambda one: one[0])
-    if fewest > plain or fewest == REFUSED:
-        return subject, reading
-    other.remarks.append(f"judged for {told}, as the code shows")
-    return other, None
+        one, its = settle(on_symmetric(other))
+        left = _tried(one, seed, max_dim)
+        if not left:
+            before = its.remark if its and its.remark else "correct"
+            return one, Reading(f"for {told}", f"{before} for {told}")
+        ran.append((left, told, one))
+    fewest, told, one = min(ran, key=lambda known: known[0])
+    if fewest > wrong or fewest == REFUSED:
+        return plain, reading
+    one.remarks.append(f"judged for {told}, as the code shows")
+    return one, None
 
 
 def _tried(subject: Subject, seed: int, max_dim: int) -> int:
@@ -77,7 +86,10 @@ def on_symmetric(subject: Subject) -> Subject:
             for one in made
         ]
 
-    return replace(subject, forward=forward, backward=backward)
+    made = replace(subject, forward=forward, backward=backward)
+    if (read_as := subject.read_as) is not None:
+        made.read_as = lambda which: on_symmetric(read_as(which))
+    return made
 
 
 def _is_square(value: Any) -> bool:

@@ -14,7 +14,7 @@ def as_meant(subject: Subject, seed: int, max_dim: int) -> tuple[Subject, Readin
     Returns:
         The subject, and the reading if it makes everything right.
     """
-    return for_its_data(*_in_a_reading(subject, seed, max_dim), seed, max_dim)
+    return for_its_data(subject, lambda one: _in_a_reading(one, seed, max_dim), seed, max_dim)
 
 
 def _in_a_reading(subject: Subject, seed: int, max_dim: int) -> tuple[Subject, Reading | None]:

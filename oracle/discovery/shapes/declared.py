@@ -2,12 +2,13 @@
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from oracle.discovery import naming
 from oracle.discovery.shapes import docstrings, grammar
 from oracle.discovery.shapes.grammar import Said as Said
 from oracle.discovery.shapes.grammar import Shapes as Shapes
+from oracle.discovery.text import usage
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
 from oracle.subject import MissingShapes, Unusable, size_names
@@ -163,15 +164,23 @@ def _annotated(node: ast.expr | None, user: Text, deep: int = 0) -> Said | None:
 
 
 def missing(
-    name: str, said: Shapes, argument: str, above: int, also: Iterable[str] = ()
+    name: str,
+    said: Shapes,
+    argument: str,
+    above: int,
+    also: Iterable[str] = (),
+    nodes: Sequence[Function | None] = (),
 ) -> Unusable:
     """The error that names the arguments whose shape nothing says, with a comment to add."""
     names = [argument, *also]
+    own = [node for node in nodes if node is not None]
+    labels = {n for n in names if any(usage.indexes_with(node, n) for node in own)}
     numbers = r"(stride|pad|axis|kernel|size|num|n_|mode|activation|_param|config|layers?$|units)"
+    arrays = {n for n in names if any(usage.is_array(node, n) for node in own)}
     example = ", ".join(
         f"{n}={_value(n)}"
-        if n in naming.NUMBERS or re.search(numbers, n)
-        else f"{n}: {_guess(n, said)}"
+        if n not in arrays and (n in naming.NUMBERS or re.search(numbers, n))
+        else f"{n}: {_guess(n, said, n in labels)}"
         for n in names
     )
     return MissingShapes(
@@ -191,8 +200,11 @@ def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusabl
     )
 
 
-def _guess(name: str, said: Shapes) -> str:
+def _guess(name: str, said: Shapes, labels: bool) -> str:
     first = next((s.dims for s in said.values() if s.dims), ("N",))
+    if labels:
+        sizes = size_names(tuple(d for s in said.values() for d in s.dims or ()))
+        return f"{first[0]} labels({next((c for c in docstrings.CLASSES if c in sizes), 'C')})"
     name = name.rpartition(".")[2]
     if naming.same(name.rstrip("0123456789"), "W"):
         return "D M"
