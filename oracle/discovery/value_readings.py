@@ -35,7 +35,7 @@ def variants(subject: Subject) -> list[Variant]:
     if not open_ or subject.torch_function is not None:
         return []
     # The user's code is run with values that nobody has asked for: it may raise anything.
-    with contextlib.suppress(Exception), Names(*subject.functions) as names:
+    with contextlib.suppress(Exception, SystemExit), Names(*subject.functions) as names:
         recording, returned = _recorded(subject, open_, names)
         if len(recording.notes) > MOST:
             return []
@@ -54,11 +54,8 @@ def variants(subject: Subject) -> list[Variant]:
 
 def _is_open(argument: Argument) -> bool:
     """Nothing says its values, or along which axis they sum to 1."""
-    if argument.integer or not argument.dims:
-        return argument.values == "normal" and not argument.integer
-    return argument.values == "normal" or (
-        argument.values in ALONG_AN_AXIS and len(argument.dims) > 1
-    )
+    no_axis = argument.values in ALONG_AN_AXIS and len(argument.dims) > 1
+    return not argument.integer and (argument.values == "normal" or no_axis)
 
 
 def _recorded(
@@ -75,7 +72,7 @@ def _recorded(
     result: list[Any] = []
 
     def forward(given: dict[str, Any]) -> Any:
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception, SystemExit):
             result[:] = [subject.forward(given)[0]]
         return None
 
@@ -84,7 +81,7 @@ def _recorded(
         if not result:
             return recording, None
         returned = None
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception, SystemExit):
             inputs = subject.prepare(arrays, 0)
             value, kept = subject.forward(inputs)
             made = subject.backward(inputs, value, kept, _ones(value))

@@ -173,8 +173,7 @@ def _targets(
     found: Asked, note: Note, inputs: list[Known], shapes: Mapping[str, tuple[int, ...]]
 ) -> None:
     """What a call asks of targets: to be one-hot, or to sum to 1."""
-    if note.op == "argmax" and inputs and len(inputs[0].roots) == 1:
-        (name,) = inputs[0].roots
+    if note.op == "argmax" and inputs and (name := inputs[0].linear):
         shape = note.inputs[0].shape
         axis = note.kwargs.get("axis", note.args[1] if len(note.args) > 1 else None)
         axis = 0 if axis is None and len(shape) == 1 else axis
@@ -182,10 +181,7 @@ def _targets(
             found.onehot[name] = at
     if note.op not in PRODUCTS | PRODUCTS_WITH_LOG:
         return
-    for own in inputs:
-        if len(own.roots) != 1:
-            continue
-        (name,) = own.roots
+    for name in {known.linear for known in inputs} - {""}:
         for other in inputs:
             if name in other.roots:
                 continue

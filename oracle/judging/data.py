@@ -93,7 +93,7 @@ def on_symmetric(subject: Subject) -> Subject:
 
 
 def _is_square(value: Any) -> bool:
-    shape = getattr(value, "shape", ())
+    shape: tuple[int, ...] = getattr(value, "shape", ())
     return len(shape) > 1 and shape[-1] == shape[-2]
 
 
