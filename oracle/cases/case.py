@@ -10,7 +10,7 @@ DTYPES = ("float64", "float32")
 
 
 class Drawable(Protocol):
-    """What cases are drawn for: a derivation of reference/, or a user's."""
+    """A derivation that cases are drawn for: one of reference/, or a user's."""
 
     @property
     def name(self) -> str: ...
