@@ -180,7 +180,7 @@ def missing(
     example = ", ".join(
         f"{n}={_value(n)}"
         if n not in arrays and (n in naming.NUMBERS or re.search(numbers, n))
-        else f"{n}: {_guess(n, said, n in labels)}"
+        else f"{n}: {_beside_labels(n, said, labels) if labels else _guess(n, said)}"
         for n in names
     )
     return MissingShapes(
@@ -200,11 +200,19 @@ def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusabl
     )
 
 
-def _guess(name: str, said: Shapes, labels: bool) -> str:
+def _beside_labels(name: str, said: Shapes, labels: set[str]) -> str:
+    """A guess where labels pick entries of an array: of the labels, or of the array."""
     first = next((s.dims for s in said.values() if s.dims), ("N",))
-    if labels:
-        sizes = size_names(tuple(d for s in said.values() for d in s.dims or ()))
-        return f"{first[0]} labels({next((c for c in docstrings.CLASSES if c in sizes), 'C')})"
+    sizes = size_names(tuple(d for s in said.values() for d in s.dims or ()))
+    classes = next((c for c in docstrings.CLASSES if c in sizes), "C")
+    if name in labels:
+        return f"{first[0]} labels({classes})"
+    guess = _guess(name, said)
+    return f"{first[0]} {classes}" if guess == "N D" else guess
+
+
+def _guess(name: str, said: Shapes) -> str:
+    first = next((s.dims for s in said.values() if s.dims), ("N",))
     name = name.rpartition(".")[2]
     if naming.same(name.rstrip("0123456789"), "W"):
         return "D M"
