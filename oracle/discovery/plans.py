@@ -143,7 +143,7 @@ def plan(
             keys = [k for node in nodes if node is not None for k in usage.subscripts(node, own)]
             missing += [f"{own}.{key}" for key in dict.fromkeys(keys)] or [own]
     if missing:
-        raise declared.missing(name, said, missing[0], above, missing[1:])
+        raise declared.missing(name, said, missing[0], above, missing[1:], nodes)
     return made
 
 

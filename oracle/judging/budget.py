@@ -18,3 +18,4 @@ DIRECTIONS = 8  # random directions in which one looks to either side of a kink
 MANY = 64  # the same, where many ties at once are not told by a few
 ALONE = 12  # entries that are moved alone there
 KINKS_LEGAL = 3  # so many legal choices at kinks, and it is known how this gradient chooses
+TRIED = 24  # cases to find out which values are meant

@@ -70,8 +70,11 @@ def no_fault(
     if case.regime in EXTREME:
         if _clipped(trial, truth, path):
             return GUARDED
-        if not trial.differences_prefer_truth(truth, path, got):
-            return NO_FAULT  # it is autograd's way that loses digits here, not the user's
+        try:
+            if not trial.differences_prefer_truth(truth, path, got):
+                return NO_FAULT  # it is autograd's way that loses digits here, not the user's
+        except NOT_SOLVABLE:
+            return SINGULAR  # a step away from a tiny matrix there is no factor to be had
         if counted and _is_lost_by_rounding(trial, truth, path, got):
             return NO_FAULT  # there are no digits to be lost
     return ""

@@ -1,5 +1,6 @@
 """The reading of a derivation that may mean several things, settled by numbers."""
 
+from oracle.judging.data import for_its_data
 from oracle.judging.examine import examine
 from oracle.results import VERDICTS
 from oracle.subject import Reading, Subject, Unusable
@@ -8,6 +9,15 @@ CASES = 24  # to find out which of several readings is meant
 
 
 def as_meant(subject: Subject, seed: int, max_dim: int) -> tuple[Subject, Reading | None]:
+    """The subject as its code is right: in one of its readings, and for the data it is meant for.
+
+    Returns:
+        The subject, and the reading if it makes everything right.
+    """
+    return for_its_data(subject, lambda one: _in_a_reading(one, seed, max_dim), seed, max_dim)
+
+
+def _in_a_reading(subject: Subject, seed: int, max_dim: int) -> tuple[Subject, Reading | None]:
     """The subject in the reading in which the fewest gradients are wrong, the first of several.
 
     Returns:

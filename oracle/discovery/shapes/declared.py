@@ -2,12 +2,13 @@
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from oracle.discovery import naming
 from oracle.discovery.shapes import docstrings, grammar
 from oracle.discovery.shapes.grammar import Said as Said
 from oracle.discovery.shapes.grammar import Shapes as Shapes
+from oracle.discovery.text import usage
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
 from oracle.subject import MissingShapes, Unusable, size_names
@@ -163,15 +164,23 @@ def _annotated(node: ast.expr | None, user: Text, deep: int = 0) -> Said | None:
 
 
 def missing(
-    name: str, said: Shapes, argument: str, above: int, also: Iterable[str] = ()
+    name: str,
+    said: Shapes,
+    argument: str,
+    above: int,
+    also: Iterable[str] = (),
+    nodes: Sequence[Function | None] = (),
 ) -> Unusable:
     """The error that names the arguments whose shape nothing says, with a comment to add."""
     names = [argument, *also]
+    own = [node for node in nodes if node is not None]
+    labels = {n for n in names if any(usage.indexes_with(node, n) for node in own)}
     numbers = r"(stride|pad|axis|kernel|size|num|n_|mode|activation|_param|config|layers?$|units)"
+    arrays = {n for n in names if any(usage.is_array(node, n) for node in own)}
     example = ", ".join(
         f"{n}={_value(n)}"
-        if n in naming.NUMBERS or re.search(numbers, n)
-        else f"{n}: {_guess(n, said)}"
+        if n not in arrays and (n in naming.NUMBERS or re.search(numbers, n))
+        else f"{n}: {_beside_labels(n, said, labels) if labels else _guess(n, said)}"
         for n in names
     )
     return MissingShapes(
@@ -189,6 +198,17 @@ def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusabl
         f'"# oracle: shapes {argument}: {f"{dims} labels(C)".strip()}" above line {above}',
         above,
     )
+
+
+def _beside_labels(name: str, said: Shapes, labels: set[str]) -> str:
+    """A guess where labels pick entries of an array: of the labels, or of the array."""
+    first = next((s.dims for s in said.values() if s.dims), ("N",))
+    sizes = size_names(tuple(d for s in said.values() for d in s.dims or ()))
+    classes = next((c for c in docstrings.CLASSES if c in sizes), "C")
+    if name in labels:
+        return f"{first[0]} labels({classes})"
+    guess = _guess(name, said)
+    return f"{first[0]} {classes}" if guess == "N D" else guess
 
 
 def _guess(name: str, said: Shapes) -> str:

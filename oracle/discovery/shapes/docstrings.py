@@ -7,6 +7,7 @@ and otherwise by what descriptions have in common.
 import ast
 import re
 
+from oracle.cases.values import ALONG_AN_AXIS, MATRICES, along
 from oracle.discovery import naming
 from oracle.discovery.shapes import grammar
 from oracle.discovery.shapes.grammar import Said, Shapes
@@ -164,6 +165,8 @@ def _described(text: str) -> Said | None:
     values, classes, integer = stated.values, stated.classes, bool(stated.classes)
     if not values and not classes:
         values, classes, integer = _meant(text, dims, scalar)
+    if values in ALONG_AN_AXIS and dims is not None and len(dims) == 2 and COLUMNS.search(low):
+        values = along(values, 0)
     return Said(dims, values, classes, integer, stated.fixed, scalar)
 
 
@@ -192,11 +195,17 @@ def _shape_in(text: str) -> tuple[tuple[str, ...] | None, int]:
 # The words of the grammar as people write them, and longer words that begin alike.
 STATED = re.compile(
     r"(?P<labels>(?:integer\s+)?labels\((?P<classes>[^()]+)\))"
+    r"|(?P<spd>spd\b|(?:symmetric(?:,|\s+and)?\s+)?positive[- ]definite(?:\s+and\s+symmetric)?)"
+    r"|(?P<symmetric>symmetric)|(?P<sorted>sorted|(?:in\s+)?ascending)|(?P<distinct>distinct)"
     r"|(?P<onehot>one[- _]?hot)|(?P<nonnegative>non-?negative)"
     r"|(?P<positive>(?:strictly\s+)?positive(?!\s+(?:class|example|sample|pair)))"
     r"|(?P<probabilities>probabilities)|(?P<binary>binary)|(?P<fixed>(?:held\s+|kept\s+)?fixed)"
     r"|(?P<unit>unit(?=\s*(?:interval|[,;.)]|$)))|(?P<mask>mask(?=\s*(?:[,;.)]|$)))",
     re.IGNORECASE,
+)
+# Samples in columns: "each column is one-hot", "one-hot columns", "columns sum to 1".
+COLUMNS = re.compile(
+    r"one[- _]?hot columns|(each|every|per) column|columns? (sums?|is|are|adds?|hold)\b"
 )
 OF_A_KIND = re.compile(
     r"[- ](?:size|length|width|dim|number|point|step|shape|rank|order|batch|grid|seed|window)"
@@ -233,7 +242,13 @@ def _stated(text: str, dims: tuple[str, ...] | None) -> Said:
                 values = values or kind
     if values == "probabilities" and not _sums_to_one(dims):
         values = "unit"
-    return Said(None, values, classes, bool(classes), fixed)
+    return Said(None, _fitting(values, dims), classes, bool(classes), fixed)
+
+
+def _fitting(values: str, dims: tuple[str, ...] | None) -> str:
+    """The word, unless it is said of square matrices and the shape is not that of one."""
+    square = dims is not None and len(dims) > 1 and dims[-1] == dims[-2]
+    return values if square or values not in MATRICES else ""
 
 
 def _sums_to_one(dims: tuple[str, ...] | None) -> bool:
@@ -254,6 +269,10 @@ def _meant(text: str, dims: tuple[str, ...] | None, scalar: bool) -> tuple[str, 
     )
     if re.search(r"one[- _]?hot", low):
         values = "onehot"
+    elif re.search(r"positive[- ]definite|\bspd\b|covariance matrix", low):
+        values = _fitting("spd", dims)
+    elif re.search(r"\bsymmetric\b", low):
+        values = _fitting("symmetric", dims)
     elif ranged:
         classes, integer = ranged[1], True
     elif re.search(r"\bbinary\b", low) or (zero_one and not ranged and "{0, 1, " not in text):

@@ -1,18 +1,26 @@
 """The text that says shapes: ``x: N D, y: N labels(C), params["W"]: D M, stride=2``.
 
 An entry is a name, or a path such as ``params.W`` or ``weights[0]``, then ``:`` and sizes and
-words, or ``=`` (or ``:``) and a value that the argument is to have always.
+words, or ``=`` (or ``:``) and a value that the argument is to have always. The words are those of
+``oracle.cases.values``, ``labels(C)``, ``mask``, ``fixed`` and ``scalar``.
 """
 
 import ast
 import copy
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from oracle.cases import values as words_of_values
+from oracle.cases.values import ALONG_AN_AXIS, CALLED, MATRICES, base
 from oracle.subject import Argument, Path, Unusable, size_names
 
-WORDS = ("onehot", "probabilities", "binary", "positive", "nonnegative", "unit", "mask", "normal")
+WORDS = (*words_of_values.WORDS, "mask")
+ALL_WORDS = (*WORDS, "in", "labels", "fixed", "scalar")
+# Usual sizes that are one or two letters away from a word.
+NO_SLIPS = ("units", "masks", "scale", "position")
 NOTHING = object()
 
 
@@ -54,7 +62,7 @@ class Said:
         """As an argument to draw: what can only be a target is fixed."""
         values = self.values or ("labels" if self.classes else "normal")
         integer = bool(self.classes) or values == "mask"
-        fixed = self.fixed or values in ("onehot", "binary")
+        fixed = self.fixed or base(values) in ("onehot", "binary")
         return Argument(name, self.dims or (), integer, values, self.classes, fixed)
 
 
@@ -76,7 +84,52 @@ def entries(text: str, line: int = 0) -> Shapes:
             found[path(name)] = _said(rest.strip(), sign == "=")
         except ValueError as error:
             raise Unusable(f"the shape of {name}: {error}", line) from None
+    _no_slips(found, line)
     return found
+
+
+def _no_slips(found: Shapes, line: int) -> None:
+    """Raises Unusable where a size that stands once only is a word, but for a letter or two."""
+    sizes = Counter(
+        size
+        for said in found.values()
+        for size in size_names((*(said.dims or ()), *([said.classes] if said.classes else [])))
+    )
+    for steps, said in found.items():
+        for size in said.dims or ():
+            word = meant(size)
+            if word and sizes[size] == 1:
+                raise Unusable(
+                    f"the shape of {spelled(steps)}: {size} is no word; did you mean {word}? "
+                    f"(If {size} is a size, give it a name of its own.)",
+                    line,
+                )
+
+
+def meant(written: str) -> str:
+    """The word that a name differs from by one or two letters; "" if it is none's misspelling."""
+    if written in ALL_WORDS or written.lower() in NO_SLIPS or len(written) < 3:
+        return ""
+    for word in ALL_WORDS:
+        # Short words are near to many sizes: of four or five letters only one may differ.
+        most = 0 if len(word) < 4 else 1 if len(word) < 6 else 2
+        if _distance(written.lower(), word) <= most:
+            return word
+    return ""
+
+
+def _distance(a: str, b: str) -> int:
+    """The letters to insert, drop, change or swap with the next one to make ``b`` of ``a``."""
+    rows = [list(range(len(b) + 1))]
+    for i, letter in enumerate(a, 1):
+        row = [i]
+        for j, other in enumerate(b, 1):
+            least = min(rows[-1][j] + 1, row[j - 1] + 1, rows[-1][j - 1] + (letter != other))
+            if i > 1 and j > 1 and a[i - 2 : i] == b[j - 1] + b[j - 2]:
+                least = min(least, rows[-2][j - 2] + 1)
+            row.append(least)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def split(text: str, at: str = ",") -> list[str]:
@@ -141,6 +194,7 @@ def _said(rest: str, is_value: bool) -> Said:
                 "them"
             ) from None
     words: list[str] = []
+    rest = re.sub(r"\b[a-z]+\s*\([^()]*\)", lambda called: re.sub(r"\s", "", called[0]), rest)
     for word in rest.split():  # "H - K + 1" is one size, however it is spaced
         if (
             (words and (word[0] in "+-*/" and word[:2] != "*" and not word[1:2].isalpha()))
@@ -158,28 +212,62 @@ def _said(rest: str, is_value: bool) -> Said:
     return said_by(words)
 
 
-def said_by(words: list[str]) -> Said:
-    """Sizes, and words that say what the values are."""
+def said_by(words: Sequence[str]) -> Said:
+    """Sizes, and words that say what the values are.
+
+    Raises:
+        ValueError: it is neither; the message says what was expected.
+    """
     dims: list[str] = []
     values, classes, fixed, scalar = "", "", False, False
     for word in words:
-        labels = re.fullmatch(r"labels\((.+)\)", word)
-        if labels:
-            classes = labels[1]
+        called = CALLED.fullmatch(word)
+        if called and called[1] == "labels":
+            classes = called[2]
         elif word == "labels":
             raise ValueError("labels of how many classes? write labels(C)")
-        elif word in WORDS:
+        elif word == "in" or (called and called[1] == "in"):
+            values = _interval(called[2] if called else "")
+        elif word in WORDS or (called and called[1] in ALONG_AN_AXIS):
             values = word
         elif word == "fixed":
             fixed = True
         elif word == "scalar":
             scalar = True
+        elif called and (called[1] in ALL_WORDS or meant(called[1])):
+            near = f"; did you mean {meant(called[1])}?" if meant(called[1]) else ""
+            raise ValueError(f"{word} is no word{near}")
         else:
             size_names((word.replace("...", "*rest"),))  # raises what it is that is wrong
             dims.append("*rest" if word == "..." else word)
-    return Said(
-        tuple(dims) if dims or scalar else None, values, classes, bool(classes), fixed, scalar
-    )
+    shape = tuple(dims) if dims or scalar else None
+    _expect_fitting(values, shape)
+    return Said(shape, values, classes, bool(classes), fixed, scalar)
+
+
+def _interval(inside: str) -> str:
+    """``in(a, b)`` as it is kept."""
+    try:
+        low, high = (float(end) for end in inside.split(","))
+    except ValueError:
+        raise ValueError(f"in({inside}): expected two numbers, such as in(-1, 1)") from None
+    if not -1e30 < low < high < 1e30:
+        raise ValueError(f"in({inside}): expected two numbers, the smaller one first")
+    return f"in({low:g},{high:g})"
+
+
+def _expect_fitting(values: str, dims: tuple[str, ...] | None) -> None:
+    """Raises ValueError where values of a word cannot have a shape."""
+    if dims is None or any(dim.startswith("*") for dim in dims):
+        return
+    text = " ".join(dims)
+    if values in MATRICES and dims[-1:] != dims[-2:-1]:
+        raise ValueError(f"{values} is said of square matrices, such as n n; came {text}")
+    if base(values) not in ALONG_AN_AXIS or values == base(values):
+        return
+    axis = (CALLED.fullmatch(values) or "   ")[2]
+    if not axis.isdigit() or int(axis) >= len(dims):
+        raise ValueError(f"{values}: expected an axis of {text}, from 0 to {len(dims) - 1}")
 
 
 def fresh(literal: Any) -> Any:

@@ -40,6 +40,29 @@ def goes_through(function: ast.AST, name: str) -> bool:
     return False
 
 
+def indexes_with(function: ast.AST, name: str) -> bool:
+    """Whether a function picks entries by the values of a name: ``p[np.arange(n), y]``."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Subscript):
+            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            if any(isinstance(part, ast.Name) and part.id == name for part in parts):
+                return True
+    return False
+
+
+def is_array(function: ast.AST, name: str) -> bool:
+    """Whether a function uses a name as an array: its entries, attributes, or a matrix product."""
+    for node in ast.walk(function):
+        parts: list[ast.AST] = []
+        if isinstance(node, ast.Subscript | ast.Attribute):
+            parts = [node.value]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            parts = [node.left, node.right]
+        if any(isinstance(part, ast.Name) and part.id == name for part in parts):
+            return True
+    return False
+
+
 def calculates_with(function: ast.AST, name: str) -> bool:
     """Whether a function uses a name as a number: an extent, or in a sum or product."""
     for node in ast.walk(function):

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from oracle.cases.values import along
 from oracle.discovery import arguments, naming
 from oracle.discovery.plans import Slot
 from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
@@ -105,7 +106,10 @@ def _targets_like_output(
 
 
 def _values(output: np.ndarray) -> str:
-    if output.size and output.min() >= 0 and output.max() <= 1:
-        sums = np.allclose(output.sum(axis=-1), 1) and output.shape[-1] > 1
-        return "onehot" if sums else "unit"
-    return "normal"
+    """The values of targets for an output: one-hot along the axis along which it sums to 1."""
+    if not output.size or output.min() < 0 or output.max() > 1:
+        return "normal"
+    for axis in reversed(range(output.ndim)):
+        if output.shape[axis] > 1 and np.allclose(output.sum(axis=axis), 1):
+            return "onehot" if axis == output.ndim - 1 else along("onehot", axis)
+    return "unit"

@@ -81,7 +81,7 @@ def test_whole_numbers_stay_within_their_limits_and_windows_fit() -> None:
     [
         ("nonsense", "is no case"),
         ("float64/ordinary/N=1/2", "does not say"),
-        ("float64/ordinary/N=1,D=2,M=x/2", "where a number is due"),
+        ("float64/ordinary/N=1,D=2,M=x/2", "where a number is expected"),
         ("float64/ordinary/N=1,D=2,M=3,K=4/2", "says K, which affine has not"),
         ("float16/ordinary/N=1,D=2,M=3/2", "is no case"),
     ],

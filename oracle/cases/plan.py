@@ -1,0 +1,163 @@
+"""The plan of a check: which regimes, which sizes and options, in which order.
+
+The small sizes come first, smallest of all first, so that the first failure is the smallest; then
+random rectangular ones.
+"""
+
+import itertools
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from oracle.cases import shapes
+from oracle.cases.case import Case, Drawable
+from oracle.cases.shapes import Size
+from oracle.cases.values import axis_of, base
+from oracle.subject import Argument, Option
+
+MAX_DIM = 7
+WHOLE = 3  # an option that is a whole number takes so many values, from its lowest on
+
+# What the values are like: ordinary, or extreme in one of several ways. The formula is judged on
+# the first five, where nothing is too large or too small; the numbers on the last three.
+REGIMES = {
+    "ordinary": "normally distributed, or whatever ordinary means for a probability, a weight, ...",
+    "tied": "multiples of ½, many of them equal",
+    "kinks": "half of all entries exactly 0, and targets exactly 0 and 1",
+    "repeated": "integers with many repeats",
+    "layout": "read-only, transposed and strided arrays",
+    "tiny": "down to 1e-12",
+    "large": "up to some hundreds",
+    "saturated": "around −1000 and 1000, and probabilities next to 0 and 1",
+}
+EXTREME = ("tiny", "large", "saturated")
+
+
+def regimes(derivation: Drawable) -> tuple[str, ...]:
+    """The regimes that mean something for it: repeats are for integers."""
+    integers = any(argument.integer for argument in derivation.arguments)
+    return tuple(regime for regime in REGIMES if integers or regime != "repeated")
+
+
+def cases(
+    derivation: Drawable,
+    dtype: str,
+    regime: str,
+    seed: int,
+    max_dim: int = MAX_DIM,
+    most_small: int | None = None,
+) -> Iterator[Case]:
+    """The small sizes with every choice of options, then random ones of both without end.
+
+    ``most_small`` is how many small ones come, if not all are wanted.
+    """
+    spice = zlib.crc32(f"{derivation.name}/{dtype}/{regime}".encode())
+    rng = np.random.default_rng([seed, spice])
+    choices = [o.choices for o in derivation.options if o.kind == "choice"]
+    small = (
+        case
+        for sizes in shapes.small(derivation.sizes, seed)
+        for chosen in itertools.product(*choices)
+        if (case := _case(derivation, dtype, regime, sizes, chosen, rng)) is not None
+    )
+    yield from itertools.islice(small, most_small)
+    while True:
+        sizes = shapes.rectangular(derivation.sizes, rng, max_dim)
+        sizes |= _multiples(derivation, rng, max_dim)
+        picked = tuple(options[int(rng.integers(len(options)))] for options in choices)
+        if (case := _case(derivation, dtype, regime, sizes, picked, rng)) is not None:
+            yield case
+
+
+def plan(
+    derivation: Drawable, dtype: str, regime: str, count: int, seed: int, max_dim: int = MAX_DIM
+) -> Iterator[Case]:
+    """So many cases: at most half of them small (the smallest), the others rectangular."""
+    half = (count + 1) // 2
+    some = max_dim > max(shapes.SMALL) and derivation.sizes  # else there are none but small ones
+    small = {str(sizes) for sizes in shapes.small(derivation.sizes, seed)} if some else set()
+    drawn = cases(derivation, dtype, regime, seed, max_dim, most_small=half)
+    kept = (case for n, case in enumerate(drawn) if n < half or str(case.sizes) not in small)
+    return itertools.islice(kept, count)
+
+
+def _case(
+    derivation: Drawable,
+    dtype: str,
+    regime: str,
+    sizes: dict[str, Size],
+    chosen: tuple[Any, ...],
+    rng: np.random.Generator,
+) -> Case | None:
+    seed = int(rng.integers(2**31))
+    choices = iter(chosen)
+    try:
+        known: dict[str, Any] = dict(sizes)
+        options = {}
+        for option in derivation.options:
+            options[option.name] = known[option.name] = (
+                next(choices)
+                if option.kind == "choice"
+                else _drawn(option, derivation.arguments[0].dims, known, rng)
+            )
+        if 0 in shapes.shape(derivation.value, known):
+            return None
+        for argument in derivation.arguments:
+            if _is_sure(argument, shapes.shape(argument.dims, known)):
+                return None
+    except ValueError:  # these sizes do not fit together, or there is no axis
+        return None
+    return Case(dtype, regime, sizes, options, seed)
+
+
+def _is_sure(argument: Argument, shape: tuple[int, ...]) -> bool:
+    """A probability that stands alone along its axis, though that is a size that may be larger.
+
+    It is exactly 1, at the edge of every clip, where no derivative is to be had. (A one-hot target
+    that stands alone is 1 as well, but nobody clips it or takes its logarithm: it may be drawn.)
+    """
+    axis = axis_of(argument.values)
+    if axis is None or base(argument.values) != "probabilities" or not shape:
+        return False
+    return shape[axis] == 1 and not argument.dims[axis].isdigit()
+
+
+def _multiples(derivation: Drawable, rng: np.random.Generator, max_dim: int) -> dict[str, Size]:
+    """Sizes that an option divides, as different multiples of a divisor that it may take.
+
+    Drawn freely, sizes seldom have a divisor in common but 1, and then one group is all there is.
+    """
+    drawn: dict[str, Size] = {}
+    for option in derivation.options:
+        if option.kind == "whole" and option.whole.divides:
+            divisor = option.whole.low + int(rng.integers(WHOLE))
+            times = rng.permutation(max(1, max_dim // divisor)) + 1
+            names = [name for name in option.whole.divides if name in derivation.sizes]
+            drawn |= {name: divisor * int(n) for name, n in zip(names, itertools.cycle(times))}
+    return drawn
+
+
+def _drawn(
+    option: Option, first: tuple[str, ...], known: Mapping[str, Any], rng: np.random.Generator
+) -> Any:
+    """A value for an option, given the dims of the first argument and what is drawn already.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if option.kind == "axis":
+        rank = len(shapes.shape(first, known))
+        return int(rng.integers(-rank, rank))
+    if option.kind == "whole":
+        low, high, divides = option.whole.low, option.whole.high, option.whole.divides
+        numbers: Sequence[int] = range(low, low + WHOLE)
+        if high:
+            most = shapes.shape((high,), known)[0]
+            numbers = [n for n in numbers if n <= most]
+        if divides:
+            divided = shapes.shape(divides, known)
+            numbers = [n for n in numbers if not any(extent % n for extent in divided)]
+        return numbers[int(rng.integers(len(numbers)))]
+    return option.default if rng.random() < 0.5 else round(float(rng.uniform(0.05, 1)), 3)
