@@ -20,7 +20,7 @@ from oracle.discovery.ways.attributes import OUTPUTS, gradients_beside, part_at,
 from oracle.discovery.ways.gradients import Returned, is_gradient
 from oracle.discovery.ways.instances import Maker, is_rate
 from oracle.discovery.ways.readings import scaled
-from oracle.subject import Argument, Inputs, Made, Path, Unusable, Way, WrongReturn
+from oracle.subject import Argument, Inputs, Made, Path, Reading, Unusable, Way, WrongReturn
 
 HELPERS = re.compile(r"(_fn|_func|_function|_layer|^layers?|optimizer|activation_?\w*)$")
 USUAL_RATE = 0.1
@@ -40,6 +40,9 @@ class Object:
     asked: list[Parameter]  # and of the loss
     upstreams: list[str] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)  # of backward's: forward's own argument
+    bound: dict[str, Path] = field(default_factory=dict)  # the same by path; () is what it returned
+    points: dict[str, list[Reading]] = field(default_factory=dict)  # of a derivative's argument
+    shared: dict[Path, list[Path]] = field(default_factory=dict)  # other names of the same array
     phantoms: list[Argument] = field(default_factory=list)
     of_forward: list[str] = field(default_factory=list)
     held: set[Path] = field(default_factory=set)  # what a new object holds,
@@ -131,7 +134,11 @@ class Object:
         found: dict[str, Any] = {}
         for parameter in wanted:
             name = parameter.name
-            if name in inputs:
+            if name in self.bound:
+                path = self.bound[name]
+                first = output[0] if isinstance(output, tuple) else output
+                found[name] = value_at(inputs, path) if path else first
+            elif name in inputs:
                 found[name] = inputs[name]
             elif name in self.plan.constants:
                 found[name] = self.plan.constants[name]

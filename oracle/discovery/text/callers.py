@@ -1,0 +1,83 @@
+"""Calls in a text: of the backward of a class, and what they pass and do with the result."""
+
+import ast
+from collections.abc import Collection
+
+from oracle.discovery.text.functions import Function, own_nodes
+from oracle.discovery.text.source import Text
+
+
+def of_method(text: Text, owner: str, method: str) -> list[ast.Call]:
+    """The calls of a method on what the text makes of a class, under whatever name."""
+    short = owner.rpartition(".")[2]
+    held = {
+        ast.unparse(target)
+        for node in ast.walk(text.tree)
+        if isinstance(node, ast.Assign) and _makes(node.value, short)
+        for target in node.targets
+    }
+    return [
+        call
+        for call in ast.walk(text.tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if call.func.attr == method
+        if ast.unparse(call.func.value) in held or _makes(call.func.value, short)
+    ]
+
+
+def _makes(node: ast.expr, name: str) -> bool:
+    """An expression is ``Name(...)``."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == name
+
+
+def of_function(text: Text, name: str) -> list[ast.Call]:
+    """The calls of a function by its name."""
+    short = name.rpartition(".")[2]
+    calls = [node for node in ast.walk(text.tree) if isinstance(node, ast.Call)]
+    return [c for c in calls if ast.unparse(c.func).rpartition(".")[2] == short]
+
+
+def passes_one(text: Text, call: ast.Call) -> bool:
+    """Whether a call passes nothing, or 1, or a name that is set to 1 just before it."""
+    given = [*call.args, *(word.value for word in call.keywords)]
+    return all(_is_one(text, call, part) for part in given)
+
+
+def _is_one(text: Text, call: ast.Call, node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return bool(node.value == 1)
+    if not isinstance(node, ast.Name):
+        return False
+    scopes = [f for f in text.functions.values() if call in own_nodes(f)] or [text.tree]
+    before = [
+        part.value
+        for scope in scopes[-1:]
+        for part in (own_nodes(scope) if isinstance(scope, Function) else ast.walk(scope))
+        if isinstance(part, ast.Assign) and part.lineno < call.lineno
+        if any(isinstance(t, ast.Name) and t.id == node.id for t in part.targets)
+    ]
+    return bool(before) and isinstance(before[-1], ast.Constant) and before[-1].value == 1
+
+
+def uses_result(text: Text, method: str) -> bool:
+    """Whether some call of a method of this name is more than a statement of its own."""
+    bare = {id(node.value) for node in ast.walk(text.tree) if isinstance(node, ast.Expr)}
+    return any(
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == method
+        and id(call) not in bare
+        for call in ast.walk(text.tree)
+    )
+
+
+def applies(node: Function | None, functions: Collection[str], argument: str) -> bool:
+    """Whether a function calls one of some functions, or ``self``, on an argument of its own."""
+    return node is not None and any(
+        isinstance(call, ast.Call)
+        and ast.unparse(call.func).rpartition(".")[2] in functions
+        and bool(call.args)
+        and isinstance(call.args[0], ast.Name)
+        and call.args[0].id == argument
+        for call in own_nodes(node)
+    )
