@@ -24,7 +24,7 @@ def ready(thing: Object, kind: type) -> Subject:
         _read_losses(plain, thing)
         return plain
     if candidate.way != Way.LAYER:
-        return plain
+        return combined(plain, _shares(thing))
     if thing.points:
         return combined(plain, _points(thing))
     if not thing.upstreams and not thing.is_scalar:
@@ -32,7 +32,7 @@ def ready(thing: Object, kind: type) -> Subject:
         read_mean(plain, thing.forward, unscaled, "mean" if thing.aliases else "each")
     if thing.aliases:
         return combined(plain, _given_the_output(thing))
-    return combined(plain, _last_layer(thing))
+    return combined(combined(plain, _last_layer(thing)), _shares(thing))
 
 
 def _subject(thing: Object, kind: type) -> Subject:
@@ -117,6 +117,21 @@ def _given_the_output(thing: Object) -> list[Variant]:
     return [output, given] if as_output else [given, output]
 
 
+def _shares(thing: Object) -> list[Variant]:
+    """Layers that share an array and leave a gradient each: the sum is that of the array."""
+    if not thing.has_shares:
+        return []
+    added = dataclasses.replace(thing, adds_shares=True)
+    remark = "correct as shares: layers that hold one array leave gradients that add up to its own"
+    return [
+        (Reading("each gradient is the whole"), lambda subject: subject),
+        (
+            Reading("gradients are shares of one array", remark),
+            lambda subject: dataclasses.replace(subject, backward=added.backward),
+        ),
+    ]
+
+
 def _last_layer(thing: Object) -> list[Variant]:
     """A loss layer whose ``dout=1`` nobody sets to anything else: its upstream is 1."""
     defaults = {p.name: p.default for p in thing.taken}
@@ -138,7 +153,7 @@ def last_layer(name: str) -> list[Variant]:
     def of_one(subject: Subject) -> Subject:
         return dataclasses.replace(subject, has_upstream=False)
 
-    remark = f"correct for {name} = 1, its default: what comes in otherwise is not used"
+    remark = f"correct for {name} = 1, its default"
     return [
         (Reading("", "", True, ((name, Role.UPSTREAM),)), lambda subject: subject),
         (Reading(f"{name} is 1", remark, False), of_one),

@@ -44,10 +44,10 @@ def point_readings(method: str, given: str, taken: str, calls_forward: bool) -> 
     as_output = not as_input and taken.strip("_").lower() not in INPUTS and naming.is_output(taken)
     as_input = as_input or taken.strip("_").lower() in INPUTS
     settle = f"call the argument of {method}"
+    remark = "" if naming.same(given, taken) else f"correct when given the input {given}"
     return [
         Reading(
-            "of the input", "" if naming.same(given, taken) else f"correct when given the input {given}",
-            as_input, ((taken, Role.INPUT),), f"{settle} {given}, as in the forward",
+            "of the input", remark, as_input, ((taken, Role.INPUT),), f"{settle} {given}, as in the forward",
         ),
         Reading(
             "of the output", f"correct when given the output, not {given}",
