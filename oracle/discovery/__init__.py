@@ -31,6 +31,7 @@ from oracle.discovery.ways import (
     derivatives,
     loss_methods,
     pairs,
+    returned,
     single,
 )
 from oracle.results import Failure, NotJudged, Result
@@ -209,4 +210,4 @@ def subject(
 
 
 def _subject(user: User, candidate: Candidate) -> Subject:
-    return WAYS[candidate.way](user, candidate)
+    return returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))

@@ -37,10 +37,12 @@ def of_function(text: Text, name: str) -> list[ast.Call]:
     return [c for c in calls if ast.unparse(c.func).rpartition(".")[2] == short]
 
 
-def passes_one(text: Text, call: ast.Call) -> bool:
-    """Whether a call passes nothing, or 1, or a name that is set to 1 just before it."""
-    given = [*call.args, *(word.value for word in call.keywords)]
-    return all(_is_one(text, call, part) for part in given)
+def passes_one(text: Text, call: ast.Call, name: str, position: int) -> bool:
+    """Whether a call leaves an argument at its default, or passes 1 or a name that is set to 1."""
+    named = [word.value for word in call.keywords if word.arg == name]
+    given = [*call.args[position : position + 1], *named]
+    starred = any(isinstance(part, ast.Starred) for part in call.args)
+    return not starred and all(_is_one(text, call, part) for part in given)
 
 
 def _is_one(text: Text, call: ast.Call, node: ast.expr) -> bool:

@@ -12,7 +12,7 @@ from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways import losses
 from oracle.discovery.ways.attributes import OUTPUTS
 from oracle.discovery.ways.objects import Object
-from oracle.discovery.ways.readings import Variant, combined, read_mean
+from oracle.discovery.ways.readings import Variant, combined, is_one, last_layer, read_mean
 from oracle.subject import Inputs, Reading, Role, Subject, Way
 
 
@@ -134,34 +134,17 @@ def _shares(thing: Object) -> list[Variant]:
 
 def _last_layer(thing: Object) -> list[Variant]:
     """A loss layer whose ``dout=1`` nobody sets to anything else: its upstream is 1."""
-    defaults = {p.name: p.default for p in thing.taken}
-    if not thing.is_scalar or len(thing.upstreams) != 1:
+    text, names = thing.user.text, [p.name for p in thing.taken]
+    if text is None or not thing.is_scalar or len(thing.upstreams) != 1:
         return []
-    name = thing.upstreams[0]
-    text = thing.user.text
+    (name,) = thing.upstreams
     owner, method = thing.candidate.of("class"), thing.method("backward")
-    if text is None or not is_one(defaults[name]):
+    calls = callers.of_method(text, owner, method)
+    if not is_one(thing.taken[names.index(name)].default):
         return []
-    if not all(callers.passes_one(text, call) for call in callers.of_method(text, owner, method)):
+    if not all(callers.passes_one(text, call, name, names.index(name)) for call in calls):
         return []
     return last_layer(name)
-
-
-def last_layer(name: str) -> list[Variant]:
-    """Readings of a loss with an upstream that is 1 by default: it is used, or it is always 1."""
-
-    def of_one(subject: Subject) -> Subject:
-        return dataclasses.replace(subject, has_upstream=False)
-
-    remark = f"correct for {name} = 1, its default"
-    return [
-        (Reading("", "", True, ((name, Role.UPSTREAM),)), lambda subject: subject),
-        (Reading(f"{name} is 1", remark, False), of_one),
-    ]
-
-
-def is_one(default: Any) -> bool:
-    return isinstance(default, int | float) and not isinstance(default, bool) and default == 1
 
 
 def _read_losses(subject: Subject, thing: Object) -> None:

@@ -13,7 +13,7 @@ from oracle.discovery.plans import Plan
 from oracle.discovery.shapes import declared
 from oracle.discovery.text import functions, returns
 from oracle.discovery.ways import losses, single
-from oracle.discovery.ways.gradients import Returned
+from oracle.discovery.ways.gradients import Returned, check_returned
 from oracle.subject import Inputs, Made, Reading, Subject, Unusable, Way
 
 
@@ -32,6 +32,8 @@ def course(user: User, candidate: Candidate) -> Subject:
     nodes = [user.node(name) for name in names]
     said = declared.of_parts(user.text, names, user.shapes)
     taken = [arguments.parameters(f, n) if f else [] for f, n in zip(called, names)]
+    own = {p.name for p in taken[2]}
+    check_returned(candidate.name, nodes[2], own, user.line(names[2]))
     flow = Flow.of(taken, nodes, said, candidate)
     asked = [p for p in taken[0] if p.required or declared.is_said(said, p.name)] + flow.more
     plan = plans.plan(candidate.name, said, asked, user.line(names[0]), nodes, user)

@@ -47,13 +47,31 @@ def point_readings(method: str, given: str, taken: str, calls_forward: bool) -> 
     remark = "" if naming.same(given, taken) else f"correct when given the input {given}"
     return [
         Reading(
-            "of the input", remark, as_input, ((taken, Role.INPUT),), f"{settle} {given}, as in the forward",
+            "of the input", remark, as_input, ((taken, Role.INPUT),),
+            f"{settle} {given}, as in the forward",
         ),
         Reading(
             "of the output", f"correct when given the output, not {given}",
             as_output, ((taken, Role.OUTPUT),), f"{settle} output",
         ),
     ]  # fmt: skip
+
+
+def last_layer(name: str) -> list[Variant]:
+    """Readings of a loss with an upstream that is 1 by default: it is used, or it is always 1."""
+    remark = f"correct for {name} = 1, its default"
+    return [
+        (Reading("", "", True, ((name, Role.UPSTREAM),)), lambda subject: subject),
+        (
+            Reading(f"{name} is 1", remark, False),
+            lambda subject: dataclasses.replace(subject, has_upstream=False),
+        ),
+    ]
+
+
+def is_one(default: Any) -> bool:
+    """Whether a default is the number 1."""
+    return isinstance(default, int | float) and not isinstance(default, bool) and default == 1
 
 
 def read_mean(subject: Subject, forward: Forward, plain: Backward, first: str = "each") -> None:
