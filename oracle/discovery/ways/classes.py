@@ -87,7 +87,11 @@ def _found(
     roles = [candidate.of(role) for role in ("forward", "backward", "loss")]
     wanted = wanted_of(candidate, given, taken, asked, spoken)
     open_ = [p.name for p in wanted if p.required and not has_shape(p.name, spoken)]
-    open_ = [n for n in open_ if n not in {*naming.NUMBERS, *naming.FLAGS, *plans.OPTION_DICTS}]
+    compared = [p.name for p in wanted if naming.is_prediction(p.name, [q.name for q in wanted])]
+    assumed = {*naming.NUMBERS, *naming.FLAGS, *plans.OPTION_DICTS} - {*compared}
+    open_ = [n for n in open_ if n not in assumed]
+    for name in compared:
+        spoken = {**spoken, (name,): spoken.get((name,), Said()).completed(Said(values="unit"))}
     problem: Exception | None = None
     ran: Object | None = None
     tries = itertools.product(
