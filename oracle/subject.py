@@ -143,6 +143,9 @@ class Reading:
     confirmed: bool = True  # the code itself says so: by names, by calls, by what it computes
     takes: tuple[tuple[str, Role], ...] = ()  # arguments of the backward, where they differ
     settle: str = ""  # what makes this the only reading: "call the argument z"
+    when: tuple["Subject", ...] = field(
+        default=(), compare=False
+    )  # allowed only where these are right
 
     def joined(self, other: "Reading") -> "Reading":
         """This reading and one of something else, at once."""
@@ -152,6 +155,7 @@ class Reading:
             self.confirmed and other.confirmed,
             (*self.takes, *other.takes),
             self.settle or other.settle,
+            (*self.when, *other.when),
         )
 
 

@@ -53,7 +53,8 @@ def as_meant(subject: Subject, seed: int, max_dim: int) -> Meant:
     tried: list[_Tried] = []
     for index, reading in enumerate(subject.readings[:MOST]):
         one = subject.read_as(index)
-        if not _may_be(one, reading, seed):
+        allowed = all(_is_right(whole, seed, max_dim) for whole in reading.when)
+        if not allowed or not _may_be(one, reading, seed):
             tried.append(_Tried(one, reading, True))
             continue
         try:
@@ -81,6 +82,17 @@ def _not_right(subject: Subject, tried: list[_Tried]) -> Meant:
     if not confirmed and len(left) > 1:
         return Meant(best.subject, open=tuple(one.reading for one in left))
     return Meant(best.subject, judged_as=best.reading)
+
+
+def _is_right(subject: Subject, seed: int, max_dim: int) -> bool:
+    """Whether every gradient of a derivation is right, in the reading that is meant."""
+    try:
+        found = examine(
+            as_meant(subject, seed, max_dim).subject, CASES, seed, max_dim, ("float64",)
+        )
+    except Unusable:
+        return False
+    return found.result.verdict == "correct"
 
 
 def _may_be(subject: Subject, reading: Reading, seed: int) -> bool:

@@ -83,3 +83,19 @@ def applies(node: Function | None, functions: Collection[str], argument: str) ->
         and call.args[0].id == argument
         for call in own_nodes(node)
     )
+
+
+def is_applied(text: Text, function: str, inner: str) -> bool:
+    """Whether the file calls one function on what another returns, directly or by a name."""
+    held = {
+        target.id
+        for node in ast.walk(text.tree)
+        if isinstance(node, ast.Assign) and _makes(node.value, inner)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return any(
+        _makes(part, inner) or (isinstance(part, ast.Name) and part.id in held)
+        for call in of_function(text, function)
+        for part in call.args[:1]
+    )
