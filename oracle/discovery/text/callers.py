@@ -1,10 +1,26 @@
 """Calls in a text: of the backward of a class, and what they pass and do with the result."""
 
 import ast
-from collections.abc import Collection
+import contextlib
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from oracle.discovery.text.functions import Function, own_nodes
-from oracle.discovery.text.source import Text
+from oracle.discovery.text.source import Text, parse
+
+MOST = 60  # files of a folder that are searched for callers
+
+
+def texts(text: Text, name: str) -> list[Text]:
+    """A text, and those of its folder that speak of a name: where callers of it may stand."""
+    found = [text]
+    own = Path(text.file)
+    for other in sorted(own.parent.glob("*.py"))[:MOST] if own.is_file() else ():
+        with contextlib.suppress(OSError, ValueError, SyntaxError):
+            said = other.read_text(encoding="utf-8-sig")
+            if other.name != own.name and name in said:
+                found.append(parse(said, str(other)))
+    return found
 
 
 def of_method(text: Text, owner: str, method: str) -> list[ast.Call]:
@@ -35,6 +51,11 @@ def of_function(text: Text, name: str) -> list[ast.Call]:
     short = name.rpartition(".")[2]
     calls = [node for node in ast.walk(text.tree) if isinstance(node, ast.Call)]
     return [c for c in calls if ast.unparse(c.func).rpartition(".")[2] == short]
+
+
+def all_pass_one(calls: Sequence[tuple[Text, ast.Call]], name: str, position: int) -> bool:
+    """Whether there are calls, and each leaves an argument at its default of 1 or passes 1."""
+    return bool(calls) and all(passes_one(text, call, name, position) for text, call in calls)
 
 
 def passes_one(text: Text, call: ast.Call, name: str, position: int) -> bool:

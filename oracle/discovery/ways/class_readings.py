@@ -133,16 +133,17 @@ def _shares(thing: Object) -> list[Variant]:
 
 
 def _last_layer(thing: Object) -> list[Variant]:
-    """A loss layer whose ``dout=1`` nobody sets to anything else: its upstream is 1."""
+    """A loss layer with ``dout=1`` whose callers all leave it so: its upstream is 1."""
     text, names = thing.user.text, [p.name for p in thing.taken]
     if text is None or not thing.is_scalar or len(thing.upstreams) != 1:
         return []
     (name,) = thing.upstreams
     owner, method = thing.candidate.of("class"), thing.method("backward")
-    calls = callers.of_method(text, owner, method)
     if not is_one(thing.taken[names.index(name)].default):
         return []
-    if not all(callers.passes_one(text, call, name, names.index(name)) for call in calls):
+    near = callers.texts(text, owner.rpartition(".")[2])
+    calls = [(one, call) for one in near for call in callers.of_method(one, owner, method)]
+    if not callers.all_pass_one(calls, name, names.index(name)):
         return []
     return last_layer(name)
 

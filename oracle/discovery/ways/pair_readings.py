@@ -22,9 +22,9 @@ def variants(user: User, candidate: Candidate, function: "Pair") -> list[Variant
     return _upstream_of_one(user, candidate, function) or _with_loss(function)
 
 
-def _tried(function: "Pair") -> tuple[Any, Any]:
+def _tried(function: "Pair", seed: int = 0) -> tuple[Any, Any]:
     """The value of a trial run, and what it kept."""
-    inputs = function.plan.prepare(trial_arrays(function.plan.arguments))
+    inputs = function.plan.prepare(trial_arrays(function.plan.arguments, seed=seed))
     with kept_random_state(0), np.errstate(all="ignore"):
         return function.run_forward(inputs)
 
@@ -64,16 +64,17 @@ def narrow(function: "Pair") -> None:
 
 
 def _upstream_of_one(user: User, candidate: Candidate, function: "Pair") -> list[Variant]:
-    """A loss with ``dout=1`` that nobody sets to anything else: its upstream is 1."""
+    """A loss with ``dout=1`` whose callers all leave it so: its upstream is 1."""
     names = [p.name for p in function.taken]
     if user.text is None or len(function.sources.upstreams) != 1:
         return []
     (name,) = function.sources.upstreams
     if not is_one(function.taken[names.index(name)].default) or not _is_scalar(function):
         return []
-    calls = callers.of_function(user.text, candidate.of("backward"))
-    ones = (callers.passes_one(user.text, call, name, names.index(name)) for call in calls)
-    return last_layer(name) if all(ones) else []
+    own = candidate.of("backward")
+    texts = callers.texts(user.text, own.rpartition(".")[2])
+    calls = [(text, call) for text in texts for call in callers.of_function(text, own)]
+    return last_layer(name) if callers.all_pass_one(calls, name, names.index(name)) else []
 
 
 def _with_loss(function: "Pair") -> list[Variant]:
@@ -85,14 +86,15 @@ def _with_loss(function: "Pair") -> list[Variant]:
     if len(names) != 1 or values is None or len(values) != 1 or function.nested:
         return []
     try:
-        value, kept = _tried(function)
+        (value, kept), (_, other) = (_tried(function, seed) for seed in (0, 1))
     except Exception:  # the check meets it again and reports it
         return []
-    if np.ndim(value) == 0 or not isinstance(kept, tuple):
+    if np.ndim(value) == 0 or not isinstance(kept, tuple) or not isinstance(other, tuple):
         return []
     taken = {*values, *function.sources.outputs.values()}
-    found = [i for i, p in enumerate(kept) if i not in taken and is_number(p) and not np.ndim(p)]
-    if len(found) != 1:
+    rest = [i for i in range(len(kept)) if i not in taken]
+    found = [i for i in rest if is_number(kept[i]) and not np.ndim(kept[i]) and kept[i] != other[i]]
+    if len(found) != 1 or (function.sources.caches and len(rest) == 1):
         return []
     both = dataclasses.replace(function, values=[*values, found[0]], with_loss=True)
     items = returns.items(function.forward_node) or []

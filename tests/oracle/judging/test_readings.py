@@ -283,12 +283,6 @@ LAST = """
 """
 
 
-def test_a_loss_layer_may_rely_on_its_default_upstream_of_1(tmp_path: Path) -> None:
-    one = result(tmp_path, LAST.format(default="=1", factor=""))
-    assert one.verdict == "correct"
-    assert "correct for dout = 1, its default" in remarks(one)
-
-
 CALLER = """
     def train(x, t):
         last = Squares()
@@ -300,20 +294,42 @@ CALLER = """
 
 @pytest.mark.parametrize(
     ("before", "given", "verdict"),
-    [("dout = 1", "dout", "correct"), ("pass", "1.0", "correct"), ("pass", "0.5", "wrong")],
+    [
+        ("dout = 1", "dout", "correct"),
+        ("pass", "", "correct"),
+        ("pass", "1.0", "correct"),
+        ("pass", "0.5", "wrong"),
+        ("dout = len(x)", "dout", "wrong"),
+    ],
 )
 def test_what_callers_pass_decides_whether_an_upstream_is_1(
     tmp_path: Path, before: str, given: str, verdict: str
 ) -> None:
     text = LAST.format(default="=1", factor="") + CALLER.format(before=before, given=given)
-    assert result(tmp_path, text).verdict == verdict
+    one = result(tmp_path, text)
+    assert one.verdict == verdict
+    assert ("correct for dout = 1, its default" in remarks(one)) == (verdict == "correct")
+
+
+def test_a_caller_in_the_same_folder_decides_as_well(tmp_path: Path) -> None:
+    caller = "from derivation import Squares\nlast = Squares()\nlast.backward()\n"
+    (tmp_path / "network.py").write_text(caller)
+    assert result(tmp_path, LAST.format(default="=1", factor="")).verdict == "correct"
 
 
 @pytest.mark.parametrize(("default", "factor"), [("", ""), ("=1", " * 2")])
 def test_a_loss_layer_without_that_default_or_with_a_factor_is_wrong(
     tmp_path: Path, default: str, factor: str
 ) -> None:
-    assert result(tmp_path, LAST.format(default=default, factor=factor)).verdict == "wrong"
+    text = LAST.format(default=default, factor=factor)
+    text += CALLER.format(before="dout = 1", given="dout")
+    assert result(tmp_path, text).verdict == "wrong"
+
+
+def test_an_upstream_that_no_caller_shows_to_be_1_is_not_taken_for_it(tmp_path: Path) -> None:
+    one = result(tmp_path, LAST.format(default="=1", factor=""))
+    assert one.verdict == "wrong"
+    assert "ignores-upstream" in findings(one)
 
 
 # -- a loss layer that is given its own output ---------------------------------------------------
