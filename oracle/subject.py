@@ -126,12 +126,37 @@ class WrongReturn(Exception):  # noqa: N818
     """A backward has returned something else than one gradient for each input."""
 
 
+class Role(enum.Enum):
+    """What an argument of a backward is, in a reading."""
+
+    UPSTREAM = "the upstream gradient"
+    INPUT = "the forward's input"
+    OUTPUT = "the forward's output"
+
+
 @dataclass(frozen=True)
 class Reading:
     """One of several things that a derivation may mean; the remark says so where it matters."""
 
     name: str  # "of the input", "of the output", "½ Σ(a − y)²", ...
     remark: str = ""  # "correct when given the activation a, not z"
+    confirmed: bool = True  # the code itself says so: by names, by calls, by what it computes
+    takes: tuple[tuple[str, Role], ...] = ()  # arguments of the backward, where they differ
+    settle: str = ""  # what makes this the only reading: "call the argument z"
+    when: tuple["Subject", ...] = field(
+        default=(), compare=False
+    )  # allowed only where these are right
+
+    def joined(self, other: "Reading") -> "Reading":
+        """This reading and one of something else, at once."""
+        return Reading(
+            ", ".join(filter(None, (self.name, other.name))),
+            "; ".join(filter(None, (self.remark, other.remark))),
+            self.confirmed and other.confirmed,
+            (*self.takes, *other.takes),
+            self.settle or other.settle,
+            (*self.when, *other.when),
+        )
 
 
 @dataclass(frozen=True)
@@ -166,6 +191,7 @@ class Subject:
     remarks: list[str] = field(default_factory=list)  # what had to be assumed
     read_as: Callable[[int], "Subject"] | None = None  # the same in its nth reading
     has_upstream: bool = True  # False: the value is a scalar, and its upstream is 1
+    losses: tuple[int, ...] = ()  # of several outputs, those whose upstream is 1
     differentiable: Callable[[Path], bool] = lambda path: True
     torch_function: Any = None  # way 5: the forward as torch runs it, in place of a recording
     torch_both: Any = None  # (tensors, upstreams) -> outputs and gradients, with no autograd

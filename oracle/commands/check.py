@@ -64,20 +64,19 @@ def judge(subject: Subject, settings: Settings) -> Outcome:
 def _examined(subject: Subject, settings: Settings) -> "Examined":
     """The subject, judged in the reading that is meant."""
     from oracle.judging.examine import examine
-    from oracle.judging.readings import as_meant
+    from oracle.judging.readings import as_meant, settled
 
     if settings.original:
         from oracle.judging.same_values import has_same_values
 
         original = Path(settings.original)
-        drawn = settings.shapes, settings.seed, settings.max_dim
-        if not has_same_values(subject, original, *drawn):
+        alike = settings.shapes, settings.seed, settings.max_dim
+        if not has_same_values(subject, original, *alike):
             raise Unusable("the edit changes the value")
-    subject, reading = as_meant(subject, settings.seed, settings.max_dim)
-    only = parse(settings.case, subject) if settings.case else None
-    return examine(
-        subject, settings.cases, settings.seed, settings.max_dim, settings.dtypes, only, reading
-    )
+    meant = as_meant(subject, settings.seed, settings.max_dim)
+    only = parse(settings.case, meant.subject) if settings.case else None
+    drawn = settings.cases, settings.seed, settings.max_dim, settings.dtypes
+    return settled(examine(meant.subject, *drawn, only), meant)
 
 
 def _diagnosis(examined: "Examined") -> "Diagnosis | None":

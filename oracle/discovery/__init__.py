@@ -27,10 +27,12 @@ from oracle.discovery.shapes import declared
 from oracle.discovery.text import reading, source
 from oracle.discovery.ways import (
     classes,
+    conventions,
     courses,
     derivatives,
     loss_methods,
     pairs,
+    returned,
     single,
 )
 from oracle.results import Failure, NotJudged, Result
@@ -95,7 +97,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
     A candidate whose shapes nothing says, and that another one's functions use, is judged within.
     """
     assert user.text is not None
-    made: list[Subject] = []
+    made: list[tuple[Candidate, Subject]] = []
     failures: list[Failure] = []
     used: dict[str, Subject] = {}  # functions that a subject's own functions use
     unsaid: list[tuple[Candidate, Failure]] = []
@@ -109,7 +111,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
         except Exception as error:
             failures.append(_failure(user, candidate, error))
         else:
-            made.append(one)
+            made.append((candidate, one))
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     for candidate, failure in unsaid:
         whole = next((used[p] for p in candidate.parts.values() if p in used), None)
@@ -117,7 +119,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
             failures.append(failure)
         else:
             whole.remarks.append(f"{candidate.name}, without shapes of its own, is judged within")
-    return made, failures
+    return conventions.with_mean_in_parameters(user, made), failures
 
 
 def _failure(user: User, candidate: Candidate, error: Exception) -> Failure:
@@ -209,4 +211,4 @@ def subject(
 
 
 def _subject(user: User, candidate: Candidate) -> Subject:
-    return WAYS[candidate.way](user, candidate)
+    return returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))

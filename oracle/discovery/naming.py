@@ -225,6 +225,11 @@ def targets(names: Sequence[str]) -> set[str]:
     return found if len(found) < len(names) else set()
 
 
+def is_prediction(name: str, names: Sequence[str]) -> bool:
+    """Whether a ``p`` is what is compared with targets: beside targets it is no dropout rate."""
+    return name == "p" and any(other in TARGETS | PERHAPS_TARGETS for other in names)
+
+
 def gradient_targets(names: Sequence[str], wanted: int) -> list[str]:
     """The inputs that a number of gradients belong to, by the inputs' names; [] if unclear."""
     if wanted == len(names):

@@ -64,7 +64,7 @@ def _of_gradient(
     nothing = naming.SAYS_NOTHING | naming.LOSS | {"j", "f"}
     for other in others:
         words = naming.tokens(other)
-        is_loss = set(words) & naming.LOSS or other in ("J", "f", "fun", "func")
+        is_loss = set(words) & naming.LOSS or other in ("J", "f", "fun", "func", "fn", "function")
         core = tuple(w for w in words if w not in nothing)
         if is_loss and core == rest and not set(words) & naming.GRADIENT:
             return other
@@ -93,7 +93,7 @@ def methods_of(own: dict[str, str]) -> tuple[str | None, str | None, str | None]
     backward = _first(own, BACKWARDS) or _so_called(own, naming.BACKWARD)
     loss = _first(own, LOSSES)
     if backward is None or forward is None:
-        backward = backward or _first(own, ("gradient", "grad", "derivative", "prime"))
+        backward = backward or _first(own, ("gradient", "grad", "derivative", "prime", "deriv"))
         forward = forward or loss or _first(own, ("function", "activate", "activation", "f"))
     return forward, backward, loss
 

@@ -134,7 +134,7 @@ def plan(
             made.slots[own] = Slot(own, (own,), argument)
         elif not parameter.required:
             continue
-        elif own in naming.NUMBERS:
+        elif own in naming.NUMBERS and not naming.is_prediction(own, [p.name for p in wanted]):
             _assume(made, own)
         elif own in naming.FLAGS:
             made.constants[own] = True

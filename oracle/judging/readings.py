@@ -1,44 +1,176 @@
-"""The reading of a derivation that may mean several things, settled by numbers."""
+"""The reading of a derivation that may mean several things, settled by numbers.
 
+Discovery proposes readings, the likeliest first. What cannot be is ruled out by a few calls; the
+first reading under which every gradient is right is the one that is meant. Where there is none,
+the code is judged in the likeliest reading that it confirms itself; where it confirms none of
+several, no gradient is called wrong.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from oracle import cases
+from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.judging.data import for_its_data
 from oracle.judging.examine import examine
-from oracle.results import VERDICTS
-from oracle.subject import Reading, Subject, Unusable
+from oracle.judging.examined import Entry, Examined
+from oracle.judging.verdict import agree
+from oracle.results import VERDICTS, Note
+from oracle.subject import Made, Path, Reading, Role, Subject, Unusable, as_array
 
 CASES = 24  # to find out which of several readings is meant
+DRAWS = 3  # of the upstream, to see that a backward is linear in it
+MOST = 32  # readings that are tried
 
 
-def as_meant(subject: Subject, seed: int, max_dim: int) -> tuple[Subject, Reading | None]:
-    """The subject as its code is right: in one of its readings, and for the data it is meant for.
+@dataclass(frozen=True)
+class Meant:
+    """A subject in one reading, and whether that reading is settled."""
 
-    Returns:
-        The subject, and the reading if it makes everything right.
-    """
-    return for_its_data(subject, lambda one: _in_a_reading(one, seed, max_dim), seed, max_dim)
+    subject: Subject
+    reading: Reading | None = None  # the one that makes everything right,
+    judged_as: Reading | None = None  # or, if none does, the one that the code confirms
+    open: tuple[Reading, ...] = ()  # or those between which nothing decides
 
 
-def _in_a_reading(subject: Subject, seed: int, max_dim: int) -> tuple[Subject, Reading | None]:
-    """The subject in the reading in which the fewest gradients are wrong, the first of several.
+@dataclass(frozen=True)
+class _Tried:
+    """A reading with what a few cases say of it: the number of wrong gradients, the worst rank."""
 
-    Returns:
-        The subject, and the reading if it makes everything right.
-    """
+    subject: Subject
+    reading: Reading
+    ruled_out: bool
+    wrong: int = 0
+    worst: int = 0
+
+
+def as_meant(subject: Subject, seed: int, max_dim: int) -> Meant:
+    """The subject in the reading that is meant, and for the data that it is meant for."""
+    known: list[Meant] = []
+
+    def settle(one: Subject) -> tuple[Subject, Reading | None]:
+        known.append(_in_a_reading(one, seed, max_dim))
+        return known[-1].subject, known[-1].reading
+
+    found, reading = for_its_data(subject, settle, seed, max_dim)
+    meant = next(one for one in known if one.subject is found)
+    return dataclasses.replace(meant, reading=reading)
+
+
+def _in_a_reading(subject: Subject, seed: int, max_dim: int) -> Meant:
+    """The subject in the reading that is meant."""
     if len(subject.readings) < 2:
-        return subject, None
+        return Meant(subject)
     assert subject.read_as is not None
-    best: tuple[tuple[int, int], int] | None = None
-    for index in range(len(subject.readings)):
+    tried: list[_Tried] = []
+    for index, reading in enumerate(subject.readings[:MOST]):
+        one = subject.read_as(index)
+        allowed = all(_is_right(whole, seed, max_dim) for whole in reading.when)
+        if not allowed or not _may_be(one, reading, seed):
+            tried.append(_Tried(one, reading, True))
+            continue
         try:
-            found = examine(subject.read_as(index), CASES, seed, max_dim, ("float64",))
+            found = examine(one, CASES, seed, max_dim, ("float64",))
         except Unusable:
             continue
         ranks = [VERDICTS.index(g.verdict) for g in found.result.gradients]
         wrong = sum(rank == VERDICTS.index("wrong") for rank in ranks)
-        if best is None or (wrong, max(ranks)) < best[0]:
-            best = (wrong, max(ranks)), index
         if wrong == 0:
-            break
-    if best is None:
-        return subject.read_as(0), None
-    (wrong, _), index = best
-    return subject.read_as(index), None if wrong else subject.readings[index]
+            return Meant(one, reading)
+        tried.append(_Tried(one, reading, False, wrong, max(ranks)))
+    return _not_right(subject, tried)
+
+
+def _not_right(subject: Subject, tried: list[_Tried]) -> Meant:
+    """The likeliest reading that the code confirms, where no reading makes it right."""
+    left = [one for one in tried if not one.ruled_out]
+    confirmed = [one for one in left if one.reading.confirmed]
+    confirmed = confirmed or [one for one in tried if one.reading.confirmed]
+    chosen = confirmed or left or tried
+    if not chosen:
+        assert subject.read_as is not None
+        return Meant(subject.read_as(0))
+    best = min(chosen, key=lambda one: (one.wrong, one.worst))
+    if not confirmed and len(left) > 1:
+        return Meant(best.subject, open=tuple(one.reading for one in left))
+    return Meant(best.subject, judged_as=best.reading)
+
+
+def _is_right(subject: Subject, seed: int, max_dim: int) -> bool:
+    """Whether every gradient of a derivation is right, in the reading that is meant."""
+    try:
+        found = examine(
+            as_meant(subject, seed, max_dim).subject, CASES, seed, max_dim, ("float64",)
+        )
+    except Unusable:
+        return False
+    return found.result.verdict == "correct"
+
+
+def _may_be(subject: Subject, reading: Reading, seed: int) -> bool:
+    """A backward is linear in its upstream: what it is not linear in is no upstream."""
+    if not any(role is Role.UPSTREAM for _, role in reading.takes):
+        return True
+    try:
+        return all(_is_linear(subject, seed + draw) for draw in range(DRAWS))
+    except (Exception, SystemExit):  # whatever it raises, the check meets and reports it
+        return True
+
+
+def _is_linear(subject: Subject, seed: int) -> bool:
+    """b(2g) = 2·b(g), and b(0) = 0."""
+    arrays = trial_arrays(subject.arguments, seed=seed)
+    rng = np.random.default_rng(seed)
+    drawn: list[np.ndarray] = []
+
+    def of(times: float) -> dict[Path, np.ndarray]:
+        inputs = subject.prepare({n: a.copy() for n, a in arrays.items()}, seed)
+        with kept_random_state(seed), np.errstate(all="ignore"):
+            value, kept = subject.forward(inputs)
+            parts = value if isinstance(value, tuple | list) else (value,)
+            if not drawn:
+                drawn.extend(cases.draw_upstream(rng, np.shape(p), "float64") for p in parts)
+            sent = [times * d if np.ndim(p) else (times * d)[()] for p, d in zip(parts, drawn)]
+            whole = tuple(sent) if isinstance(value, tuple | list) else sent[0]
+            return _numbers(subject.backward(inputs, value, kept, whole))
+
+    once, twice, none, again = of(1.0), of(2.0), of(0.0), of(1.0)
+    if not all(np.array_equal(once[p], again[p], equal_nan=True) for p in once):
+        return True  # it draws random numbers of its own: this cannot tell
+    finite = [p for p, g in once.items() if np.isfinite(g).all() and np.isfinite(twice[p]).all()]
+    return all(agree(twice[p], 2 * once[p]) and not np.any(np.nan_to_num(none[p])) for p in finite)
+
+
+def _numbers(made: list[Made]) -> dict[Path, np.ndarray]:
+    return {one.of: np.array(as_array(one.value), float) for one in made}
+
+
+def settled(examined: Examined, meant: Meant) -> Examined:
+    """What was judged, with the reading it was judged in; wrong in none is not wrong."""
+    examined = dataclasses.replace(examined, reading=meant.reading)
+    wrong = examined.result.verdict == "wrong"
+    if meant.judged_as is not None and meant.judged_as.name and wrong:
+        note = Note("reading", f"judged in the reading {meant.judged_as.name!r}")
+        return _with_remark(examined, note)
+    if not meant.open or not wrong:
+        return examined
+    names = [f"{r.name}{f' ({r.settle})' * bool(r.settle)}" for r in meant.open]
+    said = f"wrong in each of these readings, and nothing says which is meant: {'; '.join(names)}"
+    entries = tuple(map(_undecided, examined.entries))
+    result = dataclasses.replace(examined.result, gradients=tuple(e.gradient for e in entries))
+    examined = dataclasses.replace(examined, entries=entries, result=result)
+    return _with_remark(examined, Note("open-reading", said))
+
+
+def _undecided(entry: Entry) -> Entry:
+    if entry.gradient.verdict != "wrong":
+        return entry
+    gradient = dataclasses.replace(entry.gradient, verdict="undecidable", findings=())
+    return dataclasses.replace(entry, gradient=gradient)
+
+
+def _with_remark(examined: Examined, note: Note) -> Examined:
+    result = dataclasses.replace(examined.result, remarks=(*examined.result.remarks, note))
+    return dataclasses.replace(examined, result=result)

@@ -182,7 +182,7 @@ class Trial:
         """Random with zero mean, for each output; 1 where the backward takes none."""
         drawn = {}
         for path, value in self.recording.outputs.items():
-            if not self.subject.has_upstream:
+            if not self.subject.has_upstream or path[1:2] in [(i,) for i in self.subject.losses]:
                 drawn[path] = np.ones(value.shape, self.case.dtype)
             else:
                 drawn[path] = cases.draw_upstream(self.rng, value.shape, self.case.dtype)

@@ -52,18 +52,6 @@ def spellings(name: str, first: bool) -> list[str]:
     return own + (INPUT_GRADIENTS if first else [])
 
 
-def part_at(thing: Any, path: Path) -> Any:
-    for step in path:
-        if isinstance(thing, Mapping | list | tuple):
-            try:
-                thing = thing[step]
-            except (KeyError, IndexError):
-                return None
-        else:
-            thing = getattr(thing, step, None)
-    return thing
-
-
 def value_at(inputs: Inputs, path: Path) -> Any:
     thing = inputs[path[0]]
-    return part_at(thing, path[1:])
+    return instances.part_at(thing, path[1:])

@@ -1,18 +1,43 @@
-"""The readings of a class: at the input or the output, and each usual loss."""
+"""The readings of a class: what its backward is given, and each usual loss."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from oracle.discovery import naming
+from oracle.discovery.text import callers
+from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways import losses
+from oracle.discovery.ways.attributes import OUTPUTS
 from oracle.discovery.ways.objects import Object
-from oracle.discovery.ways.readings import OF_INPUT, read_mean
-from oracle.subject import Inputs, Made, Reading, Subject, Way
+from oracle.discovery.ways.readings import Variant, combined, is_one, last_layer, read_mean
+from oracle.subject import Inputs, Reading, Role, Subject, Way
 
 
 def ready(thing: Object, kind: type) -> Subject:
+    """The subject that an object is, in each of its readings."""
+    candidate = thing.candidate
+    plain = _subject(thing, kind)
+    if candidate.way == Way.NETWORK and not candidate.of("loss"):
+        _read_losses(plain, thing)
+        return plain
+    if candidate.way != Way.LAYER:
+        return combined(plain, _shares(thing))
+    if thing.points:
+        return combined(plain, _points(thing))
+    if not thing.upstreams and not thing.is_scalar:
+        unscaled = dataclasses.replace(thing, is_scalar=True).backward
+        read_mean(plain, thing.forward, unscaled, "mean" if thing.aliases else "each")
+    if thing.aliases:
+        return combined(plain, _given_the_output(thing))
+    return combined(combined(plain, _last_layer(thing)), _shares(thing))
+
+
+def _subject(thing: Object, kind: type) -> Subject:
     candidate, user = thing.candidate, thing.user
-    subject = Subject(
+    return Subject(
         candidate.name,
         user.file,
         candidate.line,
@@ -27,36 +52,100 @@ def ready(thing: Object, kind: type) -> Subject:
         has_upstream=not thing.is_scalar or bool(thing.upstreams),
         differentiable=lambda path: path in thing.paths,
     )
-    if candidate.way == Way.NETWORK and not candidate.of("loss"):
-        _read_losses(subject, thing)
-    elif candidate.way == Way.LAYER and not thing.upstreams and not thing.is_scalar:
-        _read_point(subject, thing)
-        if subject.read_as is None:
-            plain = dataclasses.replace(thing, is_scalar=True).backward
-            read_mean(subject, thing.forward, plain, "mean" if thing.aliases else "each")
-    return subject
 
 
-def _read_point(subject: Subject, thing: Object) -> None:
-    """A derivative method: at the input, or at the output."""
-    names = [p.name for p in thing.taken]
-    if len(names) != 1 or names[0] not in thing.given[0].name:
-        return
-    subject.readings = (
-        OF_INPUT,
-        Reading("of the output", f"correct when given the output, not {thing.given[0].name}"),
-    )
-    plain = thing.backward
+def _as(thing: Object) -> Callable[[Subject], Subject]:
+    """An object in another reading in place of the one that was read."""
 
-    def of_output(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
-        return plain({**inputs, names[0]: value}, value, kept, upstream)
+    def read(subject: Subject) -> Subject:
+        return dataclasses.replace(
+            subject,
+            forward=thing.forward,
+            backward=thing.backward,
+            has_upstream=not thing.is_scalar or bool(thing.upstreams),
+        )
 
-    def read_as(which: int) -> Subject:
-        backward = of_output if which else plain
-        reading = (subject.readings[which],)
-        return dataclasses.replace(subject, backward=backward, readings=reading, read_as=None)
+    return read
 
-    subject.read_as = read_as
+
+def _points(thing: Object) -> list[Variant]:
+    """A derivative method of one argument: at the input, at the output, or of an upstream."""
+    (name,) = thing.points
+    found: list[Variant] = []
+    for reading in thing.points[name]:
+        (_, role) = reading.takes[0]
+        if role is Role.UPSTREAM:
+            read = dataclasses.replace(thing, bound={}, upstreams=[name])
+        elif role is Role.OUTPUT:
+            read = dataclasses.replace(thing, bound={name: ()}, upstreams=[])
+        else:
+            given = next(p.name for p in thing.given if p.required)
+            read = dataclasses.replace(thing, bound={name: (given,)}, upstreams=[])
+        if role is Role.INPUT or not thing.is_scalar:
+            found.append((reading, _as(read)))
+    return found or [(Reading(""), lambda subject: subject)]
+
+
+def _given_the_output(thing: Object) -> list[Variant]:
+    """``backward(y_pred, y_true)`` of a layer that leaves its output in an attribute."""
+    ((name, alias),) = thing.aliases.items()
+    inputs = thing.prepare(trial_arrays(thing.arguments))
+    with kept_random_state(0), np.errstate(all="ignore"):
+        thing.forward(inputs)
+    left = vars(inputs["self"])
+    shape = np.shape(inputs[alias])
+    held = [n for n in OUTPUTS if isinstance(left.get(n), np.ndarray)]
+    held = [n for n in held if left[n].shape == shape and left[n] is not inputs[alias]]
+    if not held:
+        return []
+    as_output = naming.is_output(name) and not naming.is_output(alias)
+    given: Variant = (
+        Reading(
+            f"{name} is {alias}", "", not as_output, ((name, Role.INPUT),),
+            f"call {name} {alias}, as in the forward",
+        ),
+        _as(thing),
+    )  # fmt: skip
+    output: Variant = (
+        Reading(
+            f"{name} is self.{held[0]}",
+            f"correct when {name} is what forward left in self.{held[0]}",
+            as_output, ((name, Role.OUTPUT),), f"call {name} output",
+        ),
+        _as(dataclasses.replace(thing, bound={name: ("self", held[0])})),
+    )  # fmt: skip
+    return [output, given] if as_output else [given, output]
+
+
+def _shares(thing: Object) -> list[Variant]:
+    """Layers that share an array and leave a gradient each: the sum is that of the array."""
+    if not thing.has_shares:
+        return []
+    added = dataclasses.replace(thing, adds_shares=True)
+    remark = "correct as shares: layers that hold one array leave gradients that add up to its own"
+    return [
+        (Reading("each gradient is the whole"), lambda subject: subject),
+        (
+            Reading("gradients are shares of one array", remark),
+            lambda subject: dataclasses.replace(subject, backward=added.backward),
+        ),
+    ]
+
+
+def _last_layer(thing: Object) -> list[Variant]:
+    """A loss layer with ``dout=1`` whose callers all leave it so: its upstream is 1."""
+    text, names = thing.user.text, [p.name for p in thing.taken]
+    if text is None or not thing.is_scalar or len(thing.upstreams) != 1:
+        return []
+    (name,) = thing.upstreams
+    owner, method = thing.candidate.of("class"), thing.method("backward")
+    if not is_one(thing.taken[names.index(name)].default):
+        return []
+    near = callers.texts(text, owner.rpartition(".")[2])
+    calls = [(one, call) for one in near for call in callers.of_method(one, owner, method)]
+    if not callers.all_pass_one(calls, name, names.index(name)):
+        return []
+    return last_layer(name)
 
 
 def _read_losses(subject: Subject, thing: Object) -> None:

@@ -20,11 +20,12 @@ from oracle.discovery.ways.roles import (
     has_shape,
     holds_layers,
     parameters_of,
+    points_of,
     upstreams_of,
     wanted_of,
 )
 from oracle.discovery.ways.runs import try_once
-from oracle.subject import NothingToJudge, Subject, Unusable, Way
+from oracle.subject import NothingToJudge, Role, Subject, Unusable, Way
 
 
 def layer(user: User, candidate: Candidate) -> Subject:
@@ -86,7 +87,11 @@ def _found(
     roles = [candidate.of(role) for role in ("forward", "backward", "loss")]
     wanted = wanted_of(candidate, given, taken, asked, spoken)
     open_ = [p.name for p in wanted if p.required and not has_shape(p.name, spoken)]
-    open_ = [n for n in open_ if n not in {*naming.NUMBERS, *naming.FLAGS, *plans.OPTION_DICTS}]
+    compared = [p.name for p in wanted if naming.is_prediction(p.name, [q.name for q in wanted])]
+    assumed = {*naming.NUMBERS, *naming.FLAGS, *plans.OPTION_DICTS} - {*compared}
+    open_ = [n for n in open_ if n not in assumed]
+    for name in compared:
+        spoken = {**spoken, (name,): spoken.get((name,), Said()).completed(Said(values="unit"))}
     problem: Exception | None = None
     ran: Object | None = None
     tries = itertools.product(
@@ -137,6 +142,20 @@ def _object(
     thing.of_forward = [p.name for p in given if p.name in plan.slots]
     if candidate.way == Way.LAYER:
         thing.aliases = aliases_of(given, taken)
-        thing.upstreams = [] if thing.aliases else upstreams_of(given, taken, plan)
+        thing.points = points_of(user, candidate, given, taken)
+        if thing.points:
+            _bind_first(thing)
+        elif not thing.aliases:
+            thing.upstreams = upstreams_of(given, taken, plan)
     thing.phantoms = instances.phantoms(maker, plan.arguments)
     return thing
+
+
+def _bind_first(thing: Object) -> None:
+    """The argument of a derivative method as in its likeliest reading."""
+    ((name, readings),) = thing.points.items()
+    ((_, role),) = readings[0].takes
+    if role is Role.UPSTREAM:
+        thing.upstreams = [name]
+    else:
+        thing.bound = {name: (next(p.name for p in thing.given if p.required),)}

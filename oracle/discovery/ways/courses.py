@@ -2,7 +2,7 @@
 
 import dataclasses
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,10 +11,16 @@ from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.plans import Plan
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import functions, returns
+from oracle.discovery.text import callers, functions, returns
+from oracle.discovery.text import source as source_text
 from oracle.discovery.ways import losses, single
-from oracle.discovery.ways.gradients import Returned
+from oracle.discovery.ways.gradients import Returned, check_returned
+from oracle.discovery.ways.readings import Backward, Forward, Variant, combined
 from oracle.subject import Inputs, Made, Reading, Subject, Unusable, Way
+
+ACTIVATIONS = naming.words(
+    "softmax sigmoid logistic expit tanh relu activation activate stablesoftmax"
+)
 
 
 def course(user: User, candidate: Candidate) -> Subject:
@@ -32,25 +38,31 @@ def course(user: User, candidate: Candidate) -> Subject:
     nodes = [user.node(name) for name in names]
     said = declared.of_parts(user.text, names, user.shapes)
     taken = [arguments.parameters(f, n) if f else [] for f, n in zip(called, names)]
+    own = {p.name for p in taken[2]}
+    check_returned(candidate.name, nodes[2], own, user.line(names[2]))
     flow = Flow.of(taken, nodes, said, candidate)
     asked = [p for p in taken[0] if p.required or declared.is_said(said, p.name)] + flow.more
     plan = plans.plan(candidate.name, said, asked, user.line(names[0]), nodes, user)
     slots = list(plan.slots.values())
     returned = Returned(nodes[2], user.line(names[2]))
 
-    def run_forward(inputs: Inputs) -> tuple[Any, Any]:
-        result = arguments.call(forward, taken[0], inputs)
-        if cost is None:
-            return flow._prediction("", result), result
-        value = arguments.call(cost, taken[1], flow.values(1, inputs, result))
-        if isinstance(value, tuple) and value:
-            value = value[0]
-        return value, result
+    def runs(flow: Flow) -> tuple[Forward, Backward]:
+        def run_forward(inputs: Inputs) -> tuple[Any, Any]:
+            result = arguments.call(forward, taken[0], inputs)
+            if cost is None:
+                return flow._prediction("", result), result
+            value = arguments.call(cost, taken[1], flow.values(1, inputs, result))
+            if isinstance(value, tuple) and value:
+                value = value[0]
+            return value, result
 
-    def run_backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
-        result = arguments.call(backward, taken[2], flow.values(2, inputs, kept))
-        return returned.made(result, slots)
+        def run_backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
+            result = arguments.call(backward, taken[2], flow.values(2, inputs, kept))
+            return returned.made(result, slots)
 
+        return run_forward, run_backward
+
+    run_forward, run_backward = runs(flow)
     subject = Subject(
         candidate.name,
         user.file,
@@ -66,7 +78,52 @@ def course(user: User, candidate: Candidate) -> Subject:
         has_upstream=False,
         differentiable=plan.differentiable,
     )
-    return subject if cost is not None else _read_losses(subject, plan, flow)
+    if cost is None:
+        return _read_losses(subject, plan, flow)
+    return combined(subject, _applied(user, names, flow, runs))
+
+
+def _applied(
+    user: User,
+    names: Sequence[str],
+    flow: "Flow",
+    runs: Callable[["Flow"], tuple[Forward, Backward]],
+) -> list[Variant]:
+    """What a caller may apply between forward and cost: a function that none of them calls.
+
+    A call in the file on what forward returns confirms it.
+    """
+    made = {what for (_, name), (source, what) in flow.sources.items() if source == "prediction"}
+    node = user.node(names[0])
+    if user.text is None or node is None or len(made) != 1 or returns.tuple_length(node):
+        return []
+    used = source_text.used_by(user.text, names)
+    found: list[Variant] = []
+    for name, other in user.text.functions.items():
+        if name in used or name in names or "." in name or len(functions.required(other)) != 1:
+            continue
+        if not is_activation(name):
+            continue
+        called = callers.is_applied(user.text, name, names[0])
+        (given,) = made
+        said = f"{given} is {name} of what {names[0]} returns"
+        settle = f"call {name} in {names[0]}"
+        reading = Reading(said, f"correct when {said}", called, (), settle)
+        found.append((reading, _run_by(*runs(dataclasses.replace(flow, applied=user.get(name))))))
+    if not found:
+        return []
+    (given,) = made
+    plain = Reading(f"{given} is what {names[0]} returns", "", False)
+    return [(plain, lambda subject: subject), *found]
+
+
+def _run_by(forward: Forward, backward: Backward) -> Callable[[Subject], Subject]:
+    return lambda subject: dataclasses.replace(subject, forward=forward, backward=backward)
+
+
+def is_activation(name: str) -> bool:
+    """Whether a function has the name of an activation."""
+    return bool(set(naming.tokens(name)) & ACTIVATIONS)
 
 
 def _read_losses(subject: Subject, plan: Plan, flow: "Flow") -> Subject:
@@ -105,6 +162,7 @@ class Flow:
     more: list[Parameter] = field(default_factory=list)  # the inputs that forward does not have
     predictions: list[str] = field(default_factory=list)  # what the cost calls forward's output
     sources: dict[tuple[int, str], tuple[str, Any]] = field(default_factory=dict)
+    applied: Callable[[Any], Any] | None = None  # to the prediction, by the caller
 
     @classmethod
     def of(
@@ -190,6 +248,10 @@ class Flow:
         return result[1] if len(result) == 2 else tuple(result)
 
     def _prediction(self, name: str, result: Any) -> Any:
+        found = self._part(name, result)
+        return found if self.applied is None else self.applied(found)
+
+    def _part(self, name: str, result: Any) -> Any:
         parts = list(result) if isinstance(result, tuple) else [result]
         for part in parts:
             if isinstance(part, Mapping) and name in part:

@@ -12,9 +12,10 @@ from oracle.discovery.candidate import Candidate
 from oracle.discovery.load import is_ours
 from oracle.discovery.plans import Plan
 from oracle.discovery.shapes import declared
+from oracle.discovery.text import callers
 from oracle.discovery.trial_inputs import trial_arrays
 from oracle.discovery.ways.gradients import Returned
-from oracle.discovery.ways.readings import OF_INPUT, scaled
+from oracle.discovery.ways.readings import point_readings, scaled
 from oracle.subject import Inputs, Made, Reading, Subject, Unusable, Way, WrongReturn, is_number
 
 Dims = tuple[str, ...] | None
@@ -144,8 +145,11 @@ def _in_two_readings(
         remarks=plan.remarks,
         differentiable=plan.differentiable,
     )
+    calls = callers.applies(user.node(names[1]), {names[0].rpartition(".")[2]}, taken[0].name)
+    of_input, of_output = point_readings(names[1], given[0].name, taken[0].name, calls)
+    of_input = dataclasses.replace(of_input, remark="")
     remark = f"correct when given the output of {names[0]}, not {given[0].name}"
-    subject.readings = (OF_INPUT, Reading("of the output", remark))
+    subject.readings = (of_input, dataclasses.replace(of_output, remark=remark))
     subject.read_as = lambda which: dataclasses.replace(
         subject, backward=reading(which == 1), readings=(subject.readings[which],), read_as=None
     )

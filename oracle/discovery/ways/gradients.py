@@ -1,6 +1,6 @@
 """The gradients that a backward returned: which is of which input, its name and its line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,28 @@ from oracle.discovery.plans import Slot
 from oracle.discovery.text import assignments, returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.returns import Item
-from oracle.subject import Made, WrongReturn
+from oracle.subject import Made, Unusable, WrongReturn
 
 
 def is_gradient(thing: Any) -> bool:
     """Whether something could be a gradient: an array or a number."""
     return isinstance(thing, np.ndarray | np.number | float | int) and not isinstance(thing, bool)
+
+
+def check_returned(name: str, node: Function | None, given: Collection[str], line: int) -> None:
+    """A backward that returns what it was given returns no gradients.
+
+    Raises:
+        Unusable: all that it returns is its own arguments, none of which is named as a gradient.
+    """
+    items = returns.items(node) or []
+    own = [i.name for i in items if i.name in given and i.text == i.name]
+    if items and len(own) == len(items) and not any(map(naming.looks_like_gradient, own)):
+        raise Unusable(
+            f"{name} returns its own arguments ({', '.join(own)}) and no gradients: return the "
+            "gradients, so that they can be checked",
+            line,
+        )
 
 
 class Returned:
@@ -130,7 +146,7 @@ class Returned:
         if len(found) == len(kept):
             return [(wanted[found[i]], part, item) for i, (part, item) in enumerate(kept)]
         if len(parts) != len(by_order):
-            return self._by_kind(parts, kept, wanted, bool(found))
+            return self._by_kind(parts, kept, wanted, found)
         free = [s for s in wanted if s.name not in {wanted[j].name for j in found.values()}]
         fits = len(free) == len(kept) - len(found) and len(kept) == len(parts)
         if by_order is wanted and fits:
@@ -150,11 +166,12 @@ class Returned:
         parts: list[Any],
         kept: list[tuple[Any, Item | None]],
         wanted: list[Slot],
-        named: bool,
+        found: Mapping[int, int],
     ) -> list[tuple[Slot, Any, Item | None]]:
         """The gradients of the parameters alone, or of all but the targets."""
         chosen = naming.gradient_targets([slot.name for slot in wanted], len(kept))
-        if not chosen or named:
+        agrees = all(i < len(chosen) and wanted[j].name == chosen[i] for i, j in found.items())
+        if not chosen or not agrees:
             inputs = ", ".join(slot.name for slot in wanted) or "none"
             raise WrongReturn(
                 f"it returned {len(parts)} gradient{'s' * (len(parts) != 1)}, but forward's "

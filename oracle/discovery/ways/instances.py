@@ -49,6 +49,7 @@ KNOWN: dict[str, Any] = {
     "activation": "sigmoid",
 }
 MOST_UNIFIED = 12
+DEEPEST = 7  # steps into an object
 RATES = re.compile(r"(learning_?rate|lr|eta|step_?size|learn_?rate|learningRate)$")
 # So large that the weights are lost below the last digit of the gradient that an update adds.
 RATE = 2.0**60
@@ -228,27 +229,83 @@ def arrays_in(thing: Any, path: Path = (), seen: set[int] | None = None) -> dict
     """The floating-point arrays in an object of the user's, by path; the same one only once."""
     seen = set() if seen is None else seen
     found: dict[Path, np.ndarray] = {}
-    if id(thing) in seen or len(path) > 7:
+    if id(thing) in seen or len(path) > DEEPEST:
         return found
     if isinstance(thing, np.ndarray):
         seen.add(id(thing))
         if thing.dtype.kind == "f":
             found[path] = thing
         return found
-    parts: Mapping[Any, Any]
-    if isinstance(thing, Mapping):
-        parts = thing
-    elif isinstance(thing, list | tuple):
-        parts = dict(enumerate(thing))
-    elif hasattr(thing, "__dict__") and not isinstance(thing, type) and not callable_only(thing):
-        parts = vars(thing)
-    else:
-        return found
     seen.add(id(thing))
-    for key, part in list(parts.items()):
+    for key, part in entries_of(thing).items():
         if not isinstance(part, str | int | float | bool | type(None)):
             found.update(arrays_in(part, (*path, key), seen))
     return found
+
+
+def same_arrays(thing: Any) -> dict[Path, list[Path]]:
+    """The arrays that an object holds under several names: the first path, and the others."""
+    found: dict[int, list[Path]] = {}
+    seen: set[int] = set()
+
+    def visit(part: Any, path: Path) -> None:
+        if isinstance(part, np.ndarray):
+            found.setdefault(id(part), []).append(path)
+            return
+        if id(part) in seen or len(path) > DEEPEST:
+            return
+        seen.add(id(part))
+        for key, inner in entries_of(part).items():
+            visit(inner, (*path, key))
+
+    visit(thing, ())
+    return {paths[0]: paths[1:] for paths in found.values() if len(paths) > 1}
+
+
+def entries_of(thing: Any) -> Mapping[Any, Any]:
+    """The entries of a container, or the attributes of an object with state."""
+    if isinstance(thing, Mapping):
+        return dict(thing)
+    if isinstance(thing, list | tuple):
+        return dict(enumerate(thing))
+    if hasattr(thing, "__dict__") and not isinstance(thing, type) and not callable_only(thing):
+        return dict(vars(thing))
+    return {}
+
+
+def tie(thing: Any, shared: Mapping[Path, Sequence[Path]]) -> None:
+    """Put an array that was replaced under one of its names under the others as well."""
+    for first, others in shared.items():
+        array = part_at(thing, first)
+        for path in others:
+            if isinstance(array, np.ndarray) and part_at(thing, path) is not array:
+                _place(thing, path, array)
+
+
+def _place(thing: Any, path: Path, part: Any) -> None:
+    """Put something at a path; a tuple on the way is made anew."""
+    holder, step = part_at(thing, path[:-1]), path[-1]
+    if isinstance(holder, tuple):
+        parts = [part if i == step else other for i, other in enumerate(holder)]
+        new = type(holder)(*parts) if hasattr(holder, "_fields") else tuple(parts)
+        _place(thing, path[:-1], new)
+    elif isinstance(holder, dict | list):
+        holder[step] = part
+    elif hasattr(holder, "__dict__"):
+        vars(holder)[step] = part
+
+
+def part_at(thing: Any, path: Path) -> Any:
+    """What stands at a path in an object; None where there is nothing."""
+    for step in path:
+        if isinstance(thing, Mapping | list | tuple):
+            try:
+                thing = thing[step]
+            except (KeyError, IndexError):
+                return None
+        else:
+            thing = getattr(thing, step, None)
+    return thing
 
 
 def callable_only(thing: Any) -> bool:

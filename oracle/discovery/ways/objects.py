@@ -16,11 +16,11 @@ from oracle.discovery.plans import Plan, Slot
 from oracle.discovery.text import returns
 from oracle.discovery.trial_inputs import kept_random_state
 from oracle.discovery.ways import instances
-from oracle.discovery.ways.attributes import OUTPUTS, gradients_beside, part_at, spellings, value_at
+from oracle.discovery.ways.attributes import OUTPUTS, gradients_beside, spellings, value_at
 from oracle.discovery.ways.gradients import Returned, is_gradient
 from oracle.discovery.ways.instances import Maker, is_rate
 from oracle.discovery.ways.readings import scaled
-from oracle.subject import Argument, Inputs, Made, Path, Unusable, Way, WrongReturn
+from oracle.subject import Argument, Inputs, Made, Path, Reading, Unusable, Way, WrongReturn
 
 HELPERS = re.compile(r"(_fn|_func|_function|_layer|^layers?|optimizer|activation_?\w*)$")
 USUAL_RATE = 0.1
@@ -40,6 +40,9 @@ class Object:
     asked: list[Parameter]  # and of the loss
     upstreams: list[str] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)  # of backward's: forward's own argument
+    bound: dict[str, Path] = field(default_factory=dict)  # the same by path; () is what it returned
+    points: dict[str, list[Reading]] = field(default_factory=dict)  # of a derivative's argument
+    shared: dict[Path, list[Path]] = field(default_factory=dict)  # other names of the same array
     phantoms: list[Argument] = field(default_factory=list)
     of_forward: list[str] = field(default_factory=list)
     held: set[Path] = field(default_factory=set)  # what a new object holds,
@@ -49,6 +52,8 @@ class Object:
     lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
     rate: float = instances.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
+    has_shares: bool = False  # several layers have a gradient each of one array
+    adds_shares: bool = False  # and the gradient is their sum
     loss: Callable[[Inputs, Any], Any] | None = None  # one of the usual losses, as a reading
 
     @property
@@ -101,6 +106,7 @@ class Object:
 
     def forward(self, inputs: Inputs) -> tuple[Any, Any]:
         thing = inputs["self"]
+        instances.tie(thing, self.shared)
         function = getattr(thing, self.method("forward"))
         result = arguments.call(function, self.given, inputs)
         if result is None:
@@ -110,7 +116,7 @@ class Object:
             result = result[0]
         if self.candidate.of("loss") and self.candidate.way == Way.NETWORK:
             loss = getattr(thing, self.method("loss"))
-            result = arguments.call(loss, self.asked, self._values(self.asked, inputs, result))
+            result = arguments.call(loss, self.asked, self._values(self.asked, inputs, kept))
             if isinstance(result, tuple):
                 result = result[0]
         elif self.loss is not None:
@@ -129,9 +135,14 @@ class Object:
     def _values(self, wanted: Sequence[Parameter], inputs: Inputs, output: Any) -> dict[str, Any]:
         """The arguments of a loss or backward, by name; the output for a name that is unknown."""
         found: dict[str, Any] = {}
+        by_result = self._by_result(wanted, inputs, output)
         for parameter in wanted:
             name = parameter.name
-            if name in inputs:
+            if name in self.bound:
+                path = self.bound[name]
+                first = output[0] if isinstance(output, tuple) else output
+                found[name] = value_at(inputs, path) if path else first
+            elif name in inputs:
                 found[name] = inputs[name]
             elif name in self.plan.constants:
                 found[name] = self.plan.constants[name]
@@ -139,6 +150,8 @@ class Object:
                 found[name] = self.rate or USUAL_RATE
             elif name in self.aliases:
                 found[name] = inputs[self.aliases[name]]
+            elif name in by_result:
+                found[name] = by_result[name]
             elif parameter.required:
                 alike = [n for n in inputs if n != "self" and naming.same(n, name)]
                 by_order = self._by_order(name, wanted)
@@ -152,6 +165,23 @@ class Object:
                     raise Unusable(f"{self.candidate.name}: nothing says what {name} is")
                 else:
                     found[name] = output[0] if isinstance(output, tuple) else output
+        return found
+
+    def _by_result(
+        self, wanted: Sequence[Parameter], inputs: Inputs, output: Any
+    ) -> dict[str, Any]:
+        """Arguments with the names of what forward returned, and one other that is left of it."""
+        items = returns.items(self.user.node(self.candidate.of("forward"))) or []
+        names = [item.name for item in items]
+        if not isinstance(output, tuple) or len(names) != len(output):
+            return {}
+        asked = [p.name for p in wanted if p.required]
+        found = {name: output[names.index(name)] for name in asked if name in names}
+        known = {*inputs, *self.plan.constants, *self.aliases, *found}
+        left = [n for n in asked if not (n in known or is_rate(n) or naming.is_cache(n))]
+        rest = [part for name, part in zip(names, output) if name not in found]
+        if found and len(left) == len(rest) == 1:
+            found[left[0]] = rest[0]
         return found
 
     def _by_order(self, name: str, wanted: Sequence[Parameter]) -> str:
@@ -194,11 +224,13 @@ class Object:
         kind = self.candidate.of("class")
         attributes: list[Made] = []
         for path in was:
-            for other, array in gradients_beside(thing, path, now):
+            shares = self._shares(thing, path, now)
+            self.has_shares |= len(shares) > 1
+            for other, array in shares[:1]:
                 name = instances.spelled(other, thing)
                 line = instances.line_of(self.user, kind, qualified, name)
-                attributes.append(Made(("self", *path), name, line, array))
-                break
+                whole = sum(share for _, share in shares) if self.adds_shares else array
+                attributes.append(Made(("self", *path), name, line, whole))
         of_inputs: list[Made] = []
         for slot in inputs:
             for name in spellings(slot.name, first=slot is inputs[0]):
@@ -216,7 +248,7 @@ class Object:
         made += [m for m in [*of_inputs, *attributes] if m.of not in have]
         have = {m.of for m in made}
         for path, old in was.items():
-            new = part_at(thing, path)
+            new = instances.part_at(thing, path)
             if ("self", *path) in have or not isinstance(new, np.ndarray) or not self.rate:
                 continue
             if new.shape == old.shape and not np.array_equal(new, old) and self._rated(path):
@@ -230,6 +262,17 @@ class Object:
                 f"{qualified} returned no gradient, and left none in attributes such as self.dW"
             )
         return made
+
+    def _shares(
+        self, thing: Any, path: Path, now: Mapping[Path, np.ndarray]
+    ) -> list[tuple[Path, np.ndarray]]:
+        """The gradient of an array beside it, or one beside each of its names."""
+        found: list[tuple[Path, np.ndarray]] = []
+        for name in (path, *self.shared.get(path, ())):
+            for other, array in gradients_beside(thing, name, now)[:1]:
+                if not any(array is known for _, known in found):
+                    found.append((other, array))
+        return found
 
     def _returned(
         self,

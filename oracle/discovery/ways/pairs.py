@@ -16,10 +16,10 @@ from oracle.discovery.shapes import declared
 from oracle.discovery.text import returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.trial_inputs import trial_arrays
-from oracle.discovery.ways import variables
+from oracle.discovery.ways import pair_readings, variables
 from oracle.discovery.ways.attributes import value_at
-from oracle.discovery.ways.gradients import Returned
-from oracle.discovery.ways.readings import read_mean, scaled
+from oracle.discovery.ways.gradients import Returned, check_returned
+from oracle.discovery.ways.readings import combined, read_mean, scaled
 from oracle.discovery.ways.sources import Sources, sources_of, value_indices
 from oracle.discovery.ways.variables import Variables
 from oracle.subject import Inputs, Made, Subject, WrongReturn, is_number
@@ -46,18 +46,24 @@ def pair(user: User, candidate: Candidate) -> Subject:
     if alone and not declared.is_said(said, alone) and _is_elementwise(forward, given, alone):
         said[(alone,)] = declared.Said(("*shape",))
     plan = plans.plan(candidate.name, said, asked, above, nodes, user)
-    function = _Pair(
+    function = Pair(
         forward, backward, given, taken, sources, value_indices(sources, outputs, nodes[1]),
         plan, of_module, nested and len(sources.upstreams) > 1, nodes[1], user.line(names[1]),
         [slot for name, slot in plan.slots.items() if name in {p.name for p in known}],
+        nodes[0],
     )  # fmt: skip
     variables.check(of_module, candidate.name, said, plan, function.run_forward, above)
+    upstreams = sources.upstreams
+    check_returned(
+        candidate.name, nodes[1], {p.name for p in taken} - {*upstreams}, user.line(names[1])
+    )
+    pair_readings.narrow(function)
     if not sources.upstreams:
         function.is_scalar = _is_scalar(function, plan.prepare(trial_arrays(plan.arguments)))
     return _subject(user, candidate, function)
 
 
-def _subject(user: User, candidate: Candidate, function: "_Pair") -> Subject:
+def _subject(user: User, candidate: Candidate, function: "Pair") -> Subject:
     of_each = not function.sources.upstreams and not function.is_scalar
     subject = Subject(
         candidate.name,
@@ -76,7 +82,7 @@ def _subject(user: User, candidate: Candidate, function: "_Pair") -> Subject:
     )
     if of_each:
         read_mean(subject, function.run_forward, function.plain)
-    return subject
+    return combined(subject, pair_readings.variants(user, candidate, function))
 
 
 def _only_output(node: Function | None) -> list[str]:
@@ -107,7 +113,7 @@ def _is_elementwise(forward: Callable[..., Any], given: list[Parameter], name: s
     return True
 
 
-def _is_scalar(function: "_Pair", inputs: Inputs) -> bool:
+def _is_scalar(function: "Pair", inputs: Inputs) -> bool:
     """Whether the value is one number; assumed so where the forward raises."""
     try:
         with np.errstate(all="ignore"):
@@ -120,7 +126,7 @@ def _is_scalar(function: "_Pair", inputs: Inputs) -> bool:
 
 
 @dataclass
-class _Pair:
+class Pair:
     """The two functions, called by a plan."""
 
     forward: Callable[..., Any]
@@ -135,7 +141,9 @@ class _Pair:
     node: Function | None  # of the backward
     line: int  # of the backward
     slots: list[Slot]  # the forward's inputs
+    forward_node: Function | None = None
     is_scalar: bool = True
+    with_loss: bool = False  # the last value is a loss, which has no upstream in the backward
 
     def run_forward(self, inputs: Inputs) -> tuple[Any, Any]:
         with self.variables.placed(inputs):
@@ -178,6 +186,8 @@ class _Pair:
     def run_backward(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> Any:
         values: dict[str, Any] = {}
         upstreams = self.sources.upstreams
+        if self.with_loss:
+            upstream = upstream[0]
         if len(upstreams) == 1:
             values[upstreams[0]] = upstream
         elif upstreams:
@@ -211,4 +221,7 @@ class _Pair:
         rest = [part for i, part in enumerate(kept) if i not in taken]
         if len(rest) == len(self.sources.caches):
             return rest[which]
+        held = [part for part in rest if isinstance(part, tuple | list | dict)]
+        if len(held) == len(self.sources.caches) == 1:  # out, loss, (x, W): the cache is the tuple
+            return held[0]
         return tuple(rest)

@@ -1,18 +1,77 @@
-"""Readings of a derivation: of the input or the output, of each entry or of their mean."""
+"""Readings of a derivation, and how the readings of several things are put together."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from oracle.subject import Inputs, Made, Reading, Subject
+from oracle.discovery import naming
+from oracle.subject import Inputs, Made, Reading, Role, Subject
 
-OF_INPUT = Reading("of the input")
+INPUTS = naming.words("x z inputs input inp data net net_input preactivation logits u")
+MOST = 32  # readings of one derivation
 
 Forward = Callable[[Inputs], tuple[Any, Any]]
-
 Backward = Callable[[Inputs, Any, Any, Any], list[Made]]
+Variant = tuple[Reading, Callable[[Subject], Subject]]
+
+
+def combined(subject: Subject, variants: Sequence[Variant]) -> Subject:
+    """A subject with each of its readings in each of some variants, the likeliest first."""
+    if not variants:
+        return subject
+    bases, read = subject.readings, subject.read_as
+    pairs = [(b, v) for v in range(len(variants)) for b in range(len(bases))][:MOST]
+    readings = tuple(bases[b].joined(variants[v][0]) for b, v in pairs)
+
+    def read_as(which: int) -> Subject:
+        base, variant = pairs[which]
+        one = read(base) if read is not None else dataclasses.replace(subject)
+        one = variants[variant][1](one)
+        return dataclasses.replace(one, readings=(readings[which],), read_as=None)
+
+    first = read_as(0)
+    return dataclasses.replace(first, readings=readings, read_as=read_as)
+
+
+def point_readings(method: str, given: str, taken: str, calls_forward: bool) -> list[Reading]:
+    """A derivative function of one argument: it may be the forward's input, or its output.
+
+    The code confirms one of the two by the argument's name, or by calling the forward on it.
+    """
+    as_input = calls_forward or naming.same(given, taken)
+    as_output = not as_input and taken.strip("_").lower() not in INPUTS and naming.is_output(taken)
+    as_input = as_input or taken.strip("_").lower() in INPUTS
+    settle = f"call the argument of {method}"
+    remark = "" if naming.same(given, taken) else f"correct when given the input {given}"
+    return [
+        Reading(
+            "of the input", remark, as_input, ((taken, Role.INPUT),),
+            f"{settle} {given}, as in the forward",
+        ),
+        Reading(
+            "of the output", f"correct when given the output, not {given}",
+            as_output, ((taken, Role.OUTPUT),), f"{settle} output",
+        ),
+    ]  # fmt: skip
+
+
+def last_layer(name: str) -> list[Variant]:
+    """Readings of a loss with an upstream that is 1 by default: it is used, or it is always 1."""
+    remark = f"correct for {name} = 1, its default"
+    return [
+        (Reading("", "", True, ((name, Role.UPSTREAM),)), lambda subject: subject),
+        (
+            Reading(f"{name} is 1", remark, False),
+            lambda subject: dataclasses.replace(subject, has_upstream=False),
+        ),
+    ]
+
+
+def is_one(default: Any) -> bool:
+    """Whether a default is the number 1."""
+    return isinstance(default, int | float) and not isinstance(default, bool) and default == 1
 
 
 def read_mean(subject: Subject, forward: Forward, plain: Backward, first: str = "each") -> None:

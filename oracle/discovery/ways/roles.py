@@ -4,14 +4,16 @@ import ast
 import re
 from collections.abc import Sequence
 
-from oracle.discovery import arguments, naming
+from oracle.discovery import arguments, naming, partners
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.plans import Plan
 from oracle.discovery.shapes.declared import Shapes
+from oracle.discovery.text import callers
 from oracle.discovery.ways import instances
 from oracle.discovery.ways.instances import Maker, is_rate
-from oracle.subject import Way
+from oracle.discovery.ways.readings import point_readings
+from oracle.subject import Reading, Role, Way
 
 
 def parameters_of(kind: type, qualified: str) -> list[Parameter]:
@@ -98,6 +100,38 @@ def aliases_of(given: Sequence[Parameter], taken: Sequence[Parameter]) -> dict[s
     if outs[0] != "dvalues" and naming.is_upstream(outs[0]):
         return {}
     return {outs[0]: ins[0]}
+
+
+def points_of(
+    user: User, candidate: Candidate, given: Sequence[Parameter], taken: Sequence[Parameter]
+) -> dict[str, list[Reading]]:
+    """The readings of the one argument of a derivative method; {} where it has no readings.
+
+    It may be the forward's input, its output, or an upstream: a method named as a backward is
+    given an upstream, unless its argument bears the name of an input or an output.
+    """
+    ins, outs = ([p.name for p in ps if p.required] for ps in (given, taken))
+    if len(ins) != 1 or len(outs) != 1 or is_rate(outs[0]):
+        return {}
+    (given_name,), (name,) = ins, outs
+    same = naming.same(given_name, name)
+    if (naming.is_upstream(name) and not same) or naming.is_cache(name):
+        return {}
+    backward = candidate.of("backward")
+    method, node = backward.rpartition(".")[2], user.node(backward)
+    forwards = {candidate.of("forward").rpartition(".")[2], "self", *partners.FORWARDS}
+    found = point_readings(method, given_name, name, callers.applies(node, forwards, name))
+    named = naming.has(method, naming.BACKWARD)
+    upstream = Reading(
+        "times the upstream",
+        "",
+        named,
+        ((name, Role.UPSTREAM),),
+        f"call the argument of {method} dout",
+    )
+    if named and not (same or any(reading.confirmed for reading in found)):
+        return {}
+    return {name: [*found, upstream] if same or not named else [upstream, *found]}
 
 
 def upstreams_of(given: Sequence[Parameter], taken: Sequence[Parameter], plan: Plan) -> list[str]:

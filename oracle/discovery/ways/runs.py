@@ -29,11 +29,13 @@ def try_once(thing: Object, open_: Sequence[str]) -> bool:
             arrays = trial_arrays(thing.arguments)
         inputs = thing.prepare(arrays)
         thing.held = set(instances.arrays_in(inputs["self"]))
+        thing.shared = instances.same_arrays(inputs["self"])
         value, kept = thing.forward(inputs)
         thing.lazy = _made_once(thing, inputs["self"])
         if thing.lazy:
             thing.held |= thing.lazy
             inputs = thing.prepare(arrays)
+            thing.shared = _among(thing.held, instances.same_arrays(inputs["self"]))
             value, kept = thing.forward(inputs)
         if any(value is given for given in inputs.values()) and holds_layers(
             thing.user, thing.candidate
@@ -59,6 +61,11 @@ def try_once(thing: Object, open_: Sequence[str]) -> bool:
         return True
     inputs = thing.prepare(arrays)
     return all(np.shape(m.value) == np.shape(value_at(inputs, m.of)) for m in made)
+
+
+def _among(held: set[Path], shared: dict[Path, list[Path]]) -> dict[Path, list[Path]]:
+    """The arrays under several names that are parameters: what a forward keeps is not tied."""
+    return {first: others for first, others in shared.items() if first in held}
 
 
 def _made_once(thing: Object, own: Any) -> set[Path]:

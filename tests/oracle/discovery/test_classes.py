@@ -450,7 +450,8 @@ def test_call_and_gradient_of_an_activation(tmp_path):
     subjects = found(tmp_path, text)
     assert set(subjects) == {"Sigmoid", "SquareLoss"}
     right(subjects["Sigmoid"])
-    assert len(subjects["Sigmoid"].readings) == 2
+    names = [reading.name for reading in subjects["Sigmoid"].readings]
+    assert names == ["of the input", "of the output", "times the upstream"]
     assert right(subjects["SquareLoss"]) == {"dy_pred": ("y_pred",)}
 
 

@@ -1,0 +1,113 @@
+"""The readings of a pair of functions: which input a gradient is of, and whose upstream is 1."""
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from oracle.discovery.arguments import User
+from oracle.discovery.candidate import Candidate
+from oracle.discovery.text import callers, returns
+from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
+from oracle.discovery.ways.gradients import Returned, is_gradient
+from oracle.discovery.ways.readings import Variant, is_one, last_layer
+from oracle.subject import Reading, Role, WrongReturn, is_number
+
+if TYPE_CHECKING:
+    from oracle.discovery.ways.pairs import Pair
+
+
+def variants(user: User, candidate: Candidate, function: "Pair") -> list[Variant]:
+    """What the upstream of a backward may be, the likeliest first; [] where it is clear."""
+    return _upstream_of_one(user, candidate, function) or _with_loss(function)
+
+
+def _tried(function: "Pair", seed: int = 0) -> tuple[Any, Any]:
+    """The value of a trial run, and what it kept."""
+    inputs = function.plan.prepare(trial_arrays(function.plan.arguments, seed=seed))
+    with kept_random_state(0), np.errstate(all="ignore"):
+        return function.run_forward(inputs)
+
+
+def _is_scalar(function: "Pair") -> bool:
+    try:
+        return np.ndim(_tried(function)[0]) == 0
+    except Exception:  # the check meets it again and reports it
+        return False
+
+
+def narrow(function: "Pair") -> None:
+    """The one gradient of a loss of several inputs: that of its first, as scipy.optimize wants it.
+
+    Their shapes must agree in two trials of different sizes, and no other input may have it.
+    """
+    wanted = [slot for slot in function.slots if slot.differentiated]
+    if len(wanted) < 2 or function.sources.upstreams or any(slot.entries for slot in wanted):
+        return
+    alike = wanted
+    for first in (2, 5):
+        try:
+            inputs = function.plan.prepare(trial_arrays(function.plan.arguments, first))
+            with kept_random_state(0), np.errstate(all="ignore"):
+                value, kept = function.run_forward(inputs)
+                made = function.run_backward(inputs, value, kept, np.ones_like(value))
+            Returned(function.node, function.line).made(made, function.slots)
+        except WrongReturn:
+            shape = np.shape(made) if is_gradient(made) else None
+            alike = [slot for slot in alike if np.shape(inputs[slot.name]) == shape]
+        except Exception:  # the check meets it again and reports it
+            return
+        else:
+            return
+    if alike == wanted[:1]:
+        function.slots = alike
+
+
+def _upstream_of_one(user: User, candidate: Candidate, function: "Pair") -> list[Variant]:
+    """A loss with ``dout=1`` whose callers all leave it so: its upstream is 1."""
+    names = [p.name for p in function.taken]
+    if user.text is None or len(function.sources.upstreams) != 1:
+        return []
+    (name,) = function.sources.upstreams
+    if not is_one(function.taken[names.index(name)].default) or not _is_scalar(function):
+        return []
+    own = candidate.of("backward")
+    texts = callers.texts(user.text, own.rpartition(".")[2])
+    calls = [(text, call) for text in texts for call in callers.of_function(text, own)]
+    return last_layer(name) if callers.all_pass_one(calls, name, names.index(name)) else []
+
+
+def _with_loss(function: "Pair") -> list[Variant]:
+    """``return h, loss, cache``: the backward is given dh, and the loss's own upstream is 1.
+
+    A gradient that contains the loss's is not 0 where dh is, which tells the readings apart.
+    """
+    names, values = function.sources.upstreams, function.values
+    if len(names) != 1 or values is None or len(values) != 1 or function.nested:
+        return []
+    try:
+        (value, kept), (_, other) = (_tried(function, seed) for seed in (0, 1))
+    except Exception:  # the check meets it again and reports it
+        return []
+    if np.ndim(value) == 0 or not isinstance(kept, tuple) or not isinstance(other, tuple):
+        return []
+    taken = {*values, *function.sources.outputs.values()}
+    rest = [i for i in range(len(kept)) if i not in taken]
+    found = [i for i in rest if is_number(kept[i]) and not np.ndim(kept[i]) and kept[i] != other[i]]
+    if len(found) != 1 or (function.sources.caches and len(rest) == 1):
+        return []
+    both = dataclasses.replace(function, values=[*values, found[0]], with_loss=True)
+    items = returns.items(function.forward_node) or []
+    loss = items[found[0]].name if found[0] < len(items) else ""
+    remark = (
+        f"correct with {loss or 'the loss'}, which forward returns as well, at an upstream of 1"
+    )
+    return [
+        (Reading("", "", True, ((names[0], Role.UPSTREAM),)), lambda subject: subject),
+        (
+            Reading(f"the upstream of {loss or 'the loss'} is 1", remark),
+            lambda subject: dataclasses.replace(
+                subject, forward=both.run_forward, backward=both.made, losses=(1,)
+            ),
+        ),
+    ]

@@ -1,0 +1,151 @@
+"""Readings of what a backward returns, by a trial run: which gradient each value is."""
+
+import ast
+import dataclasses
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from oracle.discovery import naming
+from oracle.discovery.arguments import User
+from oracle.discovery.candidate import Candidate
+from oracle.discovery.load import line_in
+from oracle.discovery.text import callers
+from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
+from oracle.discovery.ways import instances
+from oracle.discovery.ways.readings import Variant, combined
+from oracle.subject import Inputs, Made, Path, Reading, Subject, Unusable, Way, outputs
+
+MOST = 6  # gradients whose order is sought
+
+
+def proposed(user: User, candidate: Candidate, subject: Subject) -> Subject:
+    """A subject with the readings of what its backward returns.
+
+    Raises:
+        Unusable: the backward calls what a failed import would have bound.
+    """
+    if subject.torch_function is not None or user.text is None:
+        return subject
+    try:
+        inputs, made = _tried(subject)
+    except NameError as error:
+        if error.name in _not_imported(user):
+            line = line_in(error, user.file)
+            raise Unusable(
+                f"{candidate.name} calls {error.name}, which was not imported", line
+            ) from error
+        return subject
+    except (Exception, SystemExit):  # the check meets it again and reports it
+        return subject
+    found = _of_parameter(user, candidate, subject, inputs, made)
+    return combined(subject, found or _by_names(subject, made))
+
+
+def _tried(subject: Subject) -> tuple[Inputs, list[Made]]:
+    """The inputs of a trial run, and the gradients that it made."""
+    arrays = trial_arrays(subject.arguments)
+    inputs = subject.prepare({name: array.copy() for name, array in arrays.items()}, 0)
+    with kept_random_state(0), np.errstate(all="ignore"):
+        value, kept = subject.forward(inputs)
+        ones = tuple(np.ones_like(part)[()] for part in outputs(value))
+        sent: Any = ones if isinstance(value, tuple | list) else ones[0]
+        return inputs, subject.backward(inputs, value, kept, sent)
+
+
+def _not_imported(user: User) -> set[str]:
+    """The names that an import in a ``try`` of the file would have bound, and did not."""
+    assert user.text is not None
+    named = {
+        (alias.asname or alias.name).partition(".")[0]
+        for node in ast.walk(user.text.tree)
+        if isinstance(node, ast.Try)
+        for part in node.body
+        if isinstance(part, ast.Import | ast.ImportFrom)
+        for alias in part.names
+    }
+    return {name for name in named if not hasattr(user.module, name)}
+
+
+# -- the order of several gradients -----------------------------------------------------------
+
+
+def _by_names(subject: Subject, made: Sequence[Made]) -> list[Variant]:
+    """The gradients in the order that their names say, where that is not the arguments' order."""
+    things = [str(one.of[-1]) for one in made]
+    names = [one.name for one in made]
+    if not 2 <= len(made) <= MOST or not all(name.isidentifier() for name in names):
+        return []
+    fits = [[_fits(name, thing) for thing in things] for name in names]
+    orders = list(itertools.permutations(range(len(made))))
+    scores = [sum(fits[i][j] for i, j in enumerate(order)) for order in orders]
+    best = max(scores)
+    if best == scores[0] or scores.count(best) > 1:  # the first one is the order that it came in
+        return []
+    order = orders[scores.index(best)]
+    of = {one.name: made[j].of for one, j in zip(made, order)}
+    said = ", ".join(f"{name} is that of {things[j]}" for name, j in zip(names, order))
+    named = Reading(f"in the order of their names ({said})", f"correct by the names: {said}")
+    placed = Reading("in the order of the arguments", "", False)
+    return [(named, _relabelled(of)), (placed, lambda subject: subject)]
+
+
+def _fits(name: str, thing: str) -> int:
+    """How well a gradient's name fits a thing's: ``dLogVar`` fits ``t_log_var``."""
+    words = naming.tokens(thing)
+    stems = [naming.tokens(stem) for stem in naming.stems_of_gradient(name)]
+    if words in stems:
+        return 2
+    return int(any(stem and words[-len(stem) :] == stem for stem in stems))
+
+
+def _relabelled(of: dict[str, Path]) -> Callable[[Subject], Subject]:
+    """The gradients of some names as those of other inputs."""
+
+    def read(subject: Subject) -> Subject:
+        plain, known = subject.backward, subject.differentiable
+
+        def backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
+            made = plain(inputs, value, kept, upstream)
+            return [dataclasses.replace(one, of=of.get(one.name, one.of)) for one in made]
+
+        paths = set(of.values())
+        return dataclasses.replace(
+            subject, backward=backward, differentiable=lambda path: path in paths or known(path)
+        )
+
+    return read
+
+
+# -- a first layer ----------------------------------------------------------------------------
+
+
+def _of_parameter(
+    user: User, candidate: Candidate, subject: Subject, inputs: Inputs, made: Sequence[Made]
+) -> list[Variant]:
+    """``return dW`` of a layer: the gradient of W, where nothing in the file passes it on."""
+    method = candidate.of("backward").rpartition(".")[2]
+    if candidate.way != Way.LAYER or user.text is None or callers.uses_result(user.text, method):
+        return []
+    returned = [one for one in made if one.of[:1] != ("self",)]
+    if len(returned) != 1 or naming.assign([returned[0].name], [str(returned[0].of[-1])]):
+        return []
+    held = instances.arrays_in(inputs["self"])
+    (one,) = returned
+    paths = [
+        path
+        for path, array in held.items()
+        if naming.is_gradient_of(one.name, str(path[-1])) and array.shape == np.shape(one.value)
+    ]
+    if len(paths) != 1:
+        return []
+    parameter = str(paths[0][-1])
+    remark = f"correct as the gradient of {parameter}: a first layer needs no d{one.of[-1]}"
+    named = Reading(f"{one.name} is the gradient of {parameter}", remark)
+    placed = Reading(f"{one.name} is the gradient of {one.of[-1]}", "", False)
+    return [
+        (named, _relabelled({one.name: ("self", *paths[0])})),
+        (placed, lambda subject: subject),
+    ]

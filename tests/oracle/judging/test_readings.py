@@ -1,0 +1,481 @@
+"""Code is read in the way in which it is right, and no reading makes a wrong gradient right."""
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from oracle.commands.check import Settings, of_file
+from oracle.results import Failure, Result
+
+FEW = Settings(cases=30)
+
+
+def told(folder: Path, text: str) -> list[Result | Failure]:
+    file = folder / "derivation.py"
+    file.write_text("import numpy as np\n" + textwrap.dedent(text))
+    return [judge() for _, _, judge in of_file(file, "", FEW)]
+
+
+def result(folder: Path, text: str) -> Result:
+    (one,) = told(folder, text)
+    assert isinstance(one, Result), one
+    return one
+
+
+def failure(folder: Path, text: str) -> str:
+    (one,) = told(folder, text)
+    assert isinstance(one, Failure), one
+    return one.message
+
+
+def remarks(one: Result) -> str:
+    return "\n".join(f"{note.name}: {note.message}" for note in one.remarks)
+
+
+def wrong(one: Result) -> set[str]:
+    return {gradient.name for gradient in one.gradients if gradient.verdict == "wrong"}
+
+
+def findings(one: Result) -> set[str]:
+    return {note.name for gradient in one.gradients for note in gradient.findings}
+
+
+# -- a derivative method: of the input, of the output, or times an upstream ----------------------
+
+METHOD = """
+    class Arc:
+        def fn(self, z):
+            return np.arctan(z)
+
+        def derivative(self, {name}):
+            return {slope}
+"""
+
+
+@pytest.mark.parametrize("name", ["x", "z", "v", "pre"])
+def test_a_derivative_method_is_taken_at_the_input_whatever_its_argument_is_called(
+    tmp_path: Path, name: str
+) -> None:
+    text = METHOD.format(name=name, slope=f"1 / (1 + {name}**2)")
+    assert result(tmp_path, text).verdict == "correct"
+
+
+def test_a_derivative_method_may_be_given_the_output(tmp_path: Path) -> None:
+    one = result(tmp_path, METHOD.format(name="a", slope="np.cos(a) ** 2"))
+    assert one.verdict == "correct"
+    assert "correct when given the output, not z" in remarks(one)
+
+
+def test_a_constant_derivative_does_not_ignore_an_upstream(tmp_path: Path) -> None:
+    text = """
+        class Triple:
+            def __call__(self, z):
+                return 3.0 * z
+
+            def gradient(self, x):
+                return np.full_like(x, 3.0)
+    """
+    assert result(tmp_path, text).verdict == "correct"
+
+
+def test_a_derivative_method_may_multiply_an_upstream_of_any_name(tmp_path: Path) -> None:
+    text = """
+        class Arc:
+            def forward(self, z):
+                self.z = z
+                return np.arctan(z)
+
+            def grad(self, v):
+                return v / (1 + self.z**2)
+    """
+    assert result(tmp_path, text).verdict == "correct"
+
+
+def test_a_wrong_derivative_is_wrong_in_the_reading_that_its_argument_confirms(
+    tmp_path: Path,
+) -> None:
+    one = result(tmp_path, METHOD.format(name="x", slope="2 / (1 + x**2)"))
+    assert one.verdict == "wrong"
+    assert "judged in the reading 'of the input'" in remarks(one)
+
+
+def test_a_derivative_that_calls_its_forward_is_one_of_the_input(tmp_path: Path) -> None:
+    one = result(tmp_path, METHOD.format(name="v", slope="2 * np.cos(self.fn(v)) ** 2"))
+    assert one.verdict == "wrong"
+
+
+def test_a_derivative_that_no_reading_makes_right_is_undecidable_if_none_is_confirmed(
+    tmp_path: Path,
+) -> None:
+    one = result(tmp_path, METHOD.format(name="v", slope="2 / (1 + v**2)"))
+    assert one.verdict == "undecidable"
+    assert "of the input (call the argument of derivative z" in remarks(one)
+    assert "of the output (call the argument of derivative output)" in remarks(one)
+    assert not findings(one)
+
+
+@pytest.mark.parametrize("name", ["dout", "grad_output", "delta"])
+def test_a_backward_that_ignores_its_upstream_stays_wrong(tmp_path: Path, name: str) -> None:
+    text = f"""
+        class Arc:
+            def forward(self, z):
+                self.z = z
+                return np.arctan(z)
+
+            def backward(self, {name}):
+                return 1 / (1 + self.z**2)
+    """
+    one = result(tmp_path, text)
+    assert one.verdict == "wrong"
+    assert "ignores-upstream" in findings(one)
+
+
+# -- one array under several names ---------------------------------------------------------------
+
+TABLE = """
+    # oracle: shapes E: V D, ids: N labels(V)
+    class Embedding:
+        def __init__(self, E):
+            self.E = E
+            self.weights = {{"all": (E,)}}
+            {held}
+
+        def forward(self, ids):
+            self.ids = ids
+            return self.{read}[ids]
+
+        def backward(self, dout):
+            self.dE = np.zeros_like(self.E)
+            np.add.at(self.dE, self.ids, {share})
+"""
+
+
+@pytest.mark.parametrize("read", ["E", 'weights["all"][0]', "other.E"])
+def test_an_array_under_several_names_is_one_array(tmp_path: Path, read: str) -> None:
+    held = 'self.other = type("Other", (), {})(); self.other.E = E'
+    one = result(tmp_path, TABLE.format(held=held, read=read, share="dout"))
+    assert one.verdict == "correct"
+    one = result(tmp_path, TABLE.format(held=held, read=read, share="2 * dout"))
+    assert one.verdict == "wrong"
+
+
+SHARED = """
+    class Half:
+        # oracle: shapes x: N D
+        def __init__(self, W):
+            self.W, self.dW = W, np.zeros_like(W)
+
+        def forward(self, x):
+            self.x = x
+            return x @ self.W
+
+        def backward(self, dout):
+            self.dW[...] = {share}
+            return dout @ self.W.T
+
+
+    class Twice:
+        # oracle: shapes W: D D, x: N D
+        def __init__(self, W):
+            self.one, self.two = Half(W), Half(W)
+
+        def forward(self, x):
+            return self.two.forward(np.tanh(self.one.forward(x)))
+
+        def backward(self, dout):
+            h = self.two.x
+            return self.one.backward(self.two.backward(dout) * (1 - h * h))
+"""
+
+
+def test_gradients_that_layers_of_one_array_leave_are_shares(tmp_path: Path) -> None:
+    (whole,) = (
+        r for r in told(tmp_path, SHARED.format(share="self.x.T @ dout")) if r.target == "Twice"
+    )
+    assert whole.verdict == "correct"
+    assert "shares" in remarks(whole)
+    (whole,) = (
+        r for r in told(tmp_path, SHARED.format(share="self.x.T @ dout / 2")) if r.target == "Twice"
+    )
+    assert whole.verdict == "wrong"
+
+
+# -- the order of what comes back ----------------------------------------------------------------
+
+TWO = """
+    # oracle: shapes in_scale: N D, in_shift: N D
+    def bound(in_scale, in_shift):
+        return np.sum(np.exp(in_scale) + in_shift**2)
+
+
+    def bound_grad(in_scale, in_shift):
+        {first} = np.exp(in_scale)
+        {second} = 2 * in_shift
+        return {returned}
+"""
+
+
+def test_gradients_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
+    text = TWO.format(first="dScale", second="dShift", returned="dShift, dScale")
+    one = result(tmp_path, text)
+    assert one.verdict == "correct"
+    assert "dShift is that of in_shift" in remarks(one)
+
+
+def test_swapped_gradients_whose_names_agree_with_their_places_are_wrong(tmp_path: Path) -> None:
+    text = TWO.format(first="dShift", second="dScale", returned="dScale, dShift")
+    assert wrong(result(tmp_path, text)) == {"dScale", "dShift"}
+
+
+def test_names_in_their_own_order_do_not_make_a_wrong_gradient_right(tmp_path: Path) -> None:
+    text = TWO.format(first="dScale", second="dShift", returned="dShift, dScale")
+    text = text.replace("= 2 * in_shift", "= 3 * in_shift")
+    assert wrong(result(tmp_path, text)) == {"dShift"}
+
+
+# -- a second output that is a loss --------------------------------------------------------------
+
+WITH_LOSS = """
+    # oracle: shapes x: N D, W: D H, t: N H fixed
+    def unit_forward(x, W, t):
+        h = np.tanh(x @ W)
+        off = h - t
+        penalty = {penalty}
+        return h, penalty, (x, W, h, off)
+
+
+    def unit_backward(dh, cache):
+        x, W, h, off = cache
+        dz = (dh + {more}) * (1 - h * h)
+        return dz @ W.T, {dW}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "dW", "verdict"),
+    [
+        ("off / len(x)", "x.T @ dz", "correct"),
+        ("0", "x.T @ dz", "correct"),  # of h alone
+        ("off", "x.T @ dz", "wrong"),  # missing-batch-mean
+        ("2 * off / len(x)", "x.T @ dz", "wrong"),
+        ("off / len(x)", "2 * x.T @ dz", "wrong"),
+    ],
+)
+def test_a_loss_among_the_outputs_has_an_upstream_of_1(
+    tmp_path: Path, more: str, dW: str, verdict: str
+) -> None:
+    text = WITH_LOSS.format(penalty="0.5 * np.sum(off**2) / len(x)", more=more, dW=dW)
+    assert result(tmp_path, text).verdict == verdict
+
+
+# -- a last layer whose upstream is 1 ------------------------------------------------------------
+
+LAST = """
+    class Squares:
+        # oracle: shapes x: N D, t: N D
+        def forward(self, x, t):
+            self.off = (x - t) / len(x)
+            return 0.5 * np.sum((x - t) ** 2) / len(x)
+
+        def backward(self, dout{default}):
+            return self.off{factor}
+"""
+
+
+CALLER = """
+    def train(x, t):
+        last = Squares()
+        last.forward(x, t)
+        {before}
+        return last.backward({given})
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "given", "verdict"),
+    [
+        ("dout = 1", "dout", "correct"),
+        ("pass", "", "correct"),
+        ("pass", "1.0", "correct"),
+        ("pass", "0.5", "wrong"),
+        ("dout = len(x)", "dout", "wrong"),
+    ],
+)
+def test_what_callers_pass_decides_whether_an_upstream_is_1(
+    tmp_path: Path, before: str, given: str, verdict: str
+) -> None:
+    text = LAST.format(default="=1", factor="") + CALLER.format(before=before, given=given)
+    one = result(tmp_path, text)
+    assert one.verdict == verdict
+    assert ("correct for dout = 1, its default" in remarks(one)) == (verdict == "correct")
+
+
+def test_a_caller_in_the_same_folder_decides_as_well(tmp_path: Path) -> None:
+    caller = "from derivation import Squares\nlast = Squares()\nlast.backward()\n"
+    (tmp_path / "network.py").write_text(caller)
+    assert result(tmp_path, LAST.format(default="=1", factor="")).verdict == "correct"
+
+
+@pytest.mark.parametrize(("default", "factor"), [("", ""), ("=1", " * 2")])
+def test_a_loss_layer_without_that_default_or_with_a_factor_is_wrong(
+    tmp_path: Path, default: str, factor: str
+) -> None:
+    text = LAST.format(default=default, factor=factor)
+    text += CALLER.format(before="dout = 1", given="dout")
+    assert result(tmp_path, text).verdict == "wrong"
+
+
+def test_an_upstream_that_no_caller_shows_to_be_1_is_not_taken_for_it(tmp_path: Path) -> None:
+    one = result(tmp_path, LAST.format(default="=1", factor=""))
+    assert one.verdict == "wrong"
+    assert "ignores-upstream" in findings(one)
+
+
+# -- a loss layer that is given its own output ---------------------------------------------------
+
+OWN_OUTPUT = """
+    class Together:
+        # oracle: shapes scores: N C, y_true: N labels(C)
+        def forward(self, scores, y_true):
+            e = np.exp(scores - scores.max(axis=1, keepdims=True))
+            self.output = e / e.sum(axis=1, keepdims=True)
+            return -np.mean(np.log(self.output[np.arange(len(scores)), y_true]))
+
+        def backward(self, probabilities, y_true):
+            out = probabilities.copy()
+            out[np.arange(len(out)), y_true] -= 1
+            return out{mean}
+"""
+
+
+def test_a_loss_layer_may_be_given_what_its_forward_left(tmp_path: Path) -> None:
+    one = result(tmp_path, OWN_OUTPUT.format(mean=" / len(out)"))
+    assert one.verdict == "correct"
+    assert "what forward left in self.output" in remarks(one)
+
+
+def test_that_reading_does_not_make_up_for_a_missing_mean(tmp_path: Path) -> None:
+    assert result(tmp_path, OWN_OUTPUT.format(mean="")).verdict == "wrong"
+
+
+# -- a first layer -------------------------------------------------------------------------------
+
+FIRST = """
+    class Inner:
+        # oracle: shapes x: N D
+        def __init__(self, D=3, M=2):
+            self.W = np.random.randn(D, M)
+
+        def forward(self, x):
+            self.x = x
+            return x @ self.W
+
+        def backward(self, dout):
+            dW = {dW}
+            return dW
+"""
+
+
+def test_a_first_layer_may_return_the_gradient_of_its_weights_alone(tmp_path: Path) -> None:
+    one = result(tmp_path, FIRST.format(dW="self.x.T @ dout"))
+    assert one.verdict == "correct"
+    assert "correct as the gradient of W: a first layer needs no dx" in remarks(one)
+    assert wrong(result(tmp_path, FIRST.format(dW="self.x.T @ dout / len(dout)"))) == {"dW"}
+
+
+def test_a_gradient_that_the_file_passes_on_is_that_of_the_input(tmp_path: Path) -> None:
+    used = """
+    def both(layers, dout):
+        for layer in layers:
+            dout = layer.backward(dout)
+        return dout
+    """
+    one = result(tmp_path, FIRST.format(dW="self.x.T @ dout") + used)
+    assert one.verdict == "wrong"
+
+
+# -- calls that are ours -------------------------------------------------------------------------
+
+HELPER = """
+    {start}
+
+    # oracle: shapes x: N D, w: D M
+    def mix_forward(x, w):
+        return x @ w, (x, w)
+
+
+    def mix_backward(dout, cache):
+        x, w = cache
+        return fast_rows(dout @ w.T), x.T @ dout
+"""
+
+
+def test_a_helper_that_was_not_imported_is_no_mistake_of_the_backward(tmp_path: Path) -> None:
+    start = "try: from not_compiled import fast_rows\n    except ImportError: pass"
+    assert "fast_rows, which was not imported" in failure(tmp_path, HELPER.format(start=start))
+
+
+def test_a_name_that_nothing_imports_is_one(tmp_path: Path) -> None:
+    one = result(tmp_path, HELPER.format(start=""))
+    assert one.verdict == "wrong"
+    assert "raises" in findings(one)
+
+
+def test_a_backward_that_returns_its_own_arguments_is_not_judged(tmp_path: Path) -> None:
+    text = """
+        # oracle: shapes inp: N D, w: D M, y: N M
+        def forward_pass(inp, w):
+            return inp @ w
+
+
+        def backward_pass(inp, w, y, out):
+            w -= 0.1 * inp.T @ (out - y)
+            return inp, w, y, out
+    """
+    assert "returns its own arguments" in failure(tmp_path, text)
+
+
+SCIPY = """
+    # oracle: shapes knots: K, basis: N K, heights: N fixed
+    def misfit(knots, basis, heights):
+        return np.sum((basis @ knots - heights) ** 2)
+
+
+    def misfit_grad(knots, basis, heights):
+        return {factor} * basis.T @ (basis @ knots - heights)
+"""
+
+
+def test_the_one_gradient_of_a_loss_is_that_of_its_first_argument(tmp_path: Path) -> None:
+    assert result(tmp_path, SCIPY.format(factor="2")).verdict == "correct"
+    assert result(tmp_path, SCIPY.format(factor="1")).verdict == "wrong"
+
+
+def test_a_layer_that_returns_one_of_two_gradients_is_not_correct(tmp_path: Path) -> None:
+    text = """
+        # oracle: shapes left: N K, right: K M
+        def product_forward(left, right):
+            return left @ right, (left, right)
+
+
+        def product_backward(dout, cache):
+            left, right = cache
+            return dout @ right.T
+    """
+    assert result(tmp_path, text).verdict == "wrong"
+
+
+BERNOULLI = """
+    class Bits:
+        def loss(self, t, p):
+            return -t * np.log(p) - (1 - t) * np.log(1 - p)
+
+        def gradient(self, t, p):
+            return {sign}(p - t) / (p * (1 - p))
+"""
+
+
+def test_beside_targets_p_is_a_prediction_and_no_dropout_rate(tmp_path: Path) -> None:
+    assert result(tmp_path, BERNOULLI.format(sign="")).verdict == "correct"
+    assert wrong(result(tmp_path, BERNOULLI.format(sign="-"))) == {"dp"}
