@@ -107,10 +107,12 @@ def cases(
     seed: int,
     max_dim: int = MAX_DIM,
     most_small: int | None = None,
+    rank_0: bool = True,
 ) -> Iterator[Case]:
     """The small sizes with every choice of options, then random ones of both without end.
 
-    ``most_small`` is where the former end, if not all are wanted.
+    ``most_small`` is where the former end, if not all are wanted. ``rank_0``: any number of axes
+    may be none.
     """
     spice = zlib.crc32(f"{derivation.name}/{dtype}/{regime}".encode())
     rng = np.random.default_rng([seed, spice])
@@ -118,26 +120,33 @@ def cases(
     small = (
         case
         for sizes in shapes.small(derivation.sizes, seed)
+        if rank_0 or () not in sizes.values()
         for chosen in itertools.product(*choices)
-        if (case := _case(derivation, dtype, regime, sizes, chosen, rng)) is not None
+        if (case := fitting(derivation, dtype, regime, sizes, chosen, rng)) is not None
     )
     yield from itertools.islice(small, most_small)
     while True:
         sizes = shapes.rectangular(derivation.sizes, rng, max_dim)
         sizes |= _multiples(derivation, rng, max_dim)
         picked = tuple(options[int(rng.integers(len(options)))] for options in choices)
-        if (case := _case(derivation, dtype, regime, sizes, picked, rng)) is not None:
+        if (case := fitting(derivation, dtype, regime, sizes, picked, rng)) is not None:
             yield case
 
 
 def plan(
-    derivation: Drawable, dtype: str, regime: str, count: int, seed: int, max_dim: int = MAX_DIM
+    derivation: Drawable,
+    dtype: str,
+    regime: str,
+    count: int,
+    seed: int,
+    max_dim: int = MAX_DIM,
+    rank_0: bool = True,
 ) -> Iterator[Case]:
     """So many cases: at most half of them small (the smallest), the others rectangular."""
     half = (count + 1) // 2
     some = max_dim > max(shapes.SMALL) and derivation.sizes  # else there are none but small ones
     small = {str(sizes) for sizes in shapes.small(derivation.sizes, seed)} if some else set()
-    drawn = cases(derivation, dtype, regime, seed, max_dim, most_small=half)
+    drawn = cases(derivation, dtype, regime, seed, max_dim, most_small=half, rank_0=rank_0)
     kept = (case for n, case in enumerate(drawn) if n < half or str(case.sizes) not in small)
     return itertools.islice(kept, count)
 
@@ -194,7 +203,7 @@ def laid_out(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return view
 
 
-def _case(
+def fitting(
     derivation: Drawable,
     dtype: str,
     regime: str,
@@ -202,6 +211,7 @@ def _case(
     chosen: tuple[Any, ...],
     rng: np.random.Generator,
 ) -> Case | None:
+    """The case of these sizes and choices; None where they do not fit together."""
     seed = int(rng.integers(2**31))
     choices = iter(chosen)
     try:

@@ -21,6 +21,7 @@ from oracle.results import VERDICTS, Kind, Note
 from oracle.subject import Made, Path, Subject, Unusable, WrongReturn
 
 ALIAS = "aliases-argument"
+BY_DIFFERENCES = "judged by finite differences"
 
 
 class Examination:
@@ -41,6 +42,8 @@ class Examination:
         # Cases that cannot be judged, by their text: a derivative, or the forward, is not finite.
         self.singular: dict[str, Case] = {}
         self.overflowed: dict[str, Case] = {}
+        self.unseen: dict[Path, Made] = {}  # gradients of what the recorded forward does not read
+        self.unjudged_sizes = 0  # cases of a size at which not even differences can tell
         self._samples = 0  # large rectangular cases so far
         self._redrawn = 0
 
@@ -75,6 +78,8 @@ class Examination:
                     inherits = outcome.verdict == "wrong"
                 else:
                     could_show &= not outcome.judgement.vacuous or bool(outcome.uncounted)
+            elif not trial.strict:
+                self.unseen.setdefault(one.of, one)
         if trial.strict and closely and case.dtype == "float64" and case.regime == "ordinary":
             self._doubt(trial, believed)
         if case.dtype == "float32":
@@ -97,7 +102,7 @@ class Examination:
         if not formula:
             return None if truth.kind == DIFFERENCES or self.distrusted else truth
         if truth.kind == DIFFERENCES:
-            self._tell_differences(truth)
+            self.tell_differences(truth)
             return truth
         if trial.value_is_finite and not all(map(truth.is_finite, truth.gradients)):
             truth = trial.differences("autograd's is not a number here")
@@ -107,7 +112,7 @@ class Examination:
             self._doubt(trial, truth)
             if self.distrusted:
                 truth = trial.differences(self.distrusted)
-                self._tell_differences(truth)
+                self.tell_differences(truth)
             return truth
         return trial.differences(self.distrusted) if self.distrusted else truth
 
@@ -118,10 +123,16 @@ class Examination:
         if not agrees:
             self.distrusted = f"torch's replay is not this forward's derivative: {message}"
 
-    def _tell_differences(self, truth: Truth) -> None:
+    def distrust(self, why: str) -> None:
+        """Judge by differences from now on."""
+        self.distrusted = self.distrusted or why
         self.truth = DIFFERENCES
-        remark = f"judged by finite differences: {truth.why}"
-        if remark not in self.subject.remarks:
+
+    def tell_differences(self, truth: Truth) -> None:
+        """Tell that the truth is differences, and why."""
+        self.truth = DIFFERENCES
+        remark = f"{BY_DIFFERENCES}: {truth.why}"
+        if not any(known.startswith(BY_DIFFERENCES) for known in self.subject.remarks):
             self.subject.remarks.append(remark)
 
     def _made(self, trial: Trial) -> list[Made] | None:
@@ -189,6 +200,7 @@ class Examination:
         ):
             want = truth.gradients[made.of]
             tally.counterexample = counterexample(self.subject, case, made.value, want)
+        tally.by_form |= outcome.verdict == "wrong" and outcome.is_form
         if outcome.finding is not None:
             tally.find(outcome.finding)
         return outcome
@@ -248,6 +260,7 @@ class Examination:
     def _fail(self, trial: Trial, tally: Tally, note: Note) -> None:
         """Count a failure that is no matter of values."""
         tally.take(f"{trial.case.dtype}/{trial.case.regime}", math.inf, "wrong")
+        tally.by_form = True
         known = tally.counterexample
         tally.counterexample = known or counterexample(self.subject, trial.case, None, None)
         tally.find(note)

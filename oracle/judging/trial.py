@@ -174,7 +174,7 @@ class Trial:
     def _plan_despite_cuts(self) -> tuple[Plan | None, str]:
         """The plan of a record with cuts, if they make no difference to the forward."""
         try:
-            return Plan(self.recording, forward=self._function()), ""
+            return Plan(self.recording, forward=self.own_forward()), ""
         except NotReplayable as error:
             return None, str(error)
 
@@ -232,7 +232,7 @@ class Trial:
 
     def differences(self, why: str) -> Truth:
         """The truth by central differences of the forward."""
-        found = finite_differences(self._function())
+        found = finite_differences(self.own_forward())
         gradients = {path[1:]: gradient for path, gradient in found.gradients.items()}
         units = {path[1:]: unit for path, unit in found.units.items()}
         return Truth(self._own_value(), gradients, DIFFERENCES, units, why)
@@ -245,25 +245,27 @@ class Trial:
         """A central difference of the forward, in one direction, agrees; and both numbers."""
         with self.seeded():
             gradients = {(0, *path): gradient for path, gradient in truth.gradients.items()}
-            seen = directional_witness(self._function(), gradients, self.case.seed)
+            seen = directional_witness(self.own_forward(), gradients, self.case.seed)
         return seen.agrees, f"{seen.seen:.6g} by differences, {seen.said:.6g} by the replay"
 
     def is_own_derivative(self, path: Path, got: np.ndarray) -> bool:
         """A gradient is the derivative of the code's own forward, whatever the truth."""
         with self.seeded():
-            return directional_witness(self._function(), {(0, *path): got}, self.case.seed).agrees
+            return directional_witness(self.own_forward(), {(0, *path): got}, self.case.seed).agrees
 
     def differences_prefer_truth(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
         """The forward's own differences are nearer to the truth than to what came."""
         with self.seeded():
             seen = [
-                directional_witness(self._function(), {(0, *path): gradient}, self.case.seed)
+                directional_witness(self.own_forward(), {(0, *path): gradient}, self.case.seed)
                 for gradient in (truth.gradients[path], got)
             ]
         off = [abs(witness.said - witness.seen) for witness in seen]
         return bool(off[0] < off[1]) or not np.isfinite(off[1])
 
-    def _function(self) -> Summed:
+    def own_forward(self) -> Summed:
+        """Σ upstream∘value of the user's forward, unrecorded, on copies of plain arrays."""
+
         def forward(given: Inputs) -> Any:
             with self.seeded():
                 return (self.subject.forward(given)[0],)
