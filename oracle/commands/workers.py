@@ -70,6 +70,7 @@ def check(
     for job in jobs:
         for outcome in found[job]:
             (report.results if isinstance(outcome, Result) else report.errors).append(outcome)  # type: ignore[arg-type]
+            report.not_judged += outcome.not_judged if isinstance(outcome, Result) else ()
     report.seconds = time.perf_counter() - began
     return report
 

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from oracle.cases import Case
+from oracle.judging.budget import ENOUGH
 from oracle.judging.counterexample import counterexample
 from oracle.judging.examination import Examination
 from oracle.judging.examined import Tally
@@ -25,7 +26,6 @@ from oracle.truth.confirm import Side, confirm
 
 FEW = 3  # failing cases that are held against differences, or more where these tell nothing
 MORE = 3
-AGAIN = 12  # failing cases that are looked at again where the truth was not the derivative
 
 Outcome = Literal["wrong", "right", "cannot tell"]
 
@@ -52,11 +52,14 @@ def _confirm(examination: Examination, tally: Tally) -> None:
         outcomes.append(outcome)
     only_kinks = all(case.regime in KINKED for case in tally.failures)
     if "right" in outcomes:
-        again = smallest(tally.failures) or tally.failures
-        if any(_looked_at(examination, tally, c) == "wrong" for c in again[:AGAIN]):
+        again = ordinary(tally.failures)
+        again = again[:: max(1, len(again) // ENOUGH)]
+        found = [(case, _looked_at(examination, tally, case)) for case in again]
+        if any(outcome == "wrong" for _, outcome in found):
             return
         examination.distrust(DISAGREES)
         tally.take_back("correct")
+        tally.passes += [case for case, outcome in found if outcome == "right"]
     elif only_kinks:  # one-sided derivatives have shown that it is no legal choice
         return
     elif all(map(has_a_one, tally.failures)) and not all(map(has_a_one, tally.passes)):

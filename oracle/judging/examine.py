@@ -20,7 +20,7 @@ from oracle.judging.examined import Examined, Tally
 from oracle.judging.session import Session
 from oracle.judging.telling import handful, has_a_one
 from oracle.judging.trials import Trials
-from oracle.results import Kind, Result
+from oracle.results import Kind, NotJudged, Result
 from oracle.subject import Reading, Subject, Unusable, Way
 
 # Ways in which the backward returns a gradient of every input. A network's or a loss's own
@@ -127,6 +127,7 @@ def _examined(
         tuple(_not_checked(examination)),
         tuple(examination.remarks),
         truth,
+        tuple(_without_truth(examination)),
     )
     calls = examination.calls / max(1, examination.cases)
     failures = [entry.failures for entry in entries if entry.failures]
@@ -145,6 +146,22 @@ def _soften(tally: Tally) -> None:
         tally.verdict = "unstable"
 
 
+def _without_truth(examination: Examination) -> Iterator[NotJudged]:
+    """What the backward makes of an array that the forward was not seen to read."""
+    judged = {tally.path for tally in examination.tallies}
+    left = [made for made in examination.unseen.values() if made.of not in judged]
+    if left:
+        lines = [made.line for made in left]
+        read = ", ".join(spoken(made.of) for made in left)
+        yield NotJudged(
+            examination.subject.file,
+            examination.subject.name,
+            (min(lines), max(lines)),
+            tuple(made.name for made in left),
+            f"the forward was not seen to read {read}, so there is no derivative to compare with",
+        )
+
+
 def _not_checked(examination: Examination) -> Iterator[str]:
     subject = examination.subject
     returned = {t.path[0] for t in examination.tallies if t.kind is Kind.ARGUMENT}
@@ -158,10 +175,6 @@ def _not_checked(examination: Examination) -> Iterator[str]:
     for why, known in unjudged.items():
         for regime, count in sorted(Counter(case.regime for case in known.values()).items()):
             yield f"{count} cases of {regime} values, where {why}"
-    for made in examination.unseen.values():
-        if made.of not in {tally.path for tally in examination.tallies}:
-            said = "which the forward was not seen to read"
-            yield f"{made.name} (line {made.line}), the gradient of {spoken(made.of)}, {said}"
     if examination.unjudged_sizes:
         yield f"{examination.unjudged_sizes} cases with an extent of 1, at a kink or a jump"
     if examination.raised:

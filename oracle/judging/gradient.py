@@ -31,8 +31,8 @@ class Outcome(NamedTuple):
 
     @property
     def is_form(self) -> bool:
-        """A failure that is no matter of numbers: a wrong shape, or the order of memory."""
-        return bool(self.judgement.finding) or self.only_layout
+        """A failure that is no matter of numbers, but of the shape."""
+        return bool(self.judgement.finding)
 
 
 def judged(trial: Trial, truth: Truth, made: Made, tally: Tally, inherits: bool) -> Outcome:
