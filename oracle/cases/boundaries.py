@@ -48,32 +48,40 @@ def _extended(name: str, extent: int, turn: int) -> Size:
 def integers(functions: Sequence[Any]) -> list[int]:
     """The integers in some functions and classes: literals, defaults, and the module's names."""
     found: dict[int, None] = {}
-    for function in _functions(functions):
+    for function in functions_in(functions):
         defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
         named = (function.__globals__.get(name) for name in function.__code__.co_names)
-        literals = itertools.chain.from_iterable(map(_literals, _nested(function.__code__)))
+        literals = itertools.chain.from_iterable(map(_literals, nested(function.__code__)))
         for number in (*defaults, *literals, *named):
             if type(number) is int and cases.MAX_DIM <= number < LARGEST:
                 found[number] = None
     return sorted(found)
 
 
-def _functions(things: Sequence[Any]) -> Iterator[types.FunctionType]:
-    """The functions among some things, and the methods of the classes among them."""
-    for thing in things:
-        held = vars(thing).values() if isinstance(thing, type) else [thing]
-        for one in held:
-            plain = getattr(one, "__func__", one)
-            plain = getattr(plain, "__wrapped__", plain)
-            if isinstance(plain, types.FunctionType):
-                yield plain
+def functions_in(things: Sequence[Any]) -> list[types.FunctionType]:
+    """Functions, the methods of classes, and the functions of the same module that they call."""
+    found: dict[types.FunctionType, None] = {}
+    left = list(things)
+    while left:
+        thing = left.pop()
+        if isinstance(thing, type):
+            left += vars(thing).values()
+            continue
+        plain = getattr(thing, "__func__", thing)
+        plain = getattr(plain, "__wrapped__", plain)
+        if isinstance(plain, types.FunctionType) and plain not in found:
+            found[plain] = None
+            names = (plain.__globals__.get(name) for name in plain.__code__.co_names)
+            left += [n for n in names if getattr(n, "__module__", "") == plain.__module__]
+    return list(found)
 
 
-def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
+def nested(code: types.CodeType) -> Iterator[types.CodeType]:
+    """A code object, and those of the functions within it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            yield from _nested(constant)
+            yield from nested(constant)
 
 
 def _literals(code: types.CodeType) -> Iterator[int]:

@@ -14,6 +14,7 @@ from oracle.judging import numerics
 from oracle.judging.boundary import take_boundaries
 from oracle.judging.budget import CALLS, CASES, ENOUGH, FEW, LATEST, SECONDS
 from oracle.judging.confirmation import confirm_wrong
+from oracle.judging.constants import allow_rounded
 from oracle.judging.earned import settle
 from oracle.judging.examination import Examination, spoken, told
 from oracle.judging.examined import Examined, Tally
@@ -62,6 +63,7 @@ def examine(
         _take(examination, chosen)
         if only is None and "float64" in dtypes and max_dim >= cases.MAX_DIM:
             take_boundaries(examination, count, seed)
+        allow_rounded(examination)
         confirm_wrong(examination)
     planned = [] if only else list(filter(_is_plain, chosen))
     return _examined(examination, reading, planned)

@@ -6,6 +6,7 @@ agree with the forward's own central difference, finite differences take its pla
 
 import contextlib
 import copy
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,6 +91,19 @@ class Trial:
     @property
     def eps(self) -> float:
         return EPS[self.case.dtype]
+
+    @functools.cached_property
+    def in_float32(self) -> bool:
+        """The forward computes in float32 by its own choice, though it was given float64."""
+        if self.strict or self.case.dtype != "float64":
+            return False
+        made = (value for note in self.notes for value in note.outputs if value.active)
+        return any(getattr(value.array, "dtype", None) == np.float32 for value in made)
+
+    @property
+    def own_eps(self) -> float:
+        """The rounding of the numbers that the code computes in."""
+        return EPS["float32"] if self.in_float32 else self.eps
 
     def scale(self, path: Path) -> float:
         """The largest entry of the upstream: a gradient may be off by a rounding of that."""
