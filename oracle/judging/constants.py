@@ -1,8 +1,8 @@
 """Constants of few digits: gradients that are off by what the rounding of literals explains.
 
 ``0.797885`` stands for √(2/π). Each literal of 4 to 14 digits in the code is moved by half a unit
-of its last digit, and what that does to the difference from the truth is noted. If moves of at most so
-much, the same in several cases, take the whole difference away, the formula is right. A constant
+of its last digit, and what that does to the difference from the truth is noted. If moves of at most
+so much, the same in several cases, take the whole difference away, the formula is right. A constant
 that is wrong by more needs a larger move, and a wrong formula is not taken away by any.
 """
 
