@@ -24,7 +24,7 @@ MAX_DIM = 7
 WHOLE = 3  # a whole number among the options is one of so many, from its lowest on
 
 # What the values are like: ordinary, or extreme in one of several ways. The formula is judged on
-# the first five, where nothing is too large or too small; the numbers on the last three.
+# the first five, where nothing is too large or too small; the numbers on the last four.
 REGIMES = {
     "ordinary": "normally distributed, or whatever ordinary means for a probability, a weight, ...",
     "tied": "multiples of ½, many of them equal",
@@ -34,8 +34,11 @@ REGIMES = {
     "tiny": "down to 1e-12",
     "large": "up to some hundreds",
     "saturated": "around −1000 and 1000, and probabilities next to 0 and 1",
+    "offset": "around 1e6, with a spread of 1",
 }
-EXTREME = ("tiny", "large", "saturated")
+OFFSET = "offset"  # of users' code alone
+SHIFT = 2.0**20
+EXTREME = ("tiny", "large", "saturated", OFFSET)
 
 
 class Drawable(Protocol):
@@ -95,9 +98,10 @@ def parse(text: str, derivation: Drawable) -> Case:
 
 
 def regimes(derivation: Drawable) -> tuple[str, ...]:
-    """The regimes that mean something for it: repeats are for integers."""
+    """The regimes that mean something for it: repeats are for integers. All but ``OFFSET``."""
     integers = any(argument.integer for argument in derivation.arguments)
-    return tuple(regime for regime in REGIMES if integers or regime != "repeated")
+    left_out = {OFFSET} if integers else {OFFSET, "repeated"}
+    return tuple(regime for regime in REGIMES if regime not in left_out)
 
 
 def cases(
@@ -311,6 +315,8 @@ def _normal(rng: np.random.Generator, shape: tuple[int, ...], regime: str) -> np
         values *= 10 ** rng.uniform(0, 2)
     elif regime == "saturated":
         values += 2000 * rng.integers(0, 2, shape) - 1000
+    elif regime == OFFSET:
+        values = SHIFT + np.round(values * SHIFT) / SHIFT  # exact, with or without the shift
     return values
 
 
@@ -338,7 +344,7 @@ def _unit(rng: np.random.Generator, shape: tuple[int, ...], regime: str) -> np.n
     if regime == "tied":
         return rng.integers(1, 4, shape) / 4
     values = np.asarray(rng.uniform(0.01, 0.99, shape))
-    if regime in EXTREME:
+    if regime in EXTREME and regime != OFFSET:
         values *= 10 ** rng.uniform(-12, -4) if regime == "tiny" else 10 ** rng.uniform(-5, -2)
         if regime != "tiny":  # next to 1, or to both ends
             upper = rng.random(shape) < (1 if regime == "large" else 0.5)

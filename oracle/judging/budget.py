@@ -16,6 +16,7 @@ LATEST = 25.0  # seconds after which not even as many cases are judged as are EN
 BOUNDARY = 5  # one case at a boundary size for so many others
 BOUNDARY_CALLS = 600  # recorded calls at boundary sizes that are always allowed
 BOUNDARY_SHARE = 0.2  # of all calls; of code judged by differences, calls × elements are counted
+OFFSETS = 3  # cases of values around a large number
 SETTLED = 40  # runs of a user's code without a random number: it draws none
 COMPARED = 16  # in every so many float32 cases torch's own float32 is asked for its digits
 

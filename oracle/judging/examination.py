@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from oracle.cases import EXTREME, Case
+from oracle.cases import EXTREME, OFFSET, Case
 from oracle.discovery.load import is_misfit, said
 from oracle.judging import numerics
 from oracle.judging.budget import CLOSELY, COMPARED, REDRAWN
@@ -13,6 +13,7 @@ from oracle.judging.conditions import broadcasts, side_conditions
 from oracle.judging.counterexample import counterexample
 from oracle.judging.examined import Tally
 from oracle.judging.gradient import VALUE, Outcome, judged
+from oracle.judging.offsets import lost_by_offset
 from oracle.judging.telling import SAMPLES, is_large_and_rectangular
 from oracle.judging.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
 from oracle.judging.trials import Trials
@@ -53,6 +54,9 @@ class Examination:
 
     def take(self, case: Case) -> None:
         """Judge one case; if it could show nothing, draw another in its place."""
+        if case.regime == OFFSET:
+            self._at_offset(case)
+            return
         while not self._case(case) and self._redrawn < REDRAWN:
             self._redrawn += 1
             case = dataclasses.replace(case, seed=case.seed + 1)
@@ -94,6 +98,24 @@ class Examination:
             # (Of a value of the wrong shape there are no gradients: the upstream does not fit it.)
             self._look_closely(trial, made)
         return could_show
+
+    def _at_offset(self, case: Case) -> None:
+        """Count the gradients that lose their digits at a large offset."""
+        try:
+            trial = self.trials.begin(case)
+            lost = list(lost_by_offset(trial))
+        except (Exception, SystemExit) as error:
+            self.raised.append((case, error))
+            return
+        self.cases += 1
+        self.calls += trial.calls
+        for made, want, units, finding in lost:
+            tally = self.tally(made.name, made.of, made.line, Kind.ARGUMENT)
+            if tally.verdict != "wrong":
+                tally.take(f"{case.dtype}/{case.regime}", units, "unstable")
+                shown = counterexample(self.subject, case, made.value, want)
+                tally.counterexample = tally.counterexample or shown
+                tally.find(finding)
 
     def _believed(self, trial: Trial, truth: Truth, closely: bool) -> Truth | None:
         """The truth to judge by: differences where it is not the derivative of the forward.

@@ -7,12 +7,13 @@ What is wrong is handed on to ``diagnosis`` with the cases that it fails in.
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import filterfalse, islice
 
 from oracle import cases
 from oracle.cases import Case
 from oracle.judging import numerics
 from oracle.judging.boundary import take_boundaries
-from oracle.judging.budget import CALLS, CASES, ENOUGH, FEW, LATEST, SECONDS
+from oracle.judging.budget import CALLS, CASES, ENOUGH, FEW, LATEST, OFFSETS, SECONDS
 from oracle.judging.confirmation import confirm_wrong
 from oracle.judging.constants import allow_rounded
 from oracle.judging.earned import settle
@@ -44,6 +45,9 @@ def plan(
             number = ordinary if regime == "ordinary" else share if dtype == "float64" else 2
             drawn = cases.plan(subject, dtype, regime, max(1, number), seed, max_dim, rank_0=False)
             chosen += drawn
+        if dtype == "float64":
+            drawn = cases.plan(subject, dtype, cases.OFFSET, 40, seed, max_dim, rank_0=False)
+            chosen += islice(filterfalse(has_a_one, drawn), OFFSETS)
     return chosen
 
 

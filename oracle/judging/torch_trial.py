@@ -12,8 +12,9 @@ from oracle import cases
 from oracle.cases import Case
 from oracle.judging.beside import beside_kink
 from oracle.judging.session import Session
-from oracle.judging.trial import Trial, Truth, Whole
+from oracle.judging.trial import Trial, Truth
 from oracle.judging.verdict import agree, largest
+from oracle.judging.whole import Whole
 from oracle.subject import Inputs, Made, Path, Subject
 from oracle.truth import torch_compat, torch_recording
 from oracle.truth.differences import Forward, Summed

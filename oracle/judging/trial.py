@@ -5,7 +5,6 @@ agree with the forward's own central difference, finite differences take its pla
 """
 
 import contextlib
-import copy
 import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,11 +22,11 @@ from oracle.judging.beside import beside_kink
 from oracle.judging.layout import Layout
 from oracle.judging.session import Session
 from oracle.judging.verdict import EPS, largest
+from oracle.judging.whole import Whole, moved_by
 from oracle.subject import Inputs, Made, Path, Subject, is_number
 from oracle.truth.differences import Forward, Summed, directional_witness, finite_differences
 from oracle.truth.noise import Noise, Nudge, Nudging, distance
-from oracle.truth.recording import Note, Recording, Value, record
-from oracle.truth.recording.trees import rebuild
+from oracle.truth.recording import Note, Recording, record
 from oracle.truth.replay import NotReplayable, Plan
 
 AUTOGRAD, DIFFERENCES = "autograd", "finite differences"
@@ -365,7 +364,7 @@ class Trial:
 
     # -- the whole of it, for a diagnosis ---------------------------------------------------------
 
-    def whole(self) -> "Whole":
+    def whole(self) -> Whole:
         """Forward and backward in one recording, with the upstream as one more input."""
         inputs = self.inputs()
         value, kept = None, None
@@ -390,29 +389,3 @@ class Trial:
         with self.seeded():
             recording = record(both, (inputs, sent), names=self.names, differentiate=differentiate)
         return Whole(recording, [m.of for m in recording.value[2]])
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A recording of forward and backward together."""
-
-    recording: Recording
-    order: list[Path]  # of which input each gradient in the recording is
-
-    def outputs(self) -> dict[Path, Value]:
-        return {p: v for p, v in self.recording.outputs.items() if p[0] == 0}
-
-    def gradients(self) -> dict[Path, Value]:
-        """The user's gradients by path of the input."""
-        found = {p: v for p, v in self.recording.outputs.items() if p[0] == 1 and len(p) == 2}
-        return {self.order[path[1]]: value for path, value in found.items()}
-
-
-def moved_by(inputs: Inputs, paths: set[Path], move: Any) -> Inputs:
-    """The same inputs with some of their arrays moved."""
-
-    def leaf(thing: Any, path: Path) -> Any:
-        return move(np.asarray(thing)) if path in paths else thing
-
-    moved: Inputs = rebuild(copy.copy(inputs), leaf, (0,), {})
-    return moved
