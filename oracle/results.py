@@ -106,6 +106,17 @@ class Gradient:
 
 
 @dataclass(frozen=True)
+class NotJudged:
+    """Gradients that a file uses and that got no verdict; ``lines`` are the first and the last."""
+
+    file: str
+    target: str
+    lines: tuple[int, int]
+    names: tuple[str, ...]
+    message: str
+
+
+@dataclass(frozen=True)
 class Result:
     """One derivation, checked."""
 
@@ -122,6 +133,7 @@ class Result:
     not_checked: tuple[str, ...] = ()
     remarks: tuple[Note, ...] = ()
     truth: str = "torch twin"
+    not_judged: tuple[NotJudged, ...] = ()  # gradients that it makes and that have no truth
 
     @property
     def verdict(self) -> str:
@@ -134,17 +146,6 @@ class Failure:
 
     file: str
     line: int
-    message: str
-
-
-@dataclass(frozen=True)
-class NotJudged:
-    """Gradients that a file uses and that got no verdict; ``lines`` are the first and the last."""
-
-    file: str
-    target: str
-    lines: tuple[int, int]
-    names: tuple[str, ...]
     message: str
 
 

@@ -13,7 +13,10 @@ from oracle.cases.drawing import laid_out as laid_out
 from oracle.cases.parsing import parse as parse
 from oracle.cases.plan import EXTREME as EXTREME
 from oracle.cases.plan import MAX_DIM as MAX_DIM
+from oracle.cases.plan import OFFSET as OFFSET
 from oracle.cases.plan import REGIMES as REGIMES
 from oracle.cases.plan import cases as cases
+from oracle.cases.plan import fitting as fitting
 from oracle.cases.plan import plan as plan
 from oracle.cases.plan import regimes as regimes
+from oracle.cases.values import SHIFT as SHIFT

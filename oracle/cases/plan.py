@@ -21,7 +21,7 @@ MAX_DIM = 7
 WHOLE = 3  # an option that is a whole number takes so many values, from its lowest on
 
 # What the values are like: ordinary, or extreme in one of several ways. The formula is judged on
-# the first five, where nothing is too large or too small; the numbers on the last three.
+# the first five, where nothing is too large or too small; the numbers on the last four.
 REGIMES = {
     "ordinary": "normally distributed, or whatever ordinary means for a probability, a weight, ...",
     "tied": "multiples of ½, many of them equal",
@@ -31,14 +31,17 @@ REGIMES = {
     "tiny": "down to 1e-12",
     "large": "up to some hundreds",
     "saturated": "around −1000 and 1000, and probabilities next to 0 and 1",
+    "offset": "around 1e6, with a spread of 1",
 }
-EXTREME = ("tiny", "large", "saturated")
+OFFSET = "offset"  # of users' code alone
+EXTREME = ("tiny", "large", "saturated", OFFSET)
 
 
 def regimes(derivation: Drawable) -> tuple[str, ...]:
-    """The regimes that mean something for it: repeats are for integers."""
+    """The regimes that mean something for it: repeats are for integers. All but ``OFFSET``."""
     integers = any(argument.integer for argument in derivation.arguments)
-    return tuple(regime for regime in REGIMES if integers or regime != "repeated")
+    left_out = {OFFSET} if integers else {OFFSET, "repeated"}
+    return tuple(regime for regime in REGIMES if regime not in left_out)
 
 
 def cases(
@@ -48,10 +51,12 @@ def cases(
     seed: int,
     max_dim: int = MAX_DIM,
     most_small: int | None = None,
+    rank_0: bool = True,
 ) -> Iterator[Case]:
     """The small sizes with every choice of options, then random ones of both without end.
 
-    ``most_small`` is how many small ones come, if not all are wanted.
+    ``most_small`` is how many small ones come, if not all are wanted. ``rank_0``: any number of
+    axes may be none.
     """
     spice = zlib.crc32(f"{derivation.name}/{dtype}/{regime}".encode())
     rng = np.random.default_rng([seed, spice])
@@ -59,31 +64,38 @@ def cases(
     small = (
         case
         for sizes in shapes.small(derivation.sizes, seed)
+        if rank_0 or () not in sizes.values()
         for chosen in itertools.product(*choices)
-        if (case := _case(derivation, dtype, regime, sizes, chosen, rng)) is not None
+        if (case := fitting(derivation, dtype, regime, sizes, chosen, rng)) is not None
     )
     yield from itertools.islice(small, most_small)
     while True:
         sizes = shapes.rectangular(derivation.sizes, rng, max_dim)
         sizes |= _multiples(derivation, rng, max_dim)
         picked = tuple(options[int(rng.integers(len(options)))] for options in choices)
-        if (case := _case(derivation, dtype, regime, sizes, picked, rng)) is not None:
+        if (case := fitting(derivation, dtype, regime, sizes, picked, rng)) is not None:
             yield case
 
 
 def plan(
-    derivation: Drawable, dtype: str, regime: str, count: int, seed: int, max_dim: int = MAX_DIM
+    derivation: Drawable,
+    dtype: str,
+    regime: str,
+    count: int,
+    seed: int,
+    max_dim: int = MAX_DIM,
+    rank_0: bool = True,
 ) -> Iterator[Case]:
     """So many cases: at most half of them small (the smallest), the others rectangular."""
     half = (count + 1) // 2
     some = max_dim > max(shapes.SMALL) and derivation.sizes  # else there are none but small ones
     small = {str(sizes) for sizes in shapes.small(derivation.sizes, seed)} if some else set()
-    drawn = cases(derivation, dtype, regime, seed, max_dim, most_small=half)
+    drawn = cases(derivation, dtype, regime, seed, max_dim, most_small=half, rank_0=rank_0)
     kept = (case for n, case in enumerate(drawn) if n < half or str(case.sizes) not in small)
     return itertools.islice(kept, count)
 
 
-def _case(
+def fitting(
     derivation: Drawable,
     dtype: str,
     regime: str,
@@ -91,6 +103,7 @@ def _case(
     chosen: tuple[Any, ...],
     rng: np.random.Generator,
 ) -> Case | None:
+    """The case of these sizes and choices; None where they do not fit together."""
     seed = int(rng.integers(2**31))
     choices = iter(chosen)
     try:

@@ -14,6 +14,7 @@ import numpy as np
 
 Drawer = Callable[[np.random.Generator, tuple[int, ...], str], np.ndarray]
 
+SHIFT = 2.0**20  # what values in the regime offset lie around
 CALLED = re.compile(r"(\w+)\((.*)\)")
 
 
@@ -87,6 +88,8 @@ def _normal(rng: np.random.Generator, shape: tuple[int, ...], regime: str) -> np
         values *= 10 ** rng.uniform(0, 2)
     elif regime == "saturated":
         values += 2000 * rng.integers(0, 2, shape) - 1000
+    elif regime == "offset":
+        values = SHIFT + np.round(values * SHIFT) / SHIFT  # exact, with or without the shift
     return values
 
 

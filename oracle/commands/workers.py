@@ -66,6 +66,7 @@ def check(
     for file in files:
         for outcome in file.found:
             (report.results if isinstance(outcome, Result) else report.errors).append(outcome)  # type: ignore[arg-type]
+            report.not_judged += outcome.not_judged if isinstance(outcome, Result) else ()
     report.seconds = time.perf_counter() - began
     return report
 

@@ -6,11 +6,17 @@ that the process computes.
 """
 
 CASES = 200  # random cases of a derivation, unless another number is asked for
+ENOUGH = 20  # ordinary cases that could have shown a mistake: a verdict of correct takes so many
 FEW = 4  # cases that are judged, however much work they are
 CLOSELY = 16  # the first three and every so many cases also see side conditions and the witness
 REDRAWN = 20  # cases that are drawn again because they could show nothing
 CALLS = 10_000  # recorded calls in all cases: of code that makes more, cases are left out evenly
 SECONDS = 12.0  # the same for code that computes without calling NumPy
+LATEST = 25.0  # seconds after which not even as many cases are judged as are ENOUGH
+BOUNDARY = 5  # one case at a boundary size for so many others
+BOUNDARY_CALLS = 600  # recorded calls at boundary sizes that are always allowed
+BOUNDARY_SHARE = 0.2  # of all calls; of code judged by differences, calls × elements are counted
+OFFSETS = 3  # cases of values around a large number
 SETTLED = 40  # runs of a user's code without a random number: it draws none
 COMPARED = 16  # in every so many float32 cases torch's own float32 is asked for its digits
 

@@ -8,6 +8,7 @@ import numpy as np
 from oracle.judging.trial import DIFFERENCES, Trial, Truth
 from oracle.judging.verdict import WRONG_AT, Judgement, judge, largest
 from oracle.subject import Path
+from oracle.truth.differences import STEP
 
 # Ordinary values are not so badly conditioned that a rounding moves a gradient by more, relative to
 # it; what seems to is a nudge that has made another function of it.
@@ -31,6 +32,9 @@ def compare(trial: Trial, truth: Truth, path: Path, got: Any, known: bool = Fals
 
     if trial.strict or not isinstance(got, np.ndarray) or got.shape != want.shape:
         return judge(got, want, case.dtype, scale, noise)
+    if trial.in_float32 and truth.kind != DIFFERENCES:
+        low = got.astype(np.float32)
+        return judge(low, want, "float32", scale, lambda e: FLOAT32 * noise(e / FLOAT32), WRONG_AT)
     if got.dtype != case.dtype:
         if case.dtype == "float64" and got.dtype == np.float32:
             low = judge(got, want, "float32", scale, lambda e: FLOAT32 * noise(e / FLOAT32))
@@ -41,7 +45,11 @@ def compare(trial: Trial, truth: Truth, path: Path, got: Any, known: bool = Fals
         got = got.astype(case.dtype)  # float64 of float32 inputs is no fault
     if truth.kind == DIFFERENCES:
         unit = truth.units[path] + 1e-9 * largest(want)
+        if trial.in_float32:  # and so are the forward's values, of which these are differences
+            unit += trial.own_eps * scale / STEP
         off = largest(got - want)
         units = off / max(unit, 1e-300) if math.isfinite(off) else math.inf
-        return Judgement(units, want.size == 0)
-    return judge(got, want, case.dtype, scale, noise)
+        return Judgement(units, max(largest(want), off) <= WRONG_AT * unit)
+    # A gradient that is smaller than what is called wrong is nearly 0: no mistake could show.
+    plain = (case.dtype, case.regime) == ("float64", "ordinary")
+    return judge(got, want, case.dtype, scale, noise, WRONG_AT if plain else 1.0)

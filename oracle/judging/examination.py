@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from oracle.cases import EXTREME, Case
+from oracle.cases import EXTREME, OFFSET, Case
 from oracle.discovery.load import is_misfit, said
 from oracle.judging import numerics
 from oracle.judging.budget import CLOSELY, COMPARED, REDRAWN
@@ -13,6 +13,7 @@ from oracle.judging.conditions import broadcasts, side_conditions
 from oracle.judging.counterexample import counterexample
 from oracle.judging.examined import Tally
 from oracle.judging.gradient import VALUE, Outcome, judged
+from oracle.judging.offsets import lost_by_offset
 from oracle.judging.telling import SAMPLES, is_large_and_rectangular
 from oracle.judging.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
 from oracle.judging.trials import Trials
@@ -21,6 +22,11 @@ from oracle.results import VERDICTS, Kind, Note
 from oracle.subject import Made, Path, Subject, Unusable, WrongReturn
 
 ALIAS = "aliases-argument"
+BY_CHOICE = Note(
+    "float32-by-choice",
+    "the forward computes in float32 whatever it is given; judged by float32's rounding",
+)
+BY_DIFFERENCES = "judged by finite differences"
 
 
 class Examination:
@@ -41,11 +47,16 @@ class Examination:
         # Cases that cannot be judged, by their text: a derivative, or the forward, is not finite.
         self.singular: dict[str, Case] = {}
         self.overflowed: dict[str, Case] = {}
+        self.unseen: dict[Path, Made] = {}  # gradients of what the recorded forward does not read
+        self.unjudged_sizes = 0  # cases of a size at which not even differences can tell
         self._samples = 0  # large rectangular cases so far
         self._redrawn = 0
 
     def take(self, case: Case) -> None:
         """Judge one case; if it could show nothing, draw another in its place."""
+        if case.regime == OFFSET:
+            self._at_offset(case)
+            return
         while not self._case(case) and self._redrawn < REDRAWN:
             self._redrawn += 1
             case = dataclasses.replace(case, seed=case.seed + 1)
@@ -75,6 +86,8 @@ class Examination:
                     inherits = outcome.verdict == "wrong"
                 else:
                     could_show &= not outcome.judgement.vacuous or bool(outcome.uncounted)
+            elif not trial.strict:
+                self.unseen.setdefault(one.of, one)
         if trial.strict and closely and case.dtype == "float64" and case.regime == "ordinary":
             self._doubt(trial, believed)
         if case.dtype == "float32":
@@ -85,6 +98,24 @@ class Examination:
             # (Of a value of the wrong shape there are no gradients: the upstream does not fit it.)
             self._look_closely(trial, made)
         return could_show
+
+    def _at_offset(self, case: Case) -> None:
+        """Count the gradients that lose their digits at a large offset."""
+        try:
+            trial = self.trials.begin(case)
+            lost = list(lost_by_offset(trial))
+        except (Exception, SystemExit) as error:
+            self.raised.append((case, error))
+            return
+        self.cases += 1
+        self.calls += trial.calls
+        for made, want, units, finding in lost:
+            tally = self.tally(made.name, made.of, made.line, Kind.ARGUMENT)
+            if tally.verdict != "wrong":
+                tally.take(f"{case.dtype}/{case.regime}", units, "unstable")
+                shown = counterexample(self.subject, case, made.value, want)
+                tally.counterexample = tally.counterexample or shown
+                tally.find(finding)
 
     def _believed(self, trial: Trial, truth: Truth, closely: bool) -> Truth | None:
         """The truth to judge by: differences where it is not the derivative of the forward.
@@ -97,17 +128,20 @@ class Examination:
         if not formula:
             return None if truth.kind == DIFFERENCES or self.distrusted else truth
         if truth.kind == DIFFERENCES:
-            self._tell_differences(truth)
+            self.tell_differences(truth)
             return truth
         if trial.value_is_finite and not all(map(truth.is_finite, truth.gradients)):
             truth = trial.differences("autograd's is not a number here")
             truth.quieted = True
             return truth
+        if trial.in_float32:
+            self._remark(BY_CHOICE)
+            return truth  # of float32's digits few are left in a difference
         if closely and not self.distrusted:
             self._doubt(trial, truth)
             if self.distrusted:
                 truth = trial.differences(self.distrusted)
-                self._tell_differences(truth)
+                self.tell_differences(truth)
             return truth
         return trial.differences(self.distrusted) if self.distrusted else truth
 
@@ -118,10 +152,16 @@ class Examination:
         if not agrees:
             self.distrusted = f"torch's replay is not this forward's derivative: {message}"
 
-    def _tell_differences(self, truth: Truth) -> None:
+    def distrust(self, why: str) -> None:
+        """Judge by differences from now on."""
+        self.distrusted = self.distrusted or why
         self.truth = DIFFERENCES
-        remark = f"judged by finite differences: {truth.why}"
-        if remark not in self.subject.remarks:
+
+    def tell_differences(self, truth: Truth) -> None:
+        """Tell that the truth is differences, and why."""
+        self.truth = DIFFERENCES
+        remark = f"{BY_DIFFERENCES}: {truth.why}"
+        if not any(known.startswith(BY_DIFFERENCES) for known in self.subject.remarks):
             self.subject.remarks.append(remark)
 
     def _made(self, trial: Trial) -> list[Made] | None:
@@ -189,6 +229,7 @@ class Examination:
         ):
             want = truth.gradients[made.of]
             tally.counterexample = counterexample(self.subject, case, made.value, want)
+        tally.by_form |= outcome.verdict == "wrong" and outcome.is_form
         if outcome.finding is not None:
             tally.find(outcome.finding)
         return outcome
@@ -248,6 +289,7 @@ class Examination:
     def _fail(self, trial: Trial, tally: Tally, note: Note) -> None:
         """Count a failure that is no matter of values."""
         tally.take(f"{trial.case.dtype}/{trial.case.regime}", math.inf, "wrong")
+        tally.by_form = True
         known = tally.counterexample
         tally.counterexample = known or counterexample(self.subject, trial.case, None, None)
         tally.find(note)

@@ -7,20 +7,24 @@ What is wrong is handed on to ``diagnosis`` with the cases that it fails in.
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import filterfalse, islice
 
 from oracle import cases
 from oracle.cases import Case
 from oracle.judging import numerics
-from oracle.judging.budget import CALLS, CASES, FEW, SECONDS
-from oracle.judging.examination import Examination, told
+from oracle.judging.boundary import take_boundaries
+from oracle.judging.budget import CALLS, CASES, ENOUGH, FEW, LATEST, OFFSETS, SECONDS
+from oracle.judging.confirmation import confirm_wrong
+from oracle.judging.constants import allow_rounded
+from oracle.judging.earned import settle
+from oracle.judging.examination import Examination, spoken, told
 from oracle.judging.examined import Examined, Tally
 from oracle.judging.session import Session
-from oracle.judging.telling import handful
+from oracle.judging.telling import handful, has_a_one
 from oracle.judging.trials import Trials
-from oracle.results import Kind, Note, Result
+from oracle.results import Kind, NotJudged, Result
 from oracle.subject import Reading, Subject, Unusable, Way
 
-ALWAYS_0 = "the true gradient was always 0"
 # Ways in which the backward returns a gradient of every input. A network's or a loss's own
 # gradients are of its parameters: data have none to return.
 OF_EVERY_INPUT = (
@@ -39,8 +43,11 @@ def plan(
         ordinary = 3 * count // 5 if dtype == "float64" or len(dtypes) == 1 else count // 10
         for regime in ("ordinary", *known):
             number = ordinary if regime == "ordinary" else share if dtype == "float64" else 2
-            drawn = cases.plan(subject, dtype, regime, max(1, number), seed, max_dim)
+            drawn = cases.plan(subject, dtype, regime, max(1, number), seed, max_dim, rank_0=False)
             chosen += drawn
+        if dtype == "float64":
+            drawn = cases.plan(subject, dtype, cases.OFFSET, 40, seed, max_dim, rank_0=False)
+            chosen += islice(filterfalse(has_a_one, drawn), OFFSETS)
     return chosen
 
 
@@ -58,7 +65,16 @@ def examine(
     with Session(*subject.functions) as names:
         examination = Examination(subject, Trials(subject, names))
         _take(examination, chosen)
-    return _examined(examination, reading)
+        if only is None and "float64" in dtypes and max_dim >= cases.MAX_DIM:
+            take_boundaries(examination, count, seed)
+        allow_rounded(examination)
+        confirm_wrong(examination)
+    planned = [] if only else list(filter(_is_plain, chosen))
+    return _examined(examination, reading, planned)
+
+
+def _is_plain(case: Case) -> bool:
+    return (case.dtype, case.regime) == ("float64", "ordinary")
 
 
 def _take(examination: Examination, chosen: Sequence[Case]) -> None:
@@ -67,15 +83,29 @@ def _take(examination: Examination, chosen: Sequence[Case]) -> None:
     A derivation of many calls (a loop over all pixels) is as well known after fewer cases.
     """
     began = time.process_time()
+    left = []
     for index, case in enumerate(chosen):
         share = (index + 1) / len(chosen)
         late = examination.calls > CALLS * share
         late |= time.process_time() - began > SECONDS * share
         if index < FEW or not late:
             examination.take(case)
+        elif _is_plain(case):
+            left.append(case)
+    judged = sum(map(_is_plain, chosen)) - len(left)
+    for case in sorted(left, key=_small)[: max(0, ENOUGH - judged)]:  # a verdict takes as many
+        if time.process_time() - began < LATEST:
+            examination.take(case)
 
 
-def _examined(examination: Examination, reading: Reading | None) -> Examined:
+def _small(case: Case) -> tuple[bool, int]:
+    """The order in which cases of much work are judged: small ones, but with no extent of 1."""
+    return has_a_one(case), cases.shapes.volume(case.sizes)
+
+
+def _examined(
+    examination: Examination, reading: Reading | None, planned: Sequence[Case]
+) -> Examined:
     """The examination when nothing more comes; an ``Unusable`` where no case ran."""
     tallies, subject = examination.tallies, examination.subject
     if not tallies:
@@ -84,7 +114,8 @@ def _examined(examination: Examination, reading: Reading | None) -> Examined:
             raise Unusable(f"the forward raises {told(error)} at {_sizes(case)}") from error
         raise Unusable("the backward returned no gradient of any floating-point input")
     for tally in tallies:
-        _settle(tally, examination)
+        settle(tally, examination, planned)
+        _soften(tally)
     entries = tuple(tally.entry() for tally in tallies)
     judged = [key.partition("/") for tally in tallies for key in tally.units]
     truth = examination.truth
@@ -102,6 +133,7 @@ def _examined(examination: Examination, reading: Reading | None) -> Examined:
         tuple(_not_checked(examination)),
         tuple(examination.remarks),
         truth,
+        tuple(_without_truth(examination)),
     )
     calls = examination.calls / max(1, examination.cases)
     failures = [entry.failures for entry in entries if entry.failures]
@@ -113,17 +145,27 @@ def _examined(examination: Examination, reading: Reading | None) -> Examined:
     )  # fmt: skip
 
 
-def _settle(tally: Tally, examination: Examination) -> None:
-    """The verdict of one gradient, now that all cases are known."""
-    if not tally.shown and tally.verdict == "correct":
-        tally.verdict = "undecidable"
-        overflows = any(c.regime == "ordinary" for c in examination.overflowed.values())
-        why = "the forward was finite in none" if overflows else ALWAYS_0
-        message = f"no case could have shown a mistake: {why}"
-        tally.note(Note("nothing-to-compare", message))
+def _soften(tally: Tally) -> None:
+    """What ties alone show is a matter of numbers: ordinary values show a right formula."""
     failed = {case.regime for case in tally.failures}
     if "tie-spread" in {n.name for n in tally.findings} and failed <= {"tied", "kinks"}:
-        tally.verdict = "unstable"  # what ordinary values show of the formula is right
+        tally.verdict = "unstable"
+
+
+def _without_truth(examination: Examination) -> Iterator[NotJudged]:
+    """What the backward makes of an array that the forward was not seen to read."""
+    judged = {tally.path for tally in examination.tallies}
+    left = [made for made in examination.unseen.values() if made.of not in judged]
+    if left:
+        lines = [made.line for made in left]
+        read = ", ".join(spoken(made.of) for made in left)
+        yield NotJudged(
+            examination.subject.file,
+            examination.subject.name,
+            (min(lines), max(lines)),
+            tuple(made.name for made in left),
+            f"the forward was not seen to read {read}, so there is no derivative to compare with",
+        )
 
 
 def _not_checked(examination: Examination) -> Iterator[str]:
@@ -139,6 +181,8 @@ def _not_checked(examination: Examination) -> Iterator[str]:
     for why, known in unjudged.items():
         for regime, count in sorted(Counter(case.regime for case in known.values()).items()):
             yield f"{count} cases of {regime} values, where {why}"
+    if examination.unjudged_sizes:
+        yield f"{examination.unjudged_sizes} cases with an extent of 1, at a kink or a jump"
     if examination.raised:
         case, error = examination.raised[0]
         yield (

@@ -68,6 +68,7 @@ class Tally:
     passes: list[Case] = field(default_factory=list)
     failures: list[Case] = field(default_factory=list)
     shown: bool = False
+    by_form: bool = False  # some failure is no matter of numbers: a shape, an exception, ...
     legal: int = 0  # legal choices at kinks and ties that were not torch's
 
     @property
@@ -82,6 +83,12 @@ class Tally:
         if verdict != "correct":
             self.failed += 1
             self.verdict = worst((self.verdict, verdict))
+
+    def take_back(self, verdict: str) -> None:
+        """Forget what was counted against it: the truth that it was held against was none."""
+        self.verdict = verdict
+        self.failed, self.counterexample = 0, None
+        self.findings, self.failures, self.units = [], [], {}
 
     def find(self, finding: Note) -> None:
         """Add a finding, unless there is one of its name."""

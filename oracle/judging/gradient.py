@@ -29,6 +29,11 @@ class Outcome(NamedTuple):
     only_layout: bool = False  # right where arrays are C-contiguous
     finding: Note | None = None
 
+    @property
+    def is_form(self) -> bool:
+        """A failure that is no matter of numbers, but of the shape."""
+        return bool(self.judgement.finding)
+
 
 def judged(trial: Trial, truth: Truth, made: Made, tally: Tally, inherits: bool) -> Outcome:
     """Judge a gradient; ``inherits``: the value is not torch's, nor can its gradients be."""

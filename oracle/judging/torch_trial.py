@@ -12,8 +12,9 @@ from oracle import cases
 from oracle.cases import Case
 from oracle.judging.beside import beside_kink
 from oracle.judging.session import Session
-from oracle.judging.trial import Trial, Truth, Whole
+from oracle.judging.trial import Trial, Truth
 from oracle.judging.verdict import agree, largest
+from oracle.judging.whole import Whole
 from oracle.subject import Inputs, Made, Path, Subject
 from oracle.truth import torch_compat, torch_recording
 from oracle.truth.differences import Forward, Summed
@@ -96,7 +97,7 @@ class TorchTrial(Trial):
         gradients, value = self._gradients_of(self._tensors(self.arrays), self.upstream)
         return Truth(value, gradients)
 
-    def _function(self) -> Summed:
+    def own_forward(self) -> Summed:
         def forward(given: Inputs) -> Any:
             parts = _parts(self._through(self._as_tensors(given)))
             value = {path: part.detach().numpy() for path, part in parts.items()}

@@ -5,7 +5,7 @@ agree with the forward's own central difference, finite differences take its pla
 """
 
 import contextlib
-import copy
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,11 +22,11 @@ from oracle.judging.beside import beside_kink
 from oracle.judging.layout import Layout
 from oracle.judging.session import Session
 from oracle.judging.verdict import EPS, largest
+from oracle.judging.whole import Whole, moved_by
 from oracle.subject import Inputs, Made, Path, Subject, is_number
 from oracle.truth.differences import Forward, Summed, directional_witness, finite_differences
 from oracle.truth.noise import Noise, Nudge, Nudging, distance
-from oracle.truth.recording import Note, Recording, Value, record
-from oracle.truth.recording.trees import rebuild
+from oracle.truth.recording import Note, Recording, record
 from oracle.truth.replay import NotReplayable, Plan
 
 AUTOGRAD, DIFFERENCES = "autograd", "finite differences"
@@ -90,6 +90,19 @@ class Trial:
     @property
     def eps(self) -> float:
         return EPS[self.case.dtype]
+
+    @functools.cached_property
+    def in_float32(self) -> bool:
+        """The forward computes in float32 by its own choice, though it was given float64."""
+        if self.strict or self.case.dtype != "float64":
+            return False
+        made = (value for note in self.notes for value in note.outputs if value.active)
+        return any(getattr(value.array, "dtype", None) == np.float32 for value in made)
+
+    @property
+    def own_eps(self) -> float:
+        """The rounding of the numbers that the code computes in."""
+        return EPS["float32"] if self.in_float32 else self.eps
 
     def scale(self, path: Path) -> float:
         """The largest entry of the upstream: a gradient may be off by a rounding of that."""
@@ -174,7 +187,7 @@ class Trial:
     def _plan_despite_cuts(self) -> tuple[Plan | None, str]:
         """The plan of a record with cuts, if they make no difference to the forward."""
         try:
-            return Plan(self.recording, forward=self._function()), ""
+            return Plan(self.recording, forward=self.own_forward()), ""
         except NotReplayable as error:
             return None, str(error)
 
@@ -232,7 +245,7 @@ class Trial:
 
     def differences(self, why: str) -> Truth:
         """The truth by central differences of the forward."""
-        found = finite_differences(self._function())
+        found = finite_differences(self.own_forward())
         gradients = {path[1:]: gradient for path, gradient in found.gradients.items()}
         units = {path[1:]: unit for path, unit in found.units.items()}
         return Truth(self._own_value(), gradients, DIFFERENCES, units, why)
@@ -245,25 +258,27 @@ class Trial:
         """A central difference of the forward, in one direction, agrees; and both numbers."""
         with self.seeded():
             gradients = {(0, *path): gradient for path, gradient in truth.gradients.items()}
-            seen = directional_witness(self._function(), gradients, self.case.seed)
+            seen = directional_witness(self.own_forward(), gradients, self.case.seed)
         return seen.agrees, f"{seen.seen:.6g} by differences, {seen.said:.6g} by the replay"
 
     def is_own_derivative(self, path: Path, got: np.ndarray) -> bool:
         """A gradient is the derivative of the code's own forward, whatever the truth."""
         with self.seeded():
-            return directional_witness(self._function(), {(0, *path): got}, self.case.seed).agrees
+            return directional_witness(self.own_forward(), {(0, *path): got}, self.case.seed).agrees
 
     def differences_prefer_truth(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
         """The forward's own differences are nearer to the truth than to what came."""
         with self.seeded():
             seen = [
-                directional_witness(self._function(), {(0, *path): gradient}, self.case.seed)
+                directional_witness(self.own_forward(), {(0, *path): gradient}, self.case.seed)
                 for gradient in (truth.gradients[path], got)
             ]
         off = [abs(witness.said - witness.seen) for witness in seen]
         return bool(off[0] < off[1]) or not np.isfinite(off[1])
 
-    def _function(self) -> Summed:
+    def own_forward(self) -> Summed:
+        """Σ upstream∘value of the user's forward, unrecorded, on copies of plain arrays."""
+
         def forward(given: Inputs) -> Any:
             with self.seeded():
                 return (self.subject.forward(given)[0],)
@@ -349,7 +364,7 @@ class Trial:
 
     # -- the whole of it, for a diagnosis ---------------------------------------------------------
 
-    def whole(self) -> "Whole":
+    def whole(self) -> Whole:
         """Forward and backward in one recording, with the upstream as one more input."""
         inputs = self.inputs()
         value, kept = None, None
@@ -374,29 +389,3 @@ class Trial:
         with self.seeded():
             recording = record(both, (inputs, sent), names=self.names, differentiate=differentiate)
         return Whole(recording, [m.of for m in recording.value[2]])
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A recording of forward and backward together."""
-
-    recording: Recording
-    order: list[Path]  # of which input each gradient in the recording is
-
-    def outputs(self) -> dict[Path, Value]:
-        return {p: v for p, v in self.recording.outputs.items() if p[0] == 0}
-
-    def gradients(self) -> dict[Path, Value]:
-        """The user's gradients by path of the input."""
-        found = {p: v for p, v in self.recording.outputs.items() if p[0] == 1 and len(p) == 2}
-        return {self.order[path[1]]: value for path, value in found.items()}
-
-
-def moved_by(inputs: Inputs, paths: set[Path], move: Any) -> Inputs:
-    """The same inputs with some of their arrays moved."""
-
-    def leaf(thing: Any, path: Path) -> Any:
-        return move(np.asarray(thing)) if path in paths else thing
-
-    moved: Inputs = rebuild(copy.copy(inputs), leaf, (0,), {})
-    return moved

@@ -43,7 +43,12 @@ def largest(array: np.ndarray) -> float:
 
 
 def judge(
-    got: Any, want: np.ndarray, dtype: str, upstream: float, noise: Callable[[float], float]
+    got: Any,
+    want: np.ndarray,
+    dtype: str,
+    upstream: float,
+    noise: Callable[[float], float],
+    shows: float = 1.0,
 ) -> Judgement:
     """Shape before dtype before value; NumPy's broadcasting never gets to compare anything.
 
@@ -54,6 +59,7 @@ def judge(
         upstream: the largest upstream entry; a gradient may be off by a rounding of that.
         noise: measures the truth's change under nudges, until it is enough; called only if it
             matters.
+        shows: so many units large must one of both be, or the case could have shown no mistake.
     """
     if not isinstance(got, _ARRAYS):
         message = f"is a {type(got).__name__}, not an array of shape {want.shape}"
@@ -76,7 +82,7 @@ def judge(
         floor += noise(off / ACCOUNTED - floor)
     tiny = TINY[dtype]  # an underflow is no mistake
     units = max(0.0, off - tiny) / max(floor, tiny)
-    vacuous = size <= floor and off <= floor
+    vacuous = size <= shows * floor and off <= shows * floor
     return Judgement(units, vacuous)
 
 

@@ -20,7 +20,7 @@ from typing import Literal
 
 import numpy as np
 
-from oracle.truth.differences import Forward
+from oracle.truth.differences import Summed
 from oracle.truth.recording import Path
 
 Side = Literal["truth", "candidate", "cannot tell"]
@@ -44,7 +44,7 @@ class _Slope:
 
 
 def confirm(
-    function_of_inputs: Forward, path: Path, truth: np.ndarray, candidate: np.ndarray, seed: int
+    function_of_inputs: Summed, path: Path, truth: np.ndarray, candidate: np.ndarray, seed: int
 ) -> Side:
     """Tell which of two gradients of the input at ``path`` the forward's own differences fit.
 
@@ -89,7 +89,7 @@ def _directions(one: np.ndarray, other: np.ndarray, seed: int) -> Iterator[np.nd
 class _Line:
     """The forward along one direction from the inputs, as a function of one number."""
 
-    def __init__(self, forward: Forward, path: Path, direction: np.ndarray) -> None:
+    def __init__(self, forward: Summed, path: Path, direction: np.ndarray) -> None:
         self.forward, self.path, self.direction = forward, path, direction
         self.start = np.asarray(forward.inputs[path], float)
         self.scale = float(np.sqrt(np.mean(self.start**2))) or 1.0
@@ -104,7 +104,7 @@ class _Line:
                 return float("nan")
 
 
-def _slope(forward: Forward, path: Path, direction: np.ndarray) -> _Slope | None:
+def _slope(forward: Summed, path: Path, direction: np.ndarray) -> _Slope | None:
     """The derivative along a direction; None at a kink, and where the forward cannot be run."""
     line = _Line(forward, path, direction)
     here = line(0.0)
@@ -148,7 +148,7 @@ def _rounding(line: _Line, size: float) -> float:
     return FLOAT32 * size  # it does not move, so nothing can be measured
 
 
-def _largest_upstream(forward: Forward) -> float:
+def _largest_upstream(forward: Summed) -> float:
     sent = forward.upstream
     parts = list(sent.values()) if hasattr(sent, "values") else [0.0 if sent is None else sent]
     return max((float(np.max(np.abs(part), initial=0.0)) for part in parts), default=0.0)

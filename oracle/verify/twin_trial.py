@@ -106,7 +106,7 @@ class TwinTrial(Trial):
         other = _by_path(nudged_truth(self.twin, *given, nudged))
         return {p: distance(other.gradients[p], a) for p, a in truth.gradients.items()}
 
-    def _function(self) -> Summed:
+    def own_forward(self) -> Summed:
         return _Summed(self)
 
     # -- beside kinks -----------------------------------------------------------------------------

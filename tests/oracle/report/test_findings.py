@@ -70,6 +70,9 @@ NAMES = [
     "wrong-operand",
     "wrong-step-factor",
     "state-not-kept",
+    "rounded-constants",
+    "float32-by-choice",
+    "aliases-argument",
 ]
 
 
@@ -183,6 +186,8 @@ ARGUMENTS: dict[str, tuple] = {
     "swapped-gradients": (normal(N, M), normal(N, M)),
     "another-choice-at-kink": (normal(3), np.array([-1.0, 0.0, 1.0])),
     "right-only-when": (normal(N, M),),
+    "rounded-constants": (normal(N), normal(N)),
+    "float32-by-choice": (normal(N, D),),
 }
 
 
@@ -201,6 +206,13 @@ def test_mutates_input() -> None:
     assert np.array_equal(g, before)
     assert np.array_equal(wrong(g, z), want)
     assert not np.array_equal(g, before)
+
+
+def test_aliases_argument() -> None:
+    wrong, right = example("aliases-argument")
+    g = normal(N)
+    assert all(np.shares_memory(one, g) for one in wrong(g))
+    assert not any(np.shares_memory(one, g) for one in right(g))
 
 
 def test_not_deterministic() -> None:

@@ -1,0 +1,100 @@
+"""A verdict of correct rests on enough cases; where it cannot, the verdict is undecidable."""
+
+import numpy as np
+import pytest
+
+import oracle
+
+
+def reason(found):
+    return "; ".join(note.message for g in found.gradients.values() for note in g.remarks)
+
+
+def test_a_gradient_that_is_zero_everywhere_is_undecidable():
+    def spread(x):  # the mean is taken out, so that nothing is left
+        return (x - x.mean(axis=0, keepdims=True)).sum()
+
+    def spread_backward(g, x):
+        return 0 * x
+
+    found = oracle.check(spread, spread_backward, shapes="x: N D")
+    assert found.verdict == "undecidable"
+    assert "the true gradient was always 0" in reason(found)
+
+
+def test_a_forward_that_refuses_most_cases_is_undecidable_and_says_why():
+    def root(s):
+        if s.shape != (1, 1) and not np.allclose(s, s.T):
+            raise ValueError("expected a symmetric matrix")
+        return np.sqrt(np.abs(s) + 1)
+
+    def root_backward(g, s):
+        return g * np.sign(s) / (2 * np.sqrt(np.abs(s) + 1))
+
+    found = oracle.check(root, root_backward, shapes="s: n n")
+    assert found.verdict == "undecidable"
+    assert "expected a symmetric matrix" in reason(found)
+    assert "ordinary cases" in reason(found)
+
+
+def test_a_wrong_gradient_of_a_forward_that_refuses_nearly_all_cases_is_not_called_wrong():
+    def factor(s):
+        return np.linalg.cholesky(s)
+
+    def factor_backward(g, s):
+        return g * 2
+
+    found = oracle.check(factor, factor_backward, shapes="s: n n")
+    assert found.verdict == "undecidable"
+    assert "say `s: n n spd`" in reason(found)
+
+
+def test_one_extent_only_is_undecidable():
+    def cross(a, b):
+        if a.shape[1] != 3:
+            raise ValueError("vectors of 3 entries are expected")
+        return np.cross(a, b)
+
+    def cross_backward(g, a, b):
+        return np.cross(b, g), np.cross(g, a)
+
+    found = oracle.check(cross, cross_backward, shapes="a: N D, b: N D")
+    assert found.verdict == "undecidable"
+    assert "D = 3" in reason(found)
+    assert oracle.check(cross, cross_backward, shapes="a: N 3, b: N 3").verdict == "correct"
+
+
+@pytest.mark.parametrize("count", [8, 20, 60])
+def test_few_cases_are_enough_where_no_more_were_asked_for(count):
+    found = oracle.check(np.sin, lambda g, x: g * np.cos(x), shapes="x: N D", cases=count)
+    assert found.verdict == "correct"
+
+
+def test_slow_code_is_judged_in_twenty_cases_all_the_same():
+    def heavy(x):
+        for _ in range(600):
+            x = x + 1e-3 * np.cos(x)
+        return x
+
+    def heavy_backward(g, x):
+        xs = [x]
+        for _ in range(599):
+            xs.append(xs[-1] + 1e-3 * np.cos(xs[-1]))
+        for one in reversed(xs):
+            g = g * (1 - 1e-3 * np.sin(one))
+        return g
+
+    found = oracle.check(heavy, heavy_backward, shapes="x: N D")
+    assert found.verdict == "correct"
+
+
+def test_elementwise_code_is_not_tried_on_a_number():
+    def clipped(x):
+        return np.minimum(x, 1.0)
+
+    def clipped_backward(grad, x):
+        gx = grad.copy()
+        gx[x >= 1.0] = 0.0
+        return gx
+
+    assert oracle.check(clipped, clipped_backward, shapes="x: *shape").verdict == "correct"
