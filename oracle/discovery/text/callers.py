@@ -71,7 +71,8 @@ def _is_one(text: Text, call: ast.Call, node: ast.expr) -> bool:
         return bool(node.value == 1)
     if not isinstance(node, ast.Name):
         return False
-    scopes = [f for f in text.functions.values() if call in own_nodes(f)] or [text.tree]
+    own = [f for f in text.functions.values() if call in own_nodes(f)]
+    scopes: list[ast.AST] = [*own] or [text.tree]
     before = [
         part.value
         for scope in scopes[-1:]
