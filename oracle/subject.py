@@ -190,6 +190,8 @@ class Subject:
     module: str = "user"
     remarks: list[str] = field(default_factory=list)  # what had to be assumed
     read_as: Callable[[int], "Subject"] | None = None  # the same in its nth reading
+    # The same with the readings that only a trial run shows: discovery does not run a backward.
+    by_trial: Callable[["Subject"], "Subject"] | None = None
     has_upstream: bool = True  # False: the value is a scalar, and its upstream is 1
     losses: tuple[int, ...] = ()  # of several outputs, those whose upstream is 1
     differentiable: Callable[[Path], bool] = lambda path: True

@@ -75,8 +75,8 @@ def _examined(subject: Subject, settings: Settings) -> "Examined":
             raise Unusable("the edit changes the value")
     meant = as_meant(subject, settings.seed, settings.max_dim)
     only = parse(settings.case, meant.subject) if settings.case else None
-    drawn = settings.cases, settings.seed, settings.max_dim, settings.dtypes
-    return settled(examine(meant.subject, *drawn, only), meant)
+    given = settings.cases, settings.seed, settings.max_dim, settings.dtypes
+    return settled(examine(meant.subject, *given, only), meant)
 
 
 def _diagnosis(examined: "Examined") -> "Diagnosis | None":

@@ -61,6 +61,8 @@ def as_meant(subject: Subject, seed: int, max_dim: int) -> Meant:
 
 def _in_a_reading(subject: Subject, seed: int, max_dim: int) -> Meant:
     """The subject in the reading that is meant."""
+    if subject.by_trial is not None:
+        subject = dataclasses.replace(subject.by_trial(subject), by_trial=None)
     if len(subject.readings) < 2:
         return Meant(subject)
     assert subject.read_as is not None

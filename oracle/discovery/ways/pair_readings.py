@@ -10,16 +10,18 @@ from oracle.discovery.candidate import Candidate
 from oracle.discovery.text import callers, returns
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways.gradients import Returned, is_gradient
-from oracle.discovery.ways.readings import Variant, is_one, last_layer
-from oracle.subject import Reading, Role, WrongReturn, is_number
+from oracle.discovery.ways.readings import Variant, combined, is_one, last_layer
+from oracle.subject import Reading, Role, Subject, WrongReturn, is_number
 
 if TYPE_CHECKING:
     from oracle.discovery.ways.pairs import Pair
 
 
-def variants(user: User, candidate: Candidate, function: "Pair") -> list[Variant]:
-    """What the upstream of a backward may be, the likeliest first; [] where it is clear."""
-    return _upstream_of_one(user, candidate, function) or _with_loss(function)
+def by_trial(user: User, candidate: Candidate, function: "Pair", subject: Subject) -> Subject:
+    """The pair with what its upstream may be, the likeliest first."""
+    narrow(function)
+    found = _upstream_of_one(user, candidate, function) or _with_loss(function)
+    return combined(subject, found)
 
 
 def _tried(function: "Pair", seed: int = 0) -> tuple[Any, Any]:

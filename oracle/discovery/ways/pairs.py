@@ -1,6 +1,7 @@
 """Ways 1 and 2: a forward function, and a backward function beside it."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from oracle.discovery.trial_inputs import trial_arrays
 from oracle.discovery.ways import pair_readings, variables
 from oracle.discovery.ways.attributes import value_at
 from oracle.discovery.ways.gradients import Returned, check_returned
-from oracle.discovery.ways.readings import combined, read_mean, scaled
+from oracle.discovery.ways.readings import read_mean, scaled
 from oracle.discovery.ways.sources import Sources, sources_of, value_indices
 from oracle.discovery.ways.variables import Variables
 from oracle.subject import Inputs, Made, Subject, WrongReturn, is_number
@@ -57,7 +58,6 @@ def pair(user: User, candidate: Candidate) -> Subject:
     check_returned(
         candidate.name, nodes[1], {p.name for p in taken} - {*upstreams}, user.line(names[1])
     )
-    pair_readings.narrow(function)
     if not sources.upstreams:
         function.is_scalar = _is_scalar(function, plan.prepare(trial_arrays(plan.arguments)))
     return _subject(user, candidate, function)
@@ -82,7 +82,8 @@ def _subject(user: User, candidate: Candidate, function: "Pair") -> Subject:
     )
     if of_each:
         read_mean(subject, function.run_forward, function.plain)
-    return combined(subject, pair_readings.variants(user, candidate, function))
+    subject.by_trial = functools.partial(pair_readings.by_trial, user, candidate, function)
+    return subject
 
 
 def _only_output(node: Function | None) -> list[str]:

@@ -22,13 +22,23 @@ MOST = 6  # gradients whose order is sought
 
 
 def proposed(user: User, candidate: Candidate, subject: Subject) -> Subject:
-    """A subject with the readings of what its backward returns.
+    """A subject whose trial run will show the readings of what its backward returns."""
+    if subject.torch_function is not None or user.text is None:
+        return subject
+    before = subject.by_trial
+
+    def by_trial(one: Subject) -> Subject:
+        return _by_trial(user, candidate, one if before is None else before(one))
+
+    return dataclasses.replace(subject, by_trial=by_trial)
+
+
+def _by_trial(user: User, candidate: Candidate, subject: Subject) -> Subject:
+    """A subject with those readings.
 
     Raises:
         Unusable: the backward calls what a failed import would have bound.
     """
-    if subject.torch_function is not None or user.text is None:
-        return subject
     try:
         inputs, made = _tried(subject)
     except NameError as error:
