@@ -121,6 +121,9 @@ def assemble(
         if diagnosis is not None:
             gradients += [blamed for before, blamed in diagnosis.blamed if before is entry]
             found = diagnosis.of(entry)
+        if recognised.overflow is not None and found.verdict == "correct":
+            findings = (*found.findings, recognised.overflow)
+            found = replace(found, verdict="unstable", findings=findings)
         gradients.append(replace(found, repro=scripts.get(entry)))
     remarks = [*examined.result.remarks, *recognised.remarks]
     remarks += [Note("assumed", said) for said in examined.subject.remarks]

@@ -33,8 +33,8 @@ def compare(trial: Trial, truth: Truth, path: Path, got: Any, known: bool = Fals
     if trial.strict or not isinstance(got, np.ndarray) or got.shape != want.shape:
         return judge(got, want, case.dtype, scale, noise)
     if trial.in_float32 and truth.kind != DIFFERENCES:
-        low = got.astype(np.float32)
-        return judge(low, want, "float32", scale, lambda e: FLOAT32 * noise(e / FLOAT32), WRONG_AT)
+        own = got.astype(np.float32)
+        return judge(own, want, "float32", scale, lambda e: FLOAT32 * noise(e / FLOAT32), WRONG_AT)
     if got.dtype != case.dtype:
         if case.dtype == "float64" and got.dtype == np.float32:
             low = judge(got, want, "float32", scale, lambda e: FLOAT32 * noise(e / FLOAT32))

@@ -132,7 +132,9 @@ def _differences(
             return None
         got = next((as_array(one.value) for one in made if one.of == tally.path), None)
         want = truth.gradients.get(tally.path)
-        if want is None or truth.kind != AUTOGRAD or np.shape(got) != want.shape:
+        if want is None or truth.kind != AUTOGRAD or not isinstance(got, np.ndarray):
+            return None
+        if got.shape != want.shape:
             return None
         found.append(((got - want).ravel(), largest(want)))
     return found

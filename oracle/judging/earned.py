@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from oracle.cases import Case
+from oracle.cases.shapes import Size
 from oracle.judging.budget import ENOUGH
 from oracle.judging.examination import Examination, told
 from oracle.judging.examined import Tally
@@ -40,7 +41,11 @@ def _unearned(tally: Tally, examination: Examination, planned: Sequence[Case]) -
         return f"{few}: {_why(examination, planned)}"
     for size in examination.subject.sizes:
         if len(_values(size, planned)) > 1 >= len(found := _values(size, passed)):
-            held = f"had {size.lstrip('*')} = {min(found)}" if found else f"had {size} above 1"
+            held = (
+                f"had {size.lstrip('*')} = {min(found, key=str)}"
+                if found
+                else f"had {size} above 1"
+            )
             which = "every" if found else "no"
             said = f"{which} case that could have shown a mistake {held}"
             refused = _refused(examination, planned)
@@ -48,9 +53,10 @@ def _unearned(tally: Tally, examination: Examination, planned: Sequence[Case]) -
     return ""
 
 
-def _values(size: str, cases: Sequence[Case]) -> set[object]:
+def _values(size: str, cases: Sequence[Case]) -> set[Size]:
     """The values above 1 that a size takes."""
-    return {case.sizes[size] for case in cases} - {1, (), (1,), (1, 1)}
+    ones: set[Size] = {1, (), (1,), (1, 1)}
+    return {case.sizes[size] for case in cases} - ones
 
 
 def _why(examination: Examination, planned: Sequence[Case]) -> str:

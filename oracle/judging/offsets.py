@@ -29,7 +29,9 @@ def lost_by_offset(trial: Trial) -> Iterator[tuple[Made, np.ndarray, float, Note
     ]
     base = {n: a - SHIFT if n in shifted else a for n, a in drawn.items()}
     plain = _run(trial, base)
-    for name in shifted if plain is not None else ():
+    if plain is None:
+        return
+    for name in shifted:
         near = [_run(trial, base | {name: base[name] + by}) for by in NEAR]
         far = _run(trial, base | {name: base[name] + SHIFT})
         if far is None or not all(one is not None and _is_same(one, plain) for one in near):

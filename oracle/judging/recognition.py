@@ -36,6 +36,9 @@ class Recognised:
 
     witnesses: tuple[str, ...] = ()
     remarks: tuple[Note, ...] = ()
+    overflow: Note | None = (
+        None  # the forward is nothing but a function that torch has in safe form
+    )
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ ELEMENTWISE: Mapping[str, Function] = {
     "F.leaky_relu": F.leaky_relu,
     "F.softmax(dim=-1)": lambda x: F.softmax(x, dim=-1),
     "F.softmax(dim=0)": lambda x: F.softmax(x, dim=0),
+    "torch.logsumexp(dim=-1)": lambda x: torch.logsumexp(x, dim=-1),
+    "torch.logsumexp(dim=-1, keepdim)": lambda x: torch.logsumexp(x, dim=-1, keepdim=True),
     "F.log_softmax(dim=-1)": lambda x: F.log_softmax(x, dim=-1),
 }
 APPROXIMATE: Mapping[str, tuple[Function, str]] = {
@@ -154,7 +159,10 @@ def recognise(examined: Examined) -> Recognised:
             return Recognised()
         twin = next((twin for twin in _twins() if twin.fits(samples)), None)
         if twin is not None:
-            return Recognised((f"torch twin {twin.title}",), _overflow(examined, twin))
+            witness, overflow = f"torch twin {twin.title}", _overflow(examined, twin)
+            if twin.arguments == 1:
+                return Recognised((witness,), overflow=overflow)
+            return Recognised((witness,), (overflow,) if overflow else ())
     note = _approximate(subject.name, samples) or norm(subject.name, samples)
     note = note or _loss(subject.name, samples)
     return Recognised(remarks=(note,) if note is not None else ())
@@ -188,8 +196,8 @@ def _of_loss(loss: Loss, kind: str, factor: float) -> Iterator[Twin]:
         yield Twin(loss.title, _reduced(kind, factor, loss.terms), 2, loss.labels, flipped)
 
 
-def _overflow(examined: Examined, twin: Twin) -> tuple[Note, ...]:
-    """The remark that the user's forward is not finite somewhere, and torch's own is."""
+def _overflow(examined: Examined, twin: Twin) -> Note | None:
+    """The note that the user's forward is not finite somewhere, and torch's own is."""
     for case in examined.overflowed:
         found = twin.value(examined.trials.of(case).arrays)
         if found is not None and np.isfinite(found).all():
@@ -197,8 +205,8 @@ def _overflow(examined: Examined, twin: Twin) -> tuple[Note, ...]:
                 f"{examined.subject.name} is not finite at {case.regime} values, where "
                 f"{twin.title} is; no gradient could be judged there"
             )
-            return (Note("overflow", said, "keep exponents at or below 0, as the stable forms do"),)
-    return ()
+            return Note("overflow", said, "keep exponents at or below 0, as the stable forms do")
+    return None
 
 
 def _approximate(name: str, samples: list[Sample]) -> Note | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import oracle
 from oracle.commands.check import Settings, of_file
 from oracle.judging import recognition
 from oracle.judging.recognised_norms import norm
@@ -120,20 +121,37 @@ def test_torchs_own_function_is_another_witness_where_the_values_are_the_same(
     assert "torch twin torch.sigmoid" in result.witnesses
 
 
-def test_a_forward_that_overflows_where_torchs_does_not_is_told_of_and_not_convicted(
-    tmp_path: Path,
-) -> None:
+def test_a_softmax_that_overflows_where_torchs_does_not_is_unstable(tmp_path: Path) -> None:
     text = (
         "# oracle: shapes z: N C\ndef soft_forward(z):\n    {shift}e = np.exp(z)\n"
         "    p = e / e.sum(1, keepdims=True)\n    return p, p\n\n"
         "def soft_backward(dp, p):\n    return p * (dp - (dp * p).sum(1, keepdims=True))\n"
     )
     result = judged(tmp_path, text.format(shift=""))
-    assert result.verdict == "correct"
-    assert "saturated values, where F.softmax(dim=-1) is" in result.remarks[0].message
-    assert [note.name for note in result.remarks] == ["overflow"]
+    assert result.verdict == "unstable"
+    (finding,) = result.gradients[0].findings
+    assert finding.name == "overflow"
+    assert "saturated values, where F.softmax(dim=-1) is" in finding.message
     stable = judged(tmp_path, text.format(shift="z = z - z.max(1, keepdims=True); "))
     assert not stable.remarks
+    assert stable.verdict == "correct"
+
+
+def test_an_overflow_inside_a_loss_stays_a_remark(tmp_path: Path) -> None:
+    text = """
+# oracle: shapes z: N C, t: N C onehot
+def mean_xent_forward(z, t):
+    e = np.exp(z)
+    p = e / e.sum(1, keepdims=True)
+    return -(t * np.log(p)).sum() / len(z), (p, t)
+
+def mean_xent_backward(d, cache):
+    p, t = cache
+    return d * (p - t) / len(p)
+"""
+    result = judged(tmp_path, text)
+    assert result.verdict == "correct"
+    assert [note.name for note in result.remarks] == ["overflow"]
 
 
 def test_a_distance_that_float32_rounds_to_0_has_no_derivative_there(tmp_path: Path) -> None:
@@ -186,3 +204,14 @@ def scale_backward(dout, cache):
     assert result.verdict == "correct"
     assert result.truth == "autograd"
     assert any("where a derivative is infinite" in said for said in result.not_checked)
+
+
+def test_a_function_that_overflows_where_torchs_own_does_not_is_unstable():
+    def log_total(z):
+        return np.log(np.exp(z).sum(axis=-1))
+
+    def log_total_backward(g, z):
+        return g[..., None] * np.exp(z - log_total(z)[..., None])
+
+    found = oracle.check(log_total, log_total_backward, shapes="z: N C", cases=80)
+    assert (found.verdict, found.findings) == ("unstable", ["overflow"])
