@@ -1,7 +1,7 @@
 """The readings of a pair of functions: which input a gradient is of, and whose upstream is 1."""
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,35 +10,33 @@ from oracle.discovery.candidate import Candidate
 from oracle.discovery.text import callers, returns
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways.gradients import Returned, is_gradient
+from oracle.discovery.ways.pair import Pair
 from oracle.discovery.ways.readings import Variant, combined, is_one, last_layer
 from oracle.subject import Reading, Role, Subject, WrongReturn, is_number
 
-if TYPE_CHECKING:
-    from oracle.discovery.ways.pairs import Pair
 
-
-def by_trial(user: User, candidate: Candidate, function: "Pair", subject: Subject) -> Subject:
+def by_trial(user: User, candidate: Candidate, function: Pair, subject: Subject) -> Subject:
     """The pair with what its upstream may be, the likeliest first."""
     narrow(function)
     found = _upstream_of_one(user, candidate, function) or _with_loss(function)
     return combined(subject, found)
 
 
-def _tried(function: "Pair", seed: int = 0) -> tuple[Any, Any]:
+def _tried(function: Pair, seed: int = 0) -> tuple[Any, Any]:
     """The value of a trial run, and what it kept."""
     inputs = function.plan.prepare(trial_arrays(function.plan.arguments, seed=seed))
     with kept_random_state(0), np.errstate(all="ignore"):
         return function.run_forward(inputs)
 
 
-def _is_scalar(function: "Pair") -> bool:
+def _is_scalar(function: Pair) -> bool:
     try:
         return np.ndim(_tried(function)[0]) == 0
     except Exception:  # the check meets it again and reports it
         return False
 
 
-def narrow(function: "Pair") -> None:
+def narrow(function: Pair) -> None:
     """The one gradient of a loss of several inputs: that of its first, as scipy.optimize wants it.
 
     Their shapes must agree in two trials of different sizes, and no other input may have it.
@@ -65,7 +63,7 @@ def narrow(function: "Pair") -> None:
         function.slots = alike
 
 
-def _upstream_of_one(user: User, candidate: Candidate, function: "Pair") -> list[Variant]:
+def _upstream_of_one(user: User, candidate: Candidate, function: Pair) -> list[Variant]:
     """A loss with ``dout=1`` whose callers all leave it so: its upstream is 1."""
     names = [p.name for p in function.taken]
     if user.text is None or len(function.sources.upstreams) != 1:
@@ -79,7 +77,7 @@ def _upstream_of_one(user: User, candidate: Candidate, function: "Pair") -> list
     return last_layer(name) if callers.all_pass_one(calls, name, names.index(name)) else []
 
 
-def _with_loss(function: "Pair") -> list[Variant]:
+def _with_loss(function: Pair) -> list[Variant]:
     """``return h, loss, cache``: the backward is given dh, and the loss's own upstream is 1.
 
     A gradient that contains the loss's is not 0 where dh is, which tells the readings apart.

@@ -1,9 +1,7 @@
 """Ways 1 and 2: a forward function, and a backward function beside it."""
 
-import dataclasses
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,18 +10,16 @@ from oracle.discovery import arguments, plans
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.load import is_ours
-from oracle.discovery.plans import Plan, Slot
 from oracle.discovery.shapes import declared
 from oracle.discovery.text import returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.trial_inputs import trial_arrays
 from oracle.discovery.ways import pair_readings, variables
-from oracle.discovery.ways.attributes import value_at
-from oracle.discovery.ways.gradients import Returned, check_returned
-from oracle.discovery.ways.readings import read_mean, scaled
-from oracle.discovery.ways.sources import Sources, sources_of, value_indices
-from oracle.discovery.ways.variables import Variables
-from oracle.subject import Inputs, Made, Subject, WrongReturn, is_number
+from oracle.discovery.ways.gradients import check_returned
+from oracle.discovery.ways.pair import Pair
+from oracle.discovery.ways.readings import read_mean
+from oracle.discovery.ways.sources import sources_of, value_indices
+from oracle.subject import Inputs, Subject, is_number
 
 
 def pair(user: User, candidate: Candidate) -> Subject:
@@ -63,7 +59,7 @@ def pair(user: User, candidate: Candidate) -> Subject:
     return _subject(user, candidate, function)
 
 
-def _subject(user: User, candidate: Candidate, function: "Pair") -> Subject:
+def _subject(user: User, candidate: Candidate, function: Pair) -> Subject:
     of_each = not function.sources.upstreams and not function.is_scalar
     subject = Subject(
         candidate.name,
@@ -114,7 +110,7 @@ def _is_elementwise(forward: Callable[..., Any], given: list[Parameter], name: s
     return True
 
 
-def _is_scalar(function: "Pair", inputs: Inputs) -> bool:
+def _is_scalar(function: Pair, inputs: Inputs) -> bool:
     """Whether the value is one number; assumed so where the forward raises."""
     try:
         with np.errstate(all="ignore"):
@@ -124,105 +120,3 @@ def _is_scalar(function: "Pair", inputs: Inputs) -> bool:
             raise
         return True  # the check meets the same exception and reports it
     return not isinstance(value, np.ndarray) or value.ndim == 0 or value.size == 1
-
-
-@dataclass
-class Pair:
-    """The two functions, called by a plan."""
-
-    forward: Callable[..., Any]
-    backward: Callable[..., Any]
-    given: list[Parameter]
-    taken: list[Parameter]
-    sources: Sources
-    values: list[int] | None  # which of the returned are the value; None: the first
-    plan: Plan
-    variables: Variables
-    nested: bool  # ((h, c), cache), of which h and c have an upstream each
-    node: Function | None  # of the backward
-    line: int  # of the backward
-    slots: list[Slot]  # the forward's inputs
-    forward_node: Function | None = None
-    is_scalar: bool = True
-    with_loss: bool = False  # the last value is a loss, which has no upstream in the backward
-
-    def run_forward(self, inputs: Inputs) -> tuple[Any, Any]:
-        with self.variables.placed(inputs):
-            result = arguments.call(self.forward, self.given, inputs)
-        if not isinstance(result, tuple) or not result:
-            return result, result
-        if self.nested and isinstance(result[0], tuple):
-            result = (*result[0], *result[1:])
-        values = self._indices(result)
-        if len(values) == 1:
-            return result[values[0]], result
-        return tuple(result[i] for i in values), result
-
-    def _indices(self, result: tuple[Any, ...]) -> list[int]:
-        if self.values is not None and max(self.values) < len(result):
-            return self.values
-        return [0]
-
-    def made(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
-        """The gradients; those of each entry, times the upstream where backward takes none."""
-        gradients = self.run_backward(inputs, value, kept, upstream)
-        left = self.variables.made(self.node)
-        of_result = [s for s in self.slots if s.path not in {m.of for m in left}]
-        made = left
-        if gradients is not None or not left:
-            made = Returned(self.node, self.line).made(gradients, of_result) + left
-        if self.sources.upstreams or self.is_scalar:
-            return made
-        shapes = [np.shape(value_at(inputs, m.of)) for m in made]
-        return [
-            dataclasses.replace(m, value=scaled(upstream, m.value, value, shape))
-            for m, shape in zip(made, shapes)
-        ]
-
-    def plain(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
-        """The gradients just as they were returned."""
-        gradients = self.run_backward(inputs, value, kept, upstream)
-        return Returned(self.node, self.line).made(gradients, self.slots)
-
-    def run_backward(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> Any:
-        values: dict[str, Any] = {}
-        upstreams = self.sources.upstreams
-        if self.with_loss:
-            upstream = upstream[0]
-        if len(upstreams) == 1:
-            values[upstreams[0]] = upstream
-        elif upstreams:
-            values.update(zip(upstreams, upstream))
-        for name, of in self.sources.inputs.items():
-            if of in inputs:
-                values[name] = inputs[of]
-            else:  # an option of forward's that was left at its default
-                default = next((p.default for p in self.given if p.name == of), None)
-                own = next(p for p in self.taken if p.name == name)
-                if own.required:
-                    values[name] = default
-        for parameter in self.sources.extra:
-            if parameter.name in inputs:
-                values[parameter.name] = inputs[parameter.name]
-        for name, index in self.sources.outputs.items():
-            several = isinstance(kept, tuple)
-            values[name] = kept[index] if several and index < len(kept) else value
-        for i, name in enumerate(self.sources.caches):
-            values[name] = self._cache(inputs, kept, i)
-        with self.variables.placed(inputs):
-            return arguments.call(self.backward, self.taken, values)
-
-    def _cache(self, inputs: Inputs, kept: Any, which: int) -> Any:
-        if not isinstance(kept, tuple):
-            needed = [p.name for p in self.given if p.required]
-            if len(needed) == 1:  # Z, which is all that there is to keep
-                return inputs[needed[0]]
-            raise WrongReturn("its forward returned no cache beside the value")
-        taken = {*self._indices(kept), *self.sources.outputs.values()}
-        rest = [part for i, part in enumerate(kept) if i not in taken]
-        if len(rest) == len(self.sources.caches):
-            return rest[which]
-        held = [part for part in rest if isinstance(part, tuple | list | dict)]
-        if len(held) == len(self.sources.caches) == 1:  # out, loss, (x, W): the cache is the tuple
-            return held[0]
-        return tuple(rest)
