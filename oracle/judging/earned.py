@@ -62,7 +62,8 @@ def _values(size: str, cases: Sequence[Case]) -> set[Size]:
 def _why(examination: Examination, planned: Sequence[Case]) -> str:
     """Why so few cases are left, and what to say."""
     if refused := _refused(examination, planned):
-        error = next(error for case, error in examination.raised if case.regime == "ordinary")
+        meant = set(map(str, planned))
+        error = next(error for case, error in examination.raised if str(case) in meant)
         said = f"the forward refused {refused} of {len(planned)} ordinary cases: {told(error)}"
         return f"{said}; {_advice(examination.subject, error)}"
     if any(c.regime == "ordinary" for c in examination.overflowed.values()):
@@ -76,9 +77,8 @@ def _why(examination: Examination, planned: Sequence[Case]) -> str:
 
 def _refused(examination: Examination, planned: Sequence[Case]) -> int:
     """The number of ordinary cases in which the forward raised."""
-    if not planned:
-        return 0
-    return sum(c.regime == "ordinary" and c.dtype == "float64" for c, _ in examination.raised)
+    meant = set(map(str, planned))
+    return sum(str(case) in meant for case, _ in examination.raised)
 
 
 def _advice(subject: Subject, error: BaseException) -> str:

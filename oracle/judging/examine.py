@@ -19,6 +19,7 @@ from oracle.judging.constants import allow_rounded
 from oracle.judging.earned import settle
 from oracle.judging.examination import Examination, spoken, told
 from oracle.judging.examined import Examined, Tally
+from oracle.judging.forced import cases_at_forced_sizes
 from oracle.judging.session import Session
 from oracle.judging.telling import handful, has_a_one
 from oracle.judging.trials import Trials
@@ -65,11 +66,12 @@ def examine(
     with Session(*subject.functions) as names:
         examination = Examination(subject, Trials(subject, names))
         _take(examination, chosen)
+        planned = [] if only else list(filter(_is_plain, chosen))
+        planned = cases_at_forced_sizes(examination, planned, seed, max_dim)
         if only is None and "float64" in dtypes and max_dim >= cases.MAX_DIM:
             take_boundaries(examination, count, seed)
         allow_rounded(examination)
         confirm_wrong(examination)
-    planned = [] if only else list(filter(_is_plain, chosen))
     return _examined(examination, reading, planned)
 
 

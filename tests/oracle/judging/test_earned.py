@@ -38,18 +38,20 @@ def test_a_forward_that_refuses_most_cases_is_undecidable_and_says_why():
 
 
 def test_a_wrong_gradient_of_a_forward_that_refuses_nearly_all_cases_is_not_called_wrong():
-    def factor(s):
-        return np.linalg.cholesky(s)
+    def curve(s):
+        if abs(s.sum()) > 0.1:
+            raise ValueError("expected entries that sum to 0")
+        return s**2
 
-    def factor_backward(g, s):
-        return g * 2
+    def curve_backward(g, s):
+        return g * s
 
-    found = oracle.check(factor, factor_backward, shapes="s: n n")
+    found = oracle.check(curve, curve_backward, shapes="s: n m")
     assert found.verdict == "undecidable"
-    assert "say `s: n n spd`" in reason(found)
+    assert "expected entries that sum to 0" in reason(found)
 
 
-def test_one_extent_only_is_undecidable():
+def test_one_extent_is_enough_where_the_code_takes_no_other():
     def cross(a, b):
         if a.shape[1] != 3:
             raise ValueError("vectors of 3 entries are expected")
@@ -59,8 +61,7 @@ def test_one_extent_only_is_undecidable():
         return np.cross(b, g), np.cross(g, a)
 
     found = oracle.check(cross, cross_backward, shapes="a: N D, b: N D")
-    assert found.verdict == "undecidable"
-    assert "D = 3" in reason(found)
+    assert found.verdict == "correct"
     assert oracle.check(cross, cross_backward, shapes="a: N 3, b: N 3").verdict == "correct"
 
 

@@ -1,0 +1,121 @@
+"""A forward function and its backward function, ready to be called by a plan."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from oracle.discovery import arguments
+from oracle.discovery.arguments import Parameter
+from oracle.discovery.plans import Plan, Slot
+from oracle.discovery.text.functions import Function
+from oracle.discovery.ways.attributes import value_at
+from oracle.discovery.ways.gradients import Returned
+from oracle.discovery.ways.readings import scaled
+from oracle.discovery.ways.sources import Sources
+from oracle.discovery.ways.variables import Variables
+from oracle.subject import Inputs, Made, WrongReturn
+
+
+@dataclass
+class Pair:
+    """The two functions, called by a plan."""
+
+    forward: Callable[..., Any]
+    backward: Callable[..., Any]
+    given: list[Parameter]
+    taken: list[Parameter]
+    sources: Sources
+    values: list[int] | None  # which of the returned are the value; None: the first
+    plan: Plan
+    variables: Variables
+    nested: bool  # ((h, c), cache), of which h and c have an upstream each
+    node: Function | None  # of the backward
+    line: int  # of the backward
+    slots: list[Slot]  # the forward's inputs
+    forward_node: Function | None = None
+    is_scalar: bool = True
+    with_loss: bool = False  # the last value is a loss, which has no upstream in the backward
+
+    def run_forward(self, inputs: Inputs) -> tuple[Any, Any]:
+        with self.variables.placed(inputs):
+            result = arguments.call(self.forward, self.given, inputs)
+        if not isinstance(result, tuple) or not result:
+            return result, result
+        if self.nested and isinstance(result[0], tuple):
+            result = (*result[0], *result[1:])
+        values = self._indices(result)
+        if len(values) == 1:
+            return result[values[0]], result
+        return tuple(result[i] for i in values), result
+
+    def _indices(self, result: tuple[Any, ...]) -> list[int]:
+        if self.values is not None and max(self.values) < len(result):
+            return self.values
+        return [0]
+
+    def made(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
+        """The gradients; those of each entry, times the upstream where backward takes none."""
+        gradients = self.run_backward(inputs, value, kept, upstream)
+        left = self.variables.made(self.node)
+        of_result = [s for s in self.slots if s.path not in {m.of for m in left}]
+        made = left
+        if gradients is not None or not left:
+            made = Returned(self.node, self.line).made(gradients, of_result) + left
+        if self.sources.upstreams or self.is_scalar:
+            return made
+        shapes = [np.shape(value_at(inputs, m.of)) for m in made]
+        return [
+            dataclasses.replace(m, value=scaled(upstream, m.value, value, shape))
+            for m, shape in zip(made, shapes)
+        ]
+
+    def plain(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
+        """The gradients just as they were returned."""
+        gradients = self.run_backward(inputs, value, kept, upstream)
+        return Returned(self.node, self.line).made(gradients, self.slots)
+
+    def run_backward(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> Any:
+        values: dict[str, Any] = {}
+        upstreams = self.sources.upstreams
+        if self.with_loss:
+            upstream = upstream[0]
+        if len(upstreams) == 1:
+            values[upstreams[0]] = upstream
+        elif upstreams:
+            values.update(zip(upstreams, upstream))
+        for name, of in self.sources.inputs.items():
+            if of in inputs:
+                values[name] = inputs[of]
+            else:  # an option of forward's that was left at its default
+                default = next((p.default for p in self.given if p.name == of), None)
+                own = next(p for p in self.taken if p.name == name)
+                if own.required:
+                    values[name] = default
+        for parameter in self.sources.extra:
+            if parameter.name in inputs:
+                values[parameter.name] = inputs[parameter.name]
+        for name, index in self.sources.outputs.items():
+            several = isinstance(kept, tuple)
+            values[name] = kept[index] if several and index < len(kept) else value
+        for i, name in enumerate(self.sources.caches):
+            values[name] = self._cache(inputs, kept, i)
+        with self.variables.placed(inputs):
+            return arguments.call(self.backward, self.taken, values)
+
+    def _cache(self, inputs: Inputs, kept: Any, which: int) -> Any:
+        if not isinstance(kept, tuple):
+            needed = [p.name for p in self.given if p.required]
+            if len(needed) == 1:  # Z, which is all that there is to keep
+                return inputs[needed[0]]
+            raise WrongReturn("its forward returned no cache beside the value")
+        taken = {*self._indices(kept), *self.sources.outputs.values()}
+        rest = [part for i, part in enumerate(kept) if i not in taken]
+        if len(rest) == len(self.sources.caches):
+            return rest[which]
+        held = [part for part in rest if isinstance(part, tuple | list | dict)]
+        if len(held) == len(self.sources.caches) == 1:  # out, loss, (x, W): the cache is the tuple
+            return held[0]
+        return tuple(rest)
