@@ -1,0 +1,35 @@
+"""What a traced run leaves behind: its statements, what they stored, and the record of the calls."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from oracle.trace.instrument import Statement, Target
+from oracle.truth.recording import Cut, Note, Value
+
+Home = tuple[Any, ...]  # where a value is kept: a variable, an attribute of an object, an entry
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """A value at the moment when a statement stored it."""
+
+    statement: Statement
+    target: Target
+    text: str  # the user's own text for it, with what the keys were: grads['dW1']
+    value: Value
+    homes: tuple[Home, ...]
+    before: tuple[Value, ...]  # what was kept there until then
+    time: int  # how many calls had been recorded
+    turn: int  # how often the statement had run
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A traced run."""
+
+    stored: tuple[Stored, ...]
+    notes: tuple[Note, ...]
+    cuts: tuple[Cut, ...]
+    error: str  # what ended it, if it was an exception of the user's code
+    error_line: int
+    seconds: float

@@ -1,0 +1,180 @@
+"""Updates: statements that store what was kept in the same place before, plus or minus something.
+
+``W -= lr * dW`` and ``W = W - lr * dW``, of attributes, entries and aliases too. Values that are
+updated one from the other form a chain. A chain that the loss depends on is a parameter; others
+are sums over samples, velocities, running averages.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from oracle.trace.recorded import Stored
+from oracle.truth.recording import Note, Value
+
+DEPTH = 12  # of the expression of an update
+SAME = frozenset({"copy", "astype", "array", "setitem", "positive", "asarray", "item", "copyto"})
+
+
+@dataclass(frozen=True)
+class Term:
+    """One summand of an update: a number times a value."""
+
+    factor: float
+    value: Value
+    exact: bool = True  # False: clipped, or divided by an array (RMSprop, Adam)
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """One update: the value before, the value after, and what was added."""
+
+    stored: Stored
+    old: Value
+    terms: tuple[Term, ...]
+    keeps: float  # the factor of the old value: less than 1 with weight decay
+
+    @property
+    def new(self) -> Value:
+        return self.stored.value
+
+
+def size(value: Value) -> int:
+    return int(np.size(value.array))
+
+
+def updates(stored: Sequence[Stored]) -> list[Update]:
+    """All updates, in order."""
+    named: set[int] = set()
+    found = []
+    for one in stored:
+        if one.statement.kind in ("assign", "augment") and one.before:
+            for old in dict.fromkeys(one.before):
+                made = _update(one, old, named)
+                if made is not None:
+                    found.append(made)
+                    break
+        if one.statement.kind in ("assign", "augment"):
+            named.add(id(one.value))
+    return found
+
+
+def _update(stored: Stored, old: Value, named: set[int]) -> Update | None:
+    if stored.value is old or stored.value.shape != old.shape or stored.value.note is None:
+        return None
+    terms = expanded(stored.value, old, named)
+    keeps = sum(term.factor for term in terms if term.value is old)
+    others = tuple(term for term in terms if term.value is not old)
+    if not 0.2 < keeps <= 1 + 1e-9 or not others:
+        return None
+    return Update(stored, old, others, keeps)
+
+
+def expanded(value: Value, old: Value | None, named: Iterable[int]) -> list[Term]:
+    """A value as a sum of numbers times values, down to those that have a name."""
+    stop = set(named)
+    found: list[Term] = []
+
+    def walk(one: Value, factor: float, exact: bool, depth: int) -> None:
+        note = one.note
+        at_end = one is old or note is None or depth == 0 or (one is not value and id(one) in stop)
+        parts = None if at_end else _summands(note, old)  # type: ignore[arg-type]
+        if parts is None:
+            found.append(Term(factor, one, exact))
+            return
+        for times, part, same in parts:
+            walk(part, factor * times, exact and same, depth - 1)
+
+    walk(value, 1.0, True, DEPTH)
+    return found
+
+
+def _summands(note: Note, old: Value | None) -> list[tuple[float, Value, bool]] | None:
+    """The values that a call adds up, with factors; None if it does something else."""
+    args = note.args
+    first = args[0] if args else None
+    if note.op in SAME and isinstance(first, Value) and first.active:
+        return [(1.0, first, True)]
+    if note.op == "negative" and isinstance(first, Value):
+        return [(-1.0, first, True)]
+    if note.op == "clip" and isinstance(first, Value) and first.active:
+        return [(1.0, first, False)]
+    if note.op == "read" and old is not None and any(v is old for v in note.args[0]):
+        return [(1.0, old, True), *((1.0, v, False) for v in note.args[0] if v is not old)]
+    if len(args) < 2:
+        return None
+    one, other = args[:2]
+    if note.op in ("add", "subtract"):
+        sign = 1.0 if note.op == "add" else -1.0
+        return [
+            (factor, part, True)
+            for factor, part in ((1.0, one), (sign, other))
+            if isinstance(part, Value) and part.active
+        ]
+    if note.op == "multiply":
+        times, part = (one, other) if _is_factor(one, other, old) else (other, one)
+        if isinstance(part, Value) and part.active and _is_factor(times, part, old):
+            return [(_number(times), part, True)]
+    if note.op == "divide" and isinstance(one, Value) and one.active:
+        if _is_number(other):
+            return [(1 / _number(other) if _number(other) else 1.0, one, True)]
+        return [(1.0, one, False)]
+    return None
+
+
+def _is_number(thing: object) -> bool:
+    if isinstance(thing, Value):
+        return size(thing) == 1
+    return isinstance(thing, int | float | np.number)
+
+
+def _is_factor(thing: object, other: object, old: Value | None) -> bool:
+    """True for a step size; of two numbers, for the one that depends on no parameter."""
+    if not _is_number(thing):
+        return False
+    if not isinstance(thing, Value) or not _is_number(other) or not isinstance(other, Value):
+        return True
+    return old is None or not depends(thing, old)
+
+
+def _number(thing: object) -> float:
+    array = thing.array if isinstance(thing, Value) else thing
+    return float(np.real(np.ravel(np.asarray(array))[0]))
+
+
+def depends(value: Value, on: Value, most: int = 2000) -> bool:
+    """True if a value was computed from another one; looks at so many calls at most."""
+    queue, seen = [value], set()
+    while queue and len(seen) < most:
+        one = queue.pop()
+        if one is on:
+            return True
+        if one.note is not None and id(one) not in seen:
+            seen.add(id(one))
+            queue.extend(v for v in one.note.inputs if v.active)
+    return False
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """Values of one place, each updated from the one before."""
+
+    values: tuple[Value, ...]
+    updates: tuple[Update, ...]
+
+    @property
+    def repeats(self) -> bool:
+        """True if one statement has made several of the updates."""
+        statements = [id(u.stored.statement) for u in self.updates]
+        return len(set(statements)) < len(statements)
+
+
+def chains(found: Sequence[Update]) -> list[Chain]:
+    """The updates, those that follow one from the other together."""
+    links: dict[int, list[Update]] = {}  # by the id of the last value
+    for update in found:
+        chain = links.pop(id(update.old), [])
+        if id(update.new) not in links:
+            links[id(update.new)] = [*chain, update]
+    return [Chain((c[0].old, *(u.new for u in c)), tuple(c)) for c in links.values()]
