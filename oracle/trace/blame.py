@@ -71,12 +71,35 @@ class Blame:
             return Judged(match, "undecidable", want, why="the true gradient is not finite")
         if not np.any(want) and not np.any(got):
             return Judged(match, "undecidable", want, why="the gradient is 0 in every entry")
-        if same_gradient(got, want):
+        if same_gradient(got, want) or self._right_in_its_update(match, got, want):
             return Judged(match, "correct", want, match.sign)
-        factor = multiple(got, self.truth.of(match.of))
+        factor = self._multiple(got, self.truth.of(match.of))
         if match.how != "use" and factor is not None and self._is_deferred(match, factor):
             return Judged(match, "correct", factor * self.truth.of(match.of), factor)
         return self._wrong(match, got, want)
+
+    def _multiple(self, got: np.ndarray, true: np.ndarray) -> float | None:
+        """The factor of a gradient; of one or two numbers, one that the updates know."""
+        for factor in self.matcher.factors:
+            if same_gradient(got, factor * true):
+                return factor
+        return multiple(got, true)
+
+    def _right_in_its_update(self, match: Match, got: np.ndarray, want: np.ndarray) -> bool:
+        """True if what the update makes of it is right: 1/m or the decay of weights stand there.
+
+        A step size may stand inside as well: ``W -= lr * delta @ x.T`` has no gradient without it.
+        """
+        if match.update is None or match.term is None:
+            return False
+        if same_gradient(match.term.share * got, want):
+            return True
+        decay = (match.update.keeps - 1) / match.term.factor * array(match.of)
+        if decay.any() and same_gradient(got + decay, want):
+            return True
+        steps = {id(v): np.ones(v.shape) for v in self.matcher.step_sizes}
+        made = self._rerun(match.value, steps) if steps else None
+        return made is not None and same_gradient(made, want)
 
     def _is_deferred(self, match: Match, factor: float) -> bool:
         """True if a gradient of a parameter that follows from it is right as it is.
@@ -103,7 +126,7 @@ class Blame:
 
     def _rerun(self, value: Value, changed: dict[int, np.ndarray]) -> np.ndarray | None:
         try:
-            (made,) = rerun([value], changed, self.training)
+            (made,) = rerun([value], changed, self.training, self.truth.step.begin)
         except CannotRerun:
             return None
         return made

@@ -8,7 +8,7 @@ from oracle.trace.blame import Blame, Judged
 from oracle.trace.loss import Fit, best
 from oracle.trace.match import Matcher
 from oracle.trace.recorded import Recorded, Stored
-from oracle.trace.steps import Step, Training, scalars
+from oracle.trace.steps import Step, Training
 from oracle.truth.replay import NotReplayable
 
 
@@ -21,17 +21,11 @@ class JudgedStep:
     judged: tuple[Judged, ...]
 
 
-def steps_of(training: Training, loss: str = "") -> list[Step]:
-    """The steps of a training."""
-    losses = [s.value for s in scalars(training.stored)]
-    return training.steps(losses)
-
-
 def judge(recorded: Recorded, steps: int, loss: str = "") -> list[JudgedStep]:
     """The verdicts of the first steps."""
     training = Training(recorded.stored, recorded.notes)
     found = []
-    for step in steps_of(training, loss)[:steps]:
+    for step in training.steps()[:steps]:
         one = _step(training, step, loss)
         if one is not None:
             found.append(one)
@@ -50,7 +44,7 @@ def _step(training: Training, step: Step, loss: str) -> JudgedStep | None:
     return JudgedStep(fit, matcher, tuple(judged))
 
 
-def enough(stored: Sequence[Stored], notes: Sequence[Any], steps: int, loss: str = "") -> bool:
+def enough(stored: Sequence[Stored], notes: Sequence[Any], steps: int) -> bool:
     """True if so many steps are complete, and one of them has a loss."""
     training = Training(stored, notes)
-    return len(steps_of(training, loss)) > steps
+    return len(training.steps()) > steps

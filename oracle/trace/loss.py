@@ -1,7 +1,7 @@
 """The loss: a number that the script computes, or the usual loss that its gradients belong to."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,31 +104,29 @@ def _fit(training: Training, step: Step, loss: Loss) -> Fit | None:
     except NotReplayable:
         return None
     right = multiples = used = 0
-    for update in step.updates:
+    for update, term in training.used(step):
         if not truth.has(update.old):
             continue
         true = truth.of(update.old)
-        for term in update.terms:
-            used += 1
-            got = array(term.value)
-            if got.shape != true.shape or not np.any(true):
-                continue
-            if agree(got, true) or agree(got, -true):
-                right += 1
-            elif multiple(got, true) is not None:
-                multiples += 1
+        used += 1
+        got = array(term.value)
+        if got.shape != true.shape or not np.any(true):
+            continue
+        if any(agree(sign * got, true) for sign in (1, -1, term.share, -term.share)):
+            right += 1
+        elif multiple(got, true) is not None:
+            multiples += 1
     return Fit(truth, right, multiples, used)
 
 
 def _rescaled(training: Training, step: Step, fit: Fit) -> Fit:
     """Half a sum of squares, or a mean: the factor that most of the gradients have."""
     ratios = []
-    for update in step.updates:
-        for term in update.terms:
-            true = fit.truth.of(update.old) if fit.truth.has(update.old) else np.zeros(())
-            ratio = multiple(array(term.value), true)
+    for update, term in training.used(step):
+        if fit.truth.has(update.old):
+            ratio = multiple(array(term.value), fit.truth.of(update.old))
             if ratio is not None:
-                ratios.append(abs(ratio))
+                ratios.append(abs(ratio * term.share))
     counts = [sum(np.isclose(a, b) for b in ratios) for a in ratios]
     factor = ratios[int(np.argmax(counts))] if ratios else 1.0
     if np.isclose(factor, 1.0):
@@ -156,50 +154,72 @@ def _scaled_name(loss: Loss, factor: float) -> str:
     return f"{factor:.4g}·{base}"
 
 
+@dataclass(frozen=True)
+class _Pair:
+    """An output of the forward, and the target that it is compared with."""
+
+    out: Value
+    target: np.ndarray
+    line: int
+
+
 def _identified(training: Training, step: Step) -> Iterator[Loss]:
-    """The usual losses of pairs (output, target) whose difference the script takes."""
+    """The usual losses of outputs and targets whose difference the script takes."""
+    for pairs in _pairs(training, step):
+        yield from _usual(pairs)
+
+
+def _pairs(training: Training, step: Step) -> list[list[_Pair]]:
+    """Outputs with their targets; those of one place in the code, for several samples, together."""
     parameters = {id(v) for v in step.parameters}
     new = {id(u.new) for u in step.updates}
-    seen: set[tuple[int, int]] = set()
+    found: dict[tuple[int, ...], list[_Pair]] = {}
+
+    def is_forward(value: Value) -> bool:
+        forward = Forward(training, step, [value])
+        return bool(set(forward.leaves) & parameters) and not set(forward.values) & new
+
     for note in training.notes[step.begin : step.end]:
         if note.op != "subtract" or len(note.args) != 2:
             continue
-        for out, target in (note.args, note.args[::-1]):
-            if not isinstance(out, Value) or not out.active:
+        for side, (out, target) in enumerate((note.args, note.args[::-1])):
+            if not isinstance(out, Value) or not out.active or not is_forward(out):
                 continue
-            forward = Forward(training, step, [out])
-            if not set(forward.leaves) & parameters or set(forward.values) & new:
-                continue
-            if isinstance(target, Value) and target.active:
-                behind = Forward(training, step, [target])
-                if set(behind.leaves) & parameters or set(behind.values) & new:
-                    continue
             wanted = np.asarray(target.array if isinstance(target, Value) else target)
             if wanted.dtype.kind not in "fiub" or wanted.shape != out.shape:
                 continue
-            if (id(out), id(target)) not in seen:
-                seen.add((id(out), id(target)))
-                yield from _usual(out, np.asarray(wanted, float), note.line)
+            if isinstance(target, Value) and target.active and is_forward(target):
+                continue
+            pairs = found.setdefault((*note.place.span, side), [])
+            if all(pair.out is not out for pair in pairs):
+                pairs.append(_Pair(out, np.asarray(wanted, float), note.line))
+    return list(found.values())
 
 
-def _usual(out: Value, target: np.ndarray, line: int) -> Iterator[Loss]:
-    p = array(out)
+def _usual(pairs: Sequence[_Pair]) -> Iterator[Loss]:
+    line = pairs[0].line
+    outs = tuple(pair.out for pair in pairs)
+    both = [(array(pair.out), pair.target) for pair in pairs]
 
-    def squares(arrays: Sequence[np.ndarray]) -> float:
-        return float(0.5 * np.sum((arrays[0] - target) ** 2))
+    def total(term: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Callable[..., float]:
+        def of(arrays: Sequence[np.ndarray]) -> float:
+            parts = [np.sum(term(a, p.target)) for a, p in zip(arrays, pairs, strict=True)]
+            return float(sum(parts))
 
-    def binary(arrays: Sequence[np.ndarray]) -> float:
-        a = arrays[0]
-        return float(-np.sum(target * np.log(a) + (1 - target) * np.log(1 - a)))
+        return of
 
-    def categorical(arrays: Sequence[np.ndarray]) -> float:
-        return float(-np.sum(target * np.log(arrays[0])))
-
-    yield Loss("½ Σ(a − y)²", line, (out,), (p - target,), False, squares)
-    if np.all((p > 0) & (p < 1)) and np.all((target >= 0) & (target <= 1)):
+    squares = total(lambda a, y: 0.5 * (a - y) ** 2)
+    binary = total(lambda a, y: -y * np.log(a) - (1 - y) * np.log(1 - a))
+    categorical = total(lambda a, y: -y * np.log(a))
+    yield Loss("½ Σ(a − y)²", line, outs, tuple(a - y for a, y in both), False, squares)
+    if all(np.all((a > 0) & (a < 1)) and np.all((y >= 0) & (y <= 1)) for a, y in both):
         name = "the binary cross-entropy −Σ(y ln a + (1 − y) ln(1 − a))"
-        yield Loss(name, line, (out,), ((p - target) / (p * (1 - p)),), False, binary)
-    sums = [np.allclose(p.sum(axis), 1) for axis in range(p.ndim)]
-    if np.all(p > 0) and any(sums) and p.size > 1:
+        slopes = tuple((a - y) / (a * (1 - a)) for a, y in both)
+        yield Loss(name, line, outs, slopes, False, binary)
+    if all(np.all(a > 0) and _sums_to_one(a) for a, _ in both):
         name = "the cross-entropy −Σ y ln p"
-        yield Loss(name, line, (out,), (-target / p,), False, categorical)
+        yield Loss(name, line, outs, tuple(-y / a for a, y in both), False, categorical)
+
+
+def _sums_to_one(p: np.ndarray) -> bool:
+    return p.size > 1 and any(np.allclose(p.sum(axis), 1) for axis in range(p.ndim))

@@ -5,19 +5,20 @@ it), by name (``dW1``, ``grad_b``), or by the part that it plays: with the true 
 place, what is computed from it comes out right. A match that none of these makes certain is none.
 """
 
+import functools
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from oracle.diagnosis.blame import multiple
 from oracle.judging.verdict import agree
 from oracle.trace.recorded import Stored
-from oracle.trace.rerun import CannotRerun, rerun
+from oracle.trace.rerun import CannotRerun, between, rerun
 from oracle.trace.steps import Training
 from oracle.trace.truth import Truth, array
-from oracle.trace.updates import Term, Update, expanded
+from oracle.trace.updates import Term, Update, depends, is_step_size, size
 from oracle.truth.recording import Value
 
 GENERIC = 3  # entries that an array must have, for a multiple of it to be no accident
@@ -32,6 +33,7 @@ class Match:
     how: str  # "use", "value", "name", "part"
     sign: float = 1.0  # -1: a descent direction, which the update adds
     update: Update | None = None
+    term: Term | None = None
 
     @property
     def value(self) -> Value:
@@ -88,6 +90,10 @@ class Matcher:
             if truth.has(stored.value):
                 self.names.setdefault(id(stored.value), []).append(stored)
         self.entries = list(self._entries())
+        self.step_sizes = [
+            s.value for s in training.stored
+            if size(s.value) == 1 and is_step_size(s.text) and not truth.forward.has(s.value)
+        ]  # fmt: skip
         self.unmatched: list[Stored] = []
 
     def name(self, value: Value) -> str:
@@ -98,45 +104,31 @@ class Matcher:
 
     def _entries(self) -> Iterator[Stored]:
         """The values that are stored in the step and are no part of its forward."""
-        updates = {id(u.stored): u for u in self.training.updates}
-        parameters = {id(u.stored) for u in self.step.updates}
-        partial = {
-            id(u.old) for u in self.training.updates
-            if self.step.begin < u.stored.time <= self.step.end and id(u.stored) not in parameters
-        }  # fmt: skip
+        parameters = {id(u.new) for u in self.step.updates}
+        within = self.training.within(self.step)
+        velocities = {id(u.new) for u in within if self.training.is_velocity(u, self.step)}
+        partial = {id(u.old) for u in within} - velocities
+        skipped = parameters | velocities | partial
         seen: set[tuple[int, str]] = set()
         for stored in self.training.stored:
-            if not self.step.begin <= stored.time or stored.statement.kind not in (
-                "assign", "augment"
-            ):  # fmt: skip
+            if stored.statement.kind not in ("assign", "augment"):
                 continue
-            if stored.time > self.step.end or id(stored) in parameters:
+            if not self.step.begin <= stored.time <= self.step.end or id(stored.value) in skipped:
                 continue
-            if id(stored.value) in partial or self.truth.forward.has(stored.value):
-                continue  # a sum that goes on, or the forward itself
-            note = stored.value.note
-            if note is None or self.training.index[id(note)] < self.step.begin:
+            if self.truth.forward.has(stored.value):
                 continue
-            update = updates.get(id(stored))
-            if update is not None and self._is_velocity(update):
+            if self.training.is_older(stored.value, self.step):
                 continue
             key = id(stored.value), stored.text
             if key not in seen:
                 seen.add(key)
                 yield stored
 
-    def _is_velocity(self, update: Update) -> bool:
-        """True if what it adds to was there before the step."""
-        note = update.old.note
-        old = note is None or self.training.index[id(note)] < self.step.begin
-        return old and (self.step.begin > 0 or abs(update.keeps - 1) > 1e-9)
-
     def matches(self) -> list[Match]:
         """The matches, in the order of the code's run."""
         found: dict[Stored, Match] = {}
-        for update in self.step.updates:
-            for match in self._by_use(update):
-                found.setdefault(match.stored, match)
+        for match in self._by_use():
+            found.setdefault(match.stored, match)
         for stored in self.entries:
             if stored not in found:
                 match = self._by_value(stored)
@@ -154,42 +146,19 @@ class Matcher:
 
     # -- by use ------------------------------------------------------------------------------------
 
-    def _by_use(self, update: Update) -> Iterator[Match]:
-        if not self.truth.has(update.old):
-            return
-        for term in self._followed(update.terms, update):
+    def _by_use(self) -> Iterator[Match]:
+        for update, term in self.training.used(self.step):
+            if not self.truth.has(update.old):
+                continue
             sign = -1.0 if term.factor > 0 else 1.0
             holders = [s for s in self.entries if s.value is term.value]
             holders = [s for s in holders if s.time <= update.stored.time]
-            if holders:
-                yield Match(holders[-1], update.old, "use", sign, update)
-            elif term.value.note is not None and not self._is_decay(term, update):
-                yield Match(self._unnamed(update, term.value), update.old, "use", sign, update)
-
-    def _followed(self, terms: Sequence[Term], update: Update) -> Iterator[Term]:
-        """The terms of an update; of a velocity, what was added to it in this step."""
-        velocities = {
-            id(u.new): u for u in self.training.updates
-            if self.step.begin < u.stored.time <= self.step.end and self._is_velocity(u)
-        }  # fmt: skip
-        for term in terms:
-            velocity = velocities.get(id(term.value))
-            if velocity is None:
-                yield term
-                continue
-            for inner in velocity.terms:
-                yield Term(term.factor * inner.factor, inner.value, inner.exact and term.exact)
-
-    def _is_decay(self, term: Term, update: Update) -> bool:
-        note = term.value.note
-        return note is None or self.training.index[id(note)] < self.step.begin
+            stored = holders[-1] if holders else self._unnamed(update, term.value)
+            yield Match(stored, update.old, "use", sign, update, term)
 
     def _unnamed(self, update: Update, value: Value) -> Stored:
         """A gradient that stands in the update itself."""
-        from dataclasses import replace
-
-        assert value.note is not None
-        return replace(update.stored, text=f"in {update.stored.text}", value=value)
+        return replace(update.stored, text=f"the update of {update.stored.text}", value=value)
 
     # -- by value ----------------------------------------------------------------------------------
 
@@ -197,28 +166,43 @@ class Matcher:
         got = array(stored.value)
         if not np.isfinite(got).all():
             return None
-        known = [v for v in self.truth.values if v.shape == got.shape and np.any(self.truth.of(v))]
-        equal = [v for v in known if agree(got, self.truth.of(v))]
-        if not equal and got.size >= GENERIC:
-            equal = [v for v in known if self._is_multiple(got, v)]
-        if not equal or (got.size == 1 and not self._called_after(stored, equal)):
+        known = [v for v in self._candidates() if v.shape == got.shape and np.any(self.truth.of(v))]
+        if got.size == 1 and got.item() in (0.0, 1.0, -1.0):
             return None
-        return Match(stored, self._likeliest(stored, equal), "value")
+        for factor in self.factors:
+            equal = [v for v in known if agree(got, factor * self.truth.of(v))]
+            if equal:
+                return Match(stored, self._likeliest(stored, equal), "value")
+        if got.size < GENERIC:
+            return None
+        equal = [v for v in known if multiple(got, self.truth.of(v)) is not None]
+        return Match(stored, self._likeliest(stored, equal), "value") if equal else None
 
-    def _is_multiple(self, got: np.ndarray, value: Value) -> bool:
-        return multiple(got, self.truth.of(value)) is not None
-
-    def _called_after(self, stored: Stored, values: list[Value]) -> bool:
-        return any(plain(self.name(v)) in of_name(stored.text) for v in values)
+    @functools.cached_property
+    def factors(self) -> list[float]:
+        """What a gradient may be multiplied by, to be divided by it in an update: m, and −1."""
+        shares = {1.0, *(1 / t.share for _, t in self.training.used(self.step) if t.share)}
+        return sorted((s * f for f in shares for s in (1, -1)), key=lambda f: (abs(f - 1), f))
 
     def _likeliest(self, stored: Stored, values: list[Value]) -> Value:
         names = of_name(stored.text)
 
-        def score(value: Value) -> tuple[bool, bool]:
+        def score(value: Value) -> tuple[bool, bool, bool, bool]:
             name = self.name(value)
-            return plain(name) in names, bool(name)
+            leaf = id(value) in self.truth.forward.leaves
+            return plain(name) in names, not leaf, self.is_stored(value), bool(name)
 
         return max(reversed(values), key=score)
+
+    def _candidates(self) -> list[Value]:
+        """The forward's values. A candidate of −z would make a wrong sign right."""
+        return [
+            v for v in self.truth.values
+            if v.note is None or v.note.op != "negative" or self.is_stored(v)
+        ]  # fmt: skip
+
+    def is_stored(self, value: Value) -> bool:
+        return any(s.statement.kind != "arguments" for s in self.names.get(id(value), []))
 
     # -- by the part that it plays, and by name -------------------------------------------------------
 
@@ -228,10 +212,9 @@ class Matcher:
             return None
         got = array(stored.value)
         names = of_name(stored.text)
-        named = [
-            v for v in self.truth.values if plain(self.name(v)) in names and self.name(v)
-        ]
-        alike = [v for v in self.truth.values if v.shape == got.shape and v not in named]
+        known = self._candidates()
+        named = [v for v in known if self.name(v) and plain(self.name(v)) in names]
+        alike = [v for v in known if v.shape == got.shape and v not in named]
         followers = [m for m in used if m.stored.value is not stored.value]
         for value in [*named, *reversed(alike)]:
             if self._plays_part(stored.value, value, followers):
@@ -242,22 +225,15 @@ class Matcher:
 
     def _is_used(self, stored: Stored, used: list[Match]) -> bool:
         """True if a gradient of a parameter was computed from it."""
-        from oracle.trace.rerun import between
-
-        return any(
-            between(m.value, {id(stored.value): array(stored.value)}, self.training) for m in used
-        )
+        here = {id(stored.value): array(stored.value)}
+        return any(between(m.value, here, self.training, self.step.begin) for m in used)
 
     def _follows_from_loss(self, stored: Stored) -> bool:
         """True if it uses more of the forward than its own place: no derivative of an activation."""
-        from oracle.trace.updates import depends
-
         return any(depends(stored.value, v) for v in self.truth.loss.values) or self._late(stored)
 
     def _late(self, stored: Stored) -> bool:
         """True if it depends on the last values of the forward that the loss is computed from."""
-        from oracle.trace.updates import depends
-
         last = [
             v for v in self.truth.values
             if np.size(v.array) > 1 and self.name(v) and id(v) not in self.truth.forward.leaves
@@ -270,7 +246,7 @@ class Matcher:
         tested = 0
         for match in used:
             try:
-                (made,) = rerun([match.value], changed, self.training)
+                (made,) = rerun([match.value], changed, self.training, self.step.begin)
             except CannotRerun:
                 return False
             if np.array_equal(made, array(match.value)):
@@ -292,4 +268,4 @@ def same_gradient(got: np.ndarray, want: np.ndarray) -> bool:
     return agree(got, want)
 
 
-__all__ = ["Match", "Matcher", "expanded", "is_like_gradient", "same_gradient"]
+__all__ = ["Match", "Matcher", "is_like_gradient", "same_gradient"]

@@ -19,13 +19,20 @@ class CannotRerun(Exception):  # noqa: N818
     """A call on the way cannot be run again; the message names it."""
 
 
-def between(target: Value, changed: Mapping[int, np.ndarray], training: Training) -> list[Note]:
-    """The calls on the way from the changed values to a target, in their order."""
+def between(
+    target: Value, changed: Mapping[int, np.ndarray], training: Training, begin: int = 0
+) -> list[Note]:
+    """The calls on the way from the changed values to a target, in their order.
+
+    ``begin``: what is older stays as it was.
+    """
     seen: dict[int, Value] = {}
     queue = [target]
     while queue:
         value = queue.pop()
         if id(value) in seen or id(value) in changed:
+            continue
+        if training.is_before(value, begin):
             continue
         seen[id(value)] = value
         if value.note is not None:
@@ -42,7 +49,10 @@ def between(target: Value, changed: Mapping[int, np.ndarray], training: Training
 
 
 def rerun(
-    targets: Sequence[Value], changed: Mapping[int, np.ndarray], training: Training
+    targets: Sequence[Value],
+    changed: Mapping[int, np.ndarray],
+    training: Training,
+    begin: int = 0,
 ) -> list[np.ndarray]:
     """Some values as they would be if others had other numbers.
 
@@ -51,7 +61,7 @@ def rerun(
     """
     notes: dict[int, Note] = {}
     for target in targets:
-        notes.update((id(n), n) for n in between(target, changed, training))
+        notes.update((id(n), n) for n in between(target, changed, training, begin))
     ordered = sorted(notes.values(), key=lambda note: training.index[id(note)])
     return Line(ordered, training)(targets, changed)
 

@@ -1,10 +1,10 @@
 """The steps of a training: which values are parameters, and where each step begins and ends."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from oracle.trace.recorded import Recorded, Stored
-from oracle.trace.updates import Chain, Update, chains, size, updates
+from oracle.trace.recorded import Stored
+from oracle.trace.updates import Chain, Term, Update, chains, size, updates
 from oracle.truth.recording import Note, Value
 
 
@@ -33,9 +33,9 @@ class Training:
         self.updates = updates(stored)
         self.chains = chains(self.updates)
 
-    def steps(self, losses: Iterable[Value]) -> list[Step]:
-        """The steps, as seen from values that may be the loss."""
-        parameters = self._parameters(list(losses))
+    def steps(self) -> list[Step]:
+        """The steps, in order; the last one may have been cut short."""
+        parameters = self._parameters()
         made = sorted(
             (u for chain in parameters for u in chain.updates), key=lambda u: u.stored.time
         )
@@ -55,28 +55,28 @@ class Training:
             found.append(Step(begin, group[-1].stored.time, tuple(group)))
         return found
 
-    def _parameters(self, losses: list[Value]) -> list[Chain]:
-        """The chains that a loss depends on.
+    def _parameters(self) -> list[Chain]:
+        """The chains whose updates depend on what they update, as a gradient depends on W.
 
-        A chain that goes on from step to step is the end of the way back from the loss; where
-        there has been one step only, any update of a value that was there from the start is.
+        What is added to a sum over samples, a velocity or a running average does not. Where there
+        has been one step only, a parameter is what was there before any other update.
         """
-        own = {id(loss) for loss in losses}
         for repeats in (True, False):
-            some = [
-                c for c in self.chains
-                if (c.repeats if repeats else self._is_first(c))
-                and not any(id(v) in own for v in c.values)
-            ]  # fmt: skip
-            ends = {id(value): chain for chain in some for value in chain.values}
-            reached: dict[int, Chain] = {}
-            for loss in losses:
-                for value in self._back(loss, set(ends)):
-                    if id(value) in ends:
-                        reached[id(ends[id(value)])] = ends[id(value)]
-            if reached:
-                return list(reached.values())
+            some = [c for c in self.chains if (c.repeats if repeats else self._is_first(c))]
+            ends = {id(value) for chain in some for value in chain.values}
+            found = [chain for chain in some if self._depends_on_itself(chain, ends)]
+            if found:
+                return found
         return []
+
+    def _depends_on_itself(self, chain: Chain, ends: set[int]) -> bool:
+        for update in chain.updates:
+            for term in update.terms:
+                if term.value is not update.old and any(
+                    value is update.old for value in self._back(term.value, ends)
+                ):
+                    return True
+        return False
 
     def _is_first(self, chain: Chain) -> bool:
         """True if a chain begins with what was given, and not with a product of other chains."""
@@ -99,13 +99,44 @@ class Training:
                     seen.add(id(part))
                     queue.append(part)
 
+    def used(self, step: Step) -> list[tuple[Update, Term]]:
+        """What the updates of a step add to the parameters: the gradients, with their factors.
+
+        Of a velocity it is what was added to it in this step; what is older is no gradient.
+        """
+        velocities = {id(u.new): u for u in self.within(step) if self.is_velocity(u, step)}
+        found = []
+        for update in step.updates:
+            for term in update.terms:
+                velocity = velocities.get(id(term.value))
+                inner = (
+                    (term,) if velocity is None
+                    else [
+                        replace(t, factor=t.factor * term.factor, share=t.share * term.share)
+                        for t in velocity.terms
+                    ]
+                )  # fmt: skip
+                found += [(update, t) for t in inner if not self.is_older(t.value, step)]
+        return found
+
+    def within(self, step: Step) -> list[Update]:
+        """All updates of a step, those of sums and velocities too."""
+        return [u for u in self.updates if step.begin < u.stored.time <= step.end]
+
+    def is_older(self, value: Value, step: Step) -> bool:
+        return self.is_before(value, step.begin)
+
+    def is_before(self, value: Value, time: int) -> bool:
+        return value.note is None or self.index[id(value.note)] < time
+
+    def is_velocity(self, update: Update, step: Step) -> bool:
+        """True if it adds to what was there before the step."""
+        kept = step.begin > 0 or abs(update.keeps - 1) > 1e-9
+        return self.is_older(update.old, step) and kept
+
 
 def scalars(stored: Iterable[Stored]) -> list[Stored]:
     return [s for s in stored if size(s.value) == 1 and s.statement.kind in _KINDS]
 
 
 _KINDS = ("assign", "augment", "return")
-
-
-def training(recorded: Recorded) -> Training:
-    return Training(recorded.stored, recorded.notes)

@@ -5,8 +5,9 @@ updated one from the other form a chain. A chain that the loss depends on is a p
 are sums over samples, velocities, running averages.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +18,11 @@ DEPTH = 12  # of the expression of an update
 SAME = frozenset({"copy", "astype", "array", "setitem", "positive", "asarray", "item", "copyto"})
 
 
+_STEP_SIZE = re.compile(
+    r"^(lr|l_rate|learning_?rate|learn_?rate|rate|eta|alpha|step_?size|step|stepsize|epsilon)\d*$"
+)
+
+
 @dataclass(frozen=True)
 class Term:
     """One summand of an update: a number times a value."""
@@ -24,6 +30,7 @@ class Term:
     factor: float
     value: Value
     exact: bool = True  # False: clipped, or divided by an array (RMSprop, Adam)
+    share: float = 1.0  # what of the factor is no step size: 1/m in ``lr / m * dW``
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,14 +51,19 @@ def size(value: Value) -> int:
     return int(np.size(value.array))
 
 
+def is_step_size(text: str) -> bool:
+    return _STEP_SIZE.match(text.split(".")[-1].lower()) is not None
+
+
 def updates(stored: Sequence[Stored]) -> list[Update]:
     """All updates, in order."""
     named: set[int] = set()
+    steps = {id(s.value) for s in stored if size(s.value) == 1 and is_step_size(s.text)}
     found = []
     for one in stored:
         if one.statement.kind in ("assign", "augment") and one.before:
             for old in dict.fromkeys(one.before):
-                made = _update(one, old, named)
+                made = _update(one, old, named, steps)
                 if made is not None:
                     found.append(made)
                     break
@@ -60,10 +72,10 @@ def updates(stored: Sequence[Stored]) -> list[Update]:
     return found
 
 
-def _update(stored: Stored, old: Value, named: set[int]) -> Update | None:
+def _update(stored: Stored, old: Value, named: set[int], steps: set[int]) -> Update | None:
     if stored.value is old or stored.value.shape != old.shape or stored.value.note is None:
         return None
-    terms = expanded(stored.value, old, named)
+    terms = expanded(stored.value, old, named, steps)
     keeps = sum(term.factor for term in terms if term.value is old)
     others = tuple(term for term in terms if term.value is not old)
     if not 0.2 < keeps <= 1 + 1e-9 or not others:
@@ -71,55 +83,57 @@ def _update(stored: Stored, old: Value, named: set[int]) -> Update | None:
     return Update(stored, old, others, keeps)
 
 
-def expanded(value: Value, old: Value | None, named: Iterable[int]) -> list[Term]:
+def expanded(value: Value, old: Value, named: Iterable[int], steps: set[int]) -> list[Term]:
     """A value as a sum of numbers times values, down to those that have a name."""
     stop = set(named)
     found: list[Term] = []
 
-    def walk(one: Value, factor: float, exact: bool, depth: int) -> None:
+    def walk(one: Value, term: Term, depth: int) -> None:
         note = one.note
         at_end = one is old or note is None or depth == 0 or (one is not value and id(one) in stop)
-        parts = None if at_end else _summands(note, old)  # type: ignore[arg-type]
+        parts = None if at_end else _summands(note, old, steps)  # type: ignore[arg-type]
         if parts is None:
-            found.append(Term(factor, one, exact))
+            found.append(replace(term, value=one))
             return
-        for times, part, same in parts:
-            walk(part, factor * times, exact and same, depth - 1)
+        for part in parts:
+            inner = Term(
+                term.factor * part.factor, part.value, term.exact and part.exact,
+                term.share * part.share,
+            )  # fmt: skip
+            walk(part.value, inner, depth - 1)
 
-    walk(value, 1.0, True, DEPTH)
+    walk(value, Term(1.0, value), DEPTH)
     return found
 
 
-def _summands(note: Note, old: Value | None) -> list[tuple[float, Value, bool]] | None:
+def _summands(note: Note, old: Value, steps: set[int]) -> list[Term] | None:
     """The values that a call adds up, with factors; None if it does something else."""
     args = note.args
     first = args[0] if args else None
     if note.op in SAME and isinstance(first, Value) and first.active:
-        return [(1.0, first, True)]
+        return [Term(1.0, first)]
     if note.op == "negative" and isinstance(first, Value):
-        return [(-1.0, first, True)]
+        return [Term(-1.0, first)]
     if note.op == "clip" and isinstance(first, Value) and first.active:
-        return [(1.0, first, False)]
-    if note.op == "read" and old is not None and any(v is old for v in note.args[0]):
-        return [(1.0, old, True), *((1.0, v, False) for v in note.args[0] if v is not old)]
+        return [Term(1.0, first, False)]
+    if note.op == "read" and any(v is old for v in note.args[0]):
+        others = [Term(1.0, v, False) for v in note.args[0] if v is not old]
+        return [Term(1.0, old), *others]
     if len(args) < 2:
         return None
     one, other = args[:2]
     if note.op in ("add", "subtract"):
         sign = 1.0 if note.op == "add" else -1.0
-        return [
-            (factor, part, True)
-            for factor, part in ((1.0, one), (sign, other))
-            if isinstance(part, Value) and part.active
-        ]
+        parts = ((1.0, one), (sign, other))
+        return [Term(f, part) for f, part in parts if isinstance(part, Value) and part.active]
     if note.op == "multiply":
-        times, part = (one, other) if _is_factor(one, other, old) else (other, one)
-        if isinstance(part, Value) and part.active and _is_factor(times, part, old):
-            return [(_number(times), part, True)]
+        for times, part in ((one, other), (other, one)):
+            if isinstance(part, Value) and part.active and _is_factor(times, part, steps):
+                return [Term(_number(times), part, share=_share(times, steps))]
     if note.op == "divide" and isinstance(one, Value) and one.active:
-        if _is_number(other):
-            return [(1 / _number(other) if _number(other) else 1.0, one, True)]
-        return [(1.0, one, False)]
+        if _is_number(other) and _number(other):
+            return [Term(1 / _number(other), one, share=1 / _number(other))]
+        return [Term(1.0, one, False)]
     return None
 
 
@@ -129,13 +143,35 @@ def _is_number(thing: object) -> bool:
     return isinstance(thing, int | float | np.number)
 
 
-def _is_factor(thing: object, other: object, old: Value | None) -> bool:
-    """True for a step size; of two numbers, for the one that depends on no parameter."""
+def _is_factor(thing: object, other: Value, steps: set[int]) -> bool:
+    """True for a number by which something is multiplied; of two numbers, for a step size."""
     if not _is_number(thing):
         return False
-    if not isinstance(thing, Value) or not _is_number(other) or not isinstance(other, Value):
+    if not isinstance(thing, Value) or size(other) > 1:
         return True
-    return old is None or not depends(thing, old)
+    return _is_made_of_steps(thing, steps)
+
+
+def _is_made_of_steps(value: Value, steps: set[int], depth: int = 4) -> bool:
+    if id(value) in steps:
+        return True
+    if value.note is None or depth == 0:
+        return False
+    inputs = [v for v in value.note.inputs if v.active]
+    return bool(inputs) and all(_is_made_of_steps(v, steps, depth - 1) for v in inputs)
+
+
+def _share(thing: object, steps: set[int]) -> float:
+    """What of a factor is no step size."""
+    if not isinstance(thing, Value):
+        return _number(thing)
+    if id(thing) in steps or thing.note is None:
+        return 1.0
+    note = thing.note
+    if note.op in ("multiply", "divide") and len(note.args) == 2:
+        one, other = (_share(arg, steps) for arg in note.args)
+        return one * other if note.op == "multiply" else one / other if other else 1.0
+    return 1.0
 
 
 def _number(thing: object) -> float:
