@@ -23,8 +23,8 @@ from benchmarks import layers
 from oracle import cases, discovery
 from oracle.cases import Case
 from oracle.diagnosis.evidence import Evidence
-from oracle.judging.examine import begin
-from oracle.judging.trial import Session
+from oracle.judging.session import Session
+from oracle.judging.trials import begin
 from oracle.judging.verdict import WRONG_AT, judge
 from oracle.subject import Subject
 from tests.oracle.diagnosis import derivations

@@ -44,7 +44,7 @@ def load(path: Path) -> tuple[np.ndarray, np.ndarray]:
             raise ValueError(f"{path.name}, line {n}: {error}") from None
         if len(fields) != 35 or rows[-1][34] not in range(1, 7):
             came = f"{path.name}, line {n}: {len(fields)} fields, the last {fields[-1]}"
-            raise ValueError(f"{came}; 34 attributes and a class of 1 to 6 are due")
+            raise ValueError(f"{came}; expected 34 attributes and a class of 1 to 6")
     if not rows:
         raise ValueError(f"{path.name}: no sample with a known age")
     table = np.array(rows)

@@ -8,16 +8,18 @@ and in Python ``oracle.check(forward, backward, shapes="X: N D, W: D M")``, whic
 and ``oracle.assert_correct``, which raises an ``AssertionError`` that carries it.
 """
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # not from typing: the command imports nothing before it holds Ctrl-C
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "assert_correct", "check"]
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from oracle.commands.api import assert_correct, check
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     # Torch takes over a second to import: it waits until something is checked.
     if name in ("assert_correct", "check"):
         from oracle.commands import api

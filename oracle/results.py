@@ -1,5 +1,7 @@
-"""What a check hands on: plain data, from the verdict to the report."""
+"""The data that a check hands on, from the verdict to the report. What is reported is frozen."""
 
+import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -8,13 +10,33 @@ from typing import Any
 VERDICTS = ("correct", "undecidable", "unstable", "inherited", "wrong")
 
 
+class Kind(enum.Enum):
+    """The kind of an entry in a result: what the array (or the fault) is."""
+
+    ARGUMENT = "the gradient of an argument, or of an array in it"
+    VALUE = "the value itself"
+    INTERMEDIATE = "an intermediate of the backward"
+    BACKWARD = "the backward as a whole, which returned nothing to compare"
+    CONDITION = "something that the backward was given and must not change"
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """Some lines of a file, and the lines that belong in their place."""
+
+    line: int  # the first of them
+    before: str
+    after: str
+
+
 @dataclass(frozen=True)
 class Cure:
-    """What makes a wrong gradient right, where that is one simple operation on it.
+    """A change that makes a wrong gradient right, where a program could make it.
 
-    ``factor``: multiply it by a constant and powers of sizes. ``transpose``: np.transpose by
-    ``axes``. ``sum``: sum it over ``axes``. ``places`` say where a size is to be read: as an
-    argument's name and what follows it, ``("N", "X", ".shape[0]")``.
+    ``edit``: the lines of the user's file that were edited when this was proved. Or an operation on
+    the gradient: ``factor``: multiply it by a constant and powers of sizes. ``transpose``:
+    np.transpose by ``axes``. ``sum``: sum it over ``axes``. ``places`` say where a size is to be
+    read: as an argument's name and what follows it, ``("N", "X", ".shape[0]")``.
     """
 
     kind: str
@@ -23,11 +45,12 @@ class Cure:
     axes: tuple[int, ...] = ()
     keepdims: bool = False
     places: tuple[tuple[str, str, str], ...] = ()
+    edit: Rewrite | None = None
 
 
 @dataclass(frozen=True)
 class Note:
-    """A finding or a remark: a stable name, and what it says of this case."""
+    """A finding or a remark: a stable name, and a message about this case."""
 
     name: str
     message: str
@@ -37,7 +60,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Counterexample:
-    """The smallest failing case, with what came and what was due."""
+    """The smallest failing case, with what came and what was expected."""
 
     replay: str  # the command that shows it again
     dims: dict[str, Any]
@@ -57,50 +80,24 @@ class Repro:
     why_not: str = ""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Gradient:
     """One gradient (or the value itself) of one derivation, over all cases."""
 
     name: str
-    of: str  # the argument's name, or "" for the value
+    of: str  # the argument's name; "" where it is not the gradient of an argument
     line: int
     verdict: str = "correct"
     digits32: float = 8.0  # digits that the float32 run keeps, at the worst,
     torch_digits32: float = 8.0  # and those that torch keeps on the same cases
-    units: dict[str, float] = field(default_factory=dict)  # by "dtype/regime"
+    units: Mapping[str, float] = field(default_factory=dict)  # by "dtype/regime"
     ignored: bool = False  # silenced by a comment or an option
     failed: int = 0  # cases in which it was not correct, as far as it was still judged
     counterexample: Counterexample | None = None
-    findings: list[Note] = field(default_factory=list)
-    remarks: list[Note] = field(default_factory=list)
+    findings: tuple[Note, ...] = ()
+    remarks: tuple[Note, ...] = ()
     repro: Repro | None = None  # where it was asked for
-
-    def take(self, regime: str, units: float, verdict: str) -> None:
-        """Note what one case says; the regime is spoken of as "float64/ordinary"."""
-        if units > self.units.get(regime, -1.0):
-            self.units[regime] = units
-        if verdict != "correct":
-            self.failed += 1
-            self.verdict = worst((self.verdict, verdict))
-
-    def note(self, remark: Note) -> None:
-        """Remark on something, once."""
-        if remark.name not in {known.name for known in self.remarks}:
-            self.remarks.append(remark)
-
-    def join(self, other: "Gradient") -> None:
-        """Take over what another run has found of the same gradient."""
-        self.verdict = worst((self.verdict, other.verdict))
-        self.failed += other.failed
-        self.digits32 = min(self.digits32, other.digits32)
-        self.torch_digits32 = min(self.torch_digits32, other.torch_digits32)
-        for key, units in other.units.items():
-            self.units[key] = max(units, self.units.get(key, 0.0))
-        self.counterexample = self.counterexample or other.counterexample
-        known = {note.name for note in self.findings}
-        self.findings += [note for note in other.findings if note.name not in known]
-        for remark in other.remarks:
-            self.note(remark)
+    kind: Kind = Kind.ARGUMENT
 
     @property
     def error_units(self) -> float:
@@ -108,7 +105,7 @@ class Gradient:
         return max(self.units.values(), default=0.0)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Result:
     """One derivation, checked."""
 
@@ -116,14 +113,14 @@ class Result:
     target: str
     line: int
     twin: str
-    gradients: list[Gradient]
+    gradients: tuple[Gradient, ...]
     cases: int = 0
     shapes: int = 0
-    dtypes: list[str] = field(default_factory=list)
-    regimes: list[str] = field(default_factory=list)
-    witnesses: list[str] = field(default_factory=list)
-    not_checked: list[str] = field(default_factory=list)
-    remarks: list[Note] = field(default_factory=list)
+    dtypes: tuple[str, ...] = ()
+    regimes: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
+    remarks: tuple[Note, ...] = ()
     truth: str = "torch twin"
 
     @property
@@ -140,6 +137,17 @@ class Failure:
     message: str
 
 
+@dataclass(frozen=True)
+class NotJudged:
+    """Gradients that a file uses and that got no verdict; ``lines`` are the first and the last."""
+
+    file: str
+    target: str
+    lines: tuple[int, int]
+    names: tuple[str, ...]
+    message: str
+
+
 @dataclass
 class Report:
     """Everything that one run of the oracle has to say."""
@@ -147,18 +155,20 @@ class Report:
     seed: int
     results: list[Result] = field(default_factory=list)
     errors: list[Failure] = field(default_factory=list)
+    not_judged: list[NotJudged] = field(default_factory=list)
     seconds: float = 0.0
     interrupted: bool = False
 
     def summary(self) -> dict[str, int]:
-        """How many gradients have each verdict."""
+        """The number of gradients with each verdict, ignored and not judged."""
         counts = dict.fromkeys(("correct", "wrong", "unstable", "inherited", "undecidable"), 0)
         ignored = 0
         for result in self.results:
             for gradient in result.gradients:
                 counts[gradient.verdict] += 1
                 ignored += gradient.ignored
-        return {**counts, "ignored": ignored}
+        not_judged = sum(len(use.names) for use in self.not_judged)
+        return {**counts, "ignored": ignored, "not_judged": not_judged}
 
 
 def worst(verdicts: Any) -> str:

@@ -7,6 +7,7 @@ stands: ``("X",)``, ``("parameters", "W1")``, ``("layer", "W")``.
 
 import ast
 import contextlib
+import enum
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,20 @@ ANY_WHOLE = Whole(0)
 
 Path = tuple[Any, ...]
 Inputs = dict[str, Any]
+
+
+class Way(enum.IntEnum):
+    """The ways of writing a derivation, numbered as the documentation counts them."""
+
+    PAIR = 1
+    PAIR_WITH_CACHE = 2
+    VALUE_AND_GRADIENT = 3
+    LAYER = 4
+    TORCH_FUNCTION = 5
+    VALUE_AND_PULLBACK = 6
+    DERIVATIVE = 7
+    FORWARD_COST_BACKWARD = 8
+    NETWORK = 9
 
 
 @functools.cache
@@ -136,7 +151,7 @@ class Subject:
     name: str  # as a report calls it: affine_backward, Dense, loss_and_grad
     file: str
     line: int
-    way: int  # 1 to 9, as the interface counts them
+    way: int  # a Way
     arguments: tuple[Argument, ...]  # the arrays that are to be drawn, by name
     forward: Callable[[Inputs], tuple[Any, Any]]  # -> (value, what the backward needs besides)
     # (inputs, value, kept, upstream) -> the gradients. Raises what the user's code raises.
@@ -154,6 +169,7 @@ class Subject:
     differentiable: Callable[[Path], bool] = lambda path: True
     torch_function: Any = None  # way 5: the forward as torch runs it, in place of a recording
     torch_both: Any = None  # (tensors, upstreams) -> outputs and gradients, with no autograd
+    command: str = ""  # that checks it again; oracle check of its file where nothing is said
 
     @property
     def sizes(self) -> tuple[str, ...]:

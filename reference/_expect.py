@@ -1,4 +1,4 @@
-"""What may come in. ``@checked`` holds a derivation's arguments against its own signature.
+"""The check of arguments: ``@checked`` compares them with the signature of a derivation.
 
 One line above a function, so that the maths stays in sight. What the signature says (types.py) is
 what is checked: rank, sizes, one floating dtype for all, labels in range, options among their
@@ -7,7 +7,7 @@ value. Nothing is cast, clipped or broadcast to make it fit.
 
 A check has two halves. ``fits`` is one boolean expression, made once from the signature and quick
 enough for a layer of five neurons. Only where it says no, ``_explain`` looks again, at leisure,
-and raises an error that names the argument, what came and what was due.
+and raises an error that names the argument, what came and what was expected.
 """
 
 import functools
@@ -41,11 +41,11 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     """Check the arguments of a derivation, and later its upstream, against its annotations.
 
     Raises:
-        TypeError: an argument is no array, or its dtype is not the one that is due.
-        ValueError: a rank, a size, a label or an option is not what is due.
+        TypeError: an argument is no array, or its dtype is not the expected one.
+        ValueError: a rank, a size, a label or an option is not as expected.
     """
-    due = _due(function)
-    fits = _predicate(function, due)
+    expected = _expected(function)
+    fits = _predicate(function, expected)
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -54,7 +54,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         except (AttributeError, TypeError, IndexError):
             well = False
         if not well:
-            _explain(function, due, args, kwargs)
+            _explain(function, expected, args, kwargs)
         returned: Any = function(*args, **kwargs)
         value, pullback = returned
         checked_one: Any = value, _checked_pullback(function.__name__, value, pullback)
@@ -72,8 +72,8 @@ def checked_arguments(function: Callable[P, R]) -> Callable[P, R]:
     Raises:
         TypeError, ValueError: as ``checked``.
     """
-    due = _due(function)
-    fits = _predicate(function, due)
+    expected = _expected(function)
+    fits = _predicate(function, expected)
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -82,7 +82,7 @@ def checked_arguments(function: Callable[P, R]) -> Callable[P, R]:
         except (AttributeError, TypeError, IndexError):
             well = False
         if not well:
-            _explain(function, due, args, kwargs)
+            _explain(function, expected, args, kwargs)
         return function(*args, **kwargs)
 
     return wrapper
@@ -118,15 +118,15 @@ def expect_like(caller: str, name: str, array: Any, other: str, model: np.ndarra
         ValueError: its shape is another.
     """
     if not isinstance(array, np.ndarray):
-        raise TypeError(f"{caller}: {name} is a {type(array).__name__}; a NumPy array is due")
+        raise TypeError(f"{caller}: {name} is a {type(array).__name__}, expected a NumPy array")
     for kind, what in ((TypeError, "dtype"), (ValueError, "shape")):
-        came, due = getattr(array, what), getattr(model, what)
-        if came != due:
-            raise kind(f"{caller}: {name} has {what} {came}; {due} is due, as {other} has")
+        came, expected = getattr(array, what), getattr(model, what)
+        if came != expected:
+            raise kind(f"{caller}: {name} has {what} {came}, expected {expected} as {other} has")
 
 
-def _due(function: Callable[..., Any]) -> "_Due":
-    """What a signature says of its arrays and of its options, by the arguments' names."""
+def _expected(function: Callable[..., Any]) -> "_Expected":
+    """The arrays and options that a signature expects, by the arguments' names."""
     hints = get_type_hints(function, include_extras=True)
     arrays: dict[str, _Array] = {}
     choices: dict[str, tuple[Any, ...]] = {}
@@ -139,7 +139,7 @@ def _due(function: Callable[..., Any]) -> "_Due":
             choices[name] = get_args(kind)
         elif kind is int and (whole := Whole.read(words)) is not None:
             numbers[name] = whole
-    return _Due(arrays, choices, numbers)
+    return _Expected(arrays, choices, numbers)
 
 
 def _checked_pullback(
@@ -155,17 +155,17 @@ def _checked_pullback(
         if came is None:
             kind = type(upstream).__name__
             raise TypeError(
-                f"{name}: the upstream gradient is a {kind}; "
-                f"a NumPy array of shape {shape} is due, as the value is"
+                f"{name}: the upstream gradient is a {kind}, "
+                f"expected a NumPy array of shape {shape}, like the value"
             )
         if came != dtype:
             raise TypeError(
-                f"{name}: the upstream gradient has dtype {came}; {dtype} is due, as the value has"
+                f"{name}: the upstream gradient has dtype {came}, expected {dtype}, like the value"
             )
         if upstream.shape != shape:
             raise ValueError(
-                f"{name}: the upstream gradient has shape {upstream.shape}; "
-                f"{shape} is due, as the value has"
+                f"{name}: the upstream gradient has shape {upstream.shape}, "
+                f"expected {shape}, like the value"
             )
         return pullback(upstream)
 
@@ -173,7 +173,7 @@ def _checked_pullback(
 
 
 class _Array:
-    """What is due of one array argument."""
+    """One array argument, as the signature expects it."""
 
     def __init__(self, kind: Any, words: str) -> None:
         self.dims: tuple[str, ...] = tuple(kind.dim_str.split())
@@ -190,7 +190,7 @@ class _Array:
 
 @dataclass(frozen=True)
 class Whole:
-    """What is due of an option that is a whole number: limits, and sizes that it divides."""
+    """An option that is a whole number: its limits, and the sizes that it divides."""
 
     low: int
     high: str = ""  # a number or a sum, of other such options too
@@ -207,34 +207,34 @@ class Whole:
         return cls(int(found["from"]), found.get("to", ""), sizes)
 
 
-class _Due(NamedTuple):
-    """What is due of all arguments of a function."""
+class _Expected(NamedTuple):
+    """All arguments of a function, as its signature expects them."""
 
     arrays: dict[str, _Array]
     choices: dict[str, tuple[Any, ...]]
     numbers: dict[str, Whole]
 
 
-def _predicate(function: Callable[..., Any], due_of: _Due) -> Callable[..., bool]:
+def _predicate(function: Callable[..., Any], expected: _Expected) -> Callable[..., bool]:
     """``lambda X, W, b: X.dtype in FLOATS and X.ndim == 2 and ...``, from the signature."""
-    arrays, choices, numbers = due_of
+    arrays, choices, numbers = expected
     terms = []
     for name, whole in numbers.items():
         terms.append(f"isinstance({name}, INTEGERS) and {name} >= {whole.low}")
         terms.extend([f"{name} <= {whole.high}"] if whole.high else [])
     sizes: dict[str, str] = {}  # the size D is "X.shape[1]"
     floating = ""
-    for name, due in arrays.items():
+    for name, array_of in arrays.items():
         terms.append(f"isinstance({name}, ndarray)")
-        if due.integer:
+        if array_of.integer:
             terms.append(f"{name}.dtype.kind in 'iu'")
         elif not floating:
             terms.append(f"{name}.dtype in FLOATS")
             floating = name
         else:
             terms.append(f"{name}.dtype == {floating}.dtype")
-        terms.append(f"{name}.ndim {'>=' if due.open else '=='} {due.rank}")
-        for axis, dim in enumerate(due.dims):
+        terms.append(f"{name}.ndim {'>=' if array_of.open else '=='} {array_of.rank}")
+        for axis, dim in enumerate(array_of.dims):
             last = f"{name}.shape[{axis}:]" if dim.startswith("*") else f"{name}.shape[{axis}]"
             if dim in sizes:
                 terms.append(f"{last} == {sizes[dim]}")
@@ -242,10 +242,10 @@ def _predicate(function: Callable[..., Any], due_of: _Due) -> Callable[..., bool
                 sizes[dim] = last
             else:  # a number, or a sum such as D+1
                 terms.append(f"{last} == {_substituted(dim, sizes)}")
-    for name, due in arrays.items():
-        if due.classes:
+    for name, array_of in arrays.items():
+        if array_of.classes:
             # One look instead of two: read without its sign, a negative label is too large.
-            inside = f"largest({name}.view(UNSIGNED[{name}.itemsize])) < {sizes[due.classes]}"
+            inside = f"largest({name}.view(UNSIGNED[{name}.itemsize])) < {sizes[array_of.classes]}"
             terms.append(f"({name}.size == 0 or {inside})")
     terms.extend(f"{name} in {allowed!r}" for name, allowed in choices.items())
     for name, whole in numbers.items():
@@ -272,76 +272,101 @@ def _predicate(function: Callable[..., Any], due_of: _Due) -> Callable[..., bool
 
 
 def _explain(
-    function: Callable[..., Any], due_of: _Due, args: tuple[Any, ...], kwargs: dict[str, Any]
+    function: Callable[..., Any], expected: _Expected, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
-    """Raise the error that says which argument is not what is due."""
-    arrays, choices, numbers = due_of
+    """Raise the error that names the argument, what came and what was expected."""
+    arrays, choices, numbers = expected
     bound = inspect.signature(function).bind(*args, **kwargs)
     bound.apply_defaults()
     given = bound.arguments
 
-    def refuse(kind: type[Exception], name: str, came: str, due: str) -> NoReturn:
-        raise kind(f"{function.__name__}: {name} {came}; {due}")
+    def refuse(kind: type[Exception], name: str, came: str, wanted: str) -> NoReturn:
+        raise kind(f"{function.__name__}: {name} {came}, expected {wanted}")
 
     for name, whole in numbers.items():
         number = given[name]
         if not isinstance(number, INTEGERS):
-            refuse(TypeError, name, f"is {number!r}", "a whole number is due")
+            refuse(TypeError, name, f"is {number!r}", "a whole number")
         if number < whole.low:
-            refuse(ValueError, name, f"is {number}", f"{whole.low} or more is due")
+            refuse(ValueError, name, f"is {number}", f"{whole.low} or more")
         if whole.high and number > (high := eval(whole.high, {}, given)):
-            refuse(ValueError, name, f"is {number}", f"{high} at most is due, {whole.high}")
+            refuse(ValueError, name, f"is {number}", f"{high} at most, which is {whole.high}")
     sizes: dict[str, Any] = {name: given[name] for name in numbers}
-    source: dict[str, str] = dict.fromkeys(numbers, "the options")
+    source: dict[str, str] = dict.fromkeys(numbers, "")
     floating = ""
-    for name, due in arrays.items():
+    for name, array_of in arrays.items():
         array = given[name]
         if not isinstance(array, np.ndarray):
             kind = type(array).__name__
-            refuse(TypeError, name, f"is a {kind}", f"a NumPy array of shape {due} is due")
+            refuse(TypeError, name, f"is a {kind}", f"a NumPy array of shape {array_of}")
         came = f"has dtype {array.dtype}"
-        if due.integer:
+        if array_of.integer:
             if array.dtype.kind not in "iu":
-                refuse(TypeError, name, came, "integers are due")
+                refuse(TypeError, name, came, "integers")
         elif not floating:
             if array.dtype not in FLOATS:
-                refuse(TypeError, name, came, "float32 or float64 is due")
+                refuse(TypeError, name, came, "float32 or float64")
             floating = name
         elif array.dtype != given[floating].dtype:
-            refuse(TypeError, name, came, f"{given[floating].dtype} is due, as {floating} has")
+            refuse(TypeError, name, came, f"{given[floating].dtype} as {floating} has")
         came = f"has shape {array.shape}"
-        if array.ndim < due.rank or (array.ndim > due.rank and not due.open):
-            refuse(ValueError, name, came, f"{due} is due")
-        for axis, dim in enumerate(due.dims):
+        if array.ndim < array_of.rank or (array.ndim > array_of.rank and not array_of.open):
+            refuse(ValueError, name, came, f"{array_of}")
+        for axis, dim in enumerate(array_of.dims):
             size = array.shape[axis:] if dim.startswith("*") else array.shape[axis]
             if not dim.startswith("*") and not dim.isidentifier():
                 wanted = eval(_substituted(dim, {n: str(s) for n, s in sizes.items()}))
-                spoken_of = [n for n in sizes if re.search(rf"\b{n}\b", dim)]
-                where = ", ".join(f"{n} is {sizes[n]} in {source[n]}" for n in spoken_of)
+                needed = [n for n in sizes if re.search(rf"\b{n}\b", dim)]
             else:
                 wanted = sizes.setdefault(dim, size)
-                where = f"{dim.lstrip('*')} is {wanted} in {source.setdefault(dim, name)}"
+                source.setdefault(dim, name)
+                needed = [dim]
             if size != wanted:
-                refuse(ValueError, name, came, f"{due} is due, where {where}")
-    for name, due in arrays.items():
-        labels, count = given[name], sizes.get(due.classes, 0)
-        if due.classes and labels.size:
+                because = " and ".join(_size_of(n, sizes[n], source[n]) for n in needed)
+                shape = _with_sizes(array_of, {n: s for n, s in sizes.items() if source[n] != name})
+                refuse(ValueError, name, came, f"{shape} because {because}")
+    for name, array_of in arrays.items():
+        labels, count = given[name], sizes.get(array_of.classes, 0)
+        if array_of.classes and labels.size:
             low, high = int(labels.min()), int(labels.max())
             if low < 0 or high >= count:
                 worst = high if high >= count else low
-                limits = f"0 to {count - 1} are due" if count else "there is nothing to choose from"
+                limits = f"0 to {count - 1}" if count else "no label at all"
                 refuse(
-                    ValueError, name, f"holds {worst}", f"{limits}, where {due.classes} is {count}"
+                    ValueError,
+                    name,
+                    f"holds {worst}",
+                    f"{limits} because {array_of.classes} = {count}",
                 )
     for name, allowed in choices.items():
         if given[name] not in allowed:
-            due_choices = ", ".join(map(repr, allowed))
-            refuse(ValueError, name, f"is {given[name]!r}", f"one of {due_choices} is due")
+            choices_of = ", ".join(map(repr, allowed))
+            refuse(ValueError, name, f"is {given[name]!r}", f"one of {choices_of}")
     for name, whole in numbers.items():
         for size in whole.divides:
             if sizes[size] % given[name]:
-                where = f"{size}, which is {sizes[size]} in {source[size]}"
-                refuse(ValueError, name, f"is {given[name]}", f"a divisor of {where}, is due")
+                because = _size_of(size, sizes[size], source[size])
+                refuse(ValueError, name, f"is {given[name]}", f"a divisor of {size}: {because}")
+
+
+def _size_of(name: str, size: Any, argument: str) -> str:
+    """``X has D = 3``; of an option ``groups = 2``."""
+    said = f"{name.lstrip('*')} = {size}"
+    return f"{argument} has {said}" if argument else said
+
+
+def _with_sizes(array_of: _Array, sizes: dict[str, Any]) -> str:
+    """``(3, M)`` for ``(D, M)`` where D is known to be 3; ``(4, M)`` for ``(D+1, M)``."""
+    known = {name: str(size) for name, size in sizes.items()}
+    dims = []
+    for dim in array_of.dims:
+        if dim.startswith("*"):
+            dims.append(", ".join(map(str, sizes[dim])) if dim in sizes else dim)
+        elif set(re.findall(r"[A-Za-z_]\w*", dim)) <= set(known):
+            dims.append(str(eval(_substituted(dim, known))))
+        else:
+            dims.append(dim)
+    return "(" + ", ".join(dims) + ("," if len(dims) == 1 else "") + ")"
 
 
 def _substituted(dim: str, sizes: dict[str, str]) -> str:

@@ -190,7 +190,7 @@ def _extent(what: str, image: int, window: int, stride: int) -> int:
     if not 1 <= window <= image:
         raise ValueError(
             f"the window spans {window} {what}, the image has {image}, padding included; "
-            f"1 to {image} are due"
+            f"expected 1 to {image}"
         )
     return (image - window) // stride + 1
 

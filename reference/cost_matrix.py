@@ -63,21 +63,25 @@ def misclassification_costs(
     if C.dtype.kind in "iu":
         C = C.astype(np.float64)
     if C.dtype not in FLOATS:
-        raise TypeError(f"misclassification_costs: costs has dtype {C.dtype}; real numbers are due")
+        raise TypeError(
+            f"misclassification_costs: costs has dtype {C.dtype}, expected real numbers"
+        )
     if C.ndim != 2 or C.shape[0] != C.shape[1]:
         raise ValueError(
-            f"misclassification_costs: costs has shape {C.shape}; a square matrix (C, C) is due, "
+            f"misclassification_costs: costs has shape {C.shape}, expected a square matrix (C, C), "
             "a row for each true class and a column for each predicted one"
         )
     right = np.eye(len(C), dtype=bool)
-    for wrong, due in (
-        (~np.isfinite(C), "a finite number is due"),
-        ((C < 0) & (not allow_negative), "0 or more is due, or allow_negative=True"),
-        (right & (C != 0) & (not allow_diagonal), "0 is due where k = i, or allow_diagonal=True"),
+    for wrong, expected in (
+        (~np.isfinite(C), "a finite number"),
+        ((C < 0) & (not allow_negative), "0 or more, or allow_negative=True"),
+        (right & (C != 0) & (not allow_diagonal), "0 where k = i, or allow_diagonal=True"),
     ):
         if wrong.any():
             i, k = np.argwhere(wrong)[0]
-            raise ValueError(f"misclassification_costs: costs[{i}, {k}] is {C[i, k]}; {due}")
+            raise ValueError(
+                f"misclassification_costs: costs[{i}, {k}] is {C[i, k]}, expected {expected}"
+            )
     C.setflags(write=False)
     return C
 
@@ -226,11 +230,11 @@ def cost_vector(costs: CostMatrix, priors: ClassFactors) -> ClassFactors:
         ValueError: a prior is negative, or there is none but that of one class.
     """
     if not (priors >= 0).all():
-        raise ValueError(f"cost_vector: priors are {priors}; 0 or more is due")
+        raise ValueError(f"cost_vector: priors are {priors}, expected 0 or more")
     others = priors * (1 - np.eye(len(priors), dtype=priors.dtype))
     total = others.sum(axis=1)
     if not total.all():
-        raise ValueError(f"cost_vector: priors are {priors}; two classes with one above 0 are due")
+        raise ValueError(f"cost_vector: priors are {priors}, expected two classes with one above 0")
     E: np.ndarray = (others * costs).sum(axis=1) / total
     return E
 
@@ -248,7 +252,7 @@ def rate_factors(E: ClassFactors) -> CostMatrix:
         ValueError: no class costs anything.
     """
     if not E.max(initial=0) > 0:
-        raise ValueError(f"rate_factors: E is {E}; a cost above 0 is due")
+        raise ValueError(f"rate_factors: E is {E}, expected a cost above 0")
     return np.repeat((E / E.max())[:, None], len(E), axis=1)
 
 
@@ -298,7 +302,7 @@ def confusion_matrix(
         outside = labels[(labels < 0) | (labels >= classes)]
         if outside.size:
             raise ValueError(
-                f"confusion_matrix: {name} holds {outside[0]}; 0 to {classes - 1} are due"
+                f"confusion_matrix: {name} holds {outside[0]}, expected 0 to {classes - 1}"
             )
     pairs = y.astype(np.intp) * classes + predicted.astype(np.intp)
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)

@@ -128,7 +128,7 @@ def weight_gradient(
     trace = forward_sweep(X, layers)
     expect_like("weight_gradient", "dA", dA, "the last A", trace.A[-1])
     if not 0 <= k < len(layers):
-        raise ValueError(f"weight_gradient: k is {k}; 0 to {len(layers) - 1} are due")
+        raise ValueError(f"weight_gradient: k is {k}, expected 0 to {len(layers) - 1}")
     above = len(layers) - 1 - k
     J_k = _product(_factors(layers, trace)[: 2 * above + 1])  # D_K·W_Kᵀ ⋯ D_k
     A_prev = trace.A[k - 1] if k else X
@@ -221,8 +221,8 @@ def affine_jacobian_cost(
     """
     for name, size in {"D": D, "M": M, "N": N, "itemsize": itemsize}.items():
         if size < 1:
-            raise ValueError(f"affine_jacobian_cost: {name} is {size}; 1 at least is due")
+            raise ValueError(f"affine_jacobian_cost: {name} is {size}, expected 1 at least")
     if of not in ("weights", "inputs"):
-        raise ValueError(f"affine_jacobian_cost: of is {of!r}; one of 'weights', 'inputs' is due")
+        raise ValueError(f"affine_jacobian_cost: of is {of!r}, expected one of 'weights', 'inputs'")
     elements = N * M * (D * M if of == "weights" else N * D)
     return JacobianCost(elements, elements * itemsize, N * D * M)

@@ -98,7 +98,7 @@ def forward_sweep(X: Matrix, layers: Sequence[Layer]) -> Trace:
 
     Raises:
         TypeError, ValueError: X is no matrix, or a layer does not fit the one before it. The
-            message says which layer, what came and what was due.
+            message says which layer, what came and what was expected.
     """
     _expect_network(X, layers)
     Zs, As, pullbacks = [], [], []
@@ -133,7 +133,7 @@ def backward_sweep(
         TypeError, ValueError: dA or dZ is not shaped as the last Z, or not just one is given.
     """
     if (dA is None) == (dZ is None) or len(trace.Z) != len(layers):
-        raise ValueError("backward_sweep: dA or dZ is due, and the trace of these very layers")
+        raise ValueError("backward_sweep: expected dA or dZ, and the trace of these layers")
     upstream: Any = dA if dZ is None else dZ
     name = "dA" if dZ is None else "dZ"
     expect_like("backward_sweep", name, upstream, "the last Z", trace.Z[-1])
@@ -203,7 +203,9 @@ def backpropagate(
         TypeError, ValueError: as ``forward_sweep``, or T does not fit the last A.
     """
     if reduction not in ("mean", "sum"):
-        raise ValueError(f"backpropagate: reduction is {reduction!r}; one of 'mean', 'sum' is due")
+        raise ValueError(
+            f"backpropagate: reduction is {reduction!r}, expected one of 'mean', 'sum'"
+        )
     trace = forward_sweep(X, layers)
     Z, A = trace.Z[-1], trace.A[-1]
     N = X.dtype.type(len(X) if reduction == "mean" else 1)  # L = Σℓ/N
@@ -286,25 +288,25 @@ def _explain(X: Matrix, layers: Sequence[Layer]) -> None:
     """Raise the error that says which layer does not fit, and why."""
     network_input(X)
     if not layers:
-        raise ValueError("layers is empty; one Layer at least is due")
+        raise ValueError("layers is empty, expected one Layer at least")
     for k, layer in enumerate(layers, 1):
         where = f"layer {k} of {len(layers)}"
         if not isinstance(layer, Layer):
-            raise TypeError(f"{where} is a {type(layer).__name__}; a Layer is due")
+            raise TypeError(f"{where} is a {type(layer).__name__}, expected a Layer")
         W, b, f, bias_row = layer
         if not callable(f):
-            raise TypeError(f"{where}: activation is {f!r}; a function such as tanh is due")
+            raise TypeError(f"{where}: activation is {f!r}, expected a function such as tanh")
         if bias_row and b is not None:
-            raise ValueError(f"{where}: b is given; None is due, as W's first row is the bias")
-        due: Callable = with_bias_row if bias_row else with_no_bias if b is None else with_bias
+            raise ValueError(f"{where}: b is given, expected None, since W's first row is the bias")
+        expected: Callable = with_bias_row if bias_row else with_no_bias if b is None else with_bias
         try:
-            due(X, W) if b is None else due(X, W, b)
+            expected(X, W) if b is None else expected(X, W, b)
         except (TypeError, ValueError) as error:
             raise type(error)(f"{where}, {error}") from None
         X = np.empty((0, W.shape[1]), X.dtype)
 
 
-# What is due, in the signatures.
+# What a layer expects, in the signatures.
 @checked_arguments
 def network_input(X: Float[np.ndarray, "N D"]) -> None: ...
 

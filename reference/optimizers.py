@@ -108,8 +108,8 @@ def _expect_rates(
     V: np.ndarray | None = None,
 ) -> None:
     if not rate >= 0:
-        raise ValueError(f"{caller}: rate is {rate}; 0 or more is due")
+        raise ValueError(f"{caller}: rate is {rate}, expected 0 or more")
     if not 0 <= beta <= 1:
-        raise ValueError(f"{caller}: beta is {beta}; 0 to 1 is due")
+        raise ValueError(f"{caller}: beta is {beta}, expected 0 to 1")
     if V is not None and W is not None:
         expect_like(caller, "V", V, "W", W)

@@ -58,7 +58,7 @@ def rprop_state(W: AnyShape, step_size: float = 0.1) -> RpropState:
         ValueError: the step size is negative or NaN.
     """
     if not step_size >= 0:
-        raise ValueError(f"rprop_state: step_size is {step_size}; 0 or more is due")
+        raise ValueError(f"rprop_state: step_size is {step_size}, expected 0 or more")
     return RpropState(np.zeros(W.shape, W.dtype), np.full(W.shape, step_size, W.dtype))
 
 
@@ -208,7 +208,7 @@ def _product(G: np.ndarray, previous: np.ndarray, product_of: ProductOf) -> np.n
 
 def _expect_state(caller: str, W: np.ndarray, state: RpropState) -> None:
     if not isinstance(state, RpropState):
-        raise TypeError(f"{caller}: state is a {type(state).__name__}; an RpropState is due")
+        raise TypeError(f"{caller}: state is a {type(state).__name__}, expected an RpropState")
     expect_like(caller, "state.previous_gradient", state.previous_gradient, "W", W)
     expect_like(caller, "state.step_size", state.step_size, "W", W)
 
@@ -217,11 +217,11 @@ def _expect_options(
     caller: str, eta_minus: float, eta_plus: float, step_min: float, step_max: float
 ) -> None:
     if not 0 < eta_minus < 1:
-        raise ValueError(f"{caller}: eta_minus is {eta_minus}; between 0 and 1 is due")
+        raise ValueError(f"{caller}: eta_minus is {eta_minus}, expected between 0 and 1")
     if not eta_plus > 1:
-        raise ValueError(f"{caller}: eta_plus is {eta_plus}; more than 1 is due")
+        raise ValueError(f"{caller}: eta_plus is {eta_plus}, expected more than 1")
     if not 0 <= step_min <= step_max:
         raise ValueError(
-            f"{caller}: step_min is {step_min} and step_max {step_max}; "
-            "0 <= step_min <= step_max is due"
+            f"{caller}: step_min is {step_min} and step_max {step_max}, "
+            "expected 0 <= step_min <= step_max"
         )

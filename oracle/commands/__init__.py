@@ -1,1 +1,1 @@
-"""What one types: the command line, its options and settings, and the processes behind it."""
+"""The command line: its commands, options and settings, and the processes behind them."""

@@ -1,20 +1,24 @@
-"""One user's file in this process: what is found in it, judged and diagnosed, one by one."""
+"""One user's file in this process: discovered, judged, diagnosed, and told of in a result."""
 
-import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oracle.cases import DTYPES, MAX_DIM, parse
-from oracle.results import VERDICTS, Failure, Note, Result
+from oracle.results import Failure, Note, Result
 from oracle.subject import Subject, Unusable
 
-READING_CASES = 24  # to find out which of several readings is meant
+if TYPE_CHECKING:  # they import torch, which is only needed where something is judged
+    from oracle.diagnosis.drafts import Diagnosis
+    from oracle.diagnosis.recognition import Recognised
+    from oracle.judging.examined import Entry, Examined
+    from oracle.results import Repro
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How one is to be judged."""
+    """The options of a check: which cases are drawn, and what is written besides."""
 
     cases: int = 200
     seed: int = 0
@@ -46,64 +50,86 @@ def judge(subject: Subject, settings: Settings) -> Outcome:
     """Verdict and diagnosis of one derivation; a failure if it cannot be judged."""
     import torch
 
-    from oracle.diagnosis import recognition
-    from oracle.diagnosis.diagnose import diagnose, give_up
-    from oracle.judging.examine import examine
-
     torch.set_num_threads(1)
     try:
-        if settings.original:
-            from oracle.commands import fix
-
-            if not fix.same_values(subject, settings.original, settings):
-                raise Unusable("the edit changes the value")
-        remark = ""
-        if len(subject.readings) > 1:
-            subject, remark = _read(subject, settings)
-        only = parse(settings.case, subject) if settings.case else None
-        examined = examine(
-            subject, settings.cases, settings.seed, settings.max_dim, settings.dtypes, only
+        examined = _examined(subject, settings)
+        diagnosis = _diagnosis(examined)
+        return assemble(
+            examined, diagnosis, _recognised(examined), _scripts(examined, diagnosis, settings)
         )
-        try:
-            diagnose(examined)
-        except Exception as error:  # ours; the verdict stands all the same
-            give_up(examined, error)
-        with contextlib.suppress(Exception):  # a remark less; the verdict stands all the same
-            recognition.recognise(examined)
-        if settings.repro:
-            from oracle.report import reproduction
-
-            reproduction.add(examined)
     except Unusable as error:
         return Failure(subject.file, error.line or subject.line, f"{subject.name}: {error}")
-    result = examined.result
-    result.remarks += [Note("assumed", said) for said in subject.remarks]
-    if remark:
-        result.remarks.append(Note("reading", remark))
-    return result
 
 
-def _read(subject: Subject, settings: Settings) -> tuple[Subject, str]:
-    """The reading in which the fewest gradients are wrong; the first of several such."""
+def _examined(subject: Subject, settings: Settings) -> "Examined":
+    """The subject, judged in the reading that is meant."""
     from oracle.judging.examine import examine
+    from oracle.judging.readings import as_meant
 
-    assert subject.read_as is not None
-    best: tuple[tuple[int, int], int] | None = None
-    for index in range(len(subject.readings)):
-        try:
-            found = examine(
-                subject.read_as(index), READING_CASES, settings.seed, settings.max_dim, ("float64",)
-            )
-        except Unusable:
-            continue
-        ranks = [VERDICTS.index(g.verdict) for g in found.result.gradients]
-        bad = sum(rank == VERDICTS.index("wrong") for rank in ranks)
-        if best is None or (bad, max(ranks)) < best[0]:
-            best = (bad, max(ranks)), index
-        if bad == 0:
-            break
-    if best is None:
-        return subject.read_as(0), ""
-    chosen = best[1]
-    right = best[0][0] == 0
-    return subject.read_as(chosen), subject.readings[chosen].remark if right else ""
+    if settings.original:
+        from oracle.judging.same_values import has_same_values
+
+        original = Path(settings.original)
+        drawn = settings.shapes, settings.seed, settings.max_dim
+        if not has_same_values(subject, original, *drawn):
+            raise Unusable("the edit changes the value")
+    subject, reading = as_meant(subject, settings.seed, settings.max_dim)
+    only = parse(settings.case, subject) if settings.case else None
+    return examine(
+        subject, settings.cases, settings.seed, settings.max_dim, settings.dtypes, only, reading
+    )
+
+
+def _diagnosis(examined: "Examined") -> "Diagnosis | None":
+    """Why what is wrong is wrong; None where nothing is."""
+    if examined.result.verdict != "wrong":
+        return None
+    from oracle.diagnosis.diagnose import diagnose
+
+    return diagnose(examined)
+
+
+def _recognised(examined: "Examined") -> "Recognised":
+    """The forward as a function of torch's; an error of ours costs a remark, not the verdict."""
+    from oracle.diagnosis.recognition import Recognised, recognise
+
+    try:
+        return recognise(examined)
+    except Exception:
+        return Recognised()
+
+
+def _scripts(
+    examined: "Examined", diagnosis: "Diagnosis | None", settings: Settings
+) -> "dict[Entry, Repro]":
+    if not settings.repro:
+        return {}
+    from oracle.report import reproduction
+
+    return reproduction.scripts(examined, diagnosis)
+
+
+def assemble(
+    examined: "Examined",
+    diagnosis: "Diagnosis | None",
+    recognised: "Recognised",
+    scripts: "dict[Entry, Repro]",
+) -> Result:
+    """The result that is reported, made of what each stage has found."""
+    gradients = []
+    for entry in examined.entries:
+        found = entry.gradient
+        if diagnosis is not None:
+            gradients += [blamed for before, blamed in diagnosis.blamed if before is entry]
+            found = diagnosis.of(entry)
+        gradients.append(replace(found, repro=scripts.get(entry)))
+    remarks = [*examined.result.remarks, *recognised.remarks]
+    remarks += [Note("assumed", said) for said in examined.subject.remarks]
+    if examined.reading is not None and examined.reading.remark:
+        remarks.append(Note("reading", examined.reading.remark))
+    return replace(
+        examined.result,
+        gradients=tuple(gradients),
+        witnesses=(*examined.result.witnesses, *recognised.witnesses),
+        remarks=tuple(remarks),
+    )

@@ -1,7 +1,7 @@
 """``[tool.oracle]`` in the nearest pyproject.toml: defaults for the options, by their long names.
 
 The command line wins. A key that no command has, or a value that an option would not take, is bad
-usage: the message names the file, the key, what came and what was due.
+usage: the message names the file, the key, what came and what was expected.
 """
 
 import difflib
@@ -14,7 +14,7 @@ import click
 # The options that the file may set; the others belong to one run.
 KEYS = (
     "cases", "seed", "dtype", "max-dim", "timeout", "select", "ignore", "exclude", "fail-on",
-    "jobs", "quiet", "no-color",
+    "allow-not-judged", "jobs", "quiet", "no-color",
 )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def _table(file: Path, ctx: click.Context) -> list[tuple[str, str, Any]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise click.UsageError(f"{_spoken(file)}: {error}", ctx) from None
     if not isinstance(table, dict):
-        raise click.UsageError(f"{_spoken(file)}: tool.oracle is {table!r}; a table is due", ctx)
+        raise click.UsageError(f"{_spoken(file)}: tool.oracle is {table!r}; expected a table", ctx)
     found = []
     for key, value in table.items():
         name = key.replace("_", "-")
@@ -109,12 +109,12 @@ def _table(file: Path, ctx: click.Context) -> list[tuple[str, str, Any]]:
 
 def _value(file: Path, key: str, value: Any, option: Any, ctx: click.Context) -> Any:
     """A value as the option takes it."""
-    kind, due = _due(option)
+    kind, expected = _expected(option)
     listed = kind is list and isinstance(value, list) and all(isinstance(v, str) for v in value)
     number = type(value) in (int, kind)  # true and false are integers to Python
     if not (listed if kind is list else number if kind is float else type(value) is kind):
         raise click.UsageError(
-            f"{_spoken(file)}: [tool.oracle] {key} is {_toml(value)}; {due} is due", ctx
+            f"{_spoken(file)}: [tool.oracle] {key} is {_toml(value)}; expected {expected}", ctx
         )
     if isinstance(option.type, Globs):
         return [rooted(pattern, file.parent.resolve()) for pattern in value]
@@ -125,8 +125,8 @@ def _value(file: Path, key: str, value: Any, option: Any, ctx: click.Context) ->
         raise click.UsageError(said, ctx) from None
 
 
-def _due(option: Any) -> tuple[type, str]:
-    """What a file is to give for an option, and how one says that."""
+def _expected(option: Any) -> tuple[type, str]:
+    """The type of an option's value in the file, and how that is said."""
     if option.is_flag:
         return bool, "true or false"
     if isinstance(option.type, Names):

@@ -1,8 +1,7 @@
 """``oracle check --fix``: changes of the user's lines, each proved before it is shown.
 
-A cure that a diagnosis has proved on arrays is written into a copy of the file, and the check runs
-on the copy: only what makes that gradient right, leaves every other one at least as good as it was
-and the value as it is, counts as a change.
+The cure of a finding is written into a copy of the file, and the check runs on the copy. A change
+counts only if it makes that gradient right, no other gradient worse, and leaves the value as it is.
 """
 
 import contextlib
@@ -14,13 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from oracle.commands import workers
+from oracle.commands import workers, writing
 from oracle.commands.check import Settings
 from oracle.commands.workers import Job
 from oracle.diagnosis.repair import line_edits
-from oracle.results import VERDICTS, Gradient, Report, Result
+from oracle.discovery.text import reading
+from oracle.results import VERDICTS, Gradient, Kind, Report, Result
 
 CASES = 30  # of one proof
 BAD = ("wrong", "inherited")
@@ -39,8 +37,9 @@ class Fixed:
     def diff(self) -> str:
         """The change as a unified diff."""
         name = self.file.as_posix()
-        old, new = (text.splitlines(keepends=True) for text in (self.before, self.after))
-        lines = difflib.unified_diff(old, new, name, name)
+        exact = reading.exact(self.file)  # a patch needs the line ends of the file
+        old, new = (writing.with_line_ends_of(exact, text) for text in (self.before, self.after))
+        lines = difflib.unified_diff(writing.lines(old), writing.lines(new), name, name)
         return "".join(
             ln if ln.endswith("\n") else ln + "\n\\ No newline at end of file\n" for ln in lines
         )
@@ -64,13 +63,17 @@ def _fix(
     fixed: Fixed, result: Result, gradient: Gradient, settings: Settings, timeout: float
 ) -> None:
     where = f"{fixed.file}:{gradient.line}: {gradient.name}"
-    note = gradient.findings[0]  # the likeliest: a constant that another one implies is no cure
+    note = gradient.findings[0]  # the likeliest one: the others may follow from it
     if note.cure is None:
         fixed.kept.append(f"{where}: the cure of {note.name} is no simple change of a line")
         return
     tried = line_edits.candidates(fixed.after, gradient.line, note.cure)
-    before = _checked(fixed, fixed.after, result.target, settings, timeout) if tried else None
-    if before is None:
+    before = None
+    if tried or fixed.changed:
+        before = _checked(fixed, fixed.after, result.target, settings, timeout)
+    if before is not None and fixed.changed and _is_better(before, before, gradient):
+        return  # what was changed for a different gradient has cured this one as well
+    if before is None or not tried:
         fixed.kept.append(f"{where}: no change of its line would apply the cure")
         return
     for text in tried:
@@ -93,17 +96,21 @@ def _checked(
 
 
 def _is_better(before: Result, after: Result, gradient: Gradient) -> bool:
-    """Whether the gradient is right now, and no other is worse or missing."""
+    """Whether the gradient is right in ``after``, and no other is worse or missing."""
     ranks = [
-        {g.of: VERDICTS.index(g.verdict) for g in result.gradients if g.of != "an intermediate"}
+        {g.of: VERDICTS.index(g.verdict) for g in result.gradients if not _is_step(g)}
         for result in (before, after)
     ]
     if set(ranks[0]) != set(ranks[1]) or any(ranks[1][of] > ranks[0][of] for of in ranks[0]):
         return False
-    if gradient.of != "an intermediate":
+    if not _is_step(gradient):
         return ranks[1][gradient.of] < VERDICTS.index("unstable")
     bad = [sum(g.verdict in BAD for g in result.gradients) for result in (before, after)]
     return bad[1] < bad[0] and all(g.line != gradient.line for g in after.gradients if _bad(g))
+
+
+def _is_step(gradient: Gradient) -> bool:
+    return gradient.kind is Kind.INTERMEDIATE
 
 
 def _bad(gradient: Gradient) -> bool:
@@ -112,7 +119,7 @@ def _bad(gradient: Gradient) -> bool:
 
 @contextlib.contextmanager
 def _copy(file: Path, text: str) -> Iterator[Path]:
-    """A file of another text in a folder of its own, where all that stands around it is, too."""
+    """A file with a different text in a folder of its own, with links to all that is beside it."""
     file = file.resolve()
     top = file.parent
     while (top / "__init__.py").is_file():
@@ -126,48 +133,17 @@ def _copy(file: Path, text: str) -> Iterator[Path]:
             folder, real = folder / part, real / part
             if real != file:
                 folder.mkdir()
-        folder.write_bytes(text.encode())
+        folder.write_bytes(text.encode(reading.encoding_of(reading.data(file))))
         yield folder
 
 
 def _beside(link: Path, real: Path) -> None:
     try:
         os.symlink(real, link, target_is_directory=real.is_dir())
-    except OSError:  # a system that has none for everybody
+    except OSError:  # on some systems not everybody may make links
         if real.suffix == ".py":
             shutil.copy(real, link)
 
 
 def _read(file: Path) -> str:
-    return file.read_bytes().decode("utf-8")  # line ends as they are
-
-
-def same_values(subject: object, original: str, settings: Settings) -> bool:
-    """Whether an edited derivation has the same values as that of the original file."""
-    from oracle import cases, discovery
-    from oracle.judging.examine import plan
-    from oracle.judging.trial import Session
-    from oracle.subject import Subject, outputs
-
-    assert isinstance(subject, Subject)
-    subjects, _ = discovery.subjects(Path(original), subject.name, settings.shapes)
-    others = [other for other in subjects if other.name == subject.name]
-    if not others:
-        return False
-    chosen = plan(subject, 20, settings.seed, settings.max_dim, ("float64",))
-    with Session(*subject.functions, *others[0].functions) as names, np.errstate(all="ignore"):
-        for case in chosen[::2]:
-            values = []
-            for one in (subject, others[0]):
-                arrays = cases.draw(one, case)[0]
-                with names.random_state(case.seed):
-                    try:
-                        value, _ = one.forward(one.prepare(arrays, case.seed))
-                        values.append([np.asarray(part) for part in outputs(value)])
-                    except Exception:
-                        values.append([])
-            if len(values[0]) != len(values[1]):
-                return False
-            if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(*values)):
-                return False
-    return True
+    return reading.read(file)

@@ -1,27 +1,31 @@
-"""What the user does not want to hear of: ``# oracle: ignore[FINDING]``, --select and --ignore."""
+"""Findings that the user has silenced: ``# oracle: ignore[FINDING]``, --select and --ignore."""
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
-from oracle.results import Gradient, Report
+from oracle.discovery.text import reading
+from oracle.results import Gradient, Report, Result
 
 COMMENT = re.compile(r"#\s*oracle:\s*ignore(?:\[([\w\s,-]*)\])?")
 
 
 def silence(report: Report, select: Collection[str] = (), ignore: Collection[str] = ()) -> None:
-    """Mark gradients as ignored all of whose findings are silenced; in place."""
-    for result in report.results:
-        comments = _comments(result.file)
-        for gradient in result.gradients:
-            at = comments.get(gradient.line)
-            names = [note.name for note in gradient.findings]
-            if gradient.verdict == "correct" or not names:
-                continue
-            left = [n for n in names if not _hushed(n, at, select, ignore)]
-            if not left:
-                gradient.ignored = True
-        _follow(result.gradients)
+    """Mark gradients as ignored all of whose findings are silenced; in place of the results."""
+    report.results[:] = [_silenced(result, select, ignore) for result in report.results]
+
+
+def _silenced(result: Result, select: Collection[str], ignore: Collection[str]) -> Result:
+    comments = _comments(result.file)
+    found: list[Gradient] = []
+    for gradient in result.gradients:
+        at = comments.get(gradient.line)
+        names = [note.name for note in gradient.findings]
+        silent = gradient.verdict != "correct" and bool(names)
+        silent = silent and all(_hushed(n, at, select, ignore) for n in names)
+        found.append(replace(gradient, ignored=gradient.ignored or silent))
+    return replace(result, gradients=tuple(_followed(found)))
 
 
 def _hushed(
@@ -32,20 +36,19 @@ def _hushed(
     return name in ignore or (bool(select) and name not in select)
 
 
-def _follow(gradients: list[Gradient]) -> None:
-    """What follows from a silenced step is silenced with it."""
-    if any(g.ignored for g in gradients) and not any(
-        g.verdict == "wrong" and not g.ignored for g in gradients
-    ):
-        for gradient in gradients:
-            gradient.ignored |= gradient.verdict == "inherited"
+def _followed(gradients: list[Gradient]) -> list[Gradient]:
+    """The same gradients; what follows from a silenced step is silenced with it."""
+    ignored = any(g.ignored for g in gradients)
+    if ignored and not any(g.verdict == "wrong" and not g.ignored for g in gradients):
+        return [replace(g, ignored=g.ignored or g.verdict == "inherited") for g in gradients]
+    return gradients
 
 
 def _comments(file: str) -> dict[int, set[str]]:
     """By line: the findings that a comment there silences; an empty set for all of them."""
     try:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        lines = reading.lines_of(reading.read(Path(file)))
+    except reading.ERRORS:
         return {}
     found: dict[int, set[str]] = {}
     for at, line in enumerate(lines, 1):

@@ -1,5 +1,6 @@
 """The options that several commands have."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,16 @@ from oracle.commands import config as config_
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
+
+
+class Seconds(click.FloatRange):
+    """A time; "nan" is a number to Python, and none to wait for."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value} is no number of seconds", param, ctx)
+        return seconds
 
 
 def cases(help: str) -> Option:
@@ -29,7 +40,7 @@ def jobs(help: str) -> Option:
 
 
 def drawn(command: Command) -> Command:
-    """What is drawn for a case."""
+    """The options that say how cases are drawn."""
     for option in (
         click.option(
             "--max-dim",
@@ -55,13 +66,24 @@ def drawn(command: Command) -> Command:
     return command
 
 
-fail_on = click.option(
-    "--fail-on",
-    type=click.Choice(["wrong", "unstable"]),
-    default="wrong",
-    show_default=True,
-    help="What makes the exit status 1.",
+allow_not_judged = click.option(
+    "--allow-not-judged",
+    is_flag=True,
+    help="Gradients that were not judged are listed, but do not make the exit status 2.",
 )
+
+
+def fail_on(default: str) -> Callable[[Command], Command]:
+    """The option ``--fail-on``, with the default of a command."""
+    return click.option(
+        "--fail-on",
+        type=click.Choice(["wrong", "unstable"]),
+        default=default,
+        show_default=True,
+        help="What makes the exit status 1.",
+    )
+
+
 quiet = click.option(
     "-q", "--quiet", is_flag=True, help="Print what is not correct and the summary only."
 )

@@ -19,9 +19,9 @@ from oracle.discovery.text import places
 from oracle.results import Failure, Report
 from oracle.truth import twins
 from oracle.verify import derivations
+from oracle.verify.names import NETWORK, OPTIMIZERS, RULES
 from oracle.verify.runs import Run, merged
 
-NETWORK, OPTIMIZERS = "network", "optimizers"  # what is verified besides the derivations
 ALONE = 12  # runs: fewer are not worth another process, which has torch to import
 
 
@@ -54,8 +54,8 @@ def tasks(
     """
     known = derivations.in_reference()
     found = []
-    for name in names:
-        if name in (NETWORK, OPTIMIZERS):
+    for name in _grouped(names):
+        if name in (NETWORK, OPTIMIZERS, *RULES):
             found += [Task(name, dtype, "ordinary", count, seed, max_dim) for dtype in dtypes]
             continue
         regimes = cases.regimes(known[name])
@@ -66,6 +66,13 @@ def tasks(
             for regime in regimes
         ]
     return found
+
+
+def _grouped(names: Sequence[str]) -> list[str]:
+    """The names, with all update rules as one task where all of them are named."""
+    if not set(names).issuperset(RULES):
+        return list(names)
+    return [*(name for name in names if name not in RULES), OPTIMIZERS]
 
 
 def one(name: str, case: str, seed: int = 0) -> Task:
@@ -155,10 +162,11 @@ def do(task: Task) -> Outcome:
 
         one = [networks.parse(task.case)] if task.case else None
         return networks.check(one or networks.cases(task.dtype, task.count, task.seed))
-    if task.name == OPTIMIZERS:
+    if task.name == OPTIMIZERS or task.name in RULES:
         from oracle.verify import stepping
 
-        return [stepping.check(rule, task.dtype, task.seed) for rule in stepping.RULES]
+        rules = [rule for rule in stepping.RULES if task.name in (OPTIMIZERS, rule.name)]
+        return [stepping.check(rule, task.dtype, task.seed) for rule in rules]
     from oracle.verify import checking
 
     derivation = derivations.in_reference()[task.name]

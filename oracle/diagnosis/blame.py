@@ -1,4 +1,4 @@
-"""Which step of the backward is wrong: exactly one is blamed, and what follows from it inherits.
+"""The step of the backward that is wrong: exactly one is blamed, and what follows from it inherits.
 
 An array u of the backward plays the part of the gradient of a forward intermediate V if, and only
 if, its error u − true(V), carried on by the true vector-Jacobian products, accounts for all that
@@ -7,22 +7,23 @@ comes out of the backward. That is proof by numbers; the names in the user's cod
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from oracle.diagnosis.evidence import Evidence, Step, handed_on
+from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.loops import in_every_turn
+from oracle.diagnosis.statements import Step, handed_on
 from oracle.subject import Path
 from oracle.truth.recording import Value
 
-PATIENCE = 1.0  # seconds of processor time, looking for the guilty step of one case
+PATIENCE = 1.0  # seconds of processor time, looking for the wrong step of one case
 FEW = 12  # intermediates of one shape: where there are more, it is a loop that makes them
 FACTORS = 3  # deferred factors (dZ = A − Y, divided by m only in dW) that are followed
 
 
 @dataclass(frozen=True)
-class Guilty:
+class Blamed:
     """A wrong step: the array, and the intermediate that it should be the gradient of."""
 
     step: Step | None  # None: the returned gradient itself
@@ -34,13 +35,13 @@ class Guilty:
     truncated: bool = False  # in a loop, it lacks what comes back from the turn before
 
 
-def guilty(evidence: Evidence) -> list[Guilty]:
+def blamed(evidence: Evidence) -> list[Blamed]:
     """The wrong steps of one case, the earliest of each chain; one for each wrong gradient."""
     began = time.process_time()
     left = set(evidence.wrong_paths())
     steps = [step for step in evidence.steps() if step.name]
     returned = {id(value): path for path, value in evidence.made.items()}
-    found: list[Guilty] = []
+    found: list[Blamed] = []
     factors = deferred(evidence, steps)
     supposed = [f for n in sizes(evidence) for f in (float(n), 1.0 / n) if n > 1]
     for step in steps:
@@ -61,45 +62,57 @@ def guilty(evidence: Evidence) -> list[Guilty]:
                 left -= explained
                 continue
             instead = tuple((v, f) for v, f, touched in parts[1:] if touched == explained)
-            found.append(Guilty(step, value, factor, frozenset(explained), instead=instead))
+            found.append(Blamed(step, value, factor, frozenset(explained), instead=instead))
             left -= explained
     for path, followers in _heads(evidence, left).items():
         inherits = frozenset([path, *followers])
-        found.append(Guilty(None, evidence.inputs[path], 1.0, inherits, path))
+        found.append(Blamed(None, evidence.inputs[path], 1.0, inherits, path))
     between = [step for step in steps if id(step.value) not in returned]
     one = _in_common(evidence, between, found) or _in_a_loop(evidence, between, found)
-    return found if one is None else [g for g in found if not g.inherits <= one.inherits] + [one]
+    if one is not None:
+        found = [g for g in found if not g.inherits <= one.inherits] + [one]
+    return [_original(evidence, steps, blamed) for blamed in found]
 
 
-def _in_a_loop(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty]) -> Guilty | None:
+def _original(evidence: Evidence, steps: Sequence[Step], blamed: Blamed) -> Blamed:
+    """The statement that makes a returned gradient, where the gradient is an alias: ``db = dz``."""
+    if blamed.path is None:
+        return blamed
+    made = [step for step in steps if step.value is evidence.made[blamed.path]]
+    if not made or handed_on(made[-1]) is made[-1]:
+        return blamed
+    return replace(blamed, step=made[-1], path=None)
+
+
+def _in_a_loop(evidence: Evidence, steps: Sequence[Step], found: Sequence[Blamed]) -> Blamed | None:
     """A statement that is wrong in every turn of a loop, and several gradients with it."""
-    heads = {path for guilty in found if guilty.step is None for path in guilty.inherits}
+    heads = {path for one in found if one.step is None for path in one.inherits}
     one = in_every_turn(evidence, steps, heads) if len(heads) > 1 else None
     if one is None or len(one.touched) < 2:
         return None
-    return Guilty(one.step, one.of, 1.0, one.touched, truncated=one.truncated)
+    return Blamed(one.step, one.of, 1.0, one.touched, truncated=one.truncated)
 
 
-def _in_common(evidence: Evidence, steps: Sequence[Step], found: Sequence[Guilty]) -> Guilty | None:
+def _in_common(evidence: Evidence, steps: Sequence[Step], found: Sequence[Blamed]) -> Blamed | None:
     """A step that is the right gradient of one thing, and is used as that of another throughout.
 
     ``dz = dy * v`` is right as the gradient of s = σ(z); where all that is made of it takes it for
     that of z, this one step is wrong rather than all of them.
     """
-    if not any(guilty.step is None for guilty in found) or len(found) < 2:
+    if not any(one.step is None for one in found) or len(found) < 2:
         return None
-    left = {path for guilty in found for path in guilty.inherits}
+    left = {path for one in found for path in one.inherits}
     for step in steps:
         for value, factor, explained in _parts(evidence, step, [1.0], (), left, right=True)[:1]:
-            if sum(guilty.inherits <= explained for guilty in found) > 1:
+            if sum(one.inherits <= explained for one in found) > 1:
                 step = handed_on(_last_alike(evidence, steps, step))
-                return Guilty(step, value, factor, frozenset(explained))
+                return Blamed(step, value, factor, frozenset(explained))
     return None
 
 
 def _taken_for_another(
     evidence: Evidence, steps: Sequence[Step], step: Step, explained: set[Path]
-) -> Guilty | None:
+) -> Blamed | None:
     """An earlier step that is right, and from which a wrong one follows: as in ``_in_common``."""
     for one in steps[: steps.index(step)]:
         if not _is_right(evidence, one):
@@ -107,7 +120,7 @@ def _taken_for_another(
         for value, factor, touched in _parts(evidence, one, [1.0], (), explained, right=True)[:1]:
             if touched == explained:
                 one = handed_on(_last_alike(evidence, steps, one))
-                return Guilty(one, value, factor, frozenset(explained))
+                return Blamed(one, value, factor, frozenset(explained))
     return None
 
 
@@ -265,3 +278,7 @@ def multiple(array: np.ndarray, of: np.ndarray) -> float | None:
 
 def _is_multiple(evidence: Evidence, step: Step, value: Value) -> bool:
     return multiple(evidence.number(step.value), evidence.true(value)) is not None
+
+
+Guilty = Blamed  # the former names, while other modules use them
+guilty = blamed

@@ -1,4 +1,4 @@
-"""One statement in a loop that is wrong in every turn: the step that is to blame for all of them.
+"""A statement that is wrong in every turn of a loop: one step, blamed for all turns.
 
 Through time, the gradient of each turn is made of that of the turn after it. A wrong statement adds
 an error of its own in every turn, and what comes of it is carried on through the turns before. Let
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from oracle.diagnosis.evidence import Evidence, Step
+from oracle.diagnosis.evidence import Evidence
+from oracle.diagnosis.statements import Step
 from oracle.subject import Path
 from oracle.truth.recording import Value
 
@@ -81,10 +82,10 @@ def _tried(evidence: Evidence, pairs: Pairs, left: set[Path]) -> Turned | None:
     if not all(evidence.same(evidence.got[path], found[path]) for path in touched):
         return None
     for at, (step, value) in enumerate(pairs):
-        array, due = evidence.number(step.value), came[value]
-        if not evidence.same(array, due):
-            truncated = at > 0 and _lacks_the_turn_before(evidence, pairs, at, array - due)
-            off = float((np.abs(array - due) > 1e-9 * np.abs(due).max(initial=0)).mean())
+        array, want = evidence.number(step.value), came[value]
+        if not evidence.same(array, want):
+            truncated = at > 0 and _lacks_the_turn_before(evidence, pairs, at, array - want)
+            off = float((np.abs(array - want) > 1e-9 * np.abs(want).max(initial=0)).mean())
             return Turned(step, value, frozenset(touched), truncated, off)
     return None
 

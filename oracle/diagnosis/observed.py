@@ -1,21 +1,23 @@
-"""What is seen of a wrong gradient, in words, whether or not anything explains it."""
+"""A wrong gradient described in words: how far off, where, and for which sizes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from oracle.cases.shapes import Size
 from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.mistakes import Target
-from oracle.judging.examine import Examined
+from oracle.judging.examined import Entry
+from oracle.judging.telling import ordinary
 from oracle.judging.trial import Trial
-from oracle.results import Gradient, Note
+from oracle.results import Note
 from oracle.subject import Path
 
 
 def what_is_seen(target: Target) -> str:
     """Ratio and place of a difference that nothing explains."""
     if target.got.shape != target.true.shape:
-        return f"has shape {target.got.shape}, {target.true.shape} is due"
+        return f"has shape {target.got.shape}, expected {target.true.shape}"
     off = np.abs(target.got - target.true)
     share = float((off > 1e-9 * np.abs(target.true).max(initial=1e-300)).mean())
     with np.errstate(all="ignore"):
@@ -29,51 +31,46 @@ def what_is_seen(target: Target) -> str:
     )
 
 
-def say_pattern(examined: Examined, path: Path, entry: Gradient) -> None:
+def right_only_when(entry: Entry) -> Note | None:
     """Right only when N = 1, say: the sizes of the cases that pass."""
-    passes = [c.sizes for c in examined.passes.get(path, []) if c.regime == "ordinary"]
-    fails = [c.sizes for c in examined.failures.get(path, []) if c.regime == "ordinary"]
-    if not passes or not fails or entry.verdict != "wrong":
-        return
+    passes = [case.sizes for case in ordinary(entry.passes)]
+    fails = [case.sizes for case in ordinary(entry.failures)]
+    if not passes or not fails:
+        return None
     names = [n for n in fails[0] if isinstance(fails[0][n], int)]
-    for name in names:
-        if all(s[name] == 1 for s in passes) and all(s[name] != 1 for s in fails):
-            entry.note(Note("right-only-when", f"{entry.name} is right only when {name} = 1"))
-            return
-    for one in names:
-        for other in names:
-            alike = one < other and all(s[one] == s[other] for s in passes)
-            if alike and all(s[one] != s[other] for s in fails):
-                message = f"{entry.name} is right only when {one} = {other}"
-                entry.note(Note("right-only-when", message))
-                return
+    pairs = [(one, other) for one in names for other in names if one < other]
+    for one, other in [*((name, "1") for name in names), *pairs]:
+
+        def is_met(sizes: Mapping[str, Size], one: str = one, other: str = other) -> bool:
+            return sizes[one] == (1 if other == "1" else sizes[other])
+
+        if all(map(is_met, passes)) and not any(map(is_met, fails)):
+            said = f"{entry.gradient.name} is right only when {one} = {other}"
+            return Note("right-only-when", said)
+    return None
 
 
-def say_slope(
-    examined: Examined, path: Path, trials: Sequence[Trial], evidence: Sequence[Evidence]
-) -> None:
+def has_other_slope(
+    name: str, path: Path, trials: Sequence[Trial], evidence: Sequence[Evidence]
+) -> Note | None:
     """Of a function of each entry by itself, what is wrong entry by entry is its derivative."""
-    entry = examined.entry(path)
-    known = {note.name for note in entry.findings}
-    if entry.verdict != "wrong" or known != {"unexplained"} or not trials:
-        return
-    if not all(_is_local(trial, path) for trial in trials):
-        return
+    if not trials or not all(_is_local(trial, path) for trial in trials):
+        return None
     sides = {"positive": 0, "negative": 0}
     for one in evidence:
         x, off = one.number(one.inputs[path]), np.abs(one.got[path] - one.want(path))
         bad = off > 1e-9 * np.abs(one.want(path)).max(initial=1e-300)
         sides["positive"] += int((bad & (x > 0)).sum())
         sides["negative"] += int((bad & (x < 0)).sum())
-    only = [side for side, count in sides.items() if count and not sum(sides.values()) - count]
+    only = [side for side, count in sides.items() if count and count == sum(sides.values())]
     where = f", for {only[0]} {path[-1]} only" if only else ""
-    message = f"{entry.name} has another slope than the forward, entry by entry{where}"
+    message = f"{name} has a different slope than the forward, entry by entry{where}"
     fix = "differentiate the forward once more, piece by piece"
-    entry.findings = [Note("wrong-activation-derivative", message, fix)]
+    return Note("wrong-activation-derivative", message, fix)
 
 
 def _is_local(trial: Trial, path: Path) -> bool:
-    """Whether a gradient is a slope of each entry of its input times the upstream there."""
+    """True if a gradient is a slope of each entry of its input times the upstream there."""
 
     def made(arrays: dict[str, np.ndarray], times: float = 1.0) -> np.ndarray:
         inputs = trial.inputs(arrays)

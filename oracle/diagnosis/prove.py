@@ -1,4 +1,4 @@
-"""Which of the known mistakes explain a wrong step, proved on several shapes."""
+"""The known mistakes that explain a wrong step, proved on several shapes."""
 
 import time
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from oracle.diagnosis.mistakes import FAMILIES, Suspicion, Target
+from oracle.diagnosis.mistakes.scale import extents
 
 ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
 PATIENCE = 8.0  # seconds of processor time, looking for what explains one gradient
@@ -15,7 +16,7 @@ MOST = 3  # findings of one gradient
 
 @dataclass(frozen=True)
 class Proved:
-    """A mistake that explains what came, in so many cases of different shapes."""
+    """A mistake that explains what came, and the number of shapes in which it does."""
 
     suspicion: Suspicion
     shapes: int
@@ -48,7 +49,8 @@ def prove(targets: Sequence[Target]) -> list[Proved]:
                     still[suspicion.key] = alive[suspicion.key]
         shapes.add(str(target.sizes))
         alive = still
-    best = sorted(alive.values(), key=lambda s: s.rank)
+    sizes = [extents(target.sizes) for target in targets]
+    best = sorted((s for s in alive.values() if _vary(s, sizes)), key=lambda s: s.rank)
     chosen: list[Suspicion] = []
     for suspicion in best:
         # A key within another's, (key, more), is the same mistake told less precisely.
@@ -57,6 +59,11 @@ def prove(targets: Sequence[Target]) -> list[Proved]:
         if fresh and (not chosen or suspicion.rank <= chosen[0].rank + 4):
             chosen.append(suspicion)
     return [Proved(suspicion, len(shapes)) for suspicion in chosen[:MOST]]
+
+
+def _vary(suspicion: Suspicion, known: Sequence[dict[str, int]]) -> bool:
+    """Whether each size that a mistake names has taken different values in the proof."""
+    return all(len({sizes.get(name) for sizes in known}) > 1 for name in suspicion.sizes)
 
 
 def _explains(suspicion: Suspicion, target: Target) -> bool:

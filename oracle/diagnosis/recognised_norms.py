@@ -17,7 +17,7 @@ EXACT = 1e-9  # relative
 
 
 class Sample(Protocol):
-    """What went in and what came out, in one case."""
+    """The inputs and the value of the forward in one case."""
 
     @property
     def inputs(self) -> dict[str, np.ndarray]: ...
@@ -26,7 +26,7 @@ class Sample(Protocol):
 
 
 def norm(name: str, samples: Sequence[Sample]) -> Note | None:
-    """How a normalisation differs from torch's layer_norm, batch_norm or rms_norm, if it is one."""
+    """The difference of a normalisation from torch's norms; None if it is none, or equal."""
     if len({sample.value.ndim for sample in samples}) > 1:
         return None
     for centred, axes in itertools.product((True, False), _axes(samples[0])):
@@ -38,7 +38,7 @@ def norm(name: str, samples: Sequence[Sample]) -> Note | None:
 
 
 def _axes(sample: Sample) -> Iterator[tuple[int, ...]]:
-    """Over which axes one may normalise: the last ones, the first, all but one."""
+    """The axes along which one may normalise: the last ones, the first, all but one."""
     rank = sample.value.ndim
     if rank >= 2:
         yield from {(rank - 1,), (0,), tuple(range(1, rank)), (0, *range(2, rank))}
@@ -47,7 +47,7 @@ def _axes(sample: Sample) -> Iterator[tuple[int, ...]]:
 def _divided(
     sample: Sample, axes: tuple[int, ...], centred: bool
 ) -> tuple[np.ndarray, np.ndarray, int] | None:
-    """What each group was divided by, its variance (or mean square), and how many are in it."""
+    """The divisor of each group, its variance (or mean square), and its number of entries."""
     x, *others = (a for a in sample.inputs.values() if a.dtype.kind == "f")
     if x.shape != sample.value.shape or len(others) > 2:
         return None
@@ -65,7 +65,7 @@ def _divided(
 
 
 def _unscaled(value: np.ndarray, others: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
-    """The output without its γ and β, whichever of the others they are."""
+    """The output without its γ and β, whichever of the other inputs they are."""
     rows: list[Callable[[np.ndarray], np.ndarray]] = [lambda a: a]
     if value.ndim > 2:  # (C,) along axis 1 of (N, C, H, W)
         rows.append(lambda a: a.reshape(-1, *[1] * (value.ndim - 2)))
@@ -104,7 +104,7 @@ def _told(
 
 
 def _constant(differences: Sequence[np.ndarray]) -> float | None:
-    """The ε that all of these are, 0 if they are nothing; None if they are not the same."""
+    """The ε that all of these equal, 0 if they are all 0; None if they differ."""
     every = np.concatenate(differences)
     if np.abs(every).max() < 1e-14:
         return 0.0

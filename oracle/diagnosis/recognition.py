@@ -1,4 +1,4 @@
-"""Is a user's forward a function that torch has too, and the same one?
+"""A user's forward, recognised as a function that torch has too.
 
 Recognised by its values alone, on several shapes: where they are torch's own, torch's function is
 another witness of the truth. Where they are torch's but for a known difference (the sum in place of
@@ -18,21 +18,29 @@ import torch.nn.functional as F
 
 from oracle.cases import Case
 from oracle.diagnosis.recognised_norms import norm
-from oracle.judging.examine import Examined, begin
-from oracle.judging.trial import Session
+from oracle.judging.examined import Examined
+from oracle.judging.telling import SAMPLES, is_large_and_rectangular
 from oracle.results import Note
+from oracle.subject import Way
 
-SAMPLES = 3  # of different shapes: all must agree
 CLOSE = 1e-6  # relative: a guard in a logarithm is no other function
-WAYS = (1, 2, 3, 4, 5, 6, 7)  # a network (8, 9) is no function of torch's
+NETWORKS = (Way.FORWARD_COST_BACKWARD, Way.NETWORK)  # no functions of torch's
 
 Array: TypeAlias = np.ndarray
 Function: TypeAlias = Callable[..., torch.Tensor]
 
 
 @dataclass(frozen=True)
+class Recognised:
+    """The additions to a result where its forward is, or nearly is, a function of torch's."""
+
+    witnesses: tuple[str, ...] = ()
+    remarks: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
 class Sample:
-    """What went in and what came out, in one case."""
+    """The inputs and the value of the forward in one case."""
 
     inputs: dict[str, Array]
     value: Array
@@ -111,7 +119,7 @@ class Twin:
     flipped: bool = False  # the target comes first
 
     def value(self, inputs: Mapping[str, Array]) -> Array | None:
-        """What it makes of a case's inputs; None if they are not for it."""
+        """Its value of a case's inputs; None if it does not take such inputs."""
         given = list(inputs.values())[:: -1 if self.flipped else 1]
         if len(given) != self.arguments or given[0].dtype.kind != "f":
             return None
@@ -125,47 +133,42 @@ class Twin:
             return None
 
     def fits(self, samples: list[Sample]) -> bool:
-        """Whether it has the same values in all samples."""
+        """True if it has the same values in all samples."""
         for sample in samples:
-            found, due = self.value(sample.inputs), sample.value
-            if found is None or found.shape != due.shape:
+            found, expected = self.value(sample.inputs), sample.value
+            if found is None or found.shape != expected.shape:
                 return False
-            if not np.allclose(due, found, CLOSE, CLOSE, equal_nan=False):
+            if not np.allclose(expected, found, CLOSE, CLOSE, equal_nan=False):
                 return False
         return True
 
 
-def recognise(examined: Examined) -> None:
-    """Add the witness, or the remark, to the result of a judged derivation."""
-    subject, result = examined.subject, examined.result
-    if subject.way not in WAYS or not result.gradients:
-        return
-    with Session(*subject.functions) as names:
-        samples = list(itertools.islice(_samples(examined, names), SAMPLES))
+def recognise(examined: Examined) -> Recognised:
+    """Compare the forward of a judged derivation with torch's functions."""
+    subject = examined.subject
+    if subject.way in NETWORKS:
+        return Recognised()
+    with examined.trials.names:
+        samples = list(itertools.islice(_samples(examined), SAMPLES))
         if len(samples) < SAMPLES:
-            return
+            return Recognised()
         twin = next((twin for twin in _twins() if twin.fits(samples)), None)
         if twin is not None:
-            result.witnesses.append(f"torch twin {twin.title}")
-            result.remarks.extend(_overflow(examined, twin, names))
-            return
+            return Recognised((f"torch twin {twin.title}",), _overflow(examined, twin))
     note = _approximate(subject.name, samples) or norm(subject.name, samples)
     note = note or _loss(subject.name, samples)
-    if note is not None:
-        result.remarks.append(note)
+    return Recognised(remarks=(note,) if note is not None else ())
 
 
-def _samples(examined: Examined, names: Session) -> Iterator[Sample]:
+def _samples(examined: Examined) -> Iterator[Sample]:
     """Ordinary cases that were judged, of different shapes with all extents different."""
     judged: dict[str, Case] = {}
-    for known in (*examined.passes.values(), *examined.failures.values()):
-        for case in known:
-            sizes = case.sizes.values()
-            large = all(size > 2 for size in sizes if isinstance(size, int))
-            if case.regime == "ordinary" and large and len(set(sizes)) == len(sizes):
-                judged.setdefault(str(case.sizes), case)
+    entries = examined.entries
+    for cases in (*(entry.passes for entry in entries), *(entry.failures for entry in entries)):
+        for case in filter(is_large_and_rectangular, cases):
+            judged.setdefault(str(case.sizes), case)
     for case in judged.values():
-        trial = begin(examined.subject, case, names)
+        trial = examined.trials.of(case)
         outputs = trial.recording.outputs
         if list(outputs) != [(0,)]:
             return
@@ -185,17 +188,17 @@ def _of_loss(loss: Loss, kind: str, factor: float) -> Iterator[Twin]:
         yield Twin(loss.title, _reduced(kind, factor, loss.terms), 2, loss.labels, flipped)
 
 
-def _overflow(examined: Examined, twin: Twin, names: Session) -> list[Note]:
-    """Where the user's forward is not finite, and torch's own is: no matter of the gradient."""
-    for case in examined.overflowed.values():
-        found = twin.value(begin(examined.subject, case, names).arrays)
+def _overflow(examined: Examined, twin: Twin) -> tuple[Note, ...]:
+    """The remark that the user's forward is not finite somewhere, and torch's own is."""
+    for case in examined.overflowed:
+        found = twin.value(examined.trials.of(case).arrays)
         if found is not None and np.isfinite(found).all():
             said = (
                 f"{examined.subject.name} is not finite at {case.regime} values, where "
                 f"{twin.title} is; no gradient could be judged there"
             )
-            return [Note("overflow", said, "keep exponents at or below 0, as the stable forms do")]
-    return []
+            return (Note("overflow", said, "keep exponents at or below 0, as the stable forms do"),)
+    return ()
 
 
 def _approximate(name: str, samples: list[Sample]) -> Note | None:
@@ -226,7 +229,7 @@ REDUCED = {
 
 
 def _loss(name: str, samples: list[Sample]) -> Note | None:
-    """What a loss that is named like torch's makes of the same terms, if not their mean."""
+    """The remark on a loss that is named like torch's and reduces the same terms differently."""
     words = " ".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|l1", name)).lower()
     for loss in LOSSES:
         if not re.search(rf"\b({loss.called})\b", words):

@@ -1,9 +1,12 @@
 """Discovery: from a user's file to the derivations in it, each ready to be run.
 
-find.py         the candidates in a text; nothing is executed
+find.py         the candidates in a text; nothing is executed (candidate, partners and
+                single_functions.py beside it: what a candidate is, and how names tell one)
+uses.py         the gradients that a text uses outside of its candidates
 load.py         the file as a module
 naming.py       what names say
-arguments.py    parameters, and the inputs that they are given
+arguments.py    the user's functions, their parameters, and how they are called
+plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones to try)
 folders.py      which files of a folder hold a derivation
 text/           functions and classes in a text, what they return, and where
 shapes/         comments, annotations and docstrings that state shapes
@@ -15,28 +18,51 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from oracle.discovery import arguments, find, naming
+from oracle.discovery import arguments, find, naming, uses
 from oracle.discovery.arguments import User
-from oracle.discovery.find import Candidate, candidates
+from oracle.discovery.candidate import Candidate
+from oracle.discovery.find import candidates
 from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import functions as text
-from oracle.discovery.ways import classes, courses, pairs, single, torch_functions
-from oracle.results import Failure
-from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable
+from oracle.discovery.text import reading, source
+from oracle.discovery.ways import (
+    classes,
+    courses,
+    derivatives,
+    loss_methods,
+    pairs,
+    single,
+)
+from oracle.results import Failure, NotJudged, Result
+from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable, Way
 
 __all__ = ["Candidate", "Subject", "Unusable", "candidates", "subject", "subjects"]
 
-WAYS: dict[int, Callable[[User, Candidate], Subject]] = {
-    1: pairs.pair,
-    2: pairs.pair,
-    3: single.value_and_gradient,
-    4: classes.layer,
-    5: torch_functions.function,
-    6: single.value_and_pullback,
-    7: pairs.pair,
-    8: courses.course,
-    9: classes.network,
+
+def _in_one_function(user: User, candidate: Candidate) -> Subject:
+    """Value and gradient in one: a function, or a method of a class."""
+    if candidate.of("class"):
+        return loss_methods.loss_method(user, candidate)
+    return single.value_and_gradient(user, candidate)
+
+
+def _torch_function(user: User, candidate: Candidate) -> Subject:
+    """A ``torch.autograd.Function``; torch takes a second to import, and no other way needs it."""
+    from oracle.discovery.ways import torch_functions
+
+    return torch_functions.function(user, candidate)
+
+
+WAYS: dict[Way, Callable[[User, Candidate], Subject]] = {
+    Way.PAIR: pairs.pair,
+    Way.PAIR_WITH_CACHE: pairs.pair,
+    Way.VALUE_AND_GRADIENT: _in_one_function,
+    Way.LAYER: classes.layer,
+    Way.TORCH_FUNCTION: _torch_function,
+    Way.VALUE_AND_PULLBACK: single.value_and_pullback,
+    Way.DERIVATIVE: derivatives.derivative,
+    Way.FORWARD_COST_BACKWARD: courses.course,
+    Way.NETWORK: classes.network,
 }
 
 
@@ -46,57 +72,91 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     A file without any derivation is not executed, and gives two empty lists.
     """
     try:
-        parsed = text.parse(file.read_text(encoding="utf-8-sig"), str(file))
+        parsed = source.parse(reading.read(file), str(file))
     except SyntaxError as error:
         return [], [Failure(str(file), error.lineno or 0, f"SyntaxError: {error.msg}")]
-    except (OSError, ValueError) as error:
+    except reading.ERRORS as error:
         return [], [Failure(str(file), 0, said(error))]
-    found = find.candidates(parsed, name)
-    if not found:
-        return [], [] if name else _unclaimed(parsed, [])
+    found = find.search(parsed, name)
+    if not found.candidates:
+        return [], found.failures + ([] if name else _unclaimed(parsed, []))
     try:
         module = load(file)
     except Unusable as error:
         return [], [Failure(str(file), error.line, str(error))]
-    user = User(str(file), parsed, module, shapes)
-    usable: list[Subject] = []
+    made, failures = _each(User(str(file), parsed, module, shapes), found.candidates, name)
+    unclaimed = [] if name else _unclaimed(parsed, found.candidates)
+    return made, found.failures + failures + unclaimed
+
+
+def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subject], list[Failure]]:
+    """The subjects of some candidates, and why each of the others is none.
+
+    A candidate whose shapes nothing says, and that another one's functions use, is judged within.
+    """
+    assert user.text is not None
+    made: list[Subject] = []
     failures: list[Failure] = []
     used: dict[str, Subject] = {}  # functions that a subject's own functions use
     unsaid: list[tuple[Candidate, Failure]] = []
     for candidate in found:
         try:
             one = _subject(user, candidate)
-            usable.append(one)
-            used |= dict.fromkeys(text.used_by(parsed, candidate.parts.values()), one)
         except MissingShapes as error:
-            failure = Failure(str(file), error.line or candidate.line, str(error))
-            unsaid.append((candidate, failure))
+            unsaid.append((candidate, _failure(user, candidate, error)))
         except NothingToJudge as error:
-            if name:
-                failures.append(Failure(str(file), error.line or candidate.line, str(error)))
-        except Unusable as error:
-            line = error.line or candidate.line
-            failures.append(Failure(str(file), line, str(error)))
+            failures += [_failure(user, candidate, error)] if name else []
+        except Exception as error:
+            failures.append(_failure(user, candidate, error))
+        else:
+            made.append(one)
+            used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     for candidate, failure in unsaid:
         whole = next((used[p] for p in candidate.parts.values() if p in used), None)
         if whole is None or candidate.name == name:
             failures.append(failure)
         else:
             whole.remarks.append(f"{candidate.name}, without shapes of its own, is judged within")
-    return usable, failures + ([] if name else _unclaimed(parsed, found))
+    return made, failures
 
 
-def _unclaimed(user: text.Text, found: Sequence[Candidate]) -> list[Failure]:
-    """Functions with shapes of their own of which nothing says how they are derived."""
+def _failure(user: User, candidate: Candidate, error: Exception) -> Failure:
+    """Why a candidate is no subject: its own words, or Python's for what its reading raised."""
+    if isinstance(error, Unusable):
+        return Failure(user.file, error.line or candidate.line, str(error))
+    line = line_in(error, user.file) or candidate.line
+    return Failure(user.file, line, f"{candidate.name}: {said(error)}")
+
+
+def not_judged(file: Path, results: Sequence[Result], name: str = "") -> list[NotJudged]:
+    """The gradients that a file uses and that got no verdict; with a name, those of that piece.
+
+    Nothing is executed. A file that cannot be read or parsed is reported as an error elsewhere.
+    """
+    try:
+        parsed = source.parse(reading.read(file), str(file))
+    except reading.ERRORS:
+        return []
+    found = find.candidates(parsed)
+    made = uses.uses(parsed, found)
+    if name:
+        meant = {c.name for c in found if name in (c.name, *c.parts.values())}
+        made = [u for u in made if u.derivation in meant or f"{u.target}.".startswith(f"{name}.")]
+    own = [r for r in results if Path(r.file).absolute() == file.absolute()]
+    return uses.not_judged(parsed, made, own)
+
+
+def _unclaimed(user: source.Text, found: Sequence[Candidate]) -> list[Failure]:
+    """Functions with a shapes comment of their own but without a gradient."""
     known = {part for candidate in found for part in candidate.parts.values()}
-    known |= text.used_by(user, known)
+    known |= source.used_by(user, known)
     return [
         Failure(
             user.file,
             node.lineno,
-            f"{name}: its shapes are said, and not what its gradient is: no function beside it is "
-            f"called after it, and it returns no gradient; {Path(user.file).name}::{name} takes "
-            "what it returns for a value and gradients",
+            f"{name} has a shapes comment but no gradient: no function beside it is named as its "
+            f"backward, and it returns no gradient; {Path(user.file).name}::{name} reads what it "
+            "returns as a value and gradients",
         )
         for name, node in user.functions.items()
         if known.isdisjoint((name, name.rpartition(".")[0])) and declared.comment(user, node)
@@ -109,44 +169,44 @@ def subject(
     shapes: str = "",
     name: str = "",
 ) -> Subject:
-    """A live function, pair of functions, or class.
+    """The subject that a live function, pair of functions, or class is.
 
     Raises:
-        Unusable: it is no derivation, or something about it is not known.
+        Unusable: it is no derivation, or nothing says what one of its arguments is.
     """
-    parsed, own = text.of_live(forward)
+    parsed, own = source.of_live(forward)
     live: dict[str, Any] = {own: forward}
     file = parsed.file if parsed is not None else "<unknown>"
     if backward is not None:
-        other, its = text.of_live(backward)
+        other, its = source.of_live(backward)
         if parsed is not None and other is not None and other.file == parsed.file:
             parsed.functions.update(other.functions)
         elif parsed is None:
             parsed, file = other, other.file if other is not None else file
         live[its] = backward
         line = parsed.functions[its].lineno if parsed and its in parsed.functions else 1
-        candidate = Candidate(name or its, 1, line, {"forward": own, "backward": its})
+        candidate = Candidate(name or its, Way.PAIR, line, {"forward": own, "backward": its})
         one = sum(p.required for p in arguments.parameters(backward, its)) == 1
         if one and not naming.has(its, naming.BACKWARD):
-            candidate = Candidate(name or its, 7, line, candidate.parts)
+            candidate = Candidate(name or its, Way.DERIVATIVE, line, candidate.parts)
     else:
         found = find.candidates(parsed, own) if parsed is not None else []
         if not found:
-            raise Unusable(f"{own} is no derivation that is known: give its backward as well")
+            raise Unusable(f"{own} is not recognised as a derivation: give its backward as well")
         candidate = found[0]
         if name:
             candidate = Candidate(name, candidate.way, candidate.line, candidate.parts)
     module = sys.modules.get(getattr(forward, "__module__", ""))
-    return _subject(User(file, parsed, module, shapes, live), candidate)
-
-
-def _subject(user: User, candidate: Candidate) -> Subject:
     try:
-        return WAYS[candidate.way](user, candidate)
+        return _subject(User(file, parsed, module, shapes, live), candidate)
     except Unusable:
         raise
     except Exception as error:
-        line = line_in(error, user.file)
+        line = line_in(error, file)
         if not line:
             raise  # ours
         raise Unusable(f"{candidate.name}: {said(error)}", line) from error
+
+
+def _subject(user: User, candidate: Candidate) -> Subject:
+    return WAYS[candidate.way](user, candidate)

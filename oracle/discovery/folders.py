@@ -1,29 +1,36 @@
 """Which files of a folder hold a derivation; nothing is executed to find out."""
 
 import os
-from collections.abc import Sequence
+import stat
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from oracle.discovery import find
-from oracle.discovery.text import functions as text
+from oracle.discovery import find, uses
+from oracle.discovery.text import reading, source
 
 # Folders that hold other people's code, or none that anybody wrote.
 SKIPPED = ("__pycache__", "node_modules", "site-packages", "build", "dist", "venv", "env")
 
 
-def files_in(folder: Path, exclude: Sequence[str] = ()) -> list[Path]:
+def files_in(
+    folder: Path,
+    exclude: Sequence[str] = (),
+    unreadable: Callable[[OSError], None] = lambda _: None,
+) -> Iterator[Path]:
     """The Python files below a folder that hold a derivation, or that cannot be parsed.
 
-    ``exclude`` are patterns of names, or of whole paths, of files and folders to leave out.
+    Pipes, devices and links that lead nowhere are left out. ``exclude`` are patterns of names, or
+    of whole paths, of files and folders to leave out. ``unreadable`` is told of folders that cannot
+    be listed.
     """
-    found = []
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, onerror=unreadable):
         some = (Path(place, f) for f in sorted(folders))
         folders[:] = [f.name for f in some if _is_own(f) and not _matches(f, exclude)]
         files = [Path(place, n) for n in sorted(names) if n.endswith(".py") and n[0] != "."]
-        found += [file for file in files if not _matches(file, exclude)]
-    return [file for file in found if _holds_one(file)]
+        for file in files:
+            if not _matches(file, exclude) and _is_regular(file) and _holds_one(file):
+                yield file
 
 
 def _matches(path: Path, patterns: Sequence[str]) -> bool:
@@ -33,11 +40,24 @@ def _matches(path: Path, patterns: Sequence[str]) -> bool:
 
 def _is_own(folder: Path) -> bool:
     hidden = folder.name.startswith(".") or folder.name in SKIPPED
-    return not hidden and not (folder / "pyvenv.cfg").exists()
+    return not hidden and not os.path.exists(folder / "pyvenv.cfg")
+
+
+def _is_regular(file: Path) -> bool:
+    try:
+        return stat.S_ISREG(file.stat().st_mode)
+    except PermissionError:
+        return True  # an error that is to be told
+    except OSError:  # it has gone, or is a link to nothing or to itself
+        return False
 
 
 def _holds_one(file: Path) -> bool:
     try:
-        return bool(find.candidates(text.parse(file.read_text(encoding="utf-8-sig"), str(file))))
-    except (SyntaxError, ValueError, OSError):
+        text = source.parse(reading.read(file), str(file))
+        found = find.candidates(text)
+        return bool(found or uses.uses(text, found))
+    except FileNotFoundError:
+        return False  # it was there a moment ago
+    except reading.ERRORS:
         return True  # an error that is to be told

@@ -1,9 +1,10 @@
-"""Imports a user's file as a module, without that his names and ours get into each other's way."""
+"""Import a user's file as a module, without name clashes between their modules and ours."""
 
 import contextlib
 import hashlib
 import importlib.machinery
 import importlib.util
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -41,14 +42,16 @@ def load(file: Path) -> ModuleType:
         except SystemExit as error:
             sys.modules.pop(name, None)
             raise Unusable(f"it ends itself when imported: SystemExit({error.code!r})") from error
-        except Exception as error:
+        except BaseException as error:  # also KeyboardInterrupt, which no user has typed here
             sys.modules.pop(name, None)
             raise Unusable(said(error), line_in(error, file)) from error
     return module
 
 
 def said(error: BaseException) -> str:
-    """An exception as Python's own last line tells it."""
+    """An exception as Python's own last line has it; ours by its message alone."""
+    if isinstance(error, WrongReturn | Unusable):
+        return str(error)
     return "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
 
 
@@ -61,15 +64,15 @@ def line_in(error: BaseException, file: Path | str) -> int:
 
 
 def is_ours(error: Exception) -> bool:
-    """Whether an exception has nothing to do with the user's code: a mistake of our own."""
-    if isinstance(error, TypeError | WrongReturn):  # he was called with something unfit
+    """Tell whether an exception is a mistake of our own, in which the user's code has no part."""
+    if isinstance(error, TypeError | WrongReturn):  # called with something unfit
         return False
     frames = traceback.extract_tb(error.__traceback__)
     return not any(is_user_file(frame.filename) for frame in frames)
 
 
 def is_misfit(error: BaseException) -> bool:
-    """Whether a function could not even be entered with the arguments that we thought were due."""
+    """Tell whether a function could not be entered with the arguments that we gave it."""
     if not isinstance(error, TypeError) or error.__traceback__ is None:
         return False
     frames = traceback.extract_tb(error.__traceback__)
@@ -83,7 +86,7 @@ def place(file: Path) -> tuple[str, str, Path]:
     while (folder / "__init__.py").is_file():
         parts.insert(0, folder.name)
         folder = folder.parent
-    mark = hashlib.blake2b(str(file).encode(), digest_size=4).hexdigest()
+    mark = hashlib.blake2b(os.fsencode(file), digest_size=4).hexdigest()
     package = ".".join(parts)
     own = f"_users_{file.stem}_{mark}".replace(".", "_").replace("-", "_").replace(" ", "_")
     return (f"{package}.{own}" if package else own), package, folder
@@ -91,7 +94,7 @@ def place(file: Path) -> tuple[str, str, Path]:
 
 @contextlib.contextmanager
 def _as_if_started_in(top: Path, file: Path) -> Iterator[None]:
-    """The folders on the path, no arguments, and none of our modules where his have the name."""
+    """The folders on the path, no arguments, and none of our modules that one of theirs hides."""
     folders = list(dict.fromkeys([str(file.parent), str(top)]))
     path, arguments, writes = list(sys.path), sys.argv, sys.dont_write_bytecode
     hidden = {
@@ -118,7 +121,7 @@ def _as_if_started_in(top: Path, file: Path) -> Iterator[None]:
 
 
 def _is_shadowed(name: str, module: ModuleType, folders: list[str]) -> bool:
-    """Whether the user has a module of this name, and the loaded one is another."""
+    """Tell whether the user has a module of this name, and a different one is loaded."""
     if name in sys.builtin_module_names or name in sys.stdlib_module_names or name == "numpy":
         return False
     for folder in folders:

@@ -1,7 +1,6 @@
-"""What names say: which function is the backward of which, what a gradient is of, what a target is.
+"""Names and what they mean: backwards and their forwards, gradients, targets, caches.
 
-Names are all that a user's file tells about meaning, so everything that is read from them stands
-here, in tables.
+A file says what things mean by their names alone. All tables of names are here.
 """
 
 import functools
@@ -134,12 +133,12 @@ OUTPUTS = words(
 
 
 def is_output(name: str) -> bool:
-    """Whether a parameter is called as a forward's output is."""
+    """Whether a parameter has a name that people give to a forward's output."""
     return name.strip("_").lower() in OUTPUTS
 
 
 def is_upstream(name: str, outputs: Sequence[str] = ()) -> bool:
-    """Whether a parameter is called as upstream gradients are."""
+    """Whether a parameter has a name that people give to upstream gradients."""
     return bool(UPSTREAM.match(name)) or any(out and is_gradient_of(name, out) for out in outputs)
 
 
@@ -152,9 +151,9 @@ SURELY_UPSTREAM = re.compile(
 
 
 def is_upstream_by_default(name: str, default: object, outputs: Sequence[str] = ()) -> bool:
-    """Whether a parameter with a default is the upstream all the same: ``dout=1``, ``g=None``.
+    """Whether a parameter with a default is the upstream: ``dout=1``, ``g=None``.
 
-    A step ``dt=0.01`` or a threshold ``delta=1.0`` is called alike and is none.
+    A step ``dt=0.01`` or a threshold ``delta=1.0`` has such a name but is none.
     """
     is_one = isinstance(default, int | float) and not isinstance(default, bool) and default == 1
     if not is_one and default is not None:
@@ -168,7 +167,7 @@ AFTER = re.compile(r"(_grads?|_gradients?|_bar|_delta|_g|_?[gG]radient|Grad|_d|_
 
 @functools.cache
 def stems_of_gradient(name: str) -> list[str]:
-    """What a gradient of this name may be of, the likeliest first: ``W_grad``, ``dL_dW``."""
+    """The names that a gradient may belong to, the likeliest first: ``W_grad``, ``dL_dW``."""
     found = []
     after = AFTER.search(name)
     if after and after.start():
@@ -219,7 +218,7 @@ def same(one: str, other: str) -> bool:
 
 
 def targets(names: Sequence[str]) -> set[str]:
-    """The arguments of a loss that are data to compare with, where names tell."""
+    """The arguments of a loss that are targets, by their names."""
     found = {name for name in names if name in TARGETS or name.startswith("y_true")}
     if len(names) > 1 and not found:
         found = {name for name in names if name in PERHAPS_TARGETS}
@@ -227,7 +226,7 @@ def targets(names: Sequence[str]) -> set[str]:
 
 
 def gradient_targets(names: Sequence[str], wanted: int) -> list[str]:
-    """The inputs that so many gradients are of, by what the inputs are called; [] if unclear."""
+    """The inputs that a number of gradients belong to, by the inputs' names; [] if unclear."""
     if wanted == len(names):
         return list(names)
     compared = targets(names)
@@ -241,7 +240,7 @@ def gradient_targets(names: Sequence[str], wanted: int) -> list[str]:
 
 
 def assign(given: Sequence[str], things: Sequence[str]) -> dict[int, int]:
-    """Which gradient is of which thing, by name: exact ones first, then less exact ones."""
+    """The thing that each gradient belongs to, by name: exact matches first, then similar ones."""
     found: dict[int, int] = {}
 
     def match(test: object) -> None:

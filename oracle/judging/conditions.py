@@ -1,45 +1,52 @@
-"""Side conditions of a user's backward, whatever its formula, and what its forward is told of."""
+"""Side conditions of a backward, whatever its formula: nothing changed, aliased or remembered."""
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from oracle import cases
 from oracle.judging.trial import Trial
+from oracle.judging.verdict import AGREES
 from oracle.results import Note
-from oracle.subject import Made, as_array
+from oracle.subject import Inputs, Made, as_array
+
+UPSTREAM = "the upstream gradient"
+Arrays = dict[str, np.ndarray]
 
 
 def side_conditions(trial: Trial, made: list[Made]) -> Iterator[tuple[str, Note]]:
-    """What a backward must not do, whatever it returns; and of what it is told."""
+    """What a backward must not do, whatever it returns: a name, and what is wrong with it.
+
+    ``made`` is what the backward returned before, on the same arrays.
+    """
     inputs = trial.inputs()
-    before = _arrays(trial.inputs())
+    before = _copied(_owned_by_caller(inputs))
     with trial.seeded():
         value, kept = trial.subject.forward(inputs)
         sent = trial.sent(value)
-        kept_sent = _copied(sent)
+        before |= _copied(_parts(sent))
         first = trial.subject.backward(inputs, value, kept, sent)
-    after = _arrays(inputs)
-    for name in before:
-        if name in after and not _same(before[name], after[name]):
-            said = f"the caller's {name} is changed"
-            yield name, Note("mutates-input", said, f"work on {name}.copy()")
-    if not _all_same(sent, kept_sent):
-        said = "the upstream gradient that the caller passes in is changed"
-        cure = "work on a copy of the upstream gradient"
-        yield "the upstream gradient", Note("mutates-input", said, cure)
-    for one, other in zip(made, first, strict=False):
-        if not _same(as_array(one.value), as_array(other.value)):
+    given = _owned_by_caller(inputs) | _parts(sent)
+    changed = list(_changed(before, given))
+    yield from changed
+    results = [m for m in made if m.of == ()][:1]  # the value, where it is judged
+    results = [dataclasses.replace(m, value=value) for m in results] + first
+    yield from _aliased(results, given)
+    fresh = {m.of: m.value for m in first}
+    for one in made:
+        if one.of in fresh and not _same(trial, one.value, fresh[one.of]):
             message = f"{one.name} differs between two runs with the same inputs and random state"
             yield one.name, Note("not-deterministic", message, "keep no state between calls")
-            break
+            return
+    if not changed and not _keeps_state(inputs) and not trial.names.random:
+        yield from _repeated(trial, (inputs, value, kept, sent), first)
 
 
 def broadcasts(trial: Trial) -> Iterator[Note]:
     """A column minus a row of the same length: (N, 1) against (N,) makes N×N of what was N."""
-    if trial.subject.torch_function is not None:
-        return
-    for note in trial.recording.notes:
+    for note in trial.notes:
         shapes = [value.shape for value in note.inputs]
         if note.op not in ("subtract", "multiply", "add", "divide") or len(shapes) != 2:
             continue
@@ -52,31 +59,115 @@ def broadcasts(trial: Trial) -> Iterator[Note]:
             )
 
 
-def _arrays(inputs: dict[str, Any]) -> dict[str, np.ndarray]:
-    """The arrays that the caller owns: not those of an object, whose own affair they are."""
-    found: dict[str, np.ndarray] = {}
+def _changed(before: Arrays, after: Arrays) -> Iterator[tuple[str, Note]]:
+    """Arguments, the upstream among them, that a call has written to."""
+    for name, array in before.items():
+        if name in after and not _equal(array, after[name]):
+            if name.startswith(UPSTREAM):
+                said, copy = f"{name} that the caller passes in is changed", f"a copy of {name}"
+            else:
+                said, copy = f"the caller's {name} is changed", f"{name}.copy()"
+            yield name, Note("mutates-input", said, f"work on {copy}")
+
+
+def _aliased(made: list[Made], given: Arrays) -> Iterator[tuple[str, Note]]:
+    """Results that share memory with an argument, or with each other."""
+    seen = dict(given)
+    for one in made:
+        if not isinstance(one.value, np.ndarray) or not one.value.size:
+            continue
+        for name, array in seen.items():
+            if np.may_share_memory(one.value, array):
+                said = f"{one.name} shares its memory with {name}: writing to one changes the other"
+                yield one.name, Note("aliases-argument", said, f"return {one.name}.copy()")
+                break
+        seen[one.name] = one.value
+
+
+def _repeated(trial: Trial, call: Any, first: list[Made]) -> Iterator[tuple[str, Note]]:
+    """The backward called a second time, and once more after a forward on other arrays.
+
+    Code that does not allow a second call, because it uses up its cache, is not blamed.
+    """
+    inputs, value, kept, sent = call
+    kept_first = [dataclasses.replace(m, value=_copy(m.value)) for m in first]
+    other = dataclasses.replace(trial.case, seed=trial.case.seed + 1)
+    try:
+        with trial.seeded():
+            second = trial.subject.backward(inputs, value, kept, sent)
+        if different := _different(trial, kept_first, second):
+            said = f"{different} is different in a second call with the same arguments"
+            cure = "change nothing that the forward has kept"
+            yield different, Note("not-deterministic", said, cure)
+            return
+        with trial.seeded():
+            trial.subject.forward(trial.inputs(cases.draw(trial.subject, other)[0]))
+            third = trial.subject.backward(inputs, value, kept, sent)
+    except (Exception, SystemExit):
+        return
+    if different := _different(trial, kept_first, third):
+        said = f"{different} is different after a forward on other arrays, of which it uses a part"
+        cure = "keep all that the backward needs in what the forward returns"
+        yield different, Note("state-not-kept", said, cure)
+
+
+def _different(trial: Trial, first: list[Made], later: list[Made]) -> str:
+    """The name of the first gradient that is different; "" if all are the same."""
+    for one, other in zip(first, later, strict=False):
+        if not _same(trial, one.value, other.value):
+            return one.name
+    return ""
+
+
+def _keeps_state(inputs: Inputs) -> bool:
+    """An object among the inputs keeps state between forward and backward, and may do so."""
+    plain = np.ndarray | np.generic | dict | list | tuple | str | float | int | bool
+    return not all(thing is None or isinstance(thing, plain) for thing in inputs.values())
+
+
+def _owned_by_caller(inputs: Inputs) -> Arrays:
+    """The arrays that the caller owns: not those of an object, which are its own."""
+    found: Arrays = {}
     for name, thing in inputs.items():
         if isinstance(thing, np.ndarray):
-            found[name] = thing.copy()
+            found[name] = thing
         elif isinstance(thing, dict):
-            for key, part in thing.items():
-                if isinstance(part, np.ndarray):
-                    found[f'{name}["{key}"]'] = part.copy()
+            parts = thing.items()
+            found |= {f'{name}["{k}"]': p for k, p in parts if isinstance(p, np.ndarray)}
     return found
 
 
-def _copied(sent: Any) -> Any:
-    return tuple(np.array(s) for s in sent) if isinstance(sent, tuple) else np.array(sent)
+def _parts(sent: Any) -> Arrays:
+    """The upstream's arrays."""
+    if isinstance(sent, np.ndarray):
+        return {UPSTREAM: sent}
+    parts = enumerate(sent) if isinstance(sent, tuple) else ()
+    return {f"{UPSTREAM} {i + 1}": p for i, p in parts if isinstance(p, np.ndarray)}
 
 
-def _all_same(sent: Any, kept: Any) -> bool:
-    if isinstance(sent, tuple):
-        return all(_same(a, b) for a, b in zip(sent, kept, strict=True))
-    return _same(sent, kept)
+def _copied(arrays: Mapping[str, np.ndarray]) -> Arrays:
+    return {name: array.copy() for name, array in arrays.items()}
 
 
-def _same(a: Any, b: Any) -> bool:
+def _copy(thing: Any) -> Any:
+    return thing.copy() if isinstance(thing, np.ndarray) else thing
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Bit for bit, NaN and the sign of a zero too: quicker than to compare numbers."""
+    x, y = np.asarray(a), np.asarray(b)
+    return x.shape == y.shape and x.dtype == y.dtype and x.tobytes() == y.tobytes()
+
+
+def _same(trial: Trial, a: Any, b: Any) -> bool:
+    """Equal, or different by rounding alone."""
+    x, y = as_array(a), as_array(b)
+    if x is y or _equal(x, y):
+        return True
     try:
-        return bool(np.array_equal(a, b, equal_nan=True))
-    except TypeError:
-        return bool(np.array_equal(a, b))
+        slack = AGREES * trial.eps
+        return np.shape(x) == np.shape(y) and bool(
+            np.allclose(x, y, rtol=slack, atol=slack * trial.loudest, equal_nan=True)
+        )
+    except TypeError:  # no numbers
+        return False

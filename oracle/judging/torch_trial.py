@@ -1,6 +1,6 @@
 """One case of a ``torch.autograd.Function``: torch runs its forward itself, nothing is recorded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,15 @@ from torch.overrides import TorchFunctionMode
 
 from oracle import cases
 from oracle.cases import Case
-from oracle.judging.trial import Session, Trial, Truth, Whole, beside_kink
+from oracle.judging.beside import beside_kink
+from oracle.judging.session import Session
+from oracle.judging.trial import Trial, Truth, Whole
 from oracle.judging.verdict import agree, largest
-from oracle.subject import Inputs, Path, Subject
+from oracle.subject import Inputs, Made, Path, Subject
 from oracle.truth import torch_compat, torch_recording
-from oracle.truth.differences import Forward
+from oracle.truth.differences import Forward, Summed
 from oracle.truth.noise import Noise, Nudge, Nudging
+from oracle.truth.recording import Note
 from oracle.truth.replay import NotReplayable, Plan
 
 KINKED = ("maximum", "minimum", "abs", "absolute", "clamp", "clip", "relu", "hardtanh", "clamp_min")
@@ -30,6 +33,7 @@ class TorchTrial(Trial):
         self.names = names
         self.arrays, self.rng = cases.draw(subject, case)
         self._noise = Noise(self.eps)
+        self.writes = False
         self.plan = None  # nothing is replayed: torch runs it itself
         value = self._through(self._tensors(self.arrays))
         self.upstream = {
@@ -42,9 +46,12 @@ class TorchTrial(Trial):
     def value_is_finite(self) -> bool:
         return True  # of the truth's value that is asked
 
+    def candidate(self) -> tuple[Any, list[Made], Inputs]:
+        return self.plain_candidate()  # tensors are made of copies, whatever the layout
+
     @property
-    def calls(self) -> int:
-        return 0  # torch is asked for whole functions
+    def notes(self) -> Sequence[Note]:
+        return ()  # torch is asked for whole functions
 
     def widened(self) -> Truth | None:
         return None  # nothing is recorded that could be lost
@@ -89,7 +96,7 @@ class TorchTrial(Trial):
         gradients, value = self._gradients_of(self._tensors(self.arrays), self.upstream)
         return Truth(value, gradients)
 
-    def _function(self) -> Forward:
+    def _function(self) -> Summed:
         def forward(given: Inputs) -> Any:
             parts = _parts(self._through(self._as_tensors(given)))
             value = {path: part.detach().numpy() for path, part in parts.items()}
@@ -137,14 +144,7 @@ class TorchTrial(Trial):
                 raise NotReplayable(None, "run by hand, the forward has another derivative")
         return whole
 
-    def is_singular(self, path: Path) -> bool:
-        return False  # there are no recorded numbers to ask at
-
-    def drowned(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
-        """Not known: there are no intermediates to tell by."""
-        return False
-
-    def sides_with_truth(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
+    def differences_prefer_truth(self, truth: Truth, path: Path, got: np.ndarray) -> bool:
         return True
 
     def _nudged_run(self, nudged: Nudge) -> tuple[dict[Path, np.ndarray], dict[Path, np.ndarray]]:
@@ -159,25 +159,25 @@ class TorchTrial(Trial):
                 value = self._through(leaves)
             return self._gradients_of(leaves, self.upstream, value)
 
-    def _gradients_beside_kinks(self, path: Path, breadth: float) -> list[np.ndarray]:
-        with _BesideKinks(breadth):
+    def gradients_beside_kinks(self, path: Path, step: float) -> list[np.ndarray]:
+        with BesideKinks(step):
             found = self._gradients_of(self._tensors(self.arrays), self.upstream)[0]
         return [found[path]]
 
-    def _gradients_of_moved(
-        self, moved: Callable[[np.ndarray], np.ndarray], only: Path | None
-    ) -> dict[Path, np.ndarray] | None:
+    def gradient_of_moved(
+        self, moved: Callable[[np.ndarray], np.ndarray], path: Path, alone: bool = False
+    ) -> np.ndarray | None:
         arrays = {
-            name: moved(array) if array.dtype.kind == "f" and only in (None, (name,)) else array
-            for name, array in self.arrays.items()
+            name: moved(a) if a.dtype.kind == "f" and (not alone or (name,) == path) else a
+            for name, a in self.arrays.items()
         }
-        return self._gradients_of(self._tensors(arrays), self.upstream)[0]
+        return self._gradients_of(self._tensors(arrays), self.upstream)[0][path]
 
-    def _input(self, path: Path) -> np.ndarray:
+    def input_at(self, path: Path) -> np.ndarray:
         return self.arrays[path[0]]
 
 
-class _BesideKinks(TorchFunctionMode):
+class BesideKinks(TorchFunctionMode):
     """While it is entered, what goes into functions with a kink at 0 or at a tie is moved."""
 
     def __init__(self, breadth: float) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from oracle.cases import EXTREME
+
 WRONG_AT = 100.0  # units: above this the formula is another one
 UNSTABLE_AT = 1000.0  # units: three digits lost that torch keeps
 ACCOUNTED = 2.0  # units: a difference of fewer is accounted for, and more noise is not sought
@@ -92,6 +94,17 @@ def _not_finite(
     if not finite.any():
         return Judgement(0.0, vacuous=True)
     return judge(got[finite], want[finite], dtype, upstream, noise)
+
+
+def severity(dtype: str, regime: str, judgement: Judgement) -> str:
+    """The formula is judged on ordinary values in float64; everything else is numerics."""
+    if judgement.finding == "lower-precision":
+        return "unstable"
+    if judgement.finding:
+        return "wrong"
+    if dtype == "float32" or regime in EXTREME:
+        return "unstable" if judgement.units > UNSTABLE_AT else "correct"
+    return "wrong" if judgement.units > WRONG_AT else "correct"
 
 
 def digits(got: Any, want: np.ndarray, dtype: str) -> float:

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from oracle import __version__
-from oracle.results import Gradient, Note, Report, Result
+from oracle.report.escaped import escaped
+from oracle.results import Gradient, Note, NotJudged, Report, Result
 
 LEVELS = {"wrong": "error", "unstable": "warning", "undecidable": "notice"}
 SARIF_LEVELS = {"wrong": "error", "unstable": "warning", "undecidable": "note"}
@@ -14,6 +16,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def github(report: Report) -> str:
     """One ``::error`` line for each finding, as GitHub's runners read it."""
+    report = escaped(report)
     lines = [
         f"::{LEVELS[gradient.verdict]} file={_property(result.file)},line={gradient.line},"
         f"title={_property(f'oracle: {note.name}')}::{_data(_said(result, gradient, note))}"
@@ -23,11 +26,17 @@ def github(report: Report) -> str:
         f"::error file={_property(e.file)},line={e.line},title=oracle::{_data(e.message)}"
         for e in report.errors
     ]
+    lines += [
+        f"::notice file={_property(use.file)},line={use.lines[0]},endLine={use.lines[1]},"
+        f"title={_property('oracle: not judged')}::{_data(_not_judged(use))}"
+        for use in report.not_judged
+    ]
     return "\n".join(lines)
 
 
 def sarif(report: Report) -> str:
     """A SARIF log: a rule for each finding's name, a result for each finding."""
+    report = escaped(report)
     found = list(_findings(report))
     names = sorted({note.name for _, _, note in found})
     results = [
@@ -48,6 +57,14 @@ def sarif(report: Report) -> str:
         }
         for error in report.errors
     ]
+    notifications += [
+        {
+            "level": "note",
+            "message": {"text": _not_judged(use)},
+            "locations": [_location(use.file, use.lines[0])],
+        }
+        for use in report.not_judged
+    ]
     driver = {
         "name": "oracle",
         "version": __version__,
@@ -58,7 +75,7 @@ def sarif(report: Report) -> str:
         "results": results,
         "invocations": [
             {
-                "executionSuccessful": not report.errors,
+                "executionSuccessful": not (report.errors or report.interrupted),
                 "toolExecutionNotifications": notifications,
             }
         ],
@@ -83,10 +100,14 @@ def _said(result: Result, gradient: Gradient, note: Note) -> str:
     return f"{result.target}: {note.message}.{cure}"
 
 
+def _not_judged(use: NotJudged) -> str:
+    return f"{use.target}: {use.message} ({', '.join(use.names)})"
+
+
 def _location(file: str, line: int) -> dict[str, Any]:
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": file.replace("\\", "/")},
+            "artifactLocation": {"uri": quote(file.replace("\\", "/"))},
             "region": {"startLine": max(1, line)},
         }
     }

@@ -1,6 +1,7 @@
 """``oracle check`` on a terminal: each finding like a good compiler's."""
 
 import linecache
+import math
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from oracle.judging.verdict import WRONG_AT
+from oracle.report.escaped import MARKED, escaped, path, shown
 from oracle.report.terminal import COLOURS, console, number
-from oracle.results import Counterexample, Gradient, Report, Result
+from oracle.results import Counterexample, Gradient, NotJudged, Report, Result
 
-AROUND = 1  # lines shown before and after the guilty one
+AROUND = 1  # lines shown before and after the one that is blamed
 SHOWN = 36  # entries of got and want
 
 
@@ -22,19 +24,31 @@ def print_report(
 ) -> None:
     """Print what is wrong, what is right, what could not be judged, and the summary."""
     screen = console(no_color, stderr)
+    report = escaped(report, MARKED)
     for result in report.results:
         print_result(screen, result, quiet)
     for error in report.errors:
-        where = (f"{error.file}:{error.line}: ", "bold")
+        where = (f"{path(error.file)}:{error.line}: ", "bold")
         text = Text.assemble(where, ("error: ", "bold red"), error.message)
         screen.print(text, soft_wrap=True)
+    for use in report.not_judged:
+        _print_not_judged(screen, use)
     if report.interrupted:
-        screen.print("[yellow]interrupted: this is what was known by then")
+        screen.print("[yellow]interrupted: this is what is known so far")
     screen.print(_summary(report), soft_wrap=True)
 
 
+def _print_not_judged(screen: Console, use: NotJudged) -> None:
+    first, last = use.lines
+    lines = f"lines {first}–{last}" if last > first else f"line {first}"
+    where = (f"{use.file}:{first}: ", "bold")
+    text = Text.assemble(where, f"{use.target}, {lines}: ", (use.message, COLOURS["undecidable"]))
+    text.append(f" ({', '.join(use.names)})")
+    screen.print(text, soft_wrap=True)
+
+
 def print_result(screen: Console, result: Result, quiet: bool) -> None:
-    """One derivation."""
+    """One derivation, of a report that is ``escaped``."""
     bad = [g for g in result.gradients if g.verdict != "correct" and not g.ignored]
     if not bad:
         if not quiet:
@@ -59,7 +73,7 @@ def _print_right(screen: Console, result: Result) -> None:
     names = ", ".join(g.name for g in result.gradients)
     screen.print(
         Text.assemble(
-            (f"{result.file}:{result.line}: ", "bold"),
+            (f"{path(result.file)}:{result.line}: ", "bold"),
             f"{result.target}: ",
             ("correct", COLOURS["correct"]),
             f" ({names}; {_how_sure(result)})",
@@ -77,7 +91,7 @@ def _print_inherited(screen: Console, result: Result, gradient: Gradient) -> Non
     why = next((n.message for n in gradient.remarks if n.name == "inherited"), "")
     screen.print(
         Text.assemble(
-            (f"{result.file}:{gradient.line}: ", "bold"),
+            (f"{path(result.file)}:{gradient.line}: ", "bold"),
             f"{result.target}: {gradient.name} is ",
             ("inherited", COLOURS["inherited"]),
             f": {why}" if why else "",
@@ -87,9 +101,8 @@ def _print_inherited(screen: Console, result: Result, gradient: Gradient) -> Non
 
 
 def _print_gradient(screen: Console, result: Result, gradient: Gradient) -> None:
-    of = gradient.of if gradient.of not in ("", "an intermediate") else ""
-    what = f", the gradient of {of}," if of else ""
-    head = Text(f"{result.file}:{gradient.line}: ", "bold")
+    what = f", the gradient of {gradient.of}," if gradient.of else ""
+    head = Text(f"{path(result.file)}:{gradient.line}: ", "bold")
     head.append(f"{result.target}: {gradient.name}{what} is ", "default")
     head.append(gradient.verdict, COLOURS[gradient.verdict])
     names = list(dict.fromkeys(note.name for note in gradient.findings))
@@ -108,14 +121,15 @@ def _print_gradient(screen: Console, result: Result, gradient: Gradient) -> None
         screen.print(Text(f"  {note.message}", "dim"), soft_wrap=True)
     if gradient.units:
         regime, units = max(gradient.units.items(), key=lambda pair: pair[1])
-        screen.print(
-            Text(
-                f"  off by {number(units)} units of rounding noise in {regime} "
-                f"(right code: a few; limit {WRONG_AT:.0f})",
-                "dim",
-            ),
-            soft_wrap=True,
-        )
+        if math.isfinite(units):  # a shape, or a nan, is off by no number
+            screen.print(
+                Text(
+                    f"  off by {number(units)} units of rounding noise in {regime} "
+                    f"(right code: a few; limit {WRONG_AT:.0f})",
+                    "dim",
+                ),
+                soft_wrap=True,
+            )
     if gradient.counterexample:
         screen.print(Text(f"  replay: {gradient.counterexample.replay}", "dim"), soft_wrap=True)
 
@@ -126,7 +140,7 @@ def _print_frame(screen: Console, file: str, line: int) -> None:
         return
     first, last = max(1, line - AROUND), min(len(lines), line + AROUND)
     if screen.is_terminal:
-        code = "".join(lines[first - 1 : last])
+        code = shown("".join(lines[first - 1 : last]))
         screen.print(
             Syntax(
                 code, "python", theme="ansi_dark", line_numbers=True, start_line=first,
@@ -138,7 +152,7 @@ def _print_frame(screen: Console, file: str, line: int) -> None:
     for at in range(first, last + 1):
         mark = ">" if at == line else " "
         text = lines[at - 1].rstrip()
-        screen.print(Text(f"  {mark} {at:{width}} | {text}"), soft_wrap=True)
+        screen.print(Text(f"  {mark} {at:{width}} | {shown(text)}"), soft_wrap=True)
 
 
 def _print_example(screen: Console, example: Counterexample) -> None:
@@ -155,12 +169,23 @@ def _print_example(screen: Console, example: Counterexample) -> None:
 
 
 def _matrix(value: Any) -> list[str]:
+    value = _with_complex(value)
     if isinstance(value, str) or value is None:
         return [str(value)]
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # lists of unequal lengths
+        return [str(value)]
     if array.dtype == object:
         return [str(value)]
     return np.array2string(array, precision=5, threshold=SHOWN, suppress_small=False).split("\n")
+
+
+def _with_complex(value: Any) -> Any:
+    """Plain data with its complex numbers, as which JSON has {"re": ..., "im": ...}."""
+    if isinstance(value, dict) and value.keys() == {"re", "im"}:
+        return complex(float(value["re"]), float(value["im"]))
+    return [_with_complex(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _how_sure(result: Result) -> str:
@@ -178,13 +203,14 @@ def _listed(names: list[str]) -> str:
 
 def _summary(report: Report) -> Text:
     counts = {verdict: n for verdict, n in report.summary().items() if n}
+    not_judged = counts.pop("not_judged", 0) + len(report.errors)
     text = Text()
     for index, (verdict, count) in enumerate(counts.items()):
         text.append(", " if index else "")
         text.append(f"{count} {verdict}", COLOURS.get(verdict, ""))
-    errors = f", {len(report.errors)} not judged" if report.errors else ""
+    left_out = f", {not_judged} not judged" if not_judged else ""
     text.append(
-        f"{'' if counts else 'nothing judged'}{errors} (gradients of {len(report.results)} "
+        f"{'' if counts else 'nothing judged'}{left_out} (gradients of {len(report.results)} "
         f"derivations, {report.seconds:.1f} s, seed {report.seed})"
     )
     return text

@@ -2,6 +2,8 @@
 
 import inspect
 import textwrap
+from collections.abc import Mapping
+from typing import Any
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -15,19 +17,49 @@ from oracle.report import findings
 from oracle.report.terminal import console
 from oracle.truth import twins
 from oracle.verify.derivations import Derivation
+from oracle.verify.names import Named
 
 
-def print_list(known: dict[str, Derivation], no_color: bool) -> None:
-    """All derivations, with the first line of what each says of itself."""
+def print_list(known: Mapping[str, Named], no_color: bool) -> None:
+    """All functions of reference/, with the first line of what each says of itself."""
     screen = console(no_color)
     family = ""
-    for derivation in known.values():
-        if derivation.module != family:
-            family = derivation.module
+    for named in known.values():
+        if is_module(named):
+            continue
+        if named.module != family:
+            family = named.module
             screen.print(Text(f"reference/{family}.py", "dim"))
-        first = (inspect.getdoc(derivation.function) or "").partition("\n")[0]
-        line = Text.assemble("  ", (f"{derivation.name:34}", "bold"), " ", first)
+        line = Text.assemble("  ", (f"{named.name:34}", "bold"), " ", named.summary)
         screen.print(line, no_wrap=True, overflow="ellipsis")
+
+
+def print_named(named: Named, known: Mapping[str, Named], no_color: bool) -> None:
+    """A function, a class or a file of reference/ that is no derivation of its own."""
+    screen = console(no_color)
+    file = f"reference/{named.module}.py"
+    is_file = is_module(named)
+    place = file if is_file else f"{file}:{inspect.getsourcelines(inspect.unwrap(named.thing))[1]}"
+    screen.print(Text.assemble((named.name, "bold"), "  ", (place, "dim")))
+    screen.print()
+    doc = inspect.getdoc(named.thing) or ""
+    screen.print(Text(textwrap.indent(doc.strip(), "  ")), soft_wrap=True)
+    if is_file:
+        _heading(screen, "Functions")
+        own = [n for n in known.values() if n.module == named.module and not is_module(n)]
+        for one in own:
+            line = Text.assemble("  ", (f"{one.name:34}", "bold"), " ", one.summary)
+            screen.print(line, no_wrap=True, overflow="ellipsis")
+    else:
+        _heading(screen, "Code")
+        _print_code(screen, without_docstring(named.thing))
+    if named.targets:
+        _heading(screen, "Verified by oracle verify " + named.name)
+        screen.print(Text(f"  {', '.join(named.targets)}"), soft_wrap=True)
+
+
+def is_module(named: Named) -> bool:
+    return inspect.ismodule(named.thing)
 
 
 def print_derivation(derivation: Derivation, no_color: bool) -> None:
@@ -50,7 +82,7 @@ def print_derivation(derivation: Derivation, no_color: bool) -> None:
         screen.print(Text(textwrap.indent(cited.strip(), "  ")), soft_wrap=True)
     _heading(screen, "Code")
     _print_code(screen, code(derivation))
-    _heading(screen, f"Torch twin (oracle/twins/{derivation.module}.py)")
+    _heading(screen, f"Torch twin (oracle/truth/twins/{derivation.module}.py)")
     _print_code(screen, twins.source(derivation.module, derivation.name))
     _heading(screen, "Verified by oracle verify " + derivation.name)
     differentiated = [a.name for a in derivation.arguments if a.differentiated]
@@ -91,7 +123,12 @@ def print_finding(page: str, no_color: bool) -> None:
 
 def code(derivation: Derivation) -> str:
     """The function without its docstring, which has been printed above it."""
-    text = inspect.getsource(inspect.unwrap(derivation.function))
+    return without_docstring(derivation.function)
+
+
+def without_docstring(thing: Any) -> str:
+    """The source of a function or class without its docstring."""
+    text = inspect.getsource(inspect.unwrap(thing))
     before, quote, rest = text.partition('    """')
     after = rest.partition('"""\n')[2] if quote else rest
     return before + after

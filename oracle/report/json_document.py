@@ -2,11 +2,12 @@
 
 import importlib.metadata
 import json
-import math
 from typing import Any
 
 from oracle import __version__
-from oracle.results import Counterexample, Gradient, Note, Report, Result
+from oracle.report.escaped import escaped
+from oracle.report.plain import finite, plain
+from oracle.results import Counterexample, Gradient, Kind, Note, Report, Result
 
 
 def dumps(report: Report) -> str:
@@ -15,7 +16,10 @@ def dumps(report: Report) -> str:
 
 
 def document(report: Report) -> dict[str, Any]:
-    """The document, as plain dicts and lists. Numbers that are not finite become strings."""
+    """The document, as plain dicts and lists.
+
+    Numbers that are not finite become strings, and what is no visible character is escaped.
+    """
     found = {
         "version": 1,
         "tool": f"oracle {__version__}",
@@ -26,10 +30,20 @@ def document(report: Report) -> dict[str, Any]:
         "interrupted": report.interrupted,
         "results": [_result(result) for result in report.results],
         "errors": [{"file": e.file, "line": e.line, "message": e.message} for e in report.errors],
+        "not_judged": [
+            {
+                "file": use.file,
+                "target": use.target,
+                "lines": list(use.lines),
+                "names": list(use.names),
+                "message": use.message,
+            }
+            for use in report.not_judged
+        ],
         "summary": report.summary(),
     }
-    plain: dict[str, Any] = _plain(found)
-    return plain
+    safe: dict[str, Any] = finite(plain(escaped(found)))
+    return safe
 
 
 def _result(result: Result) -> dict[str, Any]:
@@ -58,7 +72,7 @@ def _result(result: Result) -> dict[str, Any]:
 def _gradient(gradient: Gradient) -> dict[str, Any]:
     found = {
         "name": gradient.name,
-        "of": gradient.of,
+        "of": gradient.of if gradient.kind is not Kind.INTERMEDIATE else "an intermediate",
         "line": gradient.line,
         "verdict": gradient.verdict,
         "error_units": gradient.error_units,
@@ -91,14 +105,3 @@ def _counterexample(example: Counterexample) -> dict[str, Any]:
 def _note(note: Note) -> dict[str, str]:
     found = {"name": note.name, "message": note.message}
     return {**found, "fix": note.fix} if note.fix else found
-
-
-def _plain(value: Any) -> Any:
-    """Floats that JSON cannot hold as "nan", "inf" and "-inf"; long floats shortened."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(float(value))
-    return value

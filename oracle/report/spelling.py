@@ -1,4 +1,4 @@
-"""What of the user's code is called, with what, and how one would write those calls.
+"""Calls of the user's code, watched, and written down as one would write them.
 
 ``Calls`` notes the calls that come from us; what user code calls itself is its own affair.
 ``Spelling`` knows the objects that have a name by now, and writes others in terms of them.
@@ -147,7 +147,10 @@ class Spelling:
         return f"{function}({', '.join(written)})"
 
     def _function(self, code: CodeType, arguments: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        """How a function is reached, and its defaults; ``self`` is taken out of its arguments."""
+        """The expression that reaches a function, and its defaults.
+
+        ``self`` is taken out of its arguments.
+        """
         for thing in self.kept:  # a pullback that a call before has returned
             if getattr(thing, "__code__", None) is code:
                 return self.known[id(thing)], _defaults(thing)

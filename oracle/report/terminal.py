@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from oracle.judging.verdict import UNSTABLE_AT, WRONG_AT
+from oracle.report.escaped import MARKED, escaped, one_line
 from oracle.results import Gradient, Report, Result
 
 TWIN_FITS, DIGITS_FIT = 124, 150  # columns that a screen must have
@@ -26,12 +28,36 @@ COLOURS = {
 }
 
 
+class Screen(Console):
+    """A console that leaves the end of a command to the command, when its reader has left."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console(no_color: bool = False, stderr: bool = False) -> Console:
     """Colours on a terminal only, and not if NO_COLOR or --no-color says so."""
-    screen = Console(no_color=no_color or None, stderr=stderr, highlight=False)
-    if not screen.is_terminal and "COLUMNS" not in os.environ:
+    screen = Screen(no_color=no_color or None, stderr=stderr, highlight=False, width=_width())
+    if not screen.is_terminal and _width() is None:
         screen.width = 128  # a file or a pipe has no width of its own
     return screen
+
+
+def _width() -> int | None:
+    """The width that COLUMNS gives; None if it gives none, and the terminal decides."""
+    said = os.environ.get("COLUMNS", "")
+    return max(20, int(said)) if said.isdecimal() and 0 < int(said) < 10_000 else None
+
+
+def print_whole(screen: Console, table: Table) -> None:
+    """Print a table with no cell cut short; a narrow terminal wraps its lines."""
+    before = screen.width
+    wide = screen.options.update(max_width=10_000)
+    screen.width = max(before, table.__rich_measure__(screen, wide).maximum)
+    try:
+        screen.print(table, crop=False)
+    finally:
+        screen.width = before
 
 
 @contextlib.contextmanager
@@ -57,19 +83,20 @@ def progress(
     )
     with bar:
         job = bar.add_task("(importing torch)", total=count)
-        yield lambda name: bar.update(job, advance=1, description=name)
+        yield lambda name: bar.update(job, advance=1, description=escape(one_line(name)))
 
 
 def print_report(report: Report, quiet: bool, no_color: bool, alone: bool) -> None:
     """Print the table, the failures and the summary."""
     screen = console(no_color)
+    report = escaped(report, MARKED)
     layers = [result for result in report.results if result.target.startswith("network")]
     others = [result for result in report.results if result not in layers]
     if not quiet:
         if others:
-            screen.print(_table(others, screen.width))
+            print_whole(screen, _table(others, screen.width))
         if layers:
-            screen.print(_layers(layers), end="")
+            print_whole(screen, _layers(layers))
     for result in report.results:
         for gradient in result.gradients:
             if gradient.verdict != "correct":
@@ -77,7 +104,7 @@ def print_report(report: Report, quiet: bool, no_color: bool, alone: bool) -> No
     for error in report.errors:
         screen.print(Text(f"{error.file}:{error.line}: error: {error.message}", "bold red"))
     if report.interrupted:
-        screen.print("[yellow]interrupted: this is what was known by then")
+        screen.print("[yellow]interrupted: this is what is known so far")
     screen.print(_summary(report), soft_wrap=True)
 
 
@@ -171,7 +198,8 @@ def _print_failure(screen: Console, result: Result, gradient: Gradient, replay: 
     if gradient.units:
         regime, units = max(gradient.units.items(), key=lambda pair: pair[1])
         limit = WRONG_AT if gradient.verdict == "wrong" else UNSTABLE_AT
-        say(f"off by {number(units)} units of rounding noise in {regime} (limit {limit:.0f})")
+        if math.isfinite(units):
+            say(f"off by {number(units)} units of rounding noise in {regime} (limit {limit:.0f})")
     example = gradient.counterexample
     if example:
         sizes = ", ".join(f"{name} = {size}" for name, size in example.dims.items())
@@ -187,7 +215,10 @@ def _print_failure(screen: Console, result: Result, gradient: Gradient, replay: 
 def _matrix(value: Any) -> str:
     if isinstance(value, str) or value is None:
         return str(value)
-    text = np.array2string(np.asarray(value), precision=6, threshold=40, suppress_small=False)
+    array = np.asarray(value)
+    if array.dtype == object:
+        return str(value)
+    text = np.array2string(array, precision=6, threshold=40, suppress_small=False)
     return text.replace("\n", "\n          ")
 
 

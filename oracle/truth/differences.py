@@ -13,7 +13,7 @@ import copy
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -48,6 +48,15 @@ class Witness:
         # The gradients are rounded themselves.
         unit = self.unit + 1e-9 * max(abs(self.said), abs(self.seen))
         return bool(abs(self.said - self.seen) <= DISAGREES_AT * unit)
+
+
+class Summed(Protocol):
+    """Σ upstream·output of a forward, as a function of its floating-point inputs by path."""
+
+    inputs: dict[Path, np.ndarray]
+    upstream: Any
+
+    def __call__(self, inputs: Mapping[Path, np.ndarray]) -> float: ...
 
 
 class Forward:
@@ -119,18 +128,19 @@ class Forward:
         result = function(*args, **kwargs)
         outputs = number_paths(result)
         total = 0.0
-        for path, given in self.sent(outputs).items():
+        for path, given in upstream_of(self, outputs).items():
             total += float(np.sum(np.real(np.asarray(given) * outputs[path])))
         return total
 
-    def sent(self, outputs: Mapping[Path, Any]) -> Mapping[Path, Any]:
-        """The upstream of each output."""
-        if isinstance(self.upstream, Mapping):
-            return self.upstream
-        return dict.fromkeys(outputs, self.upstream) if len(outputs) == 1 else {}
+
+def upstream_of(forward: Summed, outputs: Mapping[Path, Any]) -> Mapping[Path, Any]:
+    """The upstream of each output."""
+    if isinstance(forward.upstream, Mapping):
+        return forward.upstream
+    return dict.fromkeys(outputs, forward.upstream) if len(outputs) == 1 else {}
 
 
-def finite_differences(forward: Forward) -> Differences:
+def finite_differences(forward: Summed) -> Differences:
     """The gradient of every input, element by element, by central differences at two steps.
 
     The unit of a gradient is the difference between the two steps, plus what rounding may do to the
@@ -154,7 +164,7 @@ def finite_differences(forward: Forward) -> Differences:
 
 
 def directional_witness(
-    forward: Forward, gradients: Mapping[Path, np.ndarray], seed: int = 0
+    forward: Summed, gradients: Mapping[Path, np.ndarray], seed: int = 0
 ) -> Witness:
     """Compare gradients with a central difference of the forward in one random direction."""
     rng = np.random.default_rng(seed)
@@ -169,13 +179,13 @@ def directional_witness(
     return Witness(said, fine, abs(fine - coarse) + np.finfo(float).eps * size / STEP)
 
 
-def _largest_upstream(forward: Forward) -> float:
+def _largest_upstream(forward: Summed) -> float:
     sent = forward.upstream
     sent = list(sent.values()) if isinstance(sent, Mapping) else [0.0 if sent is None else sent]
     return max((float(np.max(np.abs(u), initial=0.0)) for u in sent), default=0.0)
 
 
-def _rounding(forward: Forward, path: Path) -> float:
+def _rounding(forward: Summed, path: Path) -> float:
     """How much the forward changes where one input is moved by about one unit in the last place."""
     array = forward.inputs[path]
     rng = np.random.default_rng(0)
@@ -187,12 +197,12 @@ def _rounding(forward: Forward, path: Path) -> float:
     return max((change for change in changes if np.isfinite(change)), default=0.0)
 
 
-def _step(forward: Forward, paths: Iterable[Path]) -> float:
+def _step(forward: Summed, paths: Iterable[Path]) -> float:
     wide = all(forward.inputs[path].dtype.itemsize >= 8 for path in paths)
     return STEP if wide else STEP * 2**10  # float32
 
 
-def _along(forward: Forward, directions: Mapping[Path, np.ndarray]) -> tuple[float, float, float]:
+def _along(forward: Summed, directions: Mapping[Path, np.ndarray]) -> tuple[float, float, float]:
     """The directional derivative at two step sizes, and the size of what was subtracted."""
     steps = []
     size = 0.0

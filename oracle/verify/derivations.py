@@ -1,7 +1,7 @@
 """Derivations: what one is called, what goes in, and where its lines stand.
 
-So far those in value-and-pullback form, ``value, pullback = f(X, W)``, whose signature says the
-shapes. The rest of the oracle knows a derivation only as the data class below.
+Those in value-and-pullback form, ``value, pullback = f(X, W)``, whose signature says the shapes. A
+derivation is judged as a user's own is: as the ``Subject`` that it makes of itself.
 """
 
 import functools
@@ -14,14 +14,19 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 import reference
 from oracle.discovery.text import places
-from oracle.subject import Argument, Option, size_names
+from oracle.subject import Argument, Inputs, Made, Option, Subject, WrongReturn, size_names
 from reference._expect import Whole
 from reference.types import Pullback
 
 # In the order in which reference/ is to be read; what is not named here comes after.
-READING_ORDER = ("affine", "activations", "losses", "cost_matrix", "convolution", "fuzzy")
+READING_ORDER = (
+    "types", "affine", "activations", "losses", "network", "jacobian", "cost_matrix", "convolution",
+    "fuzzy", "rprop", "optimizers",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,50 @@ class Derivation:
         options = {option.name for option in self.options}
         found = size_names(tuple(d for a, c in zip(self.arguments, classes) for d in (*a.dims, *c)))
         return tuple(name for name in found if name not in options)
+
+    @functools.cached_property
+    def subject(self) -> Subject:
+        """The derivation as the check takes it."""
+        place, names = self.place, [argument.name for argument in self.arguments]
+        spoken = dict(zip(names, place.gradients))
+        lines = [spoken.get(name, ("", place.line)) for name in names]
+        made = [
+            (name if argument.differentiated else "", text or f"d{name}", line)
+            for argument, name, (text, line) in zip(self.arguments, names, lines)
+        ]
+
+        def backward(inputs: Inputs, value: Any, pullback: Any, upstream: Any) -> list[Made]:
+            returned = pullback(upstream)
+            gradients = (returned,) if isinstance(returned, np.ndarray) else returned
+            if not isinstance(gradients, tuple | list) or len(gradients) != len(made):
+                count = len(gradients) if isinstance(gradients, tuple | list) else "no"
+                expected = f"expected {len(made)}, one for each argument"
+                raise WrongReturn(f"the pullback returns {count} gradients, {expected}")
+            return [
+                Made((of,), text, line, gradient)
+                for (of, text, line), gradient in zip(made, gradients)
+                if of
+            ]
+
+        return Subject(
+            self.name,
+            places.spoken(place.file),
+            place.line,
+            6,
+            self.arguments,
+            lambda inputs: self.function(**inputs),
+            backward,
+            lambda arrays, seed: dict(arrays),
+            options=self.options,
+            value=self.value,
+            module=self.module,
+            differentiable=lambda path: path[0] in self.differentiated,
+            command=f"oracle verify {self.name}",
+        )
+
+    def value_as_made(self, value: Any) -> Made:
+        """The value, which is judged as a gradient is: its path is ()."""
+        return Made((), self.place.value or "value", self.place.value_line, value)
 
 
 def from_pullback(function: Callable[..., Any], name: str | None = None) -> Derivation:
@@ -136,9 +185,15 @@ def of_module(module: ModuleType) -> list[Derivation]:
 
 
 @functools.cache
+def modules() -> tuple[ModuleType, ...]:
+    """The public files of reference/, in reading order."""
+    names = [m.name for m in pkgutil.iter_modules(reference.__path__) if m.name[0] != "_"]
+    names.sort(key=lambda m: READING_ORDER.index(m) if m in READING_ORDER else len(READING_ORDER))
+    return tuple(importlib.import_module(f"reference.{name}") for name in names)
+
+
+@functools.cache
 def in_reference() -> dict[str, Derivation]:
     """Every derivation of ``reference/`` by its name, in reading order."""
-    modules = [m.name for m in pkgutil.iter_modules(reference.__path__) if m.name[0] != "_"]
-    modules.sort(key=lambda m: READING_ORDER.index(m) if m in READING_ORDER else len(READING_ORDER))
-    found = [d for m in modules for d in of_module(importlib.import_module(f"reference.{m}"))]
+    found = [derivation for module in modules() for derivation in of_module(module)]
     return {derivation.name: derivation for derivation in found}

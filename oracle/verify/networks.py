@@ -18,8 +18,10 @@ import torch
 
 import reference
 from oracle.discovery.text import places
-from oracle.judging.verdict import EPS, UNSTABLE_AT, WRONG_AT, Judgement, judge, largest
-from oracle.results import Counterexample, Gradient, Note, worst
+from oracle.judging.counterexample import plain
+from oracle.judging.examined import Tally
+from oracle.judging.verdict import EPS, WRONG_AT, Judgement, judge, largest, severity
+from oracle.results import Counterexample, Note, worst
 from oracle.truth import torch_compat
 from oracle.truth.noise import Noise, Nudge, Tape, Truth, change, distance, nudged_truth
 from oracle.truth.twins import network as twin
@@ -334,26 +336,22 @@ def _blank(layer: int, lines: Mapping[str, int]) -> Run:
         places.spoken(str(FILE)),
         lines.get("dW" if layer else "L", 1),
         "torch.addmm, the activation" if layer else "the loss, torch.mean or sum",
-        [Gradient(name, of.get(name, ""), lines.get(name, 1)) for name in names],
+        [Tally(name, of.get(name, ""), lines.get(name, 1)) for name in names],
     )
 
 
 def _take(
-    entry: Gradient, case: NetworkCase, judgement: Judgement, got: Any, want: Any, whole: bool
+    entry: Tally, case: NetworkCase, judgement: Judgement, got: Any, want: Any, whole: bool
 ) -> None:
     """Note a judgement: wrong by its own step, or another number than torch's network has."""
-    single = case.dtype == "float32"
-    verdict = "correct"
-    if judgement.finding or judgement.units > (UNSTABLE_AT if single else WRONG_AT):
-        verdict = "unstable" if single and not judgement.finding else "wrong"
-    elif not whole:
+    verdict = severity(case.dtype, "ordinary", judgement)
+    if verdict == "correct" and not whole:
         verdict = "inherited"
     key = f"{case.dtype}/ordinary"
     entry.units[key] = max(entry.units.get(key, 0.0), judgement.units)
     if verdict == "correct":
         return
     if worst((entry.verdict, verdict)) != entry.verdict or entry.counterexample is None:
-        plain = got.tolist() if isinstance(got, np.ndarray | np.generic) else repr(got)
         entry.counterexample = Counterexample(
             f"oracle verify network --case {case}",
             {"N": case.batch, "widths": list(case.widths)},
@@ -361,8 +359,8 @@ def _take(
             case.seed,
             case.dtype,
             "ordinary",
-            plain,
-            want.tolist(),
+            plain(got),
+            plain(want),
         )
         if judgement.finding:
             entry.findings.append(Note(judgement.finding, judgement.message))

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from oracle.discovery.text import places
-from oracle.results import Gradient, Note, Result
+from oracle.judging.examined import Tally
+from oracle.results import Kind, Note, Result
 from oracle.truth import twins
 from oracle.verify.derivations import Derivation
 
@@ -17,7 +18,7 @@ class Run:
     file: str
     line: int
     twin: str
-    gradients: list[Gradient]  # and the value, which is a gradient of ""
+    gradients: list[Tally]  # and the value, which is a gradient of ""
     cases: int = 0
     witnessed: int = 0
     dtypes: set[str] = field(default_factory=set)
@@ -39,11 +40,12 @@ def of_derivation(derivation: Derivation) -> Run:
     """A run that has found nothing yet: an entry for the value, and one for each gradient."""
     place = derivation.place
     made = dict(zip((a.name for a in derivation.arguments), place.gradients))
-    entries = [Gradient(place.value or "value", "", place.value_line)]
+    entries = [Tally(place.value or "value", "", place.value_line, Kind.VALUE)]
     for argument in derivation.arguments:
         if argument.differentiated:
             name, line = made.get(argument.name, ("", place.line))
-            entries.append(Gradient(name or f"d{argument.name}", argument.name, line))
+            path = (argument.name,)
+            entries.append(Tally(name or f"d{argument.name}", argument.name, line, path=path))
     return Run(
         derivation.name,
         places.spoken(place.file),
@@ -64,7 +66,7 @@ def merged(runs: Sequence[Run]) -> Result:
         first.twin,
         [],
     )
-    joined: dict[str, Gradient] = {}
+    joined: dict[str, Tally] = {}
     for run in runs:
         total.cases += run.cases
         total.witnessed += run.witnessed
@@ -74,7 +76,8 @@ def merged(runs: Sequence[Run]) -> Result:
         total.shown |= run.shown
         total.distrusted = total.distrusted or run.distrusted
         for its in run.gradients:
-            joined.setdefault(its.name, Gradient(its.name, its.of, its.line)).join(its)
+            blank = Tally(its.name, its.of, its.line, its.kind)
+            joined.setdefault(its.name, blank).join(its)
     total.gradients = list(joined.values())
     total.throw_away_truth()
     for gradient in total.gradients:
@@ -87,11 +90,11 @@ def merged(runs: Sequence[Run]) -> Result:
         target=total.target,
         line=total.line,
         twin=total.twin,
-        gradients=total.gradients,
+        gradients=tuple(tally.gradient() for tally in total.gradients),
         cases=total.cases,
         shapes=len(total.shapes),
-        dtypes=sorted(total.dtypes, reverse=True),
-        regimes=sorted(total.regimes),
-        witnesses=["torch twin"] + ["central difference"] * bool(total.witnessed),
-        not_checked=list(first.not_checked),
+        dtypes=tuple(sorted(total.dtypes, reverse=True)),
+        regimes=tuple(sorted(total.regimes)),
+        witnesses=("torch twin",) + ("central difference",) * bool(total.witnessed),
+        not_checked=first.not_checked,
     )

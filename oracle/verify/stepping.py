@@ -14,8 +14,10 @@ import numpy as np
 
 import reference
 from oracle.discovery.text import places
+from oracle.judging.counterexample import plain
+from oracle.judging.examined import Tally
 from oracle.judging.verdict import EPS, WRONG_AT, largest
-from oracle.results import Counterexample, Gradient
+from oracle.results import Counterexample
 from oracle.truth import update_rules as rules
 from oracle.truth.update_rules import LockStep, Memory, Truth
 from oracle.verify.runs import Run
@@ -163,7 +165,7 @@ def _blank(rule: Rule, dtype: str) -> Run:
         places.spoken(place.file),
         place.line,
         rule.twin,
-        [Gradient("W", "", place.line), Gradient("state", "", place.line)],
+        [Tally("W", "", place.line), Tally("state", "", place.line)],
         dtypes={dtype},
         regimes={"lock-step", "free-running"},
         shapes={str(SHAPE)},
@@ -171,7 +173,7 @@ def _blank(rule: Rule, dtype: str) -> Run:
 
 
 def _take(
-    entry: Gradient, rule: Rule, dtype: str, step: int, got: Any, want: np.ndarray, scale: float
+    entry: Tally, rule: Rule, dtype: str, step: int, got: Any, want: np.ndarray, scale: float
 ) -> None:
     """Note how far off a step is, in roundings of what it is made of."""
     off = largest(got - want) if got.shape == want.shape else np.inf
@@ -189,6 +191,6 @@ def _take(
             step,
             dtype,
             "lock-step",
-            got.tolist(),
-            want.tolist(),
+            plain(got),
+            plain(want),
         )

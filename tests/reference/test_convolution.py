@@ -164,37 +164,40 @@ def test_whole_numbers_of_numpys_own_will_do() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [
-        (lambda: convolution(IMAGE[0], KERNEL, NO_BIAS), ValueError, "X has shape (1, 3, 3); "),
+        (
+            lambda: convolution(IMAGE[0], KERNEL, NO_BIAS),
+            ValueError,
+            "X has shape (1, 3, 3), expected (N, D",
+        ),
         (
             lambda: convolution(IMAGE, np.ones((1, 2, 2, 2)), NO_BIAS),
             ValueError,
-            "W has shape (1, 2, 2, 2); (M, D//groups, K, L) is due, "
-            "where groups is 1 in the options, D is 1 in X",
+            "W has shape (1, 2, 2, 2), expected (M, 1, K, L) because groups = 1 and X has D = 1",
         ),
         (
             lambda: convolution(IMAGE, KERNEL, np.zeros(2)),
             ValueError,
-            "b has shape (2,); (M,) is due, where M is 1 in W",
+            "b has shape (2,), expected (1,) because W has M = 1",
         ),
         (
             lambda: convolution(IMAGE, KERNEL, NO_BIAS, stride=0),
             ValueError,
-            "convolution: stride is 0; 1 or more is due",
+            "convolution: stride is 0, expected 1 or more",
         ),
         (
             lambda: convolution(IMAGE, KERNEL, NO_BIAS, padding=-1),
             ValueError,
-            "padding is -1; 0 or more is due",
+            "padding is -1, expected 0 or more",
         ),
         (
             lambda: convolution(IMAGE, KERNEL, NO_BIAS, dilation=1.5),  # type: ignore[arg-type]
             TypeError,
-            "dilation is 1.5; a whole number is due",
+            "dilation is 1.5, expected a whole number",
         ),
         (
             lambda: convolution(np.ones((1, 4, 3, 3)), np.ones((3, 2, 2, 2)), np.ones(3), groups=2),
             ValueError,
-            "groups is 2; a divisor of M, which is 3 in W, is due",
+            "groups is 2, expected a divisor of M: W has M = 3",
         ),
         (
             lambda: convolution(IMAGE, np.ones((1, 1, 4, 2)), NO_BIAS),
@@ -214,7 +217,7 @@ def test_whole_numbers_of_numpys_own_will_do() -> None:
         (
             lambda: max_pooling(IMAGE, window=3, padding=2),
             ValueError,
-            "padding is 2; 1 at most is due, window//2",
+            "padding is 2, expected 1 at most, which is window//2",
         ),
         (
             lambda: average_pooling(IMAGE, window=4),
@@ -224,7 +227,7 @@ def test_whole_numbers_of_numpys_own_will_do() -> None:
         (
             lambda: max_pooling(IMAGE.astype(int)),
             TypeError,
-            "X has dtype int64; float32 or float64 is due",
+            "X has dtype int64, expected float32 or float64",
         ),
     ],
 )

@@ -120,14 +120,22 @@ def test_floating_costs_keep_their_dtype_and_integers_become_float64(rows, dtype
 @pytest.mark.parametrize(
     ("rows", "kind", "message"),
     [
-        ([[0, 1, 2], [1, 0, 2]], ValueError, r"shape \(2, 3\); a square matrix \(C, C\) is due"),
-        ([0, 1], ValueError, r"shape \(2,\); a square matrix"),
+        ([[0, 1, 2], [1, 0, 2]], ValueError, r"shape \(2, 3\), expected a square matrix \(C, C\)"),
+        ([0, 1], ValueError, r"shape \(2,\), expected a square matrix"),
         ([[0, 1], [1]], ValueError, "costs is no matrix"),
-        ([[0, 1], [-2, 0]], ValueError, r"costs\[1, 0\] is -2\.0; 0 or more is due, or allow_neg"),
-        ([[0, 1], [2, 3]], ValueError, r"costs\[1, 1\] is 3\.0; 0 is due where k = i, or allow_di"),
-        ([[0, np.nan], [1, 0]], ValueError, r"costs\[0, 1\] is nan; a finite number is due"),
-        ([[0, 1], [np.inf, 0]], ValueError, r"costs\[1, 0\] is inf; a finite number is due"),
-        ([["0", "1"], ["1", "0"]], TypeError, "costs has dtype <U1; real numbers are due"),
+        (
+            [[0, 1], [-2, 0]],
+            ValueError,
+            r"costs\[1, 0\] is -2\.0, expected 0 or more, or allow_neg",
+        ),
+        (
+            [[0, 1], [2, 3]],
+            ValueError,
+            r"costs\[1, 1\] is 3\.0, expected 0 where k = i, or allow_di",
+        ),
+        ([[0, np.nan], [1, 0]], ValueError, r"costs\[0, 1\] is nan, expected a finite number"),
+        ([[0, 1], [np.inf, 0]], ValueError, r"costs\[1, 0\] is inf, expected a finite number"),
+        ([["0", "1"], ["1", "0"]], TypeError, "costs has dtype <U1, expected real numbers"),
         (np.zeros((2, 2), np.float16), TypeError, "costs has dtype float16"),
     ],
 )
@@ -139,9 +147,9 @@ def test_costs_that_make_no_sense_are_refused(rows, kind, message):
 def test_a_gain_and_the_price_of_a_right_answer_can_be_allowed_each_alone():
     assert misclassification_costs([[0, -1], [1, 0]], allow_negative=True)[0, 1] == -1
     assert misclassification_costs([[2, 1], [1, 0]], allow_diagonal=True)[0, 0] == 2
-    with pytest.raises(ValueError, match=r"costs\[0, 0\] is -1\.0; 0 is due where k = i"):
+    with pytest.raises(ValueError, match=r"costs\[0, 0\] is -1\.0, expected 0 where k = i"):
         misclassification_costs([[-1, 0], [0, 0]], allow_negative=True)
-    with pytest.raises(ValueError, match=r"costs\[0, 1\] is -1\.0; 0 or more is due"):
+    with pytest.raises(ValueError, match=r"costs\[0, 1\] is -1\.0, expected 0 or more"):
         misclassification_costs([[1, -1], [0, 0]], allow_diagonal=True)
 
 
@@ -163,7 +171,7 @@ def test_small_integers_do_not_overflow_in_the_confusion_matrix():
     [([0, 3], [0, 1], "y holds 3"), ([0, 1], [-1, 1], "predicted holds -1")],
 )
 def test_a_label_that_is_no_class_is_refused(y, predicted, message):
-    with pytest.raises(ValueError, match=f"confusion_matrix: {message}; 0 to 2 are due"):
+    with pytest.raises(ValueError, match=f"confusion_matrix: {message}, expected 0 to 2"):
         confusion_matrix(np.array(y), np.array(predicted), 3)
 
 
@@ -390,12 +398,12 @@ def test_the_cost_vector_does_not_look_at_the_diagonal():
 
 @pytest.mark.parametrize("priors", [[0, 1, 0], [0, 0, 0], [0.5, 0.7, -0.2], [0.5, 0.5, np.nan]])
 def test_priors_that_make_no_sense_are_refused(priors):
-    with pytest.raises(ValueError, match=r"cost_vector: priors are .* due"):
+    with pytest.raises(ValueError, match=r"cost_vector: priors are .* expected"):
         cost_vector(1 - np.eye(3), np.array(priors, float))
 
 
 def test_costs_of_nothing_have_no_rate_factors():
-    with pytest.raises(ValueError, match=r"rate_factors: E is .*; a cost above 0 is due"):
+    with pytest.raises(ValueError, match=r"rate_factors: E is .*, expected a cost above 0"):
         rate_factors(np.zeros(3))
 
 
@@ -526,11 +534,11 @@ def test_costs_of_another_kind_are_refused(loss, name):
     X, y = np.ones((2, 3)), np.array([0, 2])
     costs = np.ones(3) if vector else np.ones((3, 3))
     last = "factors" if loss in (cost_weighted_cross_entropy, weighted_squared_error) else "costs"
-    with pytest.raises(ValueError, match=rf"{last} has shape .*C is 3 in {name}"):
+    with pytest.raises(ValueError, match=rf"{last} has shape .*{name} has C = 3"):
         loss(X, y, costs[1:] if vector else costs[1:, 1:])
-    with pytest.raises(TypeError, match=f"{last} has dtype float32; float64 is due"):
+    with pytest.raises(TypeError, match=f"{last} has dtype float32, expected float64"):
         loss(X, y, costs.astype(np.float32))
-    with pytest.raises(ValueError, match="y holds 3; 0 to 2 are due"):
+    with pytest.raises(ValueError, match="y holds 3, expected 0 to 2"):
         loss(X, y + 1, costs)
 
 

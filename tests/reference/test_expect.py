@@ -22,77 +22,77 @@ X, W, b = np.ones((4, 3)), np.ones((3, 5)), np.ones(5)
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [
-        (lambda: affine(X[0], W, b), ValueError, "X has shape (3,); (N, D) is due"),
+        (lambda: affine(X[0], W, b), ValueError, "X has shape (3,), expected (N, D)"),
         (
             lambda: affine(X, W.T, b),
             ValueError,
-            "W has shape (5, 3); (D, M) is due, where D is 3 in X",
+            "W has shape (5, 3), expected (3, M) because X has D = 3",
         ),
         (
             lambda: affine(X, W, b[:4]),
             ValueError,
-            "b has shape (4,); (M,) is due, where M is 5 in W",
+            "b has shape (4,), expected (5,) because W has M = 5",
         ),
-        (lambda: affine(X, W, b[None]), ValueError, "b has shape (1, 5); (M,) is due"),
+        (lambda: affine(X, W, b[None]), ValueError, "b has shape (1, 5), expected (M,)"),
         (
             lambda: affine_bias_column(X, W),
             ValueError,
-            "W has shape (3, 5); (D+1, M) is due, where D is 3 in X",
+            "W has shape (3, 5), expected (4, M) because X has D = 3",
         ),
         (
             lambda: affine(X.astype(int), W, b),
             TypeError,
-            "X has dtype int64; float32 or float64 is due",
+            "X has dtype int64, expected float32 or float64",
         ),
         (
             lambda: affine(X.astype(np.float16), W, b),
             TypeError,
-            "X has dtype float16; float32 or float64 is due",
+            "X has dtype float16, expected float32 or float64",
         ),
         (
             lambda: affine(X, W.astype(np.float32), b),
             TypeError,
-            "W has dtype float32; float64 is due, as X has",
+            "W has dtype float32, expected float64 as X has",
         ),
         (
             lambda: affine([[1.0]], W, b),  # type: ignore[arg-type]
             TypeError,
-            "X is a list; a NumPy array of shape (N, D) is due",
+            "X is a list, expected a NumPy array of shape (N, D)",
         ),
         (
             lambda: squared_error(np.ones((4, 1)), np.ones(4)),
             ValueError,
-            "T has shape (4,); (N, *outputs) is due, where outputs is (1,) in Y",
+            "T has shape (4,), expected (4, 1) because Y has outputs = (1,)",
         ),
         (
             lambda: softmax_cross_entropy_with_labels(X, np.array([0, 1, 2, 3])),
             ValueError,
-            "y holds 3; 0 to 2 are due, where C is 3",
+            "y holds 3, expected 0 to 2 because C = 3",
         ),
         (
             lambda: softmax_cross_entropy_with_labels(X, np.array([0, 1, 2, -1])),
             ValueError,
-            "y holds -1; 0 to 2 are due, where C is 3",
+            "y holds -1, expected 0 to 2 because C = 3",
         ),
         (
             lambda: softmax_cross_entropy_with_labels(X, np.ones(4)),
             TypeError,
-            "y has dtype float64; integers are due",
+            "y has dtype float64, expected integers",
         ),
         (
             lambda: softmax_cross_entropy_with_labels(X, np.zeros((4, 1), int)),
             ValueError,
-            "y has shape (4, 1); (N,) is due",
+            "y has shape (4, 1), expected (N,)",
         ),
         (
             lambda: embedding(np.ones((0, 2)), np.array([0])),
             ValueError,
-            "y holds 0; there is nothing to choose from, where K is 0",
+            "y holds 0, expected no label at all because K = 0",
         ),
         (
             lambda: reduce(b, "average"),  # type: ignore[arg-type]
             ValueError,
-            "reduction is 'average'; one of 'mean', 'sum', 'none' is due",
+            "reduction is 'average', expected one of 'mean', 'sum', 'none'",
         ),
     ],
 )
@@ -114,9 +114,13 @@ def test_arguments_may_be_given_by_name() -> None:
 @pytest.mark.parametrize(
     ("upstream", "error", "says"),
     [
-        (np.ones(5), ValueError, "the upstream gradient has shape (5,); (4, 5) is due"),
-        (np.ones((4, 5), np.float32), TypeError, "has dtype float32; float64 is due"),
-        (1.0, TypeError, "the upstream gradient is a float; a NumPy array of shape (4, 5) is due"),
+        (np.ones(5), ValueError, "the upstream gradient has shape (5,), expected (4, 5)"),
+        (np.ones((4, 5), np.float32), TypeError, "has dtype float32, expected float64"),
+        (
+            1.0,
+            TypeError,
+            "the upstream gradient is a float, expected a NumPy array of shape (4, 5)",
+        ),
     ],
 )
 def test_a_bad_upstream_is_refused(upstream, error, says) -> None:  # type: ignore[no-untyped-def]
@@ -155,8 +159,8 @@ def test_a_check_can_be_had_without_its_derivation_and_the_other_way_round() -> 
 def test_labels_of_any_integer_dtype_are_held_to_their_range(dtype) -> None:  # type: ignore[no-untyped-def]
     y = np.array([0, 2, 1, 2], dtype)
     softmax_cross_entropy_with_labels(X, y)
-    with pytest.raises(ValueError, match="y holds 3; 0 to 2 are due"):
+    with pytest.raises(ValueError, match="y holds 3, expected 0 to 2"):
         softmax_cross_entropy_with_labels(X, y + np.array([0, 1, 0, 0], dtype))
     if y.dtype.kind == "i":
-        with pytest.raises(ValueError, match="y holds -2; 0 to 2 are due"):
+        with pytest.raises(ValueError, match="y holds -2, expected 0 to 2"):
             softmax_cross_entropy_with_labels(X, -y)

@@ -111,10 +111,10 @@ def test_dtype_in_is_dtype_out(layer: Layer) -> None:
 
 def test_a_gamma_of_other_inputs_is_refused(layer: Layer) -> None:
     X, M, Gamma, W, b = layer
-    says = "Gamma has shape (4, 3, 2); (R, L, D) is due, where D is 3 in X"
+    says = "Gamma has shape (4, 3, 2), expected (4, L, 3) because X has D = 3"
     with pytest.raises(ValueError, match=re.escape(says)):
         fuzzy(X, M, Gamma[:, :, :2], W, b)
-    with pytest.raises(ValueError, match=re.escape("W has shape (4, 3); (D, R) is due")):
+    with pytest.raises(ValueError, match=re.escape("W has shape (4, 3), expected (3, 4)")):
         fuzzy(X, M, Gamma, W.T, b)
-    with pytest.raises(TypeError, match="M has dtype float32; float64 is due"):
+    with pytest.raises(TypeError, match="M has dtype float32, expected float64"):
         log_firing(X, M.astype(np.float32), Gamma)

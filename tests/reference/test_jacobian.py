@@ -244,13 +244,13 @@ def test_no_argument_is_changed_and_no_memory_is_shared(rng):
 def test_what_does_not_fit_is_refused(rng):
     X, layers, dA = network(rng, 2)
     for k in (-1, 2):
-        with pytest.raises(ValueError, match=f"k is {k}; 0 to 1 are due"):
+        with pytest.raises(ValueError, match=f"k is {k}, expected 0 to 1"):
             weight_gradient(X, layers, k, dA)
-    with pytest.raises(ValueError, match=r"dA has shape .* is due, as the last A has"):
+    with pytest.raises(ValueError, match=r"dA has shape .*, expected .* as the last A has"):
         weight_gradient(X, layers, 0, dA[:3])
-    with pytest.raises(ValueError, match=r"dA has shape .* is due, as the last A has"):
+    with pytest.raises(ValueError, match=r"dA has shape .*, expected .* as the last A has"):
         vector_jacobian_product(X, layers, dA[:, :1])
-    with pytest.raises(ValueError, match=r"V has shape .* is due, as X has"):
+    with pytest.raises(ValueError, match=r"V has shape .*, expected .* as X has"):
         jacobian_vector_product(X, layers, X[:1])
     with pytest.raises(TypeError, match="dA has dtype float32"):
         vector_jacobian_product(X, layers, dA.astype(np.float32))
@@ -338,10 +338,10 @@ def test_the_published_costs():
 @pytest.mark.parametrize("name", ["D", "M", "N", "itemsize"])
 def test_a_cost_needs_positive_sizes(name):
     sizes = {"D": 2, "M": 3, "N": 4, "itemsize": 8, name: 0}
-    with pytest.raises(ValueError, match=f"{name} is 0; 1 at least is due"):
+    with pytest.raises(ValueError, match=f"{name} is 0, expected 1 at least"):
         affine_jacobian_cost(**sizes)
 
 
 def test_a_cost_is_that_of_the_weights_or_of_the_inputs():
-    with pytest.raises(ValueError, match="of is 'bias'; one of 'weights', 'inputs' is due"):
+    with pytest.raises(ValueError, match="of is 'bias', expected one of 'weights', 'inputs'"):
         affine_jacobian_cost(2, 3, of="bias")

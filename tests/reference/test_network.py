@@ -451,52 +451,52 @@ GOOD = [Layer(W1, b1, tanh), Layer(W2)]
 @pytest.mark.parametrize(
     ("X", "layers", "error", "says"),
     [
-        (X4[0], GOOD, ValueError, "X has shape (3,); (N, D) is due"),
-        (X4.astype(int), GOOD, TypeError, "X has dtype int64; float32 or float64 is due"),
-        ([[1.0]], GOOD, TypeError, "X is a list; a NumPy array of shape (N, D) is due"),
-        (X4, [], ValueError, "layers is empty; one Layer at least is due"),
-        (X4, [(W1, b1)], TypeError, "layer 1 of 1 is a tuple; a Layer is due"),
+        (X4[0], GOOD, ValueError, "X has shape (3,), expected (N, D)"),
+        (X4.astype(int), GOOD, TypeError, "X has dtype int64, expected float32 or float64"),
+        ([[1.0]], GOOD, TypeError, "X is a list, expected a NumPy array of shape (N, D)"),
+        (X4, [], ValueError, "layers is empty, expected one Layer at least"),
+        (X4, [(W1, b1)], TypeError, "layer 1 of 1 is a tuple, expected a Layer"),
         (
             X4,
             [Layer(W1, b1, tanh), Layer(W1)],
             ValueError,
-            "layer 2 of 2, with_no_bias: W has shape (3, 5); (D, M) is due, where D is 5 in A_prev",
+            "with_no_bias: W has shape (3, 5), expected (5, M) because A_prev has D = 5",
         ),
         (
             X4,
             [Layer(W1, b1[:1], tanh), Layer(W2)],
             ValueError,
-            "layer 1 of 2, with_bias: b has shape (1,); (M,) is due, where M is 5 in W",
+            "layer 1 of 2, with_bias: b has shape (1,), expected (5,) because W has M = 5",
         ),
         (
             X4,
             [Layer(W1, bias_row=True), Layer(W2)],
             ValueError,
-            "layer 1 of 2, with_bias_row: W has shape (3, 5); (D+1, M) is due, where D is 3",
+            "with_bias_row: W has shape (3, 5), expected (4, M) because A_prev has D = 3",
         ),
         (
             X4,
             [Layer(W1, b1), Layer(W2, np.ones(2), bias_row=True)],
             ValueError,
-            "layer 2 of 2: b is given; None is due, as W's first row is the bias",
+            "layer 2 of 2: b is given, expected None, since W's first row is the bias",
         ),
         (
             X4,
             [Layer(W1, b1), Layer(W2.astype(np.float32))],
             TypeError,
-            "layer 2 of 2, with_no_bias: W has dtype float32; float64 is due, as A_prev has",
+            "layer 2 of 2, with_no_bias: W has dtype float32, expected float64 as A_prev has",
         ),
         (
             X4,
             [Layer(W1, list(b1))],  # type: ignore[arg-type]
             TypeError,
-            "layer 1 of 1, with_bias: b is a list; a NumPy array of shape (M,) is due",
+            "layer 1 of 1, with_bias: b is a list, expected a NumPy array of shape (M,)",
         ),
         (
             X4,
             [Layer(W1, b1, "tanh")],  # type: ignore[arg-type]
             TypeError,
-            "layer 1 of 1: activation is 'tanh'; a function such as tanh is due",
+            "layer 1 of 1: activation is 'tanh', expected a function such as tanh",
         ),
     ],
 )
@@ -508,12 +508,22 @@ def test_a_layer_that_does_not_fit_is_named(X: Any, layers: Any, error: Any, say
 @pytest.mark.parametrize(
     ("loss", "T", "error", "says"),
     [
-        (squared_error, Y4[:, 0], ValueError, "T has shape (4,); (N, *outputs) is due"),
-        (squared_error, Y4.astype(int), TypeError, "T has dtype int64; float64 is due"),
-        (softmax_cross_entropy_with_labels, np.full(4, 2), ValueError, "y holds 2; 0 to 1 are due"),
-        (softmax_cross_entropy_with_labels, np.full(4, -1), ValueError, "y holds -1; 0 to 1 are"),
+        (squared_error, Y4[:, 0], ValueError, "T has shape (4,), expected (4, 2) because"),
+        (squared_error, Y4.astype(int), TypeError, "T has dtype int64, expected float64"),
+        (
+            softmax_cross_entropy_with_labels,
+            np.full(4, 2),
+            ValueError,
+            "y holds 2, expected 0 to 1",
+        ),
+        (softmax_cross_entropy_with_labels, np.full(4, -1), ValueError, "y holds -1, expected 0"),
         (softmax_cross_entropy_with_labels, np.ones(3, int), ValueError, "y has shape (3,)"),
-        (softmax_cross_entropy_with_labels, Y4, TypeError, "y has dtype float64; integers are due"),
+        (
+            softmax_cross_entropy_with_labels,
+            Y4,
+            TypeError,
+            "y has dtype float64, expected integers",
+        ),
     ],
 )
 def test_targets_that_do_not_fit_are_named(loss: Any, T: Any, error: Any, says: str) -> None:
@@ -523,25 +533,25 @@ def test_targets_that_do_not_fit_are_named(loss: Any, T: Any, error: Any, says: 
 
 def test_labels_are_checked_where_the_loss_is_fused_too() -> None:
     layers = [GOOD[0], GOOD[1]._replace(activation=softmax)]
-    with pytest.raises(ValueError, match="cross_entropy_with_labels: y holds 5; 0 to 1 are due"):
+    with pytest.raises(ValueError, match="cross_entropy_with_labels: y holds 5, expected 0 to 1"):
         backpropagate(X4, np.array([0, 1, 5, 0]), layers, cross_entropy_with_labels)
 
 
 def test_an_unknown_reduction_is_refused() -> None:
-    with pytest.raises(ValueError, match="reduction is 'none'; one of 'mean', 'sum' is due"):
+    with pytest.raises(ValueError, match="reduction is 'none', expected one of 'mean', 'sum'"):
         backpropagate(X4, Y4, GOOD, squared_error, "none")  # type: ignore[arg-type]
 
 
 def test_an_upstream_that_does_not_fit_is_refused() -> None:
     trace = forward_sweep(X4, GOOD)
     for options, error, says in (
-        ({"dA": Y4[:1]}, ValueError, "dA has shape (1, 2); (4, 2) is due, as the last Z has"),
-        ({"dZ": Y4.astype(np.float32)}, TypeError, "dZ has dtype float32; float64 is due"),
-        ({"dA": 1.0}, TypeError, "dA is a float; a NumPy array is due"),
-        ({}, ValueError, "dA or dZ is due"),
-        ({"dA": Y4, "dZ": Y4}, ValueError, "dA or dZ is due"),
+        ({"dA": Y4[:1]}, ValueError, "dA has shape (1, 2), expected (4, 2) as the last Z has"),
+        ({"dZ": Y4.astype(np.float32)}, TypeError, "dZ has dtype float32, expected float64"),
+        ({"dA": 1.0}, TypeError, "dA is a float, expected a NumPy array"),
+        ({}, ValueError, "expected dA or dZ"),
+        ({"dA": Y4, "dZ": Y4}, ValueError, "expected dA or dZ"),
     ):
         with pytest.raises(error, match=re.escape(f"backward_sweep: {says}")):
             backward_sweep(X4, GOOD, trace, **options)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="the trace of these very layers"):
+    with pytest.raises(ValueError, match="the trace of these layers"):
         backward_sweep(X4, GOOD[:1], trace, dA=Y4)

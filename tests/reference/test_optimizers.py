@@ -180,14 +180,14 @@ def test_nothing_is_changed_and_nothing_is_shared(rule):
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("rate", [-0.1, np.nan])
 def test_a_negative_rate_is_refused(rule, rate):
-    with pytest.raises(ValueError, match=f"{rule.__name__}: rate is {rate}; 0 or more is due"):
+    with pytest.raises(ValueError, match=f"{rule.__name__}: rate is {rate}, expected 0 or more"):
         rule(np.ones(2), np.ones(2), rate=rate)
 
 
 @pytest.mark.parametrize("rule", MOMENTA)
 @pytest.mark.parametrize("beta", [-0.1, 1.1, np.nan])
 def test_a_beta_outside_0_to_1_is_refused(rule, beta):
-    with pytest.raises(ValueError, match=f"{rule.__name__}: beta is {beta}; 0 to 1 is due"):
+    with pytest.raises(ValueError, match=f"{rule.__name__}: beta is {beta}, expected 0 to 1"):
         rule(np.ones(2), np.ones(2), beta=beta)
 
 
@@ -196,9 +196,9 @@ def test_a_gradient_or_a_velocity_of_another_kind_is_refused(rule):
     W = np.ones((2, 3))
     with pytest.raises(ValueError, match=r"dW has shape \(3,\)"):
         rule(W, W[0])
-    with pytest.raises(ValueError, match=r"V has shape \(3,\); \(2, 3\) is due, as W has"):
+    with pytest.raises(ValueError, match=r"V has shape \(3,\), expected \(2, 3\) as W has"):
         rule(W, W, W[0])
-    with pytest.raises(TypeError, match="V has dtype float32; float64 is due, as W has"):
+    with pytest.raises(TypeError, match="V has dtype float32, expected float64 as W has"):
         rule(W, W, W.astype(np.float32))
-    with pytest.raises(TypeError, match="V is a float; a NumPy array is due"):
+    with pytest.raises(TypeError, match="V is a float, expected a NumPy array"):
         rule(W, W, 0.0)

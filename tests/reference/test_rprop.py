@@ -441,13 +441,13 @@ def test_nothing_is_changed_and_nothing_is_shared(variant):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"eta_minus": 0.0}, r"eta_minus is 0.0; between 0 and 1 is due"),
-        ({"eta_minus": 1.0}, r"eta_minus is 1.0; between 0 and 1 is due"),
-        ({"eta_plus": 1.0}, r"eta_plus is 1.0; more than 1 is due"),
+        ({"eta_minus": 0.0}, r"eta_minus is 0.0, expected between 0 and 1"),
+        ({"eta_minus": 1.0}, r"eta_minus is 1.0, expected between 0 and 1"),
+        ({"eta_plus": 1.0}, r"eta_plus is 1.0, expected more than 1"),
         ({"eta_plus": np.nan}, r"eta_plus is nan"),
         ({"step_min": 2.0, "step_max": 1.0}, r"step_min is 2.0 and step_max 1.0"),
         ({"step_min": -1.0}, r"step_min is -1.0"),
-        ({"variant": "Rprop"}, r"variant is 'Rprop'; one of 'rprop-'"),
+        ({"variant": "Rprop"}, r"variant is 'Rprop', expected one of 'rprop-'"),
         ({"variant": "irprop+"}, r"error is None; irprop\+ needs the error at W"),
         ({"product_of": "sign"}, r"product_of is 'sign'"),
     ],
@@ -460,7 +460,7 @@ def test_an_option_that_makes_no_sense_is_named(options, message):
 
 @pytest.mark.parametrize("step_size", [-0.1, np.nan])
 def test_a_negative_first_step_size_is_refused(step_size):
-    with pytest.raises(ValueError, match=f"step_size is {step_size}; 0 or more is due"):
+    with pytest.raises(ValueError, match=f"step_size is {step_size}, expected 0 or more"):
         rprop_state(np.ones(2), step_size)
 
 
@@ -470,11 +470,13 @@ def test_a_gradient_or_a_state_of_another_kind_is_refused(step):
     state = rprop_state(W)
     with pytest.raises(ValueError, match=r"dW has shape \(3, 2\)"):
         step(W, W.T, state)
-    with pytest.raises(TypeError, match="dW has dtype float32; float64 is due"):
+    with pytest.raises(TypeError, match="dW has dtype float32, expected float64"):
         step(W, W.astype(np.float32), state)
-    with pytest.raises(ValueError, match=r"state\.previous_gradient has shape \(3,\); \(2, 3\) is"):
+    with pytest.raises(
+        ValueError, match=r"state\.previous_gradient has shape \(3,\), expected \(2, 3\)"
+    ):
         step(W, W, rprop_state(W[0]))
-    with pytest.raises(TypeError, match=r"state\.step_size has dtype float32; float64 is due"):
+    with pytest.raises(TypeError, match=r"state\.step_size has dtype float32, expected float64"):
         step(W, W, state._replace(step_size=state.step_size.astype(np.float32)))
-    with pytest.raises(TypeError, match="state is a tuple; an RpropState is due"):
+    with pytest.raises(TypeError, match="state is a tuple, expected an RpropState"):
         step(W, W, tuple(state))

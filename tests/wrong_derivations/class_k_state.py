@@ -105,7 +105,7 @@ def affine_updated_before_use(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> Re
     return X @ W + b, pullback
 
 
-@wrong("affine", "K", "X", "W", finding="not-deterministic")
+@wrong("affine", "K", "X", "W", finding="state-not-kept")
 def affine_cache_shared_by_all_layers(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> Result:
     """One cache for all calls: a pullback uses what the latest forward left in it."""
     CACHE["X"], CACHE["W"] = X, W
@@ -156,7 +156,7 @@ def tanh_divided_by_past_calls(Z: np.ndarray) -> Result:
     return A, pullback
 
 
-@wrong("weighted_reduce", "K", "losses", "w", finding="not-deterministic")
+@wrong("weighted_reduce", "K", "losses", "w", finding="state-not-kept")
 def weighted_reduce_default_kept(
     losses: np.ndarray,
     w: np.ndarray,

@@ -8,7 +8,9 @@ shapes. So a name is never a guess; where nothing agrees, the finding is ``unexp
     arrangement.py   shapes, transposes, sums over axes, swaps
     upstream.py      what comes in from above
     terms.py         one path of the chain rule left out, doubled, negated; statistics held constant
-    activations.py   derivatives of elementwise functions and of the softmax
+    factors.py       a factor of the forward left out: a mask, a scale, a weight
+    activations.py   derivatives of elementwise functions (units.py finds these)
+    softmax.py       pullbacks of the softmax and its logarithm
     losses.py        the gradient of another loss, shifted labels
     parameters.py    regularisation, other weights
     directions.py    a linear call gone through forwards in place of backwards
@@ -21,6 +23,7 @@ from oracle.diagnosis.mistakes import (
     losses,
     parameters,
     scale,
+    softmax,
     terms,
     upstream,
 )
@@ -31,6 +34,7 @@ FAMILIES = (
     scale.suspicions,
     upstream.suspicions,
     activations.suspicions,
+    softmax.suspicions,
     losses.suspicions,
     parameters.suspicions,
     terms.suspicions,

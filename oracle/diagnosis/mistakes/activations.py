@@ -1,7 +1,7 @@
-"""Wrong derivatives of elementwise functions, however the forward is written, and of the softmax.
+"""Wrong derivatives of elementwise functions, however the forward is written.
 
-A unit is a pair of intermediates (Z, A) of which A depends on Z alone, element by element. A wrong
-derivative is put in the place of the right one, at all occurrences of the unit's place in the code.
+A wrong derivative is put in the place of the right one, at all occurrences of a unit's place in the
+code (``units.py``).
 """
 
 from collections.abc import Callable, Iterator
@@ -14,12 +14,19 @@ import torch
 from oracle.diagnosis.blame import multiple
 from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.mistakes.suspicion import Suspicion, Target
-from oracle.truth import torch_compat
+from oracle.diagnosis.mistakes.units import (
+    Unit,
+    derivative,
+    derivative_at,
+    named,
+    surrogate,
+    units,
+    value_at,
+)
+from oracle.judging.verdict import agree
 from oracle.truth.recording import Value
-from oracle.truth.replay import NotReplayable
 
-# Calls that work element by element without being ufuncs.
-ELEMENTWISE = ("where", "clip", "select", "nan_to_num", "real", "square", "copy", "asarray", "read")
+__all__ = ["suspicions", "units"]
 
 FORMULAS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "a(1 − a)": lambda x: x * (1 - x),
@@ -36,20 +43,73 @@ FORMULAS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "1 − tanh² a": lambda x: 1 - torch.tanh(x) ** 2,
 }
 
+OUTPUT_FORMS = {"sigmoid": "a(1 − a)", "tanh": "1 − a²", "exp": "a"}
+
 
 @dataclass(frozen=True)
-class Unit:
-    """Z, A, and the calls between them in order."""
+class _Place:
+    """A place of the code that computes a unit, and its occurrences in a target's forward."""
 
-    before: Value
-    after: Value
-    line: int
+    target: Target
+    key: Any
+    members: list[Unit]
+    function: str  # what it computes, or ""
 
-    def at(self, point: str) -> Value:
-        return self.after if point == "output" else self.before
+    @property
+    def evidence(self) -> Evidence:
+        assert self.target.evidence is not None
+        return self.target.evidence
+
+    @property
+    def of(self) -> Value:
+        assert self.target.of is not None
+        return self.target.of
+
+    @property
+    def called(self) -> str:
+        line = self.members[0].line
+        return f"{self.function or 'the function'} on line {line}"
+
+    @property
+    def unnamed(self) -> int:
+        """Added to a rank: of two units that explain it, the one that has a name comes first."""
+        return 0 if self.function else 1
+
+    def slope(self, unit: Unit) -> torch.Tensor:
+        return derivative(self.evidence, unit)
+
+    def under(self, wrong: Callable[[Unit], torch.Tensor | None]) -> np.ndarray | None:
+        """The gradient if the units had other derivatives."""
+        evidence = self.evidence
+        if len(self.members) == 1:  # backpropagation is linear: only the error is carried on
+            (unit,) = self.members
+            found = wrong(unit)
+            if found is None or not bool(torch.isfinite(found).all()):
+                return None
+            return self.off_by(unit, (found - self.slope(unit)).numpy() * evidence.true(unit.after))
+        ratios = {}
+        for unit in self.members:
+            found, slope = wrong(unit), self.slope(unit)
+            if found is None or not bool(torch.isfinite(found).all()):
+                return None
+            if bool(((slope == 0) & (found != 0)).any()):
+                break  # a ratio cannot say it
+            ratios[unit.after] = torch.where(slope == 0, 1.0, found / slope)
+        else:
+            return evidence.scaled(self.of, ratios)
+        after = {unit.after: surrogate(unit, wrong(unit)) for unit in self.members}
+        return evidence.mutated(self.of, after=after)
+
+    def off_by(self, unit: Unit, error: np.ndarray) -> np.ndarray | None:
+        """The gradient if that of a unit's Z had an error; None if it cannot be what came."""
+        if not _may_be(self.target, unit.before, error):
+            return None
+        carried = self.evidence.carried_to(unit.before, error, self.of)
+        return self.evidence.true(self.of) + carried
 
 
 def suspicions(target: Target) -> Iterator[Suspicion]:
+    """Mistakes in the derivative of each elementwise place of the forward."""
     evidence, of = target.evidence, target.of
     if evidence is None or of is None:
         return
@@ -65,129 +125,143 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
         if len(members) > 1:  # a helper that is called by several layers
             for at, one in enumerate(members[:4]):
                 yield from _of_unit(target, (*key, at), [one])
-    for before, after, axis in softmaxes(evidence):
-        if id(after) in reached:
-            yield from _of_softmax(target, before, after, axis)
-
-
-def units(evidence: Evidence) -> Iterator[Unit]:
-    """Every pair (Z, A), the shortest first for each A."""
-    elementwise = {id(step.note): step.elementwise for step in evidence.plan.steps}
-    order = {id(v): k for k, v in enumerate(evidence.forward)}
-    for after in evidence.forward:
-        if evidence.run.tensor(after).numel() < 2:
-            continue
-        frontier = {id(after): after}
-        for _ in range(12):
-            last = max(frontier.values(), key=lambda v: order.get(id(v), -1))
-            note = last.note
-            if note is None or id(note) not in elementwise:
-                break
-            if not (elementwise[id(note)] or note.op in ELEMENTWISE):
-                break
-            inputs = [v for v in note.inputs if v.active]
-            if not inputs or any(v.shape != after.shape for v in inputs):
-                break
-            del frontier[id(last)]
-            frontier.update({id(v): v for v in inputs})
-            if len(frontier) == 1:
-                (before,) = frontier.values()
-                assert after.note is not None
-                yield Unit(before, after, after.note.line)
 
 
 def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Iterator[Suspicion]:
-    evidence, of = target.evidence, target.of
-    assert evidence is not None
-    assert of is not None
-    line = members[0].line
-    function = _named(evidence, members[0])
+    assert target.evidence is not None
+    function = named(target.evidence, members[0])
     if function == "linear":
         return
-    called = f"{function} on line {line}" if function else f"the function on line {line}"
+    place = _Place(target, key, members, function)
+    slopes = {float(abs(s)) for u in members for s in place.slope(u).flatten()[:64]}
+    negative = any(bool((place.slope(u) < 0).any()) for u in members)
+    if slopes <= {0.0, 1.0} and negative:
+        return  # what is left out of −relu or of m − d is a sign, and the terms tell of signs
+    yield from _left_out_or_twice(place)
+    yield from _at_wrong_point(place)
+    yield from _at_the_upstream(place)
+    yield from _another_formula(place)
 
-    def under(derivative: Callable[[Unit], torch.Tensor | None]) -> np.ndarray | None:
-        if len(members) == 1:  # backpropagation is linear: only the error is carried on
-            (unit,) = members
-            found = derivative(unit)
-            if found is None or not bool(torch.isfinite(found).all()):
-                return None
-            error = (found - true(unit)).numpy() * evidence.true(unit.after)
-            if not _may_be(target, unit.before, error):
-                return None
-            return evidence.true(of) + evidence.carried_to(unit.before, error, of)
-        ratios = {}
-        for unit in members:
-            found, slope = derivative(unit), true(unit)
-            if found is None or not bool(torch.isfinite(found).all()):
-                return None
-            if bool(((slope == 0) & (found != 0)).any()):
-                break  # a ratio cannot say it
-            ratios[unit.after] = torch.where(slope == 0, 1.0, found / slope)
-        else:
-            return evidence.scaled(of, ratios)
-        after = {unit.after: _surrogate(unit, derivative(unit)) for unit in members}
-        return evidence.mutated(of, after=after)
 
-    def true(unit: Unit) -> torch.Tensor:
-        return _derivative(evidence, unit)
-
+def _left_out_or_twice(place: _Place) -> Iterator[Suspicion]:
     def over(unit: Unit) -> np.ndarray | None:
-        slope = true(unit).numpy()
-        return None if (slope == 0).any() else np.asarray(evidence.true(of) / slope)
+        slope = place.slope(unit).numpy()
+        return None if (slope == 0).any() else np.asarray(place.evidence.true(place.of) / slope)
 
+    yield Suspicion(
+        ("unit", "missing", place.key), "missing-activation-derivative",
+        f"{{name}} leaves out the derivative of {place.called}", "multiply by it",
+        lambda: place.under(lambda u: torch.ones_like(place.slope(u))), rank=8 + place.unnamed,
+    )  # fmt: skip
+    if all(unit.before is place.of for unit in place.members[:1]) and len(place.members) == 1:
+        yield Suspicion(
+            ("unit", "after", place.key), "missing-activation-derivative",
+            f"{{name}} is the gradient with respect to {place.called}, not to its argument",
+            "multiply by its derivative", lambda: over(place.members[0]), rank=8 + place.unnamed,
+        )  # fmt: skip
+    yield Suspicion(
+        ("unit", "twice", place.key), "doubled-activation-derivative",
+        f"{{name}} has the derivative of {place.called} in it twice", "multiply by it once",
+        lambda: place.under(lambda u: place.slope(u) ** 2), rank=9 + place.unnamed,
+    )  # fmt: skip
+    yield Suspicion(
+        ("unit", "inverse", place.key), "wrong-activation-derivative",
+        f"{{name}} divides by the derivative of {place.called}", "multiply by it",
+        lambda: place.under(lambda u: 1 / place.slope(u)), rank=12 + place.unnamed,
+    )  # fmt: skip
+
+
+def _at_wrong_point(place: _Place) -> Iterator[Suspicion]:
+    def at_output(unit: Unit) -> torch.Tensor | None:
+        z = place.evidence.run.tensor(unit.after).detach()
+        return derivative_at(place.evidence, unit, z)
+
+    yield Suspicion(
+        ("unit", "at-output", place.key), "activation-derivative-at-wrong-point",
+        f"{{name}} takes the derivative of {place.called} at its output instead of its input",
+        "take it at the pre-activation z",
+        lambda: place.under(at_output), rank=8 + place.unnamed,
+    )  # fmt: skip
+    yield Suspicion(
+        ("unit", "output form", place.key), "activation-derivative-at-wrong-point",
+        f"{{name}} takes the derivative of {place.called} as a function of the output, at the "
+        "input",
+        "take it at the activation a = f(z)",
+        lambda: place.under(lambda u: _output_form(place.evidence, u)), rank=9 + place.unnamed,
+    )  # fmt: skip
+
+
+def _at_the_upstream(place: _Place) -> Iterator[Suspicion]:
+    """What belongs to the forward's value is done to the gradient g: f(g), g·f'(g), f'(g)."""
+    if len(place.members) > 1:
+        return
+    (unit,), target = place.members, place.target
+    g = torch.from_numpy(np.array(place.evidence.true(unit.after), float))
+    right = place.slope(unit) * g
+    applied = value_at(place.evidence, unit, g)
+    slope = derivative_at(place.evidence, unit, g)
+    own = OUTPUT_FORMS.get(place.function)
+
+    def came(found: torch.Tensor | None) -> np.ndarray | None:
+        if found is None or found.shape != right.shape or not bool(torch.isfinite(found).all()):
+            return None
+        made = found.detach().numpy()
+        carried = place.evidence.carried_to(unit.before, made, place.of)
+        if agree(carried, np.zeros_like(carried), target.loudest):
+            return None  # nothing of it arrives: it could be anything, or left out
+        return place.off_by(unit, made - right.numpy())
+
+    # Of relu, and of it alone, both are one: relu(g) is g where g > 0. There the calls decide.
+    alike = applied is not None and slope is not None and torch.allclose(applied, g * slope)
+    called = applied is not None and (not alike or _is_called(place, unit, g))
+    if called:
+        yield Suspicion(
+            ("unit", "of the gradient", place.key), "activation-applied-to-gradient",
+            f"{{name}} is {place.called} applied to the gradient that comes in",
+            "multiply that gradient by the derivative at the forward's value",
+            lambda: came(applied), rank=7 + place.unnamed,
+        )  # fmt: skip
+    ways: dict[str, torch.Tensor | None]
+    ways = {"times": None if slope is None else g * slope, "alone": slope}
+    if own is not None:
+        form = FORMULAS[own](g)
+        ways |= {"output form times": g * form, "output form": form}
+    for way, found in ways.items():
+        if alike and called and way == "times":
+            continue
+        also = "" if "times" in way else ", and does not multiply it"
+        yield Suspicion(
+            ("unit", "at the upstream", way, place.key), "derivative-of-the-upstream",
+            f"{{name}} takes the derivative of {place.called} at the gradient that comes in{also}",
+            "take the derivative at the forward's value, and multiply the gradient by it",
+            lambda found=found: came(found), rank=8 + place.unnamed,
+        )  # fmt: skip
+
+
+def _is_called(place: _Place, unit: Unit, g: torch.Tensor) -> bool:
+    """Whether the backward does to this gradient what the forward does to Z."""
+    gradient, forward = g.numpy(), unit.after.note
+    for step in place.evidence.steps():
+        note = step.value.note
+        if forward is None or note is None or note.op != forward.op:
+            continue
+        taken = [place.evidence.number(v) for v in note.inputs if v.shape == gradient.shape]
+        if any(multiple(array, gradient) is not None for array in taken):
+            return True
+    return False
+
+
+def _another_formula(place: _Place) -> Iterator[Suspicion]:
     def another(unit: Unit, found: torch.Tensor) -> torch.Tensor | None:
         """None if it is but a multiple of the true one, or no function of its argument at all."""
         constant = bool((found == found.flatten()[0]).all())
-        same = multiple(found.numpy(), true(unit).numpy()) is not None
+        same = multiple(found.numpy(), place.slope(unit).numpy()) is not None
         return None if constant or same else found
 
-    def at_output(unit: Unit) -> torch.Tensor | None:
-        return _derivative_at(evidence, unit, evidence.run.tensor(unit.after).detach())
-
-    unnamed = 0 if function else 1  # of two that explain it, the one that can be called something
-
-    slopes = {float(abs(s)) for u in members for s in true(u).flatten()[:64]}
-    only_signs = slopes <= {0.0, 1.0} and any(bool((true(u) < 0).any()) for u in members)
-    if only_signs:
-        return  # what is left out of −relu or of m − d is a sign, and the terms tell of signs
-    yield Suspicion(
-        ("unit", "missing", key), "missing-activation-derivative",
-        f"{{name}} leaves out the derivative of {called}", "multiply by it",
-        lambda: under(lambda u: torch.ones_like(true(u))), rank=8 + unnamed,
-    )  # fmt: skip
-    if all(unit.before is of for unit in members[:1]) and len(members) == 1:
-        yield Suspicion(
-            ("unit", "after", key), "missing-activation-derivative",
-            f"{{name}} is the gradient with respect to {called}, not to its argument",
-            "multiply by its derivative", lambda: over(members[0]), rank=8 + unnamed,
-        )  # fmt: skip
-    yield Suspicion(
-        ("unit", "at-output", key), "activation-derivative-at-wrong-point",
-        f"{{name}} takes the derivative of {called} at its output instead of its input",
-        "take it at the pre-activation z",
-        lambda: under(at_output), rank=8 + unnamed,
-    )  # fmt: skip
-    yield Suspicion(
-        ("unit", "twice", key), "doubled-activation-derivative",
-        f"{{name}} has the derivative of {called} in it twice", "multiply by it once",
-        lambda: under(lambda u: true(u) ** 2), rank=9 + unnamed,
-    )  # fmt: skip
-    yield Suspicion(
-        ("unit", "inverse", key), "wrong-activation-derivative",
-        f"{{name}} divides by the derivative of {called}", "multiply by it",
-        lambda: under(lambda u: 1 / true(u)), rank=12 + unnamed,
-    )  # fmt: skip
-    yield Suspicion(
-        ("unit", "output form", key), "activation-derivative-at-wrong-point",
-        f"{{name}} takes the derivative of {called} as a function of the output, at the input",
-        "take it at the activation a = f(z)",
-        lambda: under(lambda u: _output_form(evidence, u)), rank=9 + unnamed,
-    )  # fmt: skip
-    own = {"sigmoid": "a(1 − a)", "tanh": "1 − a²", "exp": "a"}.get(function)
+    own = OUTPUT_FORMS.get(place.function)
     for formula, rule in FORMULAS.items():
         for point in ("output", "input"):
-            value = members[0].after if point == "output" else members[0].before
+            value = place.members[0].after if point == "output" else place.members[0].before
             if value is None:
                 continue
             said = (
@@ -199,14 +273,14 @@ def _of_unit(target: Target, key: tuple[Any, ...], members: list[Unit]) -> Itera
                 else "wrong-activation-derivative"
             )  # fmt: skip
             yield Suspicion(
-                ("unit", formula, point, key), finding,
-                f"{{name}} takes {said} for the derivative of {called}"
+                ("unit", formula, point, place.key), finding,
+                f"{{name}} takes {said} for the derivative of {place.called}"
                 + (", which is right of the activation a, not of z" if wrong_point else ""),
                 "take it at the activation a = f(z)" if wrong_point else "take its own derivative",
-                lambda r=rule, p=point: under(
-                    lambda u: another(u, r(evidence.run.tensor(u.at(p)).detach()))
+                lambda r=rule, p=point: place.under(
+                    lambda u: another(u, r(place.evidence.run.tensor(u.at(p)).detach()))
                 ),
-                rank=(8 if wrong_point else 12) + unnamed,
+                rank=(8 if wrong_point else 12) + place.unnamed,
             )  # fmt: skip
 
 
@@ -217,7 +291,7 @@ def _output_form(evidence: Evidence, unit: Unit) -> torch.Tensor | None:
     """
     z = evidence.run.tensor(unit.before).detach().flatten()
     a = evidence.run.tensor(unit.after).detach().flatten()
-    slope = _derivative(evidence, unit).flatten()
+    slope = derivative(evidence, unit).flatten()
     if not bool(torch.isfinite(torch.stack([z, a, slope])).all()):
         return None
     found = torch.zeros_like(z)
@@ -247,186 +321,3 @@ def _may_be(target: Target, value: Value, error: np.ndarray) -> bool:
         if not abs(due - given) <= 1e-7 * (size + target.loudest):
             return False
     return True
-
-
-def _surrogate(unit: Unit, derivative: torch.Tensor | None) -> Callable[..., torch.Tensor]:
-    def replaced(of: Callable[[Value], torch.Tensor], made: torch.Tensor) -> torch.Tensor:
-        assert derivative is not None
-        z = of(unit.before)
-        return made.detach() + derivative * (z - z.detach())
-
-    return replaced
-
-
-def _derivative(evidence: Evidence, unit: Unit) -> torch.Tensor:
-    key = id(unit.before), id(unit.after)
-    if key not in evidence.slopes:
-        after, before = evidence.run.tensor(unit.after), evidence.run.tensor(unit.before)
-        (found,) = torch_compat.gradients(
-            [after], [before], [torch.ones_like(after)], retain_graph=True
-        )
-        evidence.slopes[key] = torch.zeros_like(before) if found is None else found
-    return evidence.slopes[key]
-
-
-def _derivative_at(evidence: Evidence, unit: Unit, point: torch.Tensor) -> torch.Tensor | None:
-    """The unit's derivative somewhere else: its calls are run again from another Z."""
-    z = point.clone().requires_grad_()
-    tensors = {id(unit.before): z}
-    wanted = {id(unit.after)}
-    cone = _cone(unit)
-    between = [step for step in evidence.plan.steps if any(id(v) in cone for v in step.outputs)]
-    try:
-        for step in between:
-            step.run(tensors, evidence.guarded.get(step.note))
-        if not wanted & set(tensors):
-            return None
-        made = tensors[id(unit.after)]
-        (found,) = torch_compat.gradients([made], [z], [torch.ones_like(made)])
-    except (NotReplayable, RuntimeError, KeyError):
-        return None
-    return found
-
-
-def _cone(unit: Unit) -> set[int]:
-    """The values between Z and A, A included."""
-    found: set[int] = set()
-    queue = [unit.after]
-    while queue:
-        value = queue.pop()
-        if value is unit.before or id(value) in found or value.note is None:
-            continue
-        found.add(id(value))
-        queue.extend(v for v in value.note.inputs if v.active)
-    return found
-
-
-def _named(evidence: Evidence, unit: Unit) -> str:
-    """What a unit computes, told by its numbers."""
-    z, a = evidence.run.tensor(unit.before).detach(), evidence.run.tensor(unit.after).detach()
-    known: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
-        "sigmoid": torch.sigmoid,
-        "tanh": torch.tanh,
-        "relu": torch.relu,
-        "exp": torch.exp,
-        "log": torch.log,
-        "square": torch.square,
-        "sqrt": torch.sqrt,
-        "softplus": torch.nn.functional.softplus,
-        "sine": torch.sin,
-        "swish": torch.nn.functional.silu,
-        "elu": torch.nn.functional.elu,
-        "the logarithm of the sigmoid": torch.nn.functional.logsigmoid,
-    }
-    for name, function in known.items():
-        if torch.allclose(function(z), a, rtol=1e-9, atol=1e-12):
-            return name
-    elsewhere = _derivative_at(evidence, unit, 0.3 - 1.7 * z)
-    if elsewhere is not None and torch.allclose(_derivative(evidence, unit), elsewhere, rtol=1e-12):
-        return "linear"
-    return ""
-
-
-# -- softmax --------------------------------------------------------------------------------------
-
-
-def softmaxes(evidence: Evidence) -> list[tuple[Value, Value, int]]:
-    """(Z, P, axis) with P = softmax(Z) or its logarithm, told by their numbers."""
-    found = []
-    sources = [*evidence.inputs.values(), *evidence.forward]
-    for after in evidence.forward:
-        p = evidence.run.tensor(after).detach()
-        if p.ndim == 0 or p.numel() < 2 or not bool(torch.isfinite(p).all()):
-            continue
-        for axis in range(p.ndim):
-            if p.shape[axis] < 2:
-                continue
-            for log in (False, True):
-                total = (p.exp() if log else p).sum(axis)
-                if not torch.allclose(total, torch.ones_like(total), rtol=1e-9):
-                    continue
-                rule = torch.log_softmax if log else torch.softmax
-                for before in sources:
-                    if before.shape != after.shape or before is after:
-                        continue
-                    z = evidence.run.tensor(before).detach()
-                    if torch.allclose(rule(z, axis), p, rtol=1e-9, atol=1e-14):
-                        found.append((before, after, -axis - 1 if log else axis))
-                        break
-    return found
-
-
-def _of_softmax(target: Target, before: Value, after: Value, axis: int) -> Iterator[Suspicion]:
-    evidence, of = target.evidence, target.of
-    assert evidence is not None
-    assert of is not None
-    log, axis = axis < 0, axis if axis >= 0 else -axis - 1
-    p = evidence.run.tensor(after).detach()
-    line = after.note.line if after.note is not None else 0
-
-    def under(wrong: Callable[[torch.Tensor], torch.Tensor]) -> np.ndarray | None:
-        def replaced(of: Callable[[Value], torch.Tensor], made: torch.Tensor) -> torch.Tensor:
-            result: torch.Tensor = _Wrong.apply(of(before), made.detach(), wrong)
-            return result
-
-        return evidence.mutated(of, after={after: replaced})
-
-    q = p.exp() if log else p
-    ways: list[tuple[str, str, str, Callable[[torch.Tensor], torch.Tensor]]] = []
-    if log:
-        ways = [
-            ("coupling", "softmax-diagonal-only",
-             "takes the log-softmax entry by entry: Σ of the upstream is missing",
-             lambda g: g - q * g),
-            ("copied", "missing-activation-derivative",
-             "hands the upstream on unchanged through the log-softmax", lambda g: g),
-        ]  # fmt: skip
-        if q.ndim == 2:
-            across = 1 - axis
-            ways.append(
-                ("axis", "summed-over-wrong-axis",
-                 f"sums over axis {across}, though the log-softmax is along axis {axis}",
-                 lambda g: g - q * g.sum(across, keepdim=True)),
-            )  # fmt: skip
-    else:
-        ways = [
-            ("diagonal", "softmax-diagonal-only",
-             "is the diagonal p(1 − p) of the softmax's Jacobian alone", lambda g: g * q * (1 - q)),
-            ("coupling", "softmax-diagonal-only",
-             "leaves out the coupling term p·Σgp of the softmax", lambda g: g * q),
-            ("plus", "sign-flipped", "adds the coupling term p·Σgp of the softmax, which is "
-             "subtracted", lambda g: q * (g + (g * q).sum(axis, keepdim=True))),
-            ("copied", "missing-activation-derivative",
-             "hands the upstream on unchanged through the softmax", lambda g: g),
-            ("unweighted", "dropped-term", "subtracts Σg where Σgp is due",
-             lambda g: q * (g - g.sum(axis, keepdim=True))),
-            ("log", "wrong-activation-derivative", "takes the log-softmax's derivative for the "
-             "softmax's", lambda g: g - q * g.sum(axis, keepdim=True)),
-        ]  # fmt: skip
-        if q.ndim == 2:
-            other = 1 - axis
-            ways.append(
-                ("axis", "summed-over-wrong-axis",
-                 f"sums over axis {other}, though the softmax is along axis {axis}",
-                 lambda g: q * (g - (g * q).sum(other, keepdim=True))),
-            )  # fmt: skip
-    for way, finding, said, wrong in ways:
-        yield Suspicion(
-            ("softmax", way, line), finding, "{name} " + said,
-            "the pullback of p = softmax(z) is p∘(g − Σ g∘p)" if not log
-            else "the pullback of log-softmax is g − p·Σg",
-            lambda w=wrong: under(w), rank=6,
-        )  # fmt: skip
-
-
-class _Wrong(torch.autograd.Function):
-    """A value with a pullback that somebody might have written."""
-
-    @staticmethod
-    def forward(ctx: Any, z: torch.Tensor, made: torch.Tensor, wrong: Any) -> torch.Tensor:
-        ctx.wrong = wrong
-        return made.clone()
-
-    @staticmethod
-    def backward(ctx: Any, *upstream: Any) -> Any:
-        return ctx.wrong(upstream[0]), None, None

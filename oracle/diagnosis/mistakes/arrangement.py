@@ -62,7 +62,7 @@ def _swapped(target: Target) -> Iterator[Suspicion]:
 
 
 def _bias_row(target: Target) -> Iterator[Suspicion]:
-    """One row or column more than is due, which belongs to the column of ones."""
+    """One row or column too many, which belongs to the column of ones."""
     got, true = target.got, target.true
     if got.ndim != true.ndim or got.ndim == 0:
         return
@@ -99,7 +99,7 @@ def _reduced(target: Target) -> Iterator[Suspicion]:
                     where = f"over axis {axes[0]}" if count == 1 else f"over the axes {axes}"
                     yield Suspicion(
                         ("unsummed", axes, keep), "not-summed-over-batch",
-                        f"{{name}} has shape {got.shape}, {true.shape} is due: it is not summed "
+                        f"{{name}} has shape {got.shape}, expected {true.shape}: it is not summed "
                         f"{where}, along which the input was broadcast",
                         f"sum it {where} (for a bias that is over {samples})",
                         lambda: got, rank=2, cure=Cure("sum", axes=axes, keepdims=keep),

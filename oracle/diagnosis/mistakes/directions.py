@@ -1,4 +1,4 @@
-"""A linear call gone through forwards on the way back, where its transpose is due.
+"""A linear call applied forwards on the way back, in the place of its transpose.
 
 A running sum goes back from the end, a roll by the negative shift, a permutation by its inverse,
 ``h @ W`` with ``W.T``. Where input and output have the same shape, nothing tells but the numbers.
@@ -44,8 +44,8 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
         instead = {one: _forwards(i) for one, _ in found}
         yield Suspicion(
             ("forwards", *key[1:]), "transposed",
-            f"{{name}} goes through {note.op} on line {note.line} forwards, where its transpose is "
-            "due",
+            f"{{name}} goes through {note.op} on line {note.line} forwards; expected: its "
+            "transpose",
             BACK.get(note.op, "apply the transpose of it"),
             lambda instead=instead: evidence.mutated(of, instead=instead), rank=12,
         )  # fmt: skip

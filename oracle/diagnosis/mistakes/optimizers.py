@@ -188,7 +188,7 @@ def _alike(a: np.ndarray, b: np.ndarray, scale: np.ndarray) -> bool:
 
 
 def _scaled(seen: Sequence[LockStep]) -> Iterator[Note]:
-    """Every move is the same multiple of the one that was due."""
+    """Every move is the same multiple of the expected one."""
     ratios = [multiple(s.got - s.W, s.due - s.W) for s in seen if np.any(s.due != s.W)]
     if not ratios or None in ratios or np.ptp(np.array(ratios, float)) > 1e-9:
         return
@@ -197,6 +197,6 @@ def _scaled(seen: Sequence[LockStep]) -> Iterator[Note]:
         if constant == -1:
             yield Note("sign-flipped", "the rule goes up the gradient", "subtract the move")
         else:
-            said = f"the rule moves {product(constant, powers)} times as far as is due"
+            said = f"the rule moves {product(constant, powers)} times as far as it should"
             yield Note("wrong-constant-factor", said, "apply the rate once")
         return

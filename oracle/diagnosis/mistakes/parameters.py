@@ -7,10 +7,10 @@ import numpy as np
 import torch
 
 from oracle.diagnosis.blame import multiple
+from oracle.diagnosis.evidence import Evidence
+from oracle.diagnosis.mistakes.factors import has_mask
 from oracle.diagnosis.mistakes.scale import batch, extents, matching, product
 from oracle.diagnosis.mistakes.suspicion import Suspicion, Target
-from oracle.diagnosis.mistakes.terms import has_mask
-from oracle.judging.verdict import agree
 from oracle.subject import Path
 from oracle.truth.recording import Note, Value
 
@@ -81,26 +81,33 @@ def _regularisation(target: Target) -> Iterator[Suspicion]:
     if due is None:
         bias = parameter.ndim == 1 or 1 in parameter.shape
         what = target.path[-1] if target.path else "the parameter"
-        yield Suspicion(
-            ("regularised", bias), "regularized-bias" if bias else "wrong-regularization-factor",
-            f"{{name}} has a term proportional to {what}, which the loss has not",
-            f"do not regularise {what}" if bias else "leave the term out", predicted, rank=5,
-        )  # fmt: skip
+        for same in _constant(target, extra):
+            yield Suspicion(
+                ("regularised", bias, same),
+                "regularized-bias" if bias else "wrong-regularization-factor",
+                f"{{name}} has a term proportional to {what}, which the loss has not",
+                f"do not regularise {what}" if bias else "leave the term out", predicted, rank=5,
+            )  # fmt: skip
         return
     what = target.path[-1] if target.path else "W"
     yield from _share(target, (due + extra) / due, predicted(), f"{due:g}·{what} here")
 
 
 def _constant(target: Target, number: float) -> Iterator[object]:
-    """What of a number could be the same whatever the sizes are."""
+    """What of a number could be the same whatever the sizes and the numbers given are."""
     yield f"{number:.8g}"
+    given = target.evidence.inputs if target.evidence is not None else {}
+    for path, value in given.items():
+        array = target.evidence.number(value) if target.evidence is not None else np.zeros(0)
+        if array.size == 1 and array.item() and path != target.path:
+            yield path, f"{number / array.item():.8g}"
     for name, size in extents(target.sizes).items():
         if size > 1:
             yield name, f"{number * size:.8g}"
 
 
 def _share(target: Target, share: float, predicted: np.ndarray, due: str) -> Iterator[Suspicion]:
-    """So much of the regularisation term's gradient is there, where all of it is due."""
+    """So much of the regularisation term's gradient is there, where all of it is expected."""
     if abs(share) <= 1e-9:
         yield Suspicion(
             ("regularisation", "missing"), "missing-regularization",
@@ -113,7 +120,7 @@ def _share(target: Target, share: float, predicted: np.ndarray, due: str) -> Ite
     for times, key in said or [(f"{share:.4g}", f"{share:.8g}")]:  # a number of the code's own
         yield Suspicion(
             ("regularisation", key), "wrong-regularization-factor",
-            f"{{name}} has {times} times the regularisation term that is due",
+            f"{{name}} has {times} times the regularisation term's gradient",
             "½λ‖W‖² has the gradient λW, and λ‖W‖² has 2λW", lambda: predicted, rank=5,
         )  # fmt: skip
 
@@ -204,7 +211,7 @@ def _other_weights(target: Target) -> Iterator[Suspicion]:
                 lambda notes=notes, i=i, others=others: evidence.mutated(
                     of, instead={n: _with(i, o) for n, o in zip(notes, others, strict=True)}
                 ),
-                rank=11,
+                rank=4 if key == "updated" else 11,
             )  # fmt: skip
 
 
@@ -250,18 +257,22 @@ def _alternatives(
                 f"{other_path[-1]} transposed instead of {name}", fix,
                 [evidence.number(value).T] * count,
             )  # fmt: skip
-    if path is not None and path in evidence.got:
-        for step in evidence.steps():
-            if step.value.shape == array.shape and array.size > 1:
-                moved = evidence.number(step.value) - array
-                ratio = multiple(moved, evidence.got[path])
-                if ratio is not None and not agree(moved, np.zeros_like(moved), 1.0):
-                    yield (
-                        "updated", "updated-weights-used",
-                        f"{name} as it is after its own update", "compute all gradients first, "
-                        "and update then", [evidence.number(step.value)] * count,
-                    )  # fmt: skip
-                    return
+    for updated in _updated(evidence, path, array) if path is not None else ():
+        yield (
+            "updated", "updated-weights-used", f"{name} as it is after its own update",
+            "compute all gradients first, and update then", [updated] * count,
+        )  # fmt: skip
+
+
+def _updated(evidence: Evidence, path: Path, array: np.ndarray) -> Iterator[np.ndarray]:
+    """What a parameter may be after an update: moved along its own gradient."""
+    for step in evidence.steps() if array.size > 1 else ():
+        if step.value.shape == array.shape:
+            found = evidence.number(step.value)
+            moved = found - array
+            along = [evidence.want(path), *([evidence.got[path]] if path in evidence.got else [])]
+            if any(multiple(moved, gradient) is not None for gradient in along):
+                yield found
 
 
 def _confused(

@@ -77,8 +77,8 @@ def batch(target: Target) -> str:
 
     Most of the data have it (what has no gradient, or whose gradient is not returned), and the
     fewest of the others; of several, the first. In W: D H, b: H, X: N D, y: N that is N. Of what
-    is as long as a parameter (r: D beside gamma: D) nobody counts samples. A size that is called
-    N, B or batch is that, if there is one.
+    is as long as a parameter (r: D beside gamma: D) the length is no number of samples. A size that
+    is called N, B or batch is that number, if there is one.
     """
     arguments = [a for a in target.subject.arguments if a.dims and not a.name.startswith("size ")]
     if not arguments:
@@ -132,13 +132,14 @@ def _suspicion(target: Target, expression: Expression, ratio: float) -> Suspicio
         lambda: ratio * target.true,
         rank=7 if finding in PLAIN else 7 + 2 * complexity,
         cure=_cure(target, expression),
+        sizes=tuple(name for name, _ in expression[1]),
     )
 
 
 def _of_fixed_extents(target: Target, of: Suspicion, constant: Fraction) -> Iterator[Suspicion]:
     """The same factor as the length of an axis, which proves to be so in every case.
 
-    Of 2 and ½ nobody could tell: a half forgotten is the likelier mistake.
+    2 and ½ are left out: a forgotten half is the likelier mistake.
     """
     number = max(abs(constant), 1 / abs(constant))
     for axis, extent in enumerate(target.true.shape):

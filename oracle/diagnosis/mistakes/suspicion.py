@@ -1,4 +1,4 @@
-"""What a mistake is to the diagnosis: a key, words, and the gradient that it would have led to."""
+"""A mistake as the diagnosis sees it: a key, words, and the gradient that it would lead to."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from oracle.truth.recording import Value
 
 @dataclass(frozen=True)
 class Target:
-    """One wrong step in one case: what came, and what was due."""
+    """One wrong step in one case: the array that came, and the expected one."""
 
     subject: Subject
     sizes: dict[str, Size]
@@ -30,7 +30,7 @@ class Target:
     sent: Mapping[Path, np.ndarray] = field(default_factory=dict)  # the upstream, if known
 
     def is_got(self, predicted: np.ndarray | None) -> bool:
-        """Whether a prediction is what came, and not also what was due."""
+        """True if a prediction is what came, and differs from the expected gradient."""
         return (
             predicted is not None
             and agree(self.got, predicted, self.loudest)
@@ -49,3 +49,4 @@ class Suspicion:
     predicted: Callable[..., np.ndarray | None]  # called without arguments
     rank: int = 50  # the smaller, the more specific
     cure: Cure | None = None  # where one operation on the gradient is all that it takes
+    sizes: tuple[str, ...] = ()  # that it names: a proof needs each of them to vary

@@ -4,15 +4,15 @@ Each call of the user's own forward is differentiated otherwise, at one place of
 its occurrences, and the rest as it should be.
 """
 
-import functools
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-import torch
 
-from oracle.diagnosis.mistakes.scale import batch, matching, name_of, product
+from oracle.diagnosis.mistakes.changes import all_detached, detached, passed, scaled
+from oracle.diagnosis.mistakes.factors import Under, constant_factor, products
+from oracle.diagnosis.mistakes.scale import batch, name_of
 from oracle.diagnosis.mistakes.suspicion import Suspicion, Target
 from oracle.truth.recording import Note, Value
 
@@ -63,183 +63,74 @@ def _at(
                 message = f"{{name}} leaves out a term of the loss, the {_side(i)} of {said}"
             yield Suspicion(
                 ("drop", key, i), finding, message, fix,
-                lambda i=i: under(_detached(i)), rank=6 if of_loss else RANKS.get(finding, 22),
+                lambda i=i: under(detached(i)), rank=6 if of_loss else RANKS.get(finding, 22),
             )  # fmt: skip
             if recurrent:  # to what the first step starts from, the first step leads as it should
                 yield Suspicion(
                     ("drop-later", key, i), finding, message, fix,
-                    lambda i=i: under(_detached(i), notes[1:]), rank=RANKS.get(finding, 22),
+                    lambda i=i: under(detached(i), notes[1:]), rank=RANKS.get(finding, 22),
                 )  # fmt: skip
         yield Suspicion(
             ("minus", key, i), "sign-flipped",
             f"{{name}} takes what goes through {said} with the wrong sign",
-            "change the sign of that term", lambda i=i: under(_scaled(i, -1.0)), rank=24,
+            "change the sign of that term", lambda i=i: under(scaled(i, -1.0)), rank=24,
         )  # fmt: skip
         for factor in (2.0, 0.5):
             yield Suspicion(
                 ("times", key, i, factor), "wrong-constant-factor",
                 f"{{name}} takes what goes through {said} {factor:g} times",
                 f"divide that term by {factor:g}",
-                lambda i=i, f=factor: under(_scaled(i, f)), rank=30,
+                lambda i=i, f=factor: under(scaled(i, f)), rank=30,
             )  # fmt: skip
     if not unary and note.op in PRODUCTS:
-        for i in where:
-            other = note.args[1 - i]
-            if note.args[i].shape == note.outputs[0].shape and not (
-                note.op != "multiply" and i == 1
-            ):
-                leaf = next((p for p, v in evidence.inputs.items() if v is other), None)
-                other_one = str(leaf[-1]) if leaf else "the other factor"
-                yield Suspicion(
-                    ("unweighted", key, i), "dropped-term",
-                    f"{{name}} leaves out {other_one}, by which line {line} "
-                    f"{'multiplies' if note.op == 'multiply' else 'divides'}",
-                    "the derivative of a product by one factor is the other",
-                    lambda i=i: under(_passed(i)), rank=17,
-                )  # fmt: skip
+        yield from _unweighted(target, key, note, where, under)
     if unary and where and note.outputs and note.op in PRODUCTS:
-        yield from _constant_factor(target, key, note, where[0], under)
+        yield from constant_factor(target, key, note, where[0], under)
     if unary and where and note.op in ("sum", "mean", "add.reduce"):
-        size = max(1, int(np.prod(note.args[where[0]].shape)))
-        count = size // max(1, int(np.prod(note.outputs[0].shape)))
-        if note.op == "mean":
-            for expression in _products(float(count), target):
-                finding, _, fix = name_of(expression, batch(target))
-                yield Suspicion(
-                    ("as-sum", key, expression), finding,
-                    f"{{name}} differentiates the mean on line {line} as if it were a sum", fix,
-                    lambda: under(_scaled(where[0], float(count))), rank=20,
-                )  # fmt: skip
-        else:
-            for expression in _products(1.0 / count, target):
-                finding, _, fix = name_of(expression, batch(target))
-                yield Suspicion(
-                    ("as-mean", key, expression), finding,
-                    f"{{name}} differentiates the sum on line {line} as if it were a mean", fix,
-                    lambda: under(_scaled(where[0], 1.0 / count)), rank=20,
-                )  # fmt: skip
+        yield from _sum_for_mean(target, key, note, where[0], under)
 
 
-def _products(number: float, target: Target) -> Iterator[Any]:
-    """The ways to write a number as a product of sizes; as a constant only if there is none."""
-    found = list(matching(number, target.sizes))
-    with_sizes = [expression for expression in found if expression[1]]
-    return iter(with_sizes or found)
-
-
-def _constant_factor(
-    target: Target,
-    key: Any,
-    note: Note,
-    i: int,
-    under: Callable[..., np.ndarray | None],
+def _unweighted(
+    target: Target, key: Any, note: Note, where: list[int], under: Under
 ) -> Iterator[Suspicion]:
-    """A product with something that is not differentiated: a mask, a scale, a weight."""
-    constants = [a for j, a in enumerate(note.args) if j != i]
-    if not constants:
-        return
-    constant = constants[0].array if isinstance(constants[0], Value) else constants[0]
-    array = np.asarray(constant)
-    line = note.line
-    passed = _passed(i)
-    if array.size > 1 and array.dtype.kind in "bf" and (array == 0).any():
-        levels = np.unique(array)
-        if len(levels) == 2:
+    """The derivative of a product by one factor, without the other factor."""
+    assert target.evidence is not None
+    for i in where:
+        other = note.args[1 - i]
+        if note.args[i].shape == note.outputs[0].shape and not (note.op != "multiply" and i == 1):
+            leaf = next((p for p, v in target.evidence.inputs.items() if v is other), None)
+            other_one = str(leaf[-1]) if leaf else "the other factor"
             yield Suspicion(
-                ("mask", key), "dropout-mask-missing",
-                f"{{name}} does not apply the mask of line {line}",
-                "multiply the gradient by the same mask", lambda: under(passed), rank=6,
+                ("unweighted", key, i), "dropped-term",
+                f"{{name}} leaves out {other_one}, by which line {note.line} "
+                f"{'multiplies' if note.op == 'multiply' else 'divides'}",
+                "the derivative of a product by one factor is the other",
+                lambda i=i: under(passed(i)), rank=17,
             )  # fmt: skip
-            if levels[-1] == 1:  # (m∘x)² differentiated as if it were x²
-                yield Suspicion(
-                    ("mask-throughout", key), "dropout-mask-missing",
-                    f"{{name}} leaves out the mask of line {line}, as if nothing were masked",
-                    "multiply by the same mask", lambda: under(lambda rule, *args: args[i]),
-                    rank=6,
-                )  # fmt: skip
-            if levels[-1] != 1:
-                kept = torch.from_numpy((array != 0).astype(float))
 
-                def unscaled(rule: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
-                    made, x = rule(*args, **kwargs), args[i]
-                    return made.detach() + kept * (x - x.detach())
 
-                yield Suspicion(
-                    ("mask-scale", key), "dropout-scale-missing",
-                    f"{{name}} applies the mask of line {line} without its scale {levels[-1]:g}",
-                    "divide by the keep probability, as the forward does",
-                    lambda: under(unscaled), rank=6,
-                )  # fmt: skip
-            return
-    if array.size == 1 and array.dtype.kind in "fiu":
-        array = array.reshape(())
-        said = f"the factor {float(array):g} on line {line}"
-        if isinstance(constants[0], Value):
-            said = f"the factor on line {line}"
-        masked = note.args[i].note
-        after = target.evidence.users.get(id(note.outputs[0]), ()) if target.evidence else ()
-        if (masked is not None and _masks(masked)) or any(map(_masks, after)):
-            yield Suspicion(
-                ("mask-scale", key), "dropout-scale-missing",
-                f"{{name}} applies the mask without its scale, {said}",
-                "divide by the keep probability, as the forward does", lambda: under(passed),
-                rank=6,
-            )  # fmt: skip
-        for root in _roots(abs(float(array)), target):
-            yield Suspicion(
-                ("factor", key, root), "missing-attention-scale",
-                f"{{name}} leaves out the scale by √{root} on line {line}",
-                "scale on the way back as well", lambda: under(passed), rank=5,
-            )  # fmt: skip
-        number = float(array) if "mul" in note.op else 1 / float(array) if array else 1.0
-        without = functools.cache(lambda: under(passed))
-        for expression in _products(1 / number, target) if number else ():
+def _sum_for_mean(
+    target: Target, key: Any, note: Note, i: int, under: Under
+) -> Iterator[Suspicion]:
+    """A mean differentiated as a sum, or a sum as a mean."""
+    size = max(1, int(np.prod(note.args[i].shape)))
+    count = size // max(1, int(np.prod(note.outputs[0].shape)))
+    if note.op == "mean":
+        for expression in products(float(count), target):
             finding, _, fix = name_of(expression, batch(target))
-            what = product(1 / expression[0], tuple((n, -p) for n, p in expression[1]))
             yield Suspicion(
-                ("factor", key, expression), finding,
-                f"{{name}} leaves out the factor {what} on line {line}", fix,
-                without, rank=17 + len(expression[1]),
+                ("as-sum", key, expression), finding,
+                f"{{name}} differentiates the mean on line {note.line} as if it were a sum", fix,
+                lambda: under(scaled(i, float(count))), rank=20,
             )  # fmt: skip
-        yield Suspicion(
-            ("factor", key, f"{number:.9g}"), "wrong-constant-factor",
-            f"{{name}} leaves out {said}", "multiply by it on the way back as well", without,
-            rank=19,
-        )  # fmt: skip
-        by = float(array) if "mul" in note.op else 1 / float(array) if array else 1.0
-        yield Suspicion(
-            ("factor-twice", key), "wrong-constant-factor", f"{{name}} has {said} in it twice",
-            "multiply by it once", lambda: under(_scaled(i, by)), rank=21,
-        )  # fmt: skip
-    elif array.size > 1 and array.shape == note.outputs[0].shape:
-        yield Suspicion(
-            ("weights", key), "dropped-term", f"{{name}} leaves out the factor on line {line}",
-            "multiply by it on the way back as well", lambda: under(passed), rank=19,
-        )  # fmt: skip
-
-
-def _masks(note: Note) -> bool:
-    """Whether a call puts zeros where a mask says so: a product with it, or where(mask, x, 0)."""
-    if note.op == "where" and len(note.args) == 3:
-        return any(not isinstance(arg, Value) and np.all(np.equal(arg, 0)) for arg in note.args[1:])
-    return note.op == "multiply" and has_mask(note)
-
-
-def has_mask(note: Note) -> bool:
-    """Whether a product has an operand of zeros and one other number."""
-    for arg in note.args:
-        array = np.asarray(arg.array if isinstance(arg, Value) else arg)
-        if array.size > 1 and (array == 0).any() and len(np.unique(array)) == 2:
-            return True
-    return False
-
-
-def _roots(number: float, target: Target) -> Iterator[str]:
-    """The sizes of which a number is the square root, or one over it."""
-    for name, size in target.sizes.items():
-        root = np.sqrt(size) if isinstance(size, int) and size > 1 else 0.0
-        if root and (np.isclose(number, root) or np.isclose(number * root, 1)):
-            yield name
+    else:
+        for expression in products(1.0 / count, target):
+            finding, _, fix = name_of(expression, batch(target))
+            yield Suspicion(
+                ("as-mean", key, expression), finding,
+                f"{{name}} differentiates the sum on line {note.line} as if it were a mean", fix,
+                lambda: under(scaled(i, 1.0 / count)), rank=20,
+            )  # fmt: skip
 
 
 def _statistics(target: Target, places: dict[tuple[Any, ...], list[Note]]) -> Iterator[Suspicion]:
@@ -265,7 +156,7 @@ def _statistics(target: Target, places: dict[tuple[Any, ...], list[Note]]) -> It
                 f"{{name}} takes {what} of the forward as constants",
                 "add the terms that go through them",
                 lambda notes=notes: evidence.mutated(
-                    of, instead=dict.fromkeys(notes, _all_detached)
+                    of, instead=dict.fromkeys(notes, all_detached)
                 ),
                 rank=14,
             )  # fmt: skip
@@ -334,40 +225,6 @@ def _fed_by_itself(notes: list[Note], i: int) -> bool:
         if value.note is not None:
             queue.extend(v for v in value.note.inputs if v.active)
     return False
-
-
-def _detached(i: int) -> Callable[..., Any]:
-    def change(rule: Any, *args: Any, **kwargs: Any) -> Any:
-        held = [
-            a.detach() if j == i and isinstance(a, torch.Tensor) else a for j, a in enumerate(args)
-        ]
-        return rule(*held, **kwargs)
-
-    return change
-
-
-def _all_detached(rule: Any, *args: Any, **kwargs: Any) -> Any:
-    return rule(*[a.detach() if isinstance(a, torch.Tensor) else a for a in args], **kwargs)
-
-
-def _scaled(i: int, factor: float) -> Callable[..., Any]:
-    def change(rule: Any, *args: Any, **kwargs: Any) -> Any:
-        moved = list(args)
-        if isinstance(moved[i], torch.Tensor):
-            moved[i] = moved[i].detach() + factor * (moved[i] - moved[i].detach())
-        return rule(*moved, **kwargs)
-
-    return change
-
-
-def _passed(i: int) -> Callable[..., Any]:
-    """The gradient goes through unchanged."""
-
-    def change(rule: Any, *args: Any, **kwargs: Any) -> Any:
-        made, x = rule(*args, **kwargs), args[i]
-        return made.detach() + (x - x.detach())
-
-    return change
 
 
 def _size(value: Value) -> int:

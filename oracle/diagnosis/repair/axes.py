@@ -45,7 +45,7 @@ def axes(slot: Slot) -> Iterator[Edit]:
                     yield edit("axis", slot, new, repr(other))
     called = called_by(node)
     if called in SUMS and _of_all(node):
-        for axis in AXES:  # of all entries, where it is due along an axis
+        for axis in AXES:  # of all entries, where one axis is meant
             for keep in ([], [ast.keyword("keepdims", ast.Constant(True))]):
                 new = copy.copy(node)
                 new.keywords = [*node.keywords, ast.keyword("axis", number(axis)), *keep]

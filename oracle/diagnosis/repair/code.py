@@ -58,6 +58,12 @@ class Source:
         """The functions of one argument that it calls, or could."""
         return names.functions(self.node)
 
+    @functools.cached_property
+    def in_torch(self) -> bool:
+        """Whether it works with torch's tensors."""
+        space = {n.id for n in ast.walk(self.node) if isinstance(n, ast.Name)}
+        return bool(space & {"torch", "ctx"})
+
     def holds(self, line: int) -> bool:
         """Whether a line is one of its own."""
         return self.node.lineno <= line <= (self.node.end_lineno or self.node.lineno)

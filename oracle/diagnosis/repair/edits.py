@@ -49,6 +49,8 @@ def of_expressions(statement: ast.stmt, source: Source, tier: int) -> Iterator[E
             yield from others.named(slot, numbers)
             yield from others.multiplied(slot, numbers)
         for slot in slots:
+            yield from others.slopes(slot, near, "torch" if source.in_torch else "np")
+        for slot in slots:
             yield from others.swapped(slot, near, sizes)
         yield from others.renamed(statement, near, sizes)
         for slot in slots:
@@ -58,13 +60,11 @@ def of_expressions(statement: ast.stmt, source: Source, tier: int) -> Iterator[E
         for slot in slots:
             yield from others.called_on(slot, source.called)
         return
-    space = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
-    in_torch = "torch" in space or "ctx" in space
     for many in (others.replaced, others.turned, others.multiplied):
         for slot in slots:
             yield from many(slot, near)
     for slot in slots:
         if not isinstance(slot.parent, ast.BinOp):  # a whole product, or sum
-            yield from others.coupled(slot, near, in_torch)
+            yield from others.coupled(slot, near, source.in_torch)
     for slot in slots:
         yield from others.added(slot, near)

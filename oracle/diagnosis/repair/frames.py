@@ -17,17 +17,17 @@ from typing import Any
 
 import numpy as np
 
+from oracle.diagnosis.drafts import Wanted
 from oracle.diagnosis.repair import edits
 from oracle.diagnosis.repair.code import ENDLESS, Source, TooLong, at_most
 from oracle.diagnosis.repair.slots import Edit, assigned
-from oracle.judging.examine import Wanted
 from oracle.judging.trial import Trial
 from oracle.judging.verdict import largest
 from oracle.subject import Path
 
 STOP, MADE = "__oracle_stop__", "__oracle_made__"
 PATIENCE = 3.0  # seconds of processor time
-BEFORE = 6  # statements before the guilty one that are edited as well
+BEFORE = 6  # statements before the blamed one that are edited as well
 CLOSE = 1e-3  # of the largest: without its guards, ε in a root, a step is a little other
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)
 
@@ -47,7 +47,7 @@ class Spot:
     turns: int  # of how many
     trial: Trial
     want: np.ndarray
-    same_shape: bool  # what it makes has the shape that is due already
+    same_shape: bool  # what it makes has the right shape already
 
 
 class _Seen(BaseException):
@@ -61,12 +61,12 @@ def spot_of(
     gradients: dict[Path, tuple[np.ndarray, np.ndarray]],
     wanted: Sequence[Wanted],
 ) -> Spot | None:
-    """Where a statement makes what is wrong in a case; None if it does not, or nobody can tell.
+    """Where a statement makes what is wrong in a case; None if it does not, or cannot be seen.
 
     Args:
         source, statement: what is blamed.
         trial: the case.
-        gradients: of the wrong gradients, what came and what is due.
+        gradients: of the wrong gradients, what came and what is expected.
         wanted: the same of steps on the way to them, which may be of other cases.
     """
     block = _block(source.node, statement)
@@ -79,15 +79,18 @@ def spot_of(
 
     if not _run(source, block, statement, trial, see, to_the_end=True):
         return None
-    due = [*gradients.values(), *((w.got, w.want) for w in wanted if w.case == str(trial.case))]
-    for turn, parts in enumerate(made):
-        for part, value in enumerate(parts):
-            for got, want in due:
-                if value is None or not _alike(value, got) or _alike(value, want):
-                    continue
-                same = value.shape == want.shape  # or else it is reshaped later on
-                at = part, turn, len(made)
-                return Spot(source, block, statement, *at, trial, want, same)
+    pairs = [*gradients.values(), *((w.got, w.want) for w in wanted if w.case == str(trial.case))]
+    for got, want in pairs:
+        fits = [
+            (turn, part, value)
+            for turn, parts in enumerate(made)
+            for part, value in enumerate(parts)
+            if value is not None and _alike(value, got) and not _alike(value, want)
+        ]
+        if len({part for _, part, _ in fits}) == 1:  # of one sample, dx and dw may be the same
+            turn, part, value = fits[0]
+            same = value.shape == want.shape  # or else it is reshaped later on
+            return Spot(source, block, statement, part, turn, len(made), trial, want, same)
     return None
 
 
@@ -149,7 +152,7 @@ def _alike(value: np.ndarray, other: np.ndarray) -> bool:
 
 
 def _rest(spot: Spot, statement: ast.stmt) -> list[ast.stmt] | None:
-    """What it takes to get from a statement to the guilty one; None if that does not need it."""
+    """The statements from one to the blamed one that are needed; None if that does not need it."""
     if statement is spot.statement:
         return []
     first, last = spot.block.index(statement), spot.block.index(spot.statement)

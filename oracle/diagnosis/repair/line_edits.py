@@ -1,51 +1,36 @@
-"""The ways in which a line may be changed so that a cure is applied to what it computes.
+"""Edits of a line that apply a cure to what it computes.
 
-Only the text of one expression is touched, and no line is added, so that all others keep their
-numbers. Which of the ways is right is not decided here: each is only a candidate.
+A cure that was proved on the user's code (``Cure.edit``) is written as it is. One that was proved
+on arrays (a factor, a transpose, a sum) can be written in several ways: each is only a candidate.
 """
 
 import ast
+import functools
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
+from oracle.diagnosis.repair.slots import called_by, number, parsed
+from oracle.diagnosis.repair.text import Text, applied, spelled_by
 from oracle.discovery.text.functions import Function, own_nodes
 from oracle.results import Cure
 
 MOST = 12  # candidates for one line, the likeliest first
-PRODUCTS = {ast.Mult: "*", ast.Div: "/", ast.MatMult: "@"}
+PRODUCTS = ast.Mult | ast.Div | ast.MatMult
 TIGHT = ast.Name | ast.Attribute | ast.Call | ast.Subscript
-
-
-@dataclass(frozen=True)
-class Source:
-    """A text and its tree."""
-
-    text: str
-    tree: ast.Module
-
-    def of(self, node: ast.expr) -> str:
-        return ast.get_source_segment(self.text, node) or ast.unparse(node)
-
-    def replaced(self, node: ast.expr, new: str) -> str:
-        """The whole text with another one in place of a node."""
-        lines = self.text.encode().split(b"\n")  # columns are bytes
-        starts = [0, *itertools.accumulate(len(line) + 1 for line in lines)]
-        first = starts[node.lineno - 1] + node.col_offset
-        last = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
-        whole = self.text.encode()
-        return (whole[:first] + new.encode() + whole[last:]).decode()
 
 
 def candidates(text: str, line: int, cure: Cure) -> list[str]:
     """Texts in which what a line computes is cured in one way or another."""
-    source = Source(text, ast.parse(text))
+    if cure.edit is not None:
+        edited = applied(text, cure.edit)
+        return [] if edited is None else [edited]
+    tree, written = ast.parse(text), Text(text)
     ways = {"factor": _factor, "transpose": _transpose, "sum": _sum}
     made = (
-        source.replaced(node, new)
-        for node in _computed(source.tree, line)
-        for new in ways[cure.kind](source, node, cure)
+        written.replaced([(node, spelled_by(new, written, node))])
+        for node in _computed(tree, line)
+        for new in ways[cure.kind](tree, node, cure)
     )
     return list(itertools.islice(dict.fromkeys(made), MOST))
 
@@ -71,108 +56,114 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
         yield node
 
 
-def _factor(source: Source, node: ast.expr, cure: Cure) -> Iterator[str]:
+def _factor(tree: ast.Module, node: ast.expr, cure: Cure) -> Iterator[ast.expr]:
     """Leave out an operand that is too many, or multiply and divide by what is missing."""
     if cure.constant == -1 and not cure.powers:
-        yield _negative(source, node)
+        yield _negative(node)
         return
-    yield from _without_one(source, node)
-    own = _operand(source, node)
-    called = source.of(node.func) if isinstance(node, ast.Call) else ""
-    if called.endswith(".mean"):
-        yield called.removesuffix("mean") + "sum" + own[len(called) :]
+    yield from _without_one(node)
+    if called_by(node) == "mean" and isinstance(node.func, ast.Attribute):  # type: ignore[attr-defined]
+        function = ast.Attribute(node.func.value, "sum", ast.Load())  # type: ignore[attr-defined]
+        yield ast.Call(function, node.args, node.keywords)  # type: ignore[attr-defined]
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and cure.powers:
-        yield from _otherwise_divided(source, node, cure)
-    sizes = [_sizes(source.tree, node.lineno, name, cure) for name, _ in cure.powers]
+        yield from _otherwise_divided(tree, node, cure)
+    sizes = [_sizes(tree, node.lineno, name, cure) for name, _ in cure.powers]
     for chosen in itertools.product(*sizes):
-        yield _scaled(own, cure.constant, list(zip(chosen, (p for _, p in cure.powers))))
+        yield _scaled(node, cure.constant, list(zip(chosen, (p for _, p in cure.powers))))
 
 
-def _otherwise_divided(source: Source, node: ast.BinOp, cure: Cure) -> Iterator[str]:
+def _otherwise_divided(tree: ast.Module, node: ast.BinOp, cure: Cure) -> Iterator[ast.expr]:
     """Divided by the root of what it is divided by, or by another size."""
-    left, right = _operand(source, node.left), _tight(source, node.right)
     if any(abs(power) == Fraction(1, 2) for _, power in cure.powers):
-        yield f"{left} / {right} ** 0.5"
+        yield ast.BinOp(node.left, ast.Div(), _power(node.right, Fraction(1, 2)))
     others = {size for size, _, _ in cure.places} - {size for size, _ in cure.powers}
     for size in sorted(others):
-        for text in _sizes(source.tree, node.lineno, size, cure)[:1]:
-            yield f"{left} / {text}"
+        for text in _sizes(tree, node.lineno, size, cure)[:1]:
+            yield ast.BinOp(node.left, ast.Div(), parsed(text))
 
 
-def _scaled(own: str, constant: Fraction, powers: list[tuple[str, Fraction]]) -> str:
-    above = [_power(name, p) for name, p in powers if p > 0]
-    below = [_power(name, -p) for name, p in powers if p < 0]
-    above = [str(abs(constant).numerator)] * (abs(constant).numerator != 1) + above
-    below = [str(constant.denominator)] * (constant.denominator != 1) + below
-    text = own + "".join(f" * {factor}" for factor in above)
+def _scaled(node: ast.expr, constant: Fraction, powers: list[tuple[str, Fraction]]) -> ast.expr:
+    """A product with a constant and powers of sizes, as one writes it."""
+    above = [_power(parsed(name), p) for name, p in powers if p > 0]
+    below = [_power(parsed(name), -p) for name, p in powers if p < 0]
+    if abs(constant).numerator != 1:
+        above = [ast.Constant(abs(constant).numerator), *above]
+    if constant.denominator != 1:
+        below = [ast.Constant(constant.denominator), *below]
+    made = _negative(node) if constant < 0 else node
+    for factor in above:
+        made = ast.BinOp(made, ast.Mult(), factor)
     if below:
-        text += f" / {below[0]}" if len(below) == 1 else f" / ({' * '.join(below)})"
-    return f"-{text}" if constant < 0 else text
+        by = functools.reduce(lambda a, b: ast.BinOp(a, ast.Mult(), b), below)
+        made = ast.BinOp(made, ast.Div(), by)
+    return made
 
 
-def _power(name: str, power: Fraction) -> str:
-    return name if power == 1 else f"{name} ** {float(power):g}"
+def _power(node: ast.expr, power: Fraction) -> ast.expr:
+    exponent = float(power) if power.denominator > 1 else power.numerator
+    return node if power == 1 else ast.BinOp(node, ast.Pow(), ast.Constant(exponent))
 
 
-def _negative(source: Source, node: ast.expr) -> str:
-    own = source.of(node)
+def _negative(node: ast.expr) -> ast.expr:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return source.of(node.operand)
+        return node.operand
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
         left, right = node.left, node.right
         if isinstance(left, TIGHT) and isinstance(right, TIGHT | ast.Constant):
-            return f"{source.of(right)} - {source.of(left)}"
-    product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.MatMult)
-    if product and not own.startswith("-"):
-        return f"-{own}"
-    return f"-{own}" if isinstance(node, TIGHT | ast.Constant) else f"-({own})"
+            return ast.BinOp(right, ast.Sub(), left)
+    product = isinstance(node, ast.BinOp) and isinstance(node.op, PRODUCTS)
+    if isinstance(node, ast.BinOp) and product:  # −(a·b) as −a·b
+        first = node
+        while isinstance(first.left, ast.BinOp) and isinstance(first.left.op, PRODUCTS):
+            first = first.left
+        negated = _negative(first.left) if isinstance(first.left, ast.UnaryOp) else None
+        return _with_first(node, negated or ast.UnaryOp(ast.USub(), first.left))
+    return ast.UnaryOp(ast.USub(), node)
 
 
-def _without_one(source: Source, node: ast.expr) -> Iterator[str]:
+def _with_first(node: ast.BinOp, first: ast.expr) -> ast.BinOp:
+    """A chain of products with another first factor."""
+    if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, PRODUCTS):
+        return ast.BinOp(_with_first(node.left, first), node.op, node.right)
+    return ast.BinOp(first, node.op, node.right)
+
+
+def _without_one(node: ast.expr) -> Iterator[ast.expr]:
     """A product without one of its divisors or constants."""
-    if not isinstance(node, ast.BinOp) or type(node.op) not in PRODUCTS:
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, PRODUCTS):
         return
-    right, sign = node.right, PRODUCTS[type(node.op)]
-    if sign == "/" or isinstance(right, ast.Constant):
-        yield _operand(source, node.left)
-    if sign == "*" and isinstance(node.left, ast.Constant):
-        yield _operand(source, right)
-    for left in _without_one(source, node.left):
-        yield f"{left} {sign} {_tight(source, right)}"
+    if isinstance(node.op, ast.Div) or isinstance(node.right, ast.Constant):
+        yield node.left
+    if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.Constant):
+        yield node.right
+    for left in _without_one(node.left):
+        yield ast.BinOp(left, node.op, node.right)
 
 
-def _transpose(source: Source, node: ast.expr, cure: Cure) -> Iterator[str]:
+def _transpose(tree: ast.Module, node: ast.expr, cure: Cure) -> Iterator[ast.expr]:
     if cure.axes != (1, 0):
-        yield f"{_tight(source, node)}.transpose({', '.join(map(str, cure.axes))})"
+        axes: list[ast.expr] = [number(axis) for axis in cure.axes]
+        yield ast.Call(ast.Attribute(node, "transpose", ast.Load()), axes, [])
         return
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         left, right = node.left, node.right
         if isinstance(left, TIGHT) and isinstance(right, TIGHT):  # (Aᵀ B)ᵀ = Bᵀ A
-            yield f"{_turned(source, right)} @ {_turned(source, left)}"
-    yield _turned(source, node)
+            yield ast.BinOp(_turned(right), node.op, _turned(left))
+    yield _turned(node)
 
 
-def _turned(source: Source, node: ast.expr) -> str:
+def _turned(node: ast.expr) -> ast.expr:
     if isinstance(node, ast.Attribute) and node.attr == "T":
-        return source.of(node.value)
-    return f"{_tight(source, node)}.T"
+        return node.value
+    return ast.Attribute(node, "T", ast.Load())
 
 
-def _sum(source: Source, node: ast.expr, cure: Cure) -> Iterator[str]:
-    axes = cure.axes[0] if len(cure.axes) == 1 else cure.axes
-    keep = ", keepdims=True" * cure.keepdims
-    yield f"{_tight(source, node)}.sum(axis={axes}{keep})"
-
-
-def _operand(source: Source, node: ast.expr) -> str:
-    """As it stands to the left of a product's sign."""
-    product = isinstance(node, ast.BinOp) and type(node.op) in PRODUCTS
-    bare = product or isinstance(node, TIGHT | ast.UnaryOp | ast.Constant)
-    return source.of(node) if bare else f"({source.of(node)})"
-
-
-def _tight(source: Source, node: ast.expr) -> str:
-    return source.of(node) if isinstance(node, TIGHT) else f"({source.of(node)})"
+def _sum(tree: ast.Module, node: ast.expr, cure: Cure) -> Iterator[ast.expr]:
+    axes: int | tuple[int, ...] = cure.axes[0] if len(cure.axes) == 1 else cure.axes
+    words = [ast.keyword("axis", parsed(repr(axes)))]
+    if cure.keepdims:
+        words.append(ast.keyword("keepdims", ast.Constant(True)))
+    yield ast.Call(ast.Attribute(node, "sum", ast.Load()), [], words)
 
 
 def _sizes(tree: ast.Module, line: int, name: str, cure: Cure) -> list[str]:

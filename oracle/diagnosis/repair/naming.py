@@ -27,6 +27,7 @@ PLAIN = {
     "statistic": "statistics-held-constant",
     "copy": "mutates-input",
     "nest": "dropped-term",
+    "return": "returns-inside-loop",
 }
 MOVED = {"T", "mT", "transpose", "permute", "swapaxes", "moveaxis", "rollaxis", "reshape", "view",
          "ravel", "flatten", "contiguous", "ascontiguousarray", "copy"}  # fmt: skip
@@ -86,7 +87,7 @@ def _drops_one(node: ast.AST) -> bool:
 
 
 def _is_turned(edit: Edit, function: ast.FunctionDef) -> bool:
-    """Whether the operand that is due is the one that stands there with its axes in another order.
+    """True if the right operand is the one that stands there with its axes in a different order.
 
     ``mat = dout.transpose(1, 0, 2, 3).reshape(F, -1)`` for ``dout``, whatever its shape is then.
     """
@@ -133,7 +134,7 @@ def _is_size(edit: Edit, sizes: set[str]) -> bool:
 
 
 def _of_operand(edit: Edit, function: ast.FunctionDef, upstream: set[str]) -> str:
-    """By what the operand that is due has to do with the one that stands there."""
+    """The finding, by how the right operand is made of the one that stands there."""
     old, new = _names(edit.before), _names(edit.after)
     if any(called_by(node) == "save_for_backward" for node in edit.around[:1]):
         return "activation-derivative-at-wrong-point"
@@ -151,7 +152,7 @@ def _of_operand(edit: Edit, function: ast.FunctionDef, upstream: set[str]) -> st
         return "activation-derivative-at-wrong-point"
     made = definitions(function)
     less, more = reach(old, made), reach(new, made)
-    if old and less < more:  # what is due is made of what stands there, or of more than it
+    if old and less < more:  # the right one is made of what stands there, or of more than it
         slopes = [n for name in more - less for n in made.get(name, ()) if _is_slope(n)]
         if slopes:
             return "missing-activation-derivative"

@@ -1,6 +1,7 @@
 """Small edits that bring something in: another name, a size, a factor, a term, a function."""
 
 import ast
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +28,8 @@ FACTORS = (
     ("factor", "{v}[:, None]"),
 )  # fmt: skip
 
+SLOPES = ("1 - {v}**2", "({v} > 0)", "{np}.exp({v})", "{np}.cos({v})", "1 - {np}.tanh({v})**2")
+
 
 def swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) -> Iterator[Edit]:
     """Another name in the place of one; another size in the place of a size."""
@@ -44,7 +47,8 @@ def swapped(slot: Slot, names: Iterable[ast.expr], sizes: Iterable[ast.expr]) ->
     extents = [ast.unparse(size) for size in sizes]
     names_in = [n for n in ast.walk(slot.statement) if isinstance(n, ast.Name)]
     read = {n.id for n in names_in if isinstance(n.ctx, ast.Load)}
-    counts = read <= set(extents)  # the statement is one of sizes, so that whatever is due is one
+    # The statement computes with sizes alone: the right name is a size, too.
+    counts = read <= set(extents)
     for name in [*names, *(sizes if text in extents else ())]:
         new = ast.unparse(name)
         if new != text and (not index or isinstance(name, ast.Name)):
@@ -255,6 +259,47 @@ def multiplied(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
             by = parsed(form.format(v=text))
             op = ast.Div() if kind == "over" else ast.Mult()
             yield edit(kind, slot, ast.BinOp(node, op, by), text)
+
+
+def slopes(slot: Slot, names: Sequence[ast.expr], library: str) -> Iterator[Edit]:
+    """The derivative of an activation, in the place of one or two factors of a product."""
+    chain, parent = factors_of(slot.node), slot.parent
+    inside = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult)
+    if not slot.whole or inside:
+        return
+    if len(chain) == 1:
+        yield from _slopes_for_calls(slot, names)
+        return
+    runs = [(at, at + n) for n in (1, 2) for at in range(len(chain) - n + 1)]
+    for first, last in runs:
+        kept = chain[:first], chain[last:]
+        old = {ast.unparse(n) for f in chain[first:last] for n in ast.walk(f)}
+        if not any(map(_is_computed, chain[first:last])):
+            continue
+        for name in names:
+            text = ast.unparse(name)
+            for form in SLOPES if text in old else ():
+                new = parsed(form.format(v=text, np=library))
+                if ast.unparse(new) not in old:
+                    product = [*kept[0], new, *kept[1]]
+                    made = functools.reduce(lambda a, b: ast.BinOp(a, ast.Mult(), b), product)
+                    yield edit("slope", slot, made, text)
+
+
+def _slopes_for_calls(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
+    """An argument times a derivative, in the place of the function of it: relu of a gradient."""
+    if not isinstance(slot.node, ast.Call):
+        return
+    for taken in (arg for arg in slot.node.args if is_atom(arg)):
+        for name in names:
+            text = ast.unparse(name)
+            for form in (*SLOPES[:2], "{v} * (1 - {v})") if text != ast.unparse(taken) else ():
+                slope = parsed(form.format(v=text))
+                yield edit("slope", slot, ast.BinOp(taken, ast.Mult(), slope), text)
+
+
+def _is_computed(node: ast.expr) -> bool:
+    return not is_atom(node) and not isinstance(node, ast.Constant)
 
 
 def added(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:

@@ -1,28 +1,26 @@
 """Which edit makes wrong gradients right: tried on one failing case, proved on others."""
 
 import ast
-import contextlib
 import itertools
+import linecache
 import time
-import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
+from oracle import results
+from oracle.diagnosis.drafts import Wanted
 from oracle.diagnosis.repair import edits, frames, naming, whole
 from oracle.diagnosis.repair.around import what_is_around
-from oracle.diagnosis.repair.code import ENDLESS, Source, TooLong, at_most, sources
+from oracle.diagnosis.repair.code import Source, sources
 from oracle.diagnosis.repair.slots import Edit, Slot, assigned, statements
 from oracle.diagnosis.repair.slots import edit as new_edit
-from oracle.judging.examine import Wanted
-from oracle.judging.trial import Trial, Truth
-from oracle.judging.verdict import agree
-from oracle.subject import Path, Subject, is_number
+from oracle.diagnosis.repair.text import rewrite
+from oracle.diagnosis.repair.trying import PROVED_ON, Confirmed, Judged, opened, proved, tried
+from oracle.judging.trial import Trial
+from oracle.results import Rewrite
+from oracle.subject import Path, Subject
 
 PATIENCE = 6.0  # seconds of processor time, trying edits, for one derivation
-PROVED_ON = 3  # shapes besides the first
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,7 @@ class Cure:
     shapes: int
     assigned: str  # what the statement assigns to, or ""
     carries: bool = True  # that is made of what comes in from above, so that it is a gradient
+    rewrite: Rewrite | None = None  # the user's lines with the edit in them, if they can be written
 
     @property
     def line(self) -> int:
@@ -52,6 +51,8 @@ class Cure:
             return f"line {self.line} updates it before its last use {proof}"
         if self.kind == "accumulate":
             return f"line {self.line} assigns where it should add {proof}"
+        if self.kind == "return":
+            return f"line {self.line} returns inside the loop, after its first turn {proof}"
         if self.kind == "nest":
             return f"line {self.line} belongs into the block before it {proof}"
         return f"on line {self.line}, {self.before} should be {self.after} {proof}"
@@ -60,23 +61,18 @@ class Cure:
     def fix(self) -> str:
         if self.kind == "order":
             return "compute all gradients first, and update then"
+        if self.kind == "return":
+            return "return once the loop is done: take the return out of it"
         if self.kind == "nest":
             return "indent it, to do it each time"
         if self.kind == "accumulate":
-            return f"{self.after.partition(' += ')[0]} += ..."
+            return f"write {self.after}"
         return f"write {self.after} instead of {self.before}"
 
-
-@dataclass
-class Judged:
-    """A case, what is due in it, and what the code as it stands makes of it."""
-
-    trial: Trial
-    truth: Truth
-    value: list[np.ndarray]
-    wrong: frozenset[Path]
-    seconds: float
-    off: dict[Path, tuple[np.ndarray, np.ndarray]]  # of the wrong ones, what came and what is due
+    @property
+    def cure(self) -> results.Cure | None:
+        """The edit as a program can make it in the user's file."""
+        return None if self.rewrite is None else results.Cure("edit", edit=self.rewrite)
 
 
 def cure(
@@ -86,8 +82,9 @@ def cure(
     wrong: set[Path],
     sure: bool,
     patience: float,
-    confirmed: Callable[[Trial, frozenset[Path]], bool],
+    confirmed: Confirmed,
     wanted: Sequence[Wanted] = (),
+    elsewhere: bool = True,
 ) -> Cure | None:
     """The likeliest edit that makes some of the wrong gradients right and no other wrong.
 
@@ -96,35 +93,49 @@ def cure(
         trials: failing cases of different shapes.
         lines: where to look first: those to which the wrong gradients are blamed.
         wrong: the gradients to be made right, one at least.
-        sure: the lines are known to be the guilty ones.
+        sure: the lines are known to be the wrong ones.
         patience: seconds.
         confirmed: a last proof, called while the edit is in place.
         wanted: what steps on the way to them should be.
+        elsewhere: statements of other lines may be edited as well.
     """
-    judged = [j for j in map(_judged, trials) if j is not None and j.wrong & wrong]
-    if not judged:
+    cases = opened(trials, wrong)
+    if not cases:
         return None
     began = time.process_time()
-    judged.sort(key=lambda j: (-len(j.wrong), j.seconds))
-    first, others = judged[0], judged[1 : 1 + PROVED_ON]
     known = sources(subject.functions)
     done: set[tuple[int, int]] = set()
     until = began + min(patience, frames.PATIENCE)
-    on_the_spot = _on_the_spot(known, judged, lines, wrong, wanted, until, done)
-    for source, edit in _candidates(known, lines, sure, on_the_spot, done):
+    on_the_spot = _on_the_spot(known, cases, lines, wrong, wanted, until, done)
+    for source, edit in _candidates(known, lines, sure, on_the_spot, done, elsewhere):
         if time.process_time() - began > patience:
             return None
-        fixed = _tried(source, edit, first)
-        if not fixed & wrong:
-            continue
-        proofs = [_tried(source, edit, other) for other in others]
-        if not all(found >= (other.wrong & fixed) for found, other in zip(proofs, others)):
-            continue
-        with _edited(source, edit):
-            if not confirmed(first.trial, fixed):
-                continue
-        edit = _where_made(source, edit, [first, *others], fixed) or edit
-        return _cure(source, edit, first, fixed, 1 + len(others))
+        if fixed := proved(source, edit, cases, wrong, confirmed):
+            few = cases[: 1 + PROVED_ON]
+            edit = _where_made(source, edit, few, fixed) or edit
+            return _cure(source, edit, cases[0], fixed, len(few))
+    return None
+
+
+def directed(
+    subject: Subject,
+    trials: Sequence[Trial],
+    line: int,
+    wrong: set[Path],
+    confirmed: Confirmed,
+    edits_of: Callable[[ast.FunctionDef], Iterator[Edit]],
+) -> Cure | None:
+    """The cure among edits of one kind, in the functions that hold a line; None if there is none.
+
+    Numbers alone would not lead to some of them: of a function that returns inside a loop they say
+    as well that all turns but the first were overwritten.
+    """
+    here = [source for source in sources(subject.functions) if source.holds(line)]
+    found = [(source, edit) for source in here for edit in edits_of(source.node)]
+    cases = opened(trials, wrong) if found else []
+    for source, edit in found if cases else ():
+        if fixed := proved(source, edit, cases, wrong, confirmed):
+            return _cure(source, edit, cases[0], fixed, len(cases[: 1 + PROVED_ON]))
     return None
 
 
@@ -185,7 +196,7 @@ def _where_made(
         return None
     slot = Slot(made[0], "value", None, made[0])
     there = new_edit("term", slot, ast.BinOp(slot.node, edit.after.op, edit.after.right), edit.word)
-    does = all(_tried(source, there, case) >= case.wrong & fixed for case in cases)
+    does = all(tried(source, there, case) >= case.wrong & fixed for case in cases)
     return there if does else None
 
 
@@ -206,8 +217,20 @@ def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], sh
                         set(), naming.definitions(source.node))  # fmt: skip
     carries = not around.upstream or bool(made & around.upstream)
     carries &= not isinstance(statement, ast.For)
+    moved = statement if edit.kind in ("order", "nest", "return") else None
+    written = rewrite("".join(linecache.getlines(source.file)), source.node, edit.put, moved)
     return Cure(
-        edit.line, last, edit.kind, before, after, finding, fixed, shapes, assigned, carries
+        edit.line,
+        last,
+        edit.kind,
+        before,
+        after,
+        finding,
+        fixed,
+        shapes,
+        assigned,
+        carries,
+        written,
     )
 
 
@@ -217,6 +240,7 @@ def _candidates(
     sure: bool,
     on_the_spot: Iterator[tuple[Source, Edit]],
     done: Collection[tuple[int, int]],
+    elsewhere: bool,
 ) -> Iterator[tuple[Source, Edit]]:
     """Edits of whole statements, of which there are few; those that do on the spot; then all.
 
@@ -225,14 +249,14 @@ def _candidates(
     """
     blamed: list[tuple[Source, ast.stmt]] = []
     others: list[tuple[Source, ast.stmt]] = []
-    guilty = [s for s in known if any(s.holds(line) for line in lines)]
-    owners = {s.owner for s in guilty if s.owner}
-    for source in [*(s for s in known if s not in guilty and s.owner in owners), *guilty]:
+    here = [s for s in known if any(s.holds(line) for line in lines)]
+    owners = {s.owner for s in here if s.owner}
+    for source in [*(s for s in known if s not in here and s.owner in owners), *here]:
         for statement in statements(source.node):
             end = statement.end_lineno or statement.lineno
             at = any(statement.lineno <= line <= end for line in lines)
             (blamed if at else others).append((source, statement))
-    others.reverse()
+    others = others[::-1] if elsewhere else []
     common = [one for one in others if _feeds_all(*one, [s for _, s in blamed])]
     rest = [one for one in others if one not in common]
     if sure:
@@ -245,7 +269,8 @@ def _candidates(
         order += [(blamed, 2), (common, 2), (rest, 2)]
     for source, statement in [*blamed, *others]:
         yield from ((source, edit) for edit in edits.of_whole(statement, source))
-    for source in guilty:
+    for source in here:
+        yield from ((source, edit) for edit in whole.returned(source.node))
         yield from ((source, edit) for edit in whole.turns(source.node))
     yield from on_the_spot
     for some, tier in order:
@@ -255,81 +280,11 @@ def _candidates(
                 yield from ((source, edit) for edit in found)
 
 
-def _feeds_all(source: Source, statement: ast.stmt, guilty: list[ast.stmt]) -> bool:
-    """Whether all of the blamed statements work with what a statement assigns to."""
+def _feeds_all(source: Source, statement: ast.stmt, blamed: list[ast.stmt]) -> bool:
+    """True if all of the blamed statements work with what a statement assigns to."""
     made = naming.definitions(source.node)
     made_here = assigned(statement)
     return bool(made_here) and all(
         made_here & naming.reach({n.id for n in ast.walk(one) if isinstance(n, ast.Name)}, made)
-        for one in guilty
+        for one in blamed
     )
-
-
-def _judged(trial: Trial) -> Judged | None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            truth = trial.truth()
-            began = time.process_time()
-            value, made, _ = trial.candidate()
-        except Exception:
-            return None
-        seconds = time.process_time() - began
-    off = {
-        m.of: (np.array(m.value, float), truth.gradients[m.of])
-        for m in made
-        if m.of in truth.gradients and not _right(trial, truth, m) and is_number(m.value)
-    }
-    wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
-    return Judged(trial, truth, _numbers(value), frozenset(wrong), seconds, off)
-
-
-def _tried(source: Source, edit: Edit, judged: Judged) -> frozenset[Path]:
-    """The gradients that an edit makes right in a case; none if it makes others wrong."""
-    trial, truth = judged.trial, judged.truth
-    with _edited(source, edit) as compiled:
-        if not compiled:
-            return frozenset()
-        try:
-            with at_most(ENDLESS):
-                value, made, _ = trial.candidate()
-        except (Exception, SystemExit, TooLong):
-            return frozenset()
-    if not _same(_numbers(value), judged.value):
-        return frozenset()  # the forward is another one now
-    found = {m.of for m in made if m.of in truth.gradients}
-    wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
-    if wrong - judged.wrong or judged.wrong - found:
-        return frozenset()
-    return judged.wrong - wrong
-
-
-def _right(trial: Trial, truth: Truth, made: Any) -> bool:
-    if not isinstance(made.value, np.ndarray | np.generic | float | int):
-        return False
-    return agree(np.asarray(made.value, float), truth.gradients[made.of], trial.loudest)
-
-
-@contextlib.contextmanager
-def _edited(source: Source, edit: Edit) -> Iterator[bool]:
-    """The user's function with an edit in it, for a while; False if that is no code."""
-    undo = edit.put()
-    code = source.compiled()
-    undo()
-    if code is None:
-        yield False
-        return
-    with source.replaced(code), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield True
-
-
-def _same(some: list[np.ndarray], others: list[np.ndarray]) -> bool:
-    return len(some) == len(others) and all(
-        a.shape == b.shape and np.allclose(a, b, rtol=1e-12, atol=0) for a, b in zip(some, others)
-    )
-
-
-def _numbers(value: Any) -> list[np.ndarray]:
-    parts = value if isinstance(value, tuple | list) else (value,)
-    return [np.array(p, float) for p in parts if isinstance(p, np.ndarray | np.generic | float)]

@@ -28,12 +28,16 @@ class Edit:
             (n for n in self.around if isinstance(n, ast.BinOp | ast.Compare | ast.Call)), None
         )
         if around is None or len(ast.unparse(around)) > SHORT:
-            return ast.unparse(self.before), ast.unparse(self.after)
-        there = ast.unparse(around)
+            return _said(self.before), _said(self.after)
+        there = _said(around)
         undo = self.put()
-        due = ast.unparse(around)
+        better = _said(around)
         undo()
-        return there, due
+        return there, better
+
+
+def _said(node: ast.AST) -> str:
+    return ast.unparse(node).replace(" ** ", "**")
 
 
 @dataclass(frozen=True)

@@ -34,19 +34,6 @@ def accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     indexed = len(targets) == 1 and isinstance(targets[0], ast.Subscript)
     looked_up = [n for n in indices(targets[0].slice) if not _is_plain(n)] if indexed else []
-    if looked_up:  # an index may be repeated
-        held = ast.unparse(targets[0].value)
-        at = ", ".join(map(_as_object, indices(targets[0].slice)))
-        value = ast.unparse(statement.value)  # type: ignore[attr-defined]
-        for text in (
-            f"np.add.at({held}, ({at}), {value})",
-            f"{held}.index_put_(({at},), {value}, accumulate=True)",
-        ):
-            new = ast.parse(text).body[0]
-            for node in ast.walk(new):
-                if hasattr(node, "lineno"):
-                    ast.copy_location(node, statement)
-            yield Edit("accumulate", statement.lineno, statement, new, within(new))
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
         if isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
@@ -62,6 +49,19 @@ def accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit
             new = ast.AugAssign(statement.target, op, statement.value)
             ast.copy_location(new, statement)
             yield Edit("sign", statement.lineno, statement, new, within(new))
+    if looked_up:  # an index may be repeated
+        held = ast.unparse(targets[0].value)
+        at = ", ".join(map(_as_object, indices(targets[0].slice)))
+        value = ast.unparse(statement.value)  # type: ignore[attr-defined]
+        for text in (
+            f"np.add.at({held}, ({at}), {value})",
+            f"{held}.index_put_(({at},), {value}, accumulate=True)",
+        ):
+            new = ast.parse(text).body[0]
+            for node in ast.walk(new):
+                if hasattr(node, "lineno"):
+                    ast.copy_location(node, statement)
+            yield Edit("accumulate", statement.lineno, statement, new, within(new))
 
 
 def _is_plain(node: ast.expr) -> bool:
@@ -102,13 +102,29 @@ def copied(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
 
 def moved(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
     """An update in place, done after everything else."""
-    if not (isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Sub)):
+    if not _is_update(statement):
         return
     end = len(function.body) - isinstance(function.body[-1], ast.Return)
     if statement not in function.body[: end - 1]:
         return
     body, at = function.body, function.body.index(statement)
     yield Edit("order", statement.lineno, statement, statement, _to(body, at, body, end - 1))
+
+
+def updates_moved(function: ast.FunctionDef) -> Iterator[Edit]:
+    """All edits of a function that do one update after everything else."""
+    for statement in function.body:
+        yield from moved(statement, function)
+
+
+def _is_update(statement: ast.stmt) -> bool:
+    """``W -= ...``, or ``W = W - ...``."""
+    if isinstance(statement, ast.AugAssign):
+        return isinstance(statement.op, ast.Sub)
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.BinOp):
+        return False
+    same = ast.unparse(statement.value.left) == ast.unparse(statement.targets[0])
+    return same and isinstance(statement.value.op, ast.Sub)
 
 
 def balanced(statement: ast.stmt) -> Iterator[Edit]:
@@ -140,6 +156,32 @@ def indented(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
             put = _to(held, at, inner, len(inner))
             yield Edit("nest", statement.lineno, statement, statement, put)
             block = inner[-1]
+
+
+def returned(function: ast.FunctionDef) -> Iterator[Edit]:
+    """A return at the end of a loop's body, which ends the loop after its first turn."""
+    loops = [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]
+    for loop in loops:
+        last = loop.body[-1]
+        if not isinstance(last, ast.Return):
+            continue
+        for block, at in _around(function, loop):
+            put = _to(loop.body, len(loop.body) - 1, block, at + 1)
+            yield Edit("return", last.lineno, last, last, put)
+
+
+def _around(function: ast.FunctionDef, inner: ast.AST) -> Iterator[tuple[list[ast.stmt], int]]:
+    """The blocks that a statement stands in, the innermost first, and where."""
+    while inner is not function:
+        for node in ast.walk(function):
+            blocks = (getattr(node, name, None) for name in ("body", "orelse", "finalbody"))
+            held = next((b for b in blocks if isinstance(b, list) and inner in b), None)
+            if held is not None:
+                yield held, held.index(inner)
+                inner = node
+                break
+        else:
+            return
 
 
 def _to(

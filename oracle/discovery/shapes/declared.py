@@ -1,6 +1,4 @@
-"""Where shapes are said: ``--shapes``, a comment, annotations, docstrings; each completes the one
-before it.
-"""
+"""Shapes from all sources: ``--shapes``, a comment, annotations, docstrings, in this order."""
 
 import ast
 import re
@@ -10,7 +8,8 @@ from oracle.discovery import naming
 from oracle.discovery.shapes import docstrings, grammar
 from oracle.discovery.shapes.grammar import Said as Said
 from oracle.discovery.shapes.grammar import Shapes as Shapes
-from oracle.discovery.text.functions import Function, Text
+from oracle.discovery.text.functions import Function
+from oracle.discovery.text.source import Text
 from oracle.subject import MissingShapes, Unusable, size_names
 
 COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*shapes?\b\s*:?(.*)", re.IGNORECASE)
@@ -18,10 +17,15 @@ OTHER = re.compile(r"\s*#\s*oracle\s*:(?!\s*ignore\b)\s*(.*?)\s*$", re.IGNORECAS
 INTEGERS = ("Int", "UInt", "Integer", "Int32", "Int64", "Int8", "UInt8", "Int16", "Shaped")
 
 
+def is_said(said: Shapes, name: str) -> bool:
+    """Whether shapes speak of an argument, or of an entry of it."""
+    return any(path[0] == name for path in said)
+
+
 def of_parts(
     user: Text | None, names: Iterable[str], given: str = "", more: Iterable[str] = ()
 ) -> Shapes:
-    """All that is said for some functions and classes of a file, by path of the argument.
+    """The shapes that are said for some functions and classes of a file, by path of the argument.
 
     ``more``: functions whose docstrings and annotations count last, such as those of a class.
     """
@@ -52,7 +56,7 @@ def _complete(found: Shapes, other: Shapes) -> None:
 
 
 def _with_labels(found: Shapes) -> Shapes:
-    """Labels whose number of classes only another argument's shape tells."""
+    """Labels without a number of classes, completed by a size C of another argument."""
     sizes = [s for said in found.values() for s in size_names(said.dims or ())]
     for path, said in found.items():
         if said.integer and not said.classes:
@@ -91,7 +95,7 @@ def comment(user: Text, node: ast.AST) -> Shapes:
 
 
 def fields(user: Text, node: ast.ClassDef) -> Shapes:
-    """What a dataclass says of the fields that it is to be given: ``W: np.ndarray  # (D, M)``."""
+    """The shapes of a dataclass's fields: ``W: np.ndarray  # (D, M)``."""
     found: Shapes = {}
     for part in node.body:
         if not isinstance(part, ast.AnnAssign) or part.value is not None:
@@ -161,7 +165,7 @@ def _annotated(node: ast.expr | None, user: Text, deep: int = 0) -> Said | None:
 def missing(
     name: str, said: Shapes, argument: str, above: int, also: Iterable[str] = ()
 ) -> Unusable:
-    """What to tell where nothing says an argument's shape."""
+    """The error that names the arguments whose shape nothing says, with a comment to add."""
     names = [argument, *also]
     numbers = r"(stride|pad|axis|kernel|size|num|n_|mode|activation|_param|config|layers?$|units)"
     example = ", ".join(
@@ -178,7 +182,7 @@ def missing(
 
 
 def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusable:
-    """What to tell where nothing says which integers an argument holds."""
+    """The error that names an argument whose range of integers nothing says."""
     dims = " ".join(said[(argument,)].dims or ())
     return Unusable(
         f"{name}: nothing says which integers {argument} holds; add a line such as "

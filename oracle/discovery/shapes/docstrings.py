@@ -10,7 +10,9 @@ import re
 from oracle.discovery import naming
 from oracle.discovery.shapes import grammar
 from oracle.discovery.shapes.grammar import Said, Shapes
-from oracle.discovery.text.functions import Function, Text, parameters, subscripts
+from oracle.discovery.text.functions import Function, parameters
+from oracle.discovery.text.source import Text
+from oracle.discovery.text.usage import subscripts
 from oracle.subject import size_names
 
 CLASSES = ("C", "n_classes", "num_classes", "K", "n_class", "classes", "V")
@@ -45,7 +47,7 @@ def inline(user: Text, function: Function) -> Shapes:
 
 
 def beside(line: str) -> Said | None:
-    """What a comment at the end of a line says of what stands there: ``# (N, D) fixed``."""
+    """Shapes in a comment at the end of a line: ``# (N, D) fixed``."""
     _, mark, text = line.partition("#")
     return _described(text.strip()) if mark and text.strip()[:1] in "([" else None
 
@@ -148,7 +150,7 @@ def in_prose(function: Function) -> Shapes:
 
 
 def _described(text: str) -> Said | None:
-    """What a description says of an argument."""
+    """The shape and values of an argument by its description."""
     low = text.lower()
     if re.search(r"\bdict(ionary)?\b", low):
         return None
@@ -187,7 +189,7 @@ def _shape_in(text: str) -> tuple[tuple[str, ...] | None, int]:
     return None, 0
 
 
-# The words of the grammar as people put them, and what is another thing though it begins so.
+# The words of the grammar as people write them, and longer words that begin alike.
 STATED = re.compile(
     r"(?P<labels>(?:integer\s+)?labels\((?P<classes>[^()]+)\))"
     r"|(?P<onehot>one[- _]?hot)|(?P<nonnegative>non-?negative)"
@@ -242,7 +244,7 @@ def _sums_to_one(dims: tuple[str, ...] | None) -> bool:
 
 
 def _meant(text: str, dims: tuple[str, ...] | None, scalar: bool) -> tuple[str, str, bool]:
-    """What the values are by a description in anybody's words: values, classes, integers or not."""
+    """The kind of values by a free description: values, classes, integers or not."""
     low = text.lower()
     values, classes, integer = "", "", False
     ranged = re.search(r"0\s*<=?\s*[^<>]{1,24}<\s*`?([A-Za-z_]\w*)", text)

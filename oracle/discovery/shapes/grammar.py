@@ -18,7 +18,7 @@ NOTHING = object()
 
 @dataclass(frozen=True)
 class Said:
-    """What was said of one argument; ``dims`` is None, and ``values`` "", where it was not."""
+    """What was said of one argument; ``dims`` is None and ``values`` is "" where nothing was."""
 
     dims: tuple[str, ...] | None = None
     values: str = ""
@@ -62,16 +62,16 @@ Shapes = dict[Path, Said]  # what is said, by path of the argument
 
 
 def entries(text: str, line: int = 0) -> Shapes:
-    """What a text of the grammar says, by path.
+    """The shapes in a text of the grammar, by path of the argument.
 
     Raises:
-        Unusable: it does not keep to the grammar; the message says where.
+        Unusable: it is outside the grammar; the message says where.
     """
     found: Shapes = {}
     for part in split(text):
         name, sign, rest = _parted(part)
         if not sign:
-            raise Unusable(f"{part!r} is no shape: write NAME: SIZES, such as x: N D", line)
+            raise Unusable(f"{part!r} is no shape: expected NAME: SIZES, such as x: N D", line)
         try:
             found[path(name)] = _said(rest.strip(), sign == "=")
         except ValueError as error:
@@ -133,7 +133,13 @@ def _parted(part: str) -> tuple[str, str, str]:
 
 def _said(rest: str, is_value: bool) -> Said:
     if is_value or re.match(r"[{\"'\[]|True\b|False\b|None\b|-?\d*\.\d", rest):
-        return Said(literal=ast.literal_eval(rest))
+        try:
+            return Said(literal=ast.literal_eval(rest))
+        except (ValueError, SyntaxError, TypeError, RecursionError):
+            raise ValueError(
+                f"{rest} is no plain value: expected numbers, quoted words, or lists and dicts of "
+                "them"
+            ) from None
     words: list[str] = []
     for word in rest.split():  # "H - K + 1" is one size, however it is spaced
         if (

@@ -1,1 +1,1 @@
-"""What the text of a file says: its functions and classes, what they return, and where."""
+"""The text of a file: its functions and classes, what they return, and on which lines."""

@@ -51,7 +51,7 @@ def place(function: Callable[..., Any]) -> Place:
 
 
 def spoken(file: str) -> str:
-    """A path as one speaks of it: of our own files from their package, of others from here."""
+    """A path for a report: relative to the package for our own files, to the folder for others."""
     for start in (Path(reference.__file__).parent.parent, Path.cwd()):
         if Path(file).is_relative_to(start):
             return str(Path(file).relative_to(start))

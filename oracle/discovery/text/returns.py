@@ -1,16 +1,131 @@
-"""What a function's return statement alone tells: a loss, and gradients of what it takes."""
+"""Return statements: the items that a function returns, and what they tell of its gradients."""
 
 import ast
-from collections.abc import Collection
+import functools
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from oracle.discovery import naming
-from oracle.discovery.text import functions as text
-from oracle.discovery.text.functions import Function, Item
+from oracle.discovery.text import usage
+from oracle.discovery.text.assignments import assigned, assigned_text, last_value
+from oracle.discovery.text.functions import Function, own_nodes, parameters
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that a function returns: its name, or "", the user's text for it, and its line."""
+
+    name: str
+    text: str
+    line: int
+    entries: tuple["Item", ...] = ()  # of a dict that is written out, by key
+
+
+@functools.cache
+def items(node: Function | ast.Lambda | None) -> list[Item] | None:
+    """The items of a function's last return statement; one item if that is no tuple."""
+    if node is None:
+        return None
+    if isinstance(node, ast.Lambda):
+        elements = node.body.elts if isinstance(node.body, ast.Tuple) else [node.body]
+        return [Item(_name(e), getattr(e, "id", ""), e.lineno) for e in elements]
+    last = last_return(node)
+    if last is None:
+        return None
+    value = last.value
+    if isinstance(value, ast.Name):  # out = (a, b); return out
+        assigned = last_value(node, value.id, last.lineno)
+        if isinstance(assigned, ast.Tuple):
+            value = assigned
+    assert value is not None
+    elements = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
+    return [item(node, element, last.lineno) for element in elements]
+
+
+def tuple_length(node: Function | None) -> int:
+    """How many things the last return statement returns as a tuple; 0 if it is none."""
+    if node is None:
+        return 0
+    last = last_return(node)
+    return len(last.value.elts) if last is not None and isinstance(last.value, ast.Tuple) else 0
+
+
+def last_return(node: Function) -> ast.Return | None:
+    """The last return statement of a function that returns something."""
+    own = [n for n in own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
+    return own[-1] if own else None
+
+
+def item(function: Function, node: ast.expr, before: int) -> Item:
+    """An expression that a function returns, as an item."""
+    name = _name(node)
+    if isinstance(node, ast.Name):
+        entries: tuple[Item, ...] = ()
+        value = last_value(function, node.id, before)
+        if isinstance(value, ast.Dict):
+            entries = _entries(function, value, before)
+        return Item(name, name, assigned(function, name, before), entries)
+    if isinstance(node, ast.Dict):
+        return Item("", "", node.lineno, _entries(function, node, before))
+    if isinstance(node, ast.Attribute | ast.Subscript):
+        text = ast.unparse(node).replace("'", '"')
+        return Item(name, text, assigned_text(function, text) or node.lineno)
+    return Item("", "", node.lineno)
+
+
+def fields_given(function: Function | None, fields: Sequence[str]) -> Item | None:
+    """The fields of the object that ``return Grads(dx, W=dW)`` makes, as an item with entries."""
+    last = last_return(function) if function is not None else None
+    if function is None or last is None:
+        return None
+    value = last.value
+    if isinstance(value, ast.Name):
+        value = last_value(function, value.id, last.lineno)
+    if not isinstance(value, ast.Call):
+        return None
+    given = [*zip(fields, value.args), *((k.arg, k.value) for k in value.keywords if k.arg)]
+    keys: list[ast.expr | None] = [ast.Constant(name) for name, _ in given]
+    held = ast.Dict(keys, [part for _, part in given])
+    return Item("", "", value.lineno, _entries(function, held, last.lineno))
+
+
+def _entries(function: Function, node: ast.Dict, before: int) -> tuple[Item, ...]:
+    found = []
+    for key, value in zip(node.keys, node.values):
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            name = _name(value)
+            line = assigned(function, name, before) if isinstance(value, ast.Name) else value.lineno
+            held = name if isinstance(value, ast.Name | ast.Attribute | ast.Subscript) else ""
+            found.append(Item(key.value, held, line))
+    return tuple(found)
+
+
+def _name(node: ast.expr) -> str:
+    """The bare name of something: ``dW`` of ``dW``, of ``self.dW`` and of ``grads["dW"]``."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return node.slice.value if isinstance(node.slice.value, str) else ""
+    if isinstance(node, ast.Call):  # dW.T, np.array(dW), dW.reshape(...): the name within
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            inner = node.func.value.id
+            if inner not in ("np", "numpy", "math"):
+                return inner
+        if len(node.args) >= 1 and isinstance(node.args[0], ast.Name):
+            return node.args[0].id if _converts(node.func) else ""
+    return ""
+
+
+def _converts(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name in ("array", "asarray", "float", "squeeze", "ravel", "copy", "tuple", "list")
 
 
 def written_out(node: Function, name: str) -> list[Item]:
     """The names in a tuple or list that a name, or the return statement, holds."""
-    for part in reversed(list(text.own_nodes(node))):
+    for part in reversed(list(own_nodes(node))):
         value: ast.expr | None = None
         if isinstance(part, ast.Assign) and name:
             if any(isinstance(t, ast.Name) and t.id == name for t in part.targets):
@@ -19,7 +134,7 @@ def written_out(node: Function, name: str) -> list[Item]:
             inner = [e for e in part.value.elts if isinstance(e, ast.Tuple | ast.List)]
             value = inner[0] if inner else None
         if isinstance(value, ast.Tuple | ast.List):
-            return [text.item(node, e, part.lineno) for e in value.elts]  # type: ignore[attr-defined]
+            return [item(node, e, part.lineno) for e in value.elts]  # type: ignore[attr-defined]
     return []
 
 
@@ -28,38 +143,38 @@ def outputs(node: Function | None) -> tuple[list[str], bool]:
 
     ``return (next_h, next_c), cache`` has three, as ``return next_h, next_c, cache`` has.
     """
-    last = text.last_return(node) if node is not None else None
+    last = last_return(node) if node is not None else None
     if node is None or last is None or not isinstance(last.value, ast.Tuple):
         return [], False
-    names = [item.name for item in text.returns(node) or []]
+    names = [item.name for item in items(node) or []]
     first = last.value.elts[0] if last.value.elts else None
     if not isinstance(first, ast.Tuple):
         return names, False
-    return [*(text.item(node, e, last.lineno).name for e in first.elts), *names[1:]], True
+    return [*(item(node, e, last.lineno).name for e in first.elts), *names[1:]], True
 
 
 def names(node: Function) -> list[str]:
     """The names of all that it returns, in tuples and dicts as well."""
     found = []
-    for item in text.returns(node) or []:
+    for item in items(node) or []:
         for one in item.entries or written_out(node, item.name) or [item]:
             found.append(one.name)
     return found
 
 
 def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
-    """Whether it returns a loss first, and then nothing but gradients of its own parameters.
+    """Whether a function returns a loss first, and then only gradients of its own parameters.
 
     The loss is known by its name, a gradient by being called after a parameter, a parameter's entry
     or one of ``more``. ``return out, dx`` of a forward-mode function is neither, nor is the
     ``(h, dh)`` of a difference.
     """
-    items = text.returns(node) or []
-    if text.returns_tuple(node) < 2 or not _is_loss(items[0].name):
+    found = items(node) or []
+    if tuple_length(node) < 2 or not _is_loss(found[0].name):
         return False
-    own = text.parameters(node)
-    known = {*own, *more, *(key for name in own for key in text.subscripts(node, name))}
-    rest = items[1:]
+    own = parameters(node)
+    known = {*own, *more, *(key for name in own for key in usage.subscripts(node, name))}
+    rest = found[1:]
     if len(rest) > 2 and not rest[-1].name:  # return loss, dWxh, dWhh, dWhy, hs[len(inputs) - 1]
         rest = rest[:-1]
     for item in rest:
@@ -75,14 +190,14 @@ def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
 
 
 def clipped(node: Function) -> int:
-    """The line where gradients are clipped, which makes them steps rather than gradients; or 0."""
+    """The line where a function clips its gradients; 0 if it does not."""
     loops = {
         part.target.id: part.iter.elts
-        for part in text.own_nodes(node)
+        for part in own_nodes(node)
         if isinstance(part, ast.For) and isinstance(part.target, ast.Name)
         if isinstance(part.iter, ast.Tuple | ast.List)
     }
-    for part in text.own_nodes(node):
+    for part in own_nodes(node):
         if not isinstance(part, ast.Call) or not ast.unparse(part.func).endswith("np.clip"):
             continue
         for thing in part.args[:1]:

@@ -1,4 +1,4 @@
-"""Way 8: forward, cost and backward as three functions that hand things on by name."""
+"""Way 8: forward, cost and backward as three functions whose arguments match by name."""
 
 import dataclasses
 import inspect
@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from oracle.discovery import arguments, naming
+from oracle.discovery import arguments, naming, plans
 from oracle.discovery.arguments import Parameter, User
-from oracle.discovery.find import Candidate
+from oracle.discovery.candidate import Candidate
+from oracle.discovery.plans import Plan
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import functions as text
+from oracle.discovery.text import functions, returns
 from oracle.discovery.ways import losses, single
 from oracle.discovery.ways.gradients import Returned
-from oracle.subject import Inputs, Made, Reading, Subject, Unusable
+from oracle.subject import Inputs, Made, Reading, Subject, Unusable, Way
 
 
 def course(user: User, candidate: Candidate) -> Subject:
@@ -27,13 +28,13 @@ def course(user: User, candidate: Candidate) -> Subject:
     names = [candidate.of(role) for role in ("forward", "cost", "backward")]
     forward, backward = user.get(names[0]), user.get(names[2])
     cost = user.get(names[1]) if names[1] else None
-    functions = [forward, cost, backward]
+    called = [forward, cost, backward]
     nodes = [user.node(name) for name in names]
     said = declared.of_parts(user.text, names, user.shapes)
-    taken = [arguments.parameters(f, n) if f else [] for f, n in zip(functions, names)]
+    taken = [arguments.parameters(f, n) if f else [] for f, n in zip(called, names)]
     flow = Flow.of(taken, nodes, said, candidate)
-    asked = [p for p in taken[0] if p.required or _is_said(p.name, said)] + flow.more
-    plan = arguments.plan(candidate.name, said, asked, user.line(names[0]), nodes, user)
+    asked = [p for p in taken[0] if p.required or declared.is_said(said, p.name)] + flow.more
+    plan = plans.plan(candidate.name, said, asked, user.line(names[0]), nodes, user)
     slots = list(plan.slots.values())
     returned = Returned(nodes[2], user.line(names[2]))
 
@@ -54,13 +55,13 @@ def course(user: User, candidate: Candidate) -> Subject:
         candidate.name,
         user.file,
         user.line(names[2]),
-        8,
+        Way.FORWARD_COST_BACKWARD,
         tuple(plan.arguments),
         run_forward,
         run_backward,
         plan.prepare,
-        tuple(f for f in functions if f is not None),
-        module=user.module.__name__ if user.module is not None else "user",
+        tuple(f for f in called if f is not None),
+        module=user.module_name,
         remarks=plan.remarks,
         has_upstream=False,
         differentiable=plan.differentiable,
@@ -68,11 +69,11 @@ def course(user: User, candidate: Candidate) -> Subject:
     return subject if cost is not None else _read_losses(subject, plan, flow)
 
 
-def _read_losses(subject: Subject, plan: arguments.Plan, flow: "Flow") -> Subject:
-    """Without a cost it is a usual loss; the first one until a reading says another."""
+def _read_losses(subject: Subject, plan: Plan, flow: "Flow") -> Subject:
+    """Without a cost, a reading for each usual loss; the first one by default."""
     compared = [p.name for p in flow.more if p.name in naming.TARGETS | naming.PERHAPS_TARGETS]
     if not compared:
-        raise Unusable(f"{subject.name}: there is no cost, and no targets that one could be of")
+        raise Unusable(f"{subject.name}: there is no cost function, and backward takes no targets")
     targets = plan.slots[compared[0]].argument
     data = [s.argument for n, s in plan.slots.items() if n in naming.DATA]
     axis = losses.samples_axis(data[0] if data else None, targets)
@@ -95,10 +96,6 @@ def _read_losses(subject: Subject, plan: arguments.Plan, flow: "Flow") -> Subjec
     return first
 
 
-def _is_said(name: str, said: declared.Shapes) -> bool:
-    return any(path[0] == name for path in said)
-
-
 @dataclass
 class Flow:
     """Where the arguments of the cost and of the backward come from."""
@@ -113,14 +110,14 @@ class Flow:
     def of(
         cls,
         taken: Sequence[Sequence[Parameter]],
-        nodes: Sequence[text.Function | None],
+        nodes: Sequence[functions.Function | None],
         said: declared.Shapes,
         candidate: Candidate,
     ) -> "Flow":
-        items = text.returns(nodes[0]) or []
+        items = returns.items(nodes[0]) or []
         outputs = [item.name for item in items]
         flow = cls([p.name for p in taken[0]], outputs)
-        if text.returns_tuple(nodes[0]) == 0 and items and items[0].entries:
+        if returns.tuple_length(nodes[0]) == 0 and items and items[0].entries:
             flow.outputs = []
         if not any(p.name in outputs or naming.is_cache(p.name) for p in taken[1]):
             flow.predictions = [p.name for p in taken[1] if flow._may_be_prediction(p)][:1]
@@ -138,7 +135,7 @@ class Flow:
         return flow
 
     def _may_be_prediction(self, parameter: Parameter) -> bool:
-        """Whether a cost that names nothing of what forward returns may have this for it."""
+        """Whether an argument of a cost may be the prediction, under a name of its own."""
         known = naming.TARGETS | naming.PERHAPS_TARGETS | set(naming.NUMBERS)
         return parameter.required and parameter.name not in {*self.inputs, *known}
 
@@ -151,7 +148,7 @@ class Flow:
             return "output", self.outputs.index(name)
         if name in self.predictions:
             return "prediction", name
-        if not parameter.required and not _is_said(name, said):
+        if not parameter.required and not declared.is_said(said, name):
             return None
         if naming.is_cache(name):
             return "cache", None
@@ -159,13 +156,13 @@ class Flow:
         if len(alike) == 1 and alike[0].strip("_") != name.swapcase():
             return "input", alike[0]
         target = name in naming.TARGETS | naming.PERHAPS_TARGETS
-        if target or _is_said(name, said) or name in naming.NUMBERS:
+        if target or declared.is_said(said, name) or name in naming.NUMBERS:
             self.more.append(Parameter(name, True, inspect.Parameter.empty))
             return "input", name
         return "prediction", name
 
     def values(self, which: int, inputs: Inputs, result: Any) -> dict[str, Any]:
-        """What one of the functions gets, after the forward has returned its result."""
+        """The arguments of the cost (1) or the backward (2), after the forward has run."""
         found: dict[str, Any] = {}
         for (function, name), (source, what) in self.sources.items():
             if function != which:

@@ -1,4 +1,4 @@
-"""What a backward returned, told apart: which gradient is of which input, and what it is called."""
+"""The gradients that a backward returned: which is of which input, its name and its line."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from oracle.discovery import naming
-from oracle.discovery.arguments import Slot
-from oracle.discovery.text import functions as text
-from oracle.discovery.text.functions import Function, Item
+from oracle.discovery.plans import Slot
+from oracle.discovery.text import assignments, returns
+from oracle.discovery.text.functions import Function
+from oracle.discovery.text.returns import Item
 from oracle.subject import Made, WrongReturn
 
 
@@ -18,14 +19,14 @@ def is_gradient(thing: Any) -> bool:
 
 
 class Returned:
-    """What a function's return statement says, and which of it are the gradients."""
+    """The return statement of a function, and the gradients in what it returned."""
 
     def __init__(
         self, node: Function | None, line: int, skip: Sequence[int] = (), pick: int | None = None
     ) -> None:
         self.node = node
         self.line = line
-        items = text.returns(node) or []
+        items = returns.items(node) or []
         if pick is not None:
             self.items = [items[pick]] if pick < len(items) else []
         else:
@@ -35,7 +36,7 @@ class Returned:
         """The gradients in a result.
 
         Raises:
-            WrongReturn: they are too many, too few, or it is unclear what they are of.
+            WrongReturn: they are too many, too few, or nothing says to which input each belongs.
         """
         wanted = [slot for slot in slots if slot.differentiated]
         if result is None:
@@ -43,12 +44,12 @@ class Returned:
         if isinstance(result, Mapping):
             return self._of_dict(result, wanted, self.items[0] if self.items else None)
         if hasattr(result, "__dataclass_fields__"):
-            given = text.fields_given(self.node, list(result.__dataclass_fields__))
+            given = returns.fields_given(self.node, list(result.__dataclass_fields__))
             return self._of_dict(vars(result), wanted, given)
         if isinstance(result, tuple | list):
             fields = getattr(result, "_fields", ())
             if fields and naming.assign(fields, [slot.name for slot in wanted]):
-                given = text.fields_given(self.node, fields)
+                given = returns.fields_given(self.node, fields)
                 return self._of_dict(dict(zip(fields, result)), wanted, given)
             return self._of_sequence(result, wanted, slots)
         if not is_gradient(result):
@@ -73,62 +74,14 @@ class Returned:
         self, result: Sequence[Any], wanted: list[Slot], slots: Sequence[Slot]
     ) -> list[Made]:
         parts = list(result)
-        if len(wanted) == 1 and wanted[0].entries and len(parts) != 1:
-            return self._of_list(parts, wanted[0], self.items[0] if self.items else None)
-        if len(self.items) == 1 and len(parts) > 1:  # dWs, a list of as many as Ws has
-            holders = [slot for slot in wanted if len(slot.leaves()) == len(parts)]
-            of = naming.assign([self.items[0].name], [slot.name for slot in holders])
-            if of:
-                return self._of_list(parts, holders[of[0]], self.items[0])
-            lists = [slot for slot in holders if slot.entries]
-            if len(lists) == 1 and len(parts) != len(wanted):  # grads, one for each of weights
-                return self._of_list(parts, lists[0], self.items[0])
+        holder = self._list_of(parts, wanted)
+        if holder is not None:
+            return self._of_list(parts, holder, self.items[0] if self.items else None)
         items: list[Item | None] = [None] * len(parts)
         if len(self.items) == len(parts):
             items = list(self.items)
-        all_ = len(parts) == len(slots) != len(wanted)  # None for labels, as torch wants it
-        by_order = list(slots) if all_ else wanted
-        kept = [(part, item) for part, item in zip(parts, items) if part is not None]
-        names = [item.name if item else "" for _, item in kept]
-        found = naming.assign(names, [slot.name for slot in wanted])
-        leaves = [leaf for slot in wanted for leaf in slot.leaves() if leaf.differentiated]
-        flat = naming.assign(names, [leaf.name for leaf in leaves])
-        if len(flat) > len(found):  # dW1, db1 of the entries of a dict
-            wanted, found = leaves, flat
-            by_order = wanted
-        pairs: list[tuple[Slot, Any, Item | None]] = []
-        if len(found) == len(kept):
-            pairs = [(wanted[found[i]], part, item) for i, (part, item) in enumerate(kept)]
-        elif len(parts) == len(by_order):
-            free = [s for s in wanted if s.name not in {wanted[j].name for j in found.values()}]
-            if (
-                by_order is wanted
-                and len(free) == len(kept) - len(found)
-                and len(kept) == len(parts)
-            ):
-                rest = iter(free)
-                pairs = [
-                    (wanted[found[i]] if i in found else next(rest), part, item)
-                    for i, (part, item) in enumerate(kept)
-                ]
-            else:
-                pairs = [
-                    (slot, part, item)
-                    for slot, part, item in zip(by_order, parts, items)
-                    if part is not None and slot.differentiated
-                ]
-        else:
-            chosen_names = naming.gradient_targets([slot.name for slot in wanted], len(kept))
-            if not chosen_names or found:
-                inputs = ", ".join(slot.name for slot in wanted) or "none"
-                raise WrongReturn(
-                    f"it returned {len(parts)} gradient{'s' * (len(parts) != 1)}, but forward's "
-                    f"differentiable inputs are {len(wanted)}: {inputs}"
-                )
-            chosen = [slot for slot in wanted if slot.name in chosen_names]
-            pairs = [(slot, part, item) for slot, (part, item) in zip(chosen, kept)]
         made: list[Made] = []
-        for slot, part, item in pairs:
+        for slot, part, item in self._paired(parts, items, wanted, slots):
             if slot.entries and hasattr(part, "__dataclass_fields__"):
                 made += self._of_dict(vars(part), [slot], item)
             elif slot.entries and isinstance(part, Mapping):
@@ -140,6 +93,75 @@ class Returned:
             else:
                 raise WrongReturn(f"the gradient of {slot.name} is {_kind(part)}")
         return made
+
+    def _list_of(self, parts: list[Any], wanted: Sequence[Slot]) -> Slot | None:
+        """The input, a list, whose entries these gradients are of; None if there is none."""
+        if len(wanted) == 1 and wanted[0].entries and len(parts) != 1:
+            return wanted[0]
+        if len(self.items) != 1 or len(parts) < 2:
+            return None
+        holders = [slot for slot in wanted if len(slot.leaves()) == len(parts)]
+        of = naming.assign([self.items[0].name], [slot.name for slot in holders])
+        if of:  # dWs, a list of as many as Ws has
+            return holders[of[0]]
+        lists = [slot for slot in holders if slot.entries]
+        if len(lists) == 1 and len(parts) != len(wanted):  # grads, one for each of weights
+            return lists[0]
+        return None
+
+    def _paired(
+        self,
+        parts: list[Any],
+        items: list[Item | None],
+        wanted: list[Slot],
+        slots: Sequence[Slot],
+    ) -> list[tuple[Slot, Any, Item | None]]:
+        """Each gradient with its input: by name, then by order, then by what inputs are called."""
+        all_ = len(parts) == len(slots) != len(wanted)  # None for labels, as torch wants it
+        by_order = list(slots) if all_ else wanted
+        kept = [(part, item) for part, item in zip(parts, items) if part is not None]
+        names = [item.name if item else "" for _, item in kept]
+        found = naming.assign(names, [slot.name for slot in wanted])
+        leaves = [leaf for slot in wanted for leaf in slot.leaves() if leaf.differentiated]
+        flat = naming.assign(names, [leaf.name for leaf in leaves])
+        if len(flat) > len(found):  # dW1, db1 of the entries of a dict
+            wanted, found = leaves, flat
+            by_order = wanted
+        if len(found) == len(kept):
+            return [(wanted[found[i]], part, item) for i, (part, item) in enumerate(kept)]
+        if len(parts) != len(by_order):
+            return self._by_kind(parts, kept, wanted, bool(found))
+        free = [s for s in wanted if s.name not in {wanted[j].name for j in found.values()}]
+        fits = len(free) == len(kept) - len(found) and len(kept) == len(parts)
+        if by_order is wanted and fits:
+            rest = iter(free)
+            return [
+                (wanted[found[i]] if i in found else next(rest), part, item)
+                for i, (part, item) in enumerate(kept)
+            ]
+        return [
+            (slot, part, item)
+            for slot, part, item in zip(by_order, parts, items)
+            if part is not None and slot.differentiated
+        ]
+
+    def _by_kind(
+        self,
+        parts: list[Any],
+        kept: list[tuple[Any, Item | None]],
+        wanted: list[Slot],
+        named: bool,
+    ) -> list[tuple[Slot, Any, Item | None]]:
+        """The gradients of the parameters alone, or of all but the targets."""
+        chosen = naming.gradient_targets([slot.name for slot in wanted], len(kept))
+        if not chosen or named:
+            inputs = ", ".join(slot.name for slot in wanted) or "none"
+            raise WrongReturn(
+                f"it returned {len(parts)} gradient{'s' * (len(parts) != 1)}, but forward's "
+                f"differentiable inputs are {len(wanted)}: {inputs}"
+            )
+        of = [slot for slot in wanted if slot.name in chosen]
+        return [(slot, part, item) for slot, (part, item) in zip(of, kept)]
 
     def _of_list(self, parts: Sequence[Any], slot: Slot, item: Item | None) -> list[Made]:
         leaves = slot.leaves()
@@ -193,13 +215,13 @@ class Returned:
         if not item.text:
             return (written.text or key, written.line) if written else (key, item.line)
         text_of_it = f'{item.text}["{key}"]'
-        line = text.assigned_text(self.node, text_of_it) if self.node is not None else 0
+        line = assignments.assigned_text(self.node, text_of_it) if self.node is not None else 0
         if written is not None and written.text and not line:
             return written.text, written.line  # grads = {"dw": dw}: dw is where it is made
         return text_of_it, line or (written.line if written else item.line)
 
     def _line(self, name: str, item: Item | None) -> int:
-        line = text.assigned_text(self.node, name) if self.node is not None else 0
+        line = assignments.assigned_text(self.node, name) if self.node is not None else 0
         return line or (item.line if item is not None else self.line)
 
     def _one(self, value: Any, slot: Slot, item: Item | None) -> Made:

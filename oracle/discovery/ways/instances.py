@@ -4,18 +4,20 @@ import dataclasses
 import inspect
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from oracle.discovery import naming
-from oracle.discovery.arguments import Parameter, User, call, kept_random_state, number, parameters
+from oracle.discovery.arguments import Parameter, User, call, parameters
+from oracle.discovery.plans import number
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.grammar import NOTHING as NOTHING
 from oracle.discovery.shapes.grammar import fresh
-from oracle.discovery.text import functions as text
+from oracle.discovery.text import assignments, functions, usage
+from oracle.discovery.trial_inputs import kept_random_state
 from oracle.subject import Argument, Path, Unusable, size_names
 
 SIZE = re.compile(
@@ -48,8 +50,12 @@ KNOWN: dict[str, Any] = {
 }
 MOST_UNIFIED = 12
 RATES = re.compile(r"(learning_?rate|lr|eta|step_?size|learn_?rate|learningRate)$")
-# So large that what an update leaves of the weights is lost below the gradient's own last digit.
+# So large that the weights are lost below the last digit of the gradient that an update adds.
 RATE = 2.0**60
+
+
+def is_rate(name: str) -> bool:
+    return bool(RATES.match(name))
 
 
 @dataclass
@@ -127,7 +133,7 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
         elif KERNELS.fullmatch(own):
             made.constants[own] = 2
             made.remarks.append(f"{own} was taken to be 2")
-        elif init is not None and text.is_extent(init, own):
+        elif init is not None and usage.is_extent(init, own):
             made.sizes[own] = own
         elif naming.same(own, "W") or naming.same(own, "b") or own in ("gamma", "beta"):
             dims = ("D", "M") if naming.same(own, "W") else ("M",)
@@ -149,24 +155,24 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
 
 
 def _has_weights(given: Sequence[Parameter]) -> bool:
-    """Whether a constructor is given its weights, so that its bias is an array, no choice."""
+    """Whether a constructor takes its weights, so that its bias is an array and no flag."""
     return any(naming.same(p.name, "W") for p in given)
 
 
-def _is_list(name: str, init: text.Function | None) -> bool:
+def _is_list(name: str, init: functions.Function | None) -> bool:
     """Whether a constructor's parameter is a list of sizes: by its use, or else by its name.
 
-    What is called as one size is, ``n_units``, is one unless the constructor goes through it.
+    A name of a single size, ``n_units``, is one unless the constructor loops over it.
     """
     if init is not None and (SIZE.fullmatch(name) or LISTS.fullmatch(name)):
-        if text.goes_through(init, name):
+        if usage.goes_through(init, name):
             return True
-        return bool(LISTS.fullmatch(name)) and not text.calculates_with(init, name)
+        return bool(LISTS.fullmatch(name)) and not usage.calculates_with(init, name)
     return bool(LISTS.fullmatch(name))
 
 
 def _spoken(said: declared.Shapes) -> tuple[str, ...]:
-    """The sizes that shapes speak of, numbers of classes included."""
+    """The sizes in some shapes, numbers of classes included."""
     dims = [d for path in said for d in said[path].dims or () if not d.startswith("*")]
     return size_names((*dims, *_classes(said)))
 
@@ -176,10 +182,10 @@ def _classes(said: declared.Shapes) -> list[str]:
 
 
 def unified(maker: Maker, said: declared.Shapes) -> list[Maker]:
-    """The maker as it is, and with its sizes taken for those that the shapes speak of, or 2*K.
+    """The maker as it is, and with its sizes equated with those in the shapes, or 2*K.
 
-    ``Dense(n_in, n_out)`` beside ``x: N D``: nothing says that n_in is D, but nothing else runs.
-    Where ``labels(C)`` is all that speaks of C, one of its own sizes is C, the last one first.
+    ``Dense(n_in, n_out)`` beside ``x: N D``: nothing says that n_in is D, but only so it runs.
+    Where only ``labels(C)`` names C, one of its own sizes is C, the last one first.
     """
     spoken = _spoken(said)
     own = [name for name, size in maker.sizes.items() if size not in spoken]
@@ -207,9 +213,15 @@ def has_constructor(kind: type) -> bool:
     return any("__init__" in vars(base) for base in kind.__mro__[:-1])
 
 
-def phantom(size: str) -> Argument:
-    """An array that is there for a size's sake: no argument's shape has it."""
-    return Argument(f"size {size}", (size,), fixed=True)
+def phantoms(maker: Maker, drawn: Sequence[Argument]) -> list[Argument]:
+    """An array for each size of the constructor that no argument's shape has."""
+    have = {dim for argument in (*maker.arguments, *drawn) for dim in argument.dims}
+    needed = [*maker.sizes.values(), *(s for several in maker.lists.values() for s in several)]
+    return [
+        Argument(f"size {size}", (size,), fixed=True)
+        for size in dict.fromkeys(needed)
+        if size not in have
+    ]
 
 
 def arrays_in(thing: Any, path: Path = (), seen: set[int] | None = None) -> dict[Path, np.ndarray]:
@@ -312,10 +324,7 @@ def line_of(user: User, kind: str, method: str, name: str) -> int:
         node = user.node(qualified)
         if node is None:
             continue
-        line = text.assigned_text(node, name)
+        line = assignments.assigned_text(node, name)
         if line:
             return line
     return user.line(method)
-
-
-Gather = Callable[[Any], Any]

@@ -1,4 +1,4 @@
-"""The losses that a network without one of its own may mean, each one a reading."""
+"""The usual losses, each a reading of a network that computes none."""
 
 from collections.abc import Callable
 from typing import Any

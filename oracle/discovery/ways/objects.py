@@ -1,4 +1,4 @@
-"""An object of a user's class, run forth and back: its inputs, and where its gradients are."""
+"""An object of a user's class, run forward and backward: its inputs and its gradients."""
 
 import ast
 import dataclasses
@@ -10,21 +10,19 @@ from typing import Any
 import numpy as np
 
 from oracle.discovery import arguments, naming
-from oracle.discovery.arguments import Parameter, Plan, Slot, User
-from oracle.discovery.find import Candidate
-from oracle.discovery.text import functions as text
+from oracle.discovery.arguments import Parameter, User
+from oracle.discovery.candidate import Candidate
+from oracle.discovery.plans import Plan, Slot
+from oracle.discovery.text import returns
+from oracle.discovery.trial_inputs import kept_random_state
 from oracle.discovery.ways import instances
+from oracle.discovery.ways.attributes import OUTPUTS, gradients_beside, part_at, spellings, value_at
 from oracle.discovery.ways.gradients import Returned, is_gradient
-from oracle.discovery.ways.instances import Maker
-from oracle.discovery.ways.pairs import scaled
-from oracle.subject import Argument, Inputs, Made, Path, Unusable, WrongReturn
+from oracle.discovery.ways.instances import Maker, is_rate
+from oracle.discovery.ways.readings import scaled
+from oracle.subject import Argument, Inputs, Made, Path, Unusable, Way, WrongReturn
 
-OUTPUTS = ("output", "out", "outputs", "A", "a", "y", "Z", "z", "yhat", "h", "result", "activation")
 HELPERS = re.compile(r"(_fn|_func|_function|_layer|^layers?|optimizer|activation_?\w*)$")
-INPUT_GRADIENTS = [
-    "dinputs", "dinput", "dx", "dX", "grad_input", "input_grad", "dL_dX", "dL_dx", "d_input", "din",
-    "dA_prev", "delta_input",
-]  # fmt: skip
 USUAL_RATE = 0.1
 RATE_ATTRIBUTES = ("learning_rate", "lr", "eta", "learningRate", "step_size", "learn_rate")
 
@@ -49,14 +47,14 @@ class Object:
     paths: set[Path] = field(default_factory=set)  # and what has a gradient
     is_scalar: bool = False
     lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
-    rate: float = instances.RATE  # of updates that are all that tells a gradient; 0 if none is
+    rate: float = instances.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
     loss: Callable[[Inputs, Any], Any] | None = None  # one of the usual losses, as a reading
 
     @property
     def surely_upstreams(self) -> set[str]:
-        """What is an upstream of the backward even where the forward's value is one number."""
-        returned = text.returns(self.user.node(self.candidate.of("forward"))) or []
+        """The backward's arguments that are upstreams even where the value is one number."""
+        returned = returns.items(self.user.node(self.candidate.of("forward"))) or []
         names = [item.name for item in returned]
         return {
             p.name
@@ -75,7 +73,7 @@ class Object:
         """A new object with numbers of its own, and the forward's arguments."""
         thing = self.maker.make(arrays, self.arguments, seed)
         if self.lazy:
-            with arguments.kept_random_state(seed), np.errstate(all="ignore"):
+            with kept_random_state(seed), np.errstate(all="ignore"):
                 first = self.plan.prepare({n: a.copy() for n, a in arrays.items()}, seed)
                 arguments.call(getattr(thing, self.method("forward")), self.given, first)
         given = {id(a) for a in arrays.values()}
@@ -110,7 +108,7 @@ class Object:
         kept = result
         if isinstance(result, tuple) and result and not self._several(result):
             result = result[0]
-        if self.candidate.of("loss") and self.candidate.way == 9:
+        if self.candidate.of("loss") and self.candidate.way == Way.NETWORK:
             loss = getattr(thing, self.method("loss"))
             result = arguments.call(loss, self.asked, self._values(self.asked, inputs, result))
             if isinstance(result, tuple):
@@ -126,10 +124,10 @@ class Object:
         for name in OUTPUTS:
             if getattr(thing, name, None) is not None:
                 return getattr(thing, name)
-        raise WrongReturn("forward returned None, and no attribute such as self.output")
+        raise WrongReturn("forward returned None and left no attribute such as self.output")
 
     def _values(self, wanted: Sequence[Parameter], inputs: Inputs, output: Any) -> dict[str, Any]:
-        """What a loss or a backward gets by name; what is nothing else is the output."""
+        """The arguments of a loss or backward, by name; the output for a name that is unknown."""
         found: dict[str, Any] = {}
         for parameter in wanted:
             name = parameter.name
@@ -160,7 +158,7 @@ class Object:
         """``feedforward(a)`` beside ``backprop(x, y)``: the first argument is the same thing."""
         names = [p.name for p in wanted if p.required]
         first = self.of_forward[0] if self.of_forward else ""
-        of_backward = wanted is not self.asked and self.candidate.way == 9
+        of_backward = wanted is not self.asked and self.candidate.way == Way.NETWORK
         open_ = names[:1] == [name] and first not in names and not naming.is_output(name)
         return first if of_backward and open_ else ""
 
@@ -196,14 +194,14 @@ class Object:
         kind = self.candidate.of("class")
         attributes: list[Made] = []
         for path in was:
-            for other, array in _gradients_beside(thing, path, now):
+            for other, array in gradients_beside(thing, path, now):
                 name = instances.spelled(other, thing)
                 line = instances.line_of(self.user, kind, qualified, name)
                 attributes.append(Made(("self", *path), name, line, array))
                 break
         of_inputs: list[Made] = []
         for slot in inputs:
-            for name in _spellings(slot.name, first=slot is inputs[0]):
+            for name in spellings(slot.name, first=slot is inputs[0]):
                 value = getattr(thing, name, None)
                 if is_gradient(value) and slot.differentiated and (name,) not in was:
                     own = f"self.{name}"
@@ -263,7 +261,7 @@ class Object:
             and not any(s.argument and not s.argument.dims for s in wanted)
         ):
             return []
-        if not wanted or (self.candidate.way == 9 and known):
+        if not wanted or (self.candidate.way == Way.NETWORK and known):
             found = naming.assign(names, [s.name for s in [*wanted, *parameters]])
             return returned.made(result, [*wanted, *parameters]) if found else []
         return returned.made(result, wanted)
@@ -281,7 +279,7 @@ class Object:
         return list(found.values())
 
     def _rated(self, path: Path) -> bool:
-        """Whether the updates are known to be times the rate that we have set."""
+        """Whether the backward multiplies its updates by the rate that we have set."""
         if any(is_rate(p.name) for p in self.taken):
             return True
         node = self.user.node(self.candidate.of("backward"))
@@ -289,61 +287,5 @@ class Object:
         return any(f"self.{name}" in text_of_it for name in RATE_ATTRIBUTES)
 
 
-def is_rate(name: str) -> bool:
-    return bool(instances.RATES.match(name))
-
-
 def _source(node: Any) -> str:
     return ast.unparse(node)
-
-
-def part_at(thing: Any, path: Path) -> Any:
-    for step in path:
-        if isinstance(thing, Mapping | list | tuple):
-            try:
-                thing = thing[step]
-            except (KeyError, IndexError):
-                return None
-        else:
-            thing = getattr(thing, step, None)
-    return thing
-
-
-def _gradients_beside(
-    thing: Any, path: Path, now: Mapping[Path, np.ndarray]
-) -> list[tuple[Path, np.ndarray]]:
-    """The arrays in an object that are called as the gradient of another, the likeliest first."""
-    found: list[tuple[Path, np.ndarray]]
-    found = [(other, array) for other, array in now.items() if instances.counterpart(path, other)]
-    if len(path) == 1:
-        for holder in instances.GRADIENTS:  # self.W beside self.grads["W"] or self.grads["dW"]
-            entries = getattr(thing, holder, None)
-            if isinstance(entries, Mapping):
-                for key in (path[0], f"d{path[0]}", f"{path[0]}_grad", f"grad_{path[0]}"):
-                    if key in entries and is_gradient(entries[key]):
-                        found.append(((holder, key), entries[key]))
-        for name in (f"d{path[0]}", f"grad_{path[0]}", f"{path[0]}_grad"):  # a number, not an array
-            value = getattr(thing, name, None)
-            if isinstance(value, float | np.floating) and not found:
-                found.append(((name,), np.array(value)))
-    elif len(path) == 2 and path[0] in instances.PARAMS:  # self.params["W"] beside self.dW
-        for name in (f"d{path[1]}", f"grad_{path[1]}", f"{path[1]}_grad"):
-            value = getattr(thing, name, None)
-            if is_gradient(value):
-                found.append(((str(name),), np.asarray(value)))
-    found.sort(key=lambda pair: sum(str(step)[:1] != "d" for step in pair[0]))
-    return found
-
-
-def _spellings(name: str, first: bool) -> list[str]:
-    """What the gradient of an input may be called among the attributes."""
-    own = [
-        f"d{name}", f"d_{name}", f"grad_{name}", f"{name}_grad", f"{name}_gradient", f"dL_d{name}",
-        f"d{name}s",
-    ]  # fmt: skip
-    return own + (INPUT_GRADIENTS if first else [])
-
-
-def value_at(inputs: Inputs, path: Path) -> Any:
-    thing = inputs[path[0]]
-    return part_at(thing, path[1:])

@@ -1,14 +1,17 @@
-"""What the parameters of a class's methods are for: data, targets, upstreams, rates."""
+"""Roles of the parameters of a class's methods: data, targets, upstreams, rates."""
 
+import ast
+import re
 from collections.abc import Sequence
 
 from oracle.discovery import arguments, naming
-from oracle.discovery.arguments import Parameter, Plan
-from oracle.discovery.find import Candidate
+from oracle.discovery.arguments import Parameter, User
+from oracle.discovery.candidate import Candidate
+from oracle.discovery.plans import Plan
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.ways import instances
-from oracle.discovery.ways.instances import Maker
-from oracle.discovery.ways.objects import is_rate
+from oracle.discovery.ways.instances import Maker, is_rate
+from oracle.subject import Way
 
 
 def parameters_of(kind: type, qualified: str) -> list[Parameter]:
@@ -32,7 +35,7 @@ def wanted_of(
     asked: Sequence[Parameter],
     spoken: Shapes,
 ) -> list[Parameter]:
-    """What is to be drawn: forward's arguments, and the targets of the loss and the backward."""
+    """The arguments to draw: forward's, and the targets of the loss and the backward."""
     found = [p for p in given if p.required or (p.name,) in spoken]
     names = {p.name for p in found}
     for parameter in (*asked, *taken):
@@ -43,7 +46,7 @@ def wanted_of(
         if any(naming.same(name, other) for other in names) and target:
             continue
         if (
-            (candidate.way == 9 and target)
+            (candidate.way == Way.NETWORK and target)
             or (name,) in spoken
             or (name in naming.NUMBERS and not naming.is_upstream(name))
         ):
@@ -114,3 +117,13 @@ def upstreams_of(given: Sequence[Parameter], taken: Sequence[Parameter], plan: P
         ):
             found.append(name)
     return found
+
+
+def holds_layers(user: User, candidate: Candidate) -> bool:
+    """Whether a class's forward loops over layers that it holds."""
+    node = user.node(candidate.of("forward"))
+    return node is not None and any(
+        isinstance(part, ast.For)
+        and re.search(r"self\.\w*(layer|module|op|block)", ast.unparse(part.iter))
+        for part in ast.walk(node)
+    )

@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import arguments, naming
+from oracle.discovery import arguments, naming, plans
 from oracle.discovery.arguments import User
-from oracle.discovery.find import Candidate, _pullback
+from oracle.discovery.candidate import Candidate
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import functions as text
+from oracle.discovery.single_functions import pullback
 from oracle.discovery.text import returns
-from oracle.discovery.text.functions import Function, Item
+from oracle.discovery.text.functions import Function
+from oracle.discovery.text.returns import Item
 from oracle.discovery.ways import variables
 from oracle.discovery.ways.gradients import Returned
-from oracle.subject import Inputs, Made, Subject, Unusable, WrongReturn, outputs
+from oracle.subject import Inputs, Made, Subject, Unusable, Way, WrongReturn, outputs
 
 
 def value_and_gradient(user: User, candidate: Candidate) -> Subject:
@@ -25,25 +26,21 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
     Raises:
         Unusable: a shape is missing.
     """
-    if candidate.of("class"):
-        from oracle.discovery.ways import classes
-
-        return classes.loss_method(user, candidate)
     name = candidate.of("function")
     function, node = user.get(name), user.node(name)
     said = declared.of_parts(user.text, [name], user.shapes)
     given = arguments.parameters(function, name)
-    asked = [p for p in given if p.required or any(path[0] == p.name for path in said)]
+    asked = [p for p in given if p.required or declared.is_said(said, p.name)]
     if node is not None and (line := returns.clipped(node)):
         raise Unusable(
-            f"{candidate.name} clips its gradients, so that what it returns is none where they are "
-            "large; clip them where they are used, and the function itself can be checked",
+            f"{candidate.name} clips its gradients: where they are large, what it returns is no "
+            "gradient; clip them where they are used, so that the function can be checked",
             line,
         )
     of_module = variables.of_module(user, function, (node,), said)
     asked += of_module.parameters
-    plan = arguments.plan(candidate.name, said, asked, user.line(name), (node,), user)
-    items = text.returns(node) or []
+    plan = plans.plan(candidate.name, said, asked, user.line(name), (node,), user)
+    items = returns.items(node) or []
     slots = list(plan.slots.values())
     count = len([leaf for slot in slots for leaf in slot.leaves() if leaf.differentiated])
 
@@ -70,7 +67,7 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
         run_backward,
         plan.prepare,
         (function,),
-        module=user.module.__name__ if user.module is not None else "user",
+        module=user.module_name,
         remarks=plan.remarks,
         has_upstream=False,
         differentiable=plan.differentiable,
@@ -78,7 +75,7 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
 
 
 def value_of(result: Any, items: Sequence[Item]) -> tuple[Any, Any]:
-    """The value among the things that were returned, and all of them.
+    """The value among the returned things, and all of them.
 
     Raises:
         WrongReturn: there is no tuple.
@@ -138,12 +135,12 @@ def value_and_pullback(user: User, candidate: Candidate) -> Subject:
     function, node = user.get(name), user.node(name)
     said = declared.of_parts(user.text, [name], user.shapes)
     given = arguments.parameters(function, name)
-    asked = [p for p in given if p.required or any(path[0] == p.name for path in said)]
-    plan = arguments.plan(candidate.name, said, asked, user.line(name), (node,), user)
+    asked = [p for p in given if p.required or declared.is_said(said, p.name)]
+    plan = plans.plan(candidate.name, said, asked, user.line(name), (node,), user)
     inner = _inner(node) if node is not None else None
     returned = Returned(None, candidate.line)
     if inner is not None:
-        returned.items = text.returns(inner) or []
+        returned.items = returns.items(inner) or []
         returned.node = inner if isinstance(inner, Function) else None
         returned.line = inner.lineno
     slots = list(plan.slots.values())
@@ -170,13 +167,13 @@ def value_and_pullback(user: User, candidate: Candidate) -> Subject:
         candidate.name,
         user.file,
         candidate.line,
-        6,
+        Way.VALUE_AND_PULLBACK,
         tuple(plan.arguments),
         run_forward,
         run_backward,
         plan.prepare,
         (function,),
-        module=user.module.__name__ if user.module is not None else "user",
+        module=user.module_name,
         remarks=plan.remarks,
         has_upstream=takes > 0,
         differentiable=plan.differentiable,
@@ -184,7 +181,7 @@ def value_and_pullback(user: User, candidate: Candidate) -> Subject:
 
 
 def _inner(node: Function) -> Function | ast.Lambda | None:
-    name = _pullback(node)
+    name = pullback(node)
     for part in ast.walk(node):
         if isinstance(part, Function) and part.name == name:
             return part

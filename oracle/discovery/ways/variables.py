@@ -1,7 +1,7 @@
 """Parameters that are variables of the user's module: ``W`` and ``b`` that a forward just reads.
 
-They are inputs like any other, put into the module for as long as his functions run. Only those
-count that the backward has a gradient of by name, returned or left in another variable.
+They are inputs, put into the module while the user's functions run. Only those count whose
+gradient the backward returns, or leaves in another variable, by name.
 """
 
 import contextlib
@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import arguments, naming
-from oracle.discovery.arguments import Parameter, Plan, User
+from oracle.discovery import naming
+from oracle.discovery.arguments import Parameter, User
+from oracle.discovery.plans import Plan
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.declared import Said, Shapes
-from oracle.discovery.text import functions as text
-from oracle.discovery.text import returns
+from oracle.discovery.text import assignments, returns
 from oracle.discovery.text.functions import Function
+from oracle.discovery.trial_inputs import trial_arrays
 from oracle.discovery.ways.gradients import is_gradient
 from oracle.subject import Inputs, Made
 
@@ -51,7 +52,7 @@ class Variables:
         found = []
         for name, of in self.gradients.items():
             value = self.module.get(name)
-            line = text.assigned(node, name, 10**9) if node is not None else 0
+            line = assignments.assigned(node, name, 10**9) if node is not None else 0
             if is_gradient(value):
                 found.append(Made((of,), name, line, value))
         return found
@@ -70,7 +71,7 @@ def of_module(
     arrays = {n: array for n, array in arrays.items() if array.dtype.kind == "f"}
     if not arrays or nodes[-1] is None:
         return Variables()
-    left = [g for g in text.declared_global(nodes[-1]) if g not in arrays]
+    left = [g for g in assignments.declared_global(nodes[-1]) if g not in arrays]
     found = Variables(module)
     for name in [*left, *returns.names(nodes[-1])]:
         for of in arrays:
@@ -88,15 +89,15 @@ def of_module(
 def check(
     found: Variables, name: str, said: Shapes, plan: Plan, run: Callable[[Inputs], Any], line: int
 ) -> None:
-    """Whether the forward runs with the variables' own shapes.
+    """Try the forward with the variables' own shapes.
 
     Raises:
-        Unusable: it does not, so that their shapes are to be said in the sizes of its arguments.
+        Unusable: it does not run, so their shapes must be said in the sizes of its arguments.
     """
     if not found.unsaid:
         return
     try:
         with np.errstate(all="ignore"):
-            run(plan.prepare(arguments.trial_arrays(plan.arguments, 11)))
+            run(plan.prepare(trial_arrays(plan.arguments, 11)))
     except Exception as error:
         raise declared.missing(name, said, found.unsaid[0], line, found.unsaid[1:]) from error

@@ -30,7 +30,7 @@ def _attributes(thing: Any) -> dict[str, Any] | None:
         return None
     kind = type(thing)
     module = kind.__module__
-    if module.startswith(_NOT_THE_USERS) or not hasattr(thing, "__dict__"):
+    if module.partition(".")[0] in _NOT_THE_USERS or not hasattr(thing, "__dict__"):
         return None
     if kind in (types.SimpleNamespace,) or dataclasses.is_dataclass(thing):
         return vars(thing)

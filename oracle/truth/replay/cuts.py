@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.differences import Forward
+from oracle.truth.differences import Summed, upstream_of
 from oracle.truth.recording import SHARED_INPUT, Cut, Path, Recording
 
 MOVES = (2.0**-6, 2.0**-12)  # relative; the smaller one where the larger one changes a decision
@@ -20,7 +20,7 @@ DECISIVE = 2.0**10  # a move must be larger than that by this factor
 def cut_that_matters(
     recording: Recording,
     value_at: Callable[[Mapping[Path, np.ndarray]], Mapping[Path, np.ndarray]],
-    forward: Forward | None,
+    forward: Summed | None,
 ) -> Cut | None:
     """The first cut of a record, if the record is not the forward for it; None if it is.
 
@@ -35,7 +35,7 @@ def cut_that_matters(
     return cuts[0]
 
 
-def _agree(value_at: Callable[..., Any], forward: Forward, move: float) -> bool:
+def _agree(value_at: Callable[..., Any], forward: Summed, move: float) -> bool:
     eps = max(float(np.finfo(array.dtype).eps) for array in forward.inputs.values())
     if move < DECISIVE * ROUNDINGS * eps:
         return False
@@ -50,7 +50,7 @@ def _agree(value_at: Callable[..., Any], forward: Forward, move: float) -> bool:
         outputs = value_at(moved)
     except Exception:  # the user's code refuses these inputs, or the replay does
         return False
-    sent = forward.sent(outputs)
+    sent = upstream_of(forward, outputs)
     terms = [np.asarray(sent[path]) * outputs[path] for path in sent]
     size = max(float(np.max(np.abs(term), initial=0.0)) for term in terms)
     off = abs(made - sum(float(np.sum(np.real(term))) for term in terms))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.differences import Forward
+from oracle.truth.differences import Summed
 from oracle.truth.recording import Note, Path, Recording, Value
 from oracle.truth.replay.constants import constant
 from oracle.truth.replay.cuts import cut_that_matters
@@ -33,7 +33,7 @@ class Plan:
         self,
         recording: Recording,
         wanted: Iterable[Value] | None = None,
-        forward: Forward | None = None,
+        forward: Summed | None = None,
     ) -> None:
         self.recording = recording
         if wanted is None:
@@ -117,7 +117,7 @@ def replay(
     wrt: Iterable[Path | Value] | None = None,
     inputs: Mapping[Path, Any] | None = None,
     instead: Mapping[Note, Instead] | None = None,
-    forward: Forward | None = None,
+    forward: Summed | None = None,
 ) -> Replayed:
     """Run a recording by torch and differentiate it; see ``Plan.run`` and ``Run.gradients``.
 

@@ -1,7 +1,6 @@
 """``oracle check`` on the command line: what it prints, its exit status, and what it survives."""
 
 import json
-import multiprocessing
 import operator
 import subprocess
 import sys
@@ -10,8 +9,8 @@ from importlib.resources import files
 import jsonschema
 import pytest
 
+from oracle.commands import channel, child
 from oracle.commands import check as checks
-from oracle.commands import processes, workers
 from oracle.commands.check import Settings
 
 WRONG = """
@@ -71,6 +70,7 @@ def test_json_is_as_the_schema_has_it(folder):
     jsonschema.validate(document, schema)
     assert document["summary"] == {
         "correct": 2, "wrong": 1, "unstable": 0, "inherited": 0, "undecidable": 0, "ignored": 0,
+        "not_judged": 0,
     }  # fmt: skip
 
 
@@ -150,31 +150,40 @@ def test_an_exception_of_the_backward_is_told(tmp_path):
     assert "KeyError: 'W1'" in done.stdout
 
 
-def isolated(folder, monkeypatch, broken):
-    """What a file's child says where a part of this tool is broken: forked, it has the patch."""
-    monkeypatch.setattr(processes, "context", lambda *_: multiprocessing.get_context("fork"))
-    with monkeypatch.context() as patched:
-        broken(patched)
-        return workers.check([workers.Job(folder / "right.py")], Settings(cases=5), 60.0, 1)
+class Told:
+    """What a file's process sends, in this process."""
+
+    def __init__(self):
+        self.messages = []
+
+    def send(self, kind, **content):
+        self.messages.append({"kind": kind, **content})
+
+    @property
+    def failures(self):
+        outcomes = [m["outcome"] for m in self.messages if m["kind"] == "outcome"]
+        return [channel.decoded(outcome).message for outcome in outcomes]
+
+
+def failure_of(file, verbose=False):
+    told = Told()
+    child.judge(child.Request("", str(file), "", True, 0, Settings(cases=5), verbose), told)
+    (message,) = told.failures
+    return message
 
 
 def test_an_error_of_ours_is_told_as_ours_and_blames_nothing_of_the_file(folder, monkeypatch):
-    pytest.importorskip("torch")
-
-    def broken(patched):
-        patched.setitem(sys.modules, "oracle.judging.examine", None)  # as in a wheel that lacks it
-
-    (failure,) = isolated(folder, monkeypatch, broken).errors
-    assert "an error of oracle itself, not of this file: ModuleNotFoundError" in failure.message
-    assert "os._exit" not in failure.message
+    monkeypatch.setitem(sys.modules, "oracle.judging.examine", None)  # as in a wheel that lacks it
+    said = failure_of(folder / "right.py")
+    assert "an error of oracle itself, not of this file: ModuleNotFoundError" in said
+    assert "report it" in said
+    assert "os._exit" not in said
+    assert len(said.splitlines()) == 1
 
 
-def test_an_error_of_ours_while_a_file_is_judged_is_told_as_ours(folder, monkeypatch):
-    pytest.importorskip("torch")
-
-    def broken(patched):
-        patched.setattr(checks, "judge", operator.itemgetter(0))
-
-    (failure,) = isolated(folder, monkeypatch, broken).errors
-    assert "cube_forward" in failure.message or "cube_backward" in failure.message
-    assert "an error of oracle itself, not of this file: TypeError" in failure.message
+def test_an_error_of_ours_carries_its_traceback_where_that_is_asked_for(folder, monkeypatch):
+    monkeypatch.setattr(checks, "judge", operator.itemgetter(0))
+    said = failure_of(folder / "right.py", verbose=True)
+    assert "cube_forward" in said or "cube_backward" in said
+    assert "an error of oracle itself, not of this file: TypeError" in said
+    assert "Traceback (most recent call last):" in said

@@ -138,3 +138,81 @@ N = Cure("factor", powers=(("N", -1),), places=(("N", "X", ".shape[0]"),))
 def test_the_first_candidate_is_the_one_that_one_would_write(text, cure, due):
     made = line_edits.candidates(text, len(text.splitlines()), cure)
     assert [t.rpartition("dW = ")[2] for t in made][:1] == ([due] if due else [])
+
+
+WRITTEN = {
+    "bracket": (
+        """# oracle: shapes z: N D
+def tanh_forward(z):
+    h = np.tanh(z)
+    return h, h
+
+
+def tanh_backward(dout, h):
+    return dout*(1 - h)**2  # the slope
+""",
+        "    return dout*(1 - h**2)  # the slope",
+    ),
+    "operand, in the user's own spelling": (
+        """# oracle: shapes x: N D, w: D
+def scale(x, w):
+    return (x*w) ** 3
+
+
+def scale_backward(dout, x, w):
+    s = dout * 3*(x*w)**2
+    return {'dx': s*w, "dw": (s*w).sum( axis=0 )}
+""",
+        """    return {'dx': s*w, "dw": (s*x).sum( axis=0 )}""",
+    ),
+    "accumulate": (
+        """# oracle: shapes x: N D
+def shifted(x):
+    y = np.zeros((x.shape[0], x.shape[1] + 1))
+    for k in range(2):
+        y[:, k:k+x.shape[1]] += (k + 1) * x**2
+    return y
+
+
+def shifted_backward(dout, x):
+    dx = np.zeros_like(x)
+    for k in range(2):
+        dx[:, :] = (k + 1) * 2*x * dout[:, k:k+x.shape[1]]  # each tap
+    return dx
+""",
+        "        dx[:, :] += (k + 1) * 2*x * dout[:, k:k+x.shape[1]]  # each tap",
+    ),
+    "another place": (
+        """# oracle: shapes x: N D
+class Stack:
+    def __init__(self, D, H):
+        self.V = np.random.default_rng(0).normal(size=(D, H))
+        self.W = np.random.default_rng(1).normal(size=(H, 3))
+
+    def forward(self, x):
+        self.x, self.h = x, np.tanh(x @ self.V)
+        return self.h @ self.W
+
+    def backward(self, dy):
+        self.dW = self.h.T @ dy
+        self.W -= 0.1 * self.dW  # learn
+        dh = dy @ self.W.T * (1 - self.h**2)
+        self.dV = self.x.T @ dh
+        return dh @ self.V.T
+""",
+        "        self.W -= 0.1 * self.dW  # learn",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WRITTEN)
+def test_an_edit_that_repair_has_proved_is_written_as_it_is(what, tmp_path):
+    text, due = WRITTEN[what]
+    file = tmp_path / "mine.py"
+    file.write_text("import numpy as np\n\n\n" + text, encoding="utf-8")
+    one = fixed(file)
+    changed = [ln[1:] for ln in one.diff().splitlines() if ln[0] == "+" and ln[:3] != "+++"]
+    assert changed == [due], one.kept
+    file.write_text(one.after, encoding="utf-8")
+    report = workers.check([Job(file)], SETTINGS, 60, 1)
+    assert {g.verdict for r in report.results for g in r.gradients} == {"correct"}

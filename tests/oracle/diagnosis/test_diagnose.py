@@ -386,7 +386,7 @@ def test_a_gradient_that_is_wrong_at_ties_alone_is_not_taken_for_guarded():
 def test_only_the_dtypes_that_were_judged_are_told_of():
     subject = discovery.subject(np.sin, lambda d, x: d * np.cos(x), "x: N")
     examined = examine(subject, 20, dtypes=("float64",))
-    assert examined.result.dtypes == ["float64"]
+    assert examined.result.dtypes == ("float64",)
 
 
 @pytest.mark.parametrize("at_kink", [0.0, 0.5, 1.0])

@@ -12,25 +12,24 @@ from oracle import discovery
 from oracle.diagnosis.repair import frames
 from oracle.diagnosis.repair.code import TooLong, at_most, sources
 from oracle.diagnosis.repair.slots import statements
-from oracle.judging.examine import begin, examine
-from oracle.judging.trial import Session
+from oracle.judging.examine import examine
 
 
-def spot_of(folder, text, guilty):
+def spot_of(folder, text, blamed):
     """Where the statement that begins with a text makes a wrong gradient."""
     file = folder / "mine.py"
     file.write_text("import numpy as np\n" + textwrap.dedent(text), encoding="utf-8")
     (subject,), failures = discovery.subjects(file, "")
     assert not failures
     examined = examine(subject, 40)
-    with Session(*subject.functions) as names:
-        (path,) = examined.failures
-        trial = begin(subject, examined.failures[path][-1], names)
+    with examined.trials.names:
+        ((path, failures),) = ((e.path, e.failures) for e in examined.entries if e.failures)
+        trial = examined.trials.of(failures[-1])
         (got,) = (m.value for m in trial.candidate()[1] if m.of == path)
         want = trial.truth().gradients[path]
         for source in sources(subject.functions):
             for statement in statements(source.node):
-                if ast.unparse(statement).startswith(guilty):
+                if ast.unparse(statement).startswith(blamed):
                     return frames.spot_of(source, statement, trial, {path: (got, want)}, ())
     return None
 
@@ -43,7 +42,7 @@ def hits(spot):
     return {text: told for text, told in found.items() if told}
 
 
-def test_an_edit_of_a_statement_before_the_guilty_one_is_found(tmp_path):
+def test_an_edit_of_a_statement_before_the_blamed_one_is_found(tmp_path):
     """m is where the mistake is, and dx where it is seen; d is made between them."""
     spot = spot_of(
         tmp_path,

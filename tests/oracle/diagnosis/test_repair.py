@@ -318,7 +318,7 @@ STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
     [
         (GATE, "activation-derivative-at-wrong-point", "1 - s"),
         (of(LOOP, "x: N K+2, w: 3"), "overwritten-not-accumulated", "should add"),
-        (STEPS, "wrong-activation-derivative", "hs[t] ** 2"),
+        (STEPS, "wrong-activation-derivative", "hs[t]**2"),
         (of(TORCH, "x: N 2*D"), "wrong-activation-derivative", "sigmoid"),
         (of(UPDATED, "x: N D"), "updated-weights-used", ""),
         (of(HANDED_ON, "x: T N H, h0: N H, U: H H"), "time-steps-truncated", "da leaves out"),
@@ -333,7 +333,7 @@ STEPS = of(RECURRENT, "x: T N H, h0: N H, U: H H")
         (of(IN_GROUPS, "x: N 2*K H"), "wrong-size-factor", "C // 2"),
         (of(BY_SAMPLES, "x: N D+1"), "wrong-size-factor", "(D * dy - a - y * b) / (D * s)"),
         (of(PARTS, "x: N 2*K H"), "wrong-size-factor", "H * (C // G)"),
-        (of(MASKED_BY, "x: N D, w: D M"), "activation-derivative-at-wrong-point", "z < 0"),
+        (of(MASKED_BY, "x: N D, w: D M"), "derivative-of-the-upstream", "relu"),
         (of(HINGE, LABELS), "dropped-term", "-ds.sum(axis=1)"),
         (of(IN_LOOPS, LABELS), "dropped-term", "line 13 belongs into the block before it"),
     ],

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from oracle.discovery import arguments, subjects
+from oracle.discovery import subjects
+from oracle.discovery.trial_inputs import trial_arrays
 from oracle.subject import outputs
 
 STEP = 1e-6
@@ -34,7 +35,7 @@ def problems(folder, text, name="", shapes=""):
 def gradients(subject, first=2, seed=3, sizes=None):
     """What the backward made, and the same by differences: (name, of, line, got, want)."""
     if sizes is None:
-        arrays = arguments.trial_arrays(subject.arguments, first, seed)
+        arrays = trial_arrays(subject.arguments, first, seed)
     else:
         from oracle import cases
 

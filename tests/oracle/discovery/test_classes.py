@@ -35,10 +35,10 @@ def test_a_layer(tmp_path):
 
 
 def test_the_same_numbers_for_the_same_seed(tmp_path):
-    from oracle.discovery import arguments
+    from oracle.discovery.trial_inputs import trial_arrays
 
     subject = found(tmp_path, DENSE)["Dense"]
-    arrays = arguments.trial_arrays(subject.arguments)
+    arrays = trial_arrays(subject.arguments)
     state = np.random.get_state()[1].copy()
     first, second = subject.prepare(arrays, 5), subject.prepare(arrays, 5)
     assert (np.random.get_state()[1] == state).all()

@@ -3,14 +3,14 @@
 import pytest
 
 from oracle.discovery.shapes.declared import of_parts
-from oracle.discovery.text import functions as text
+from oracle.discovery.text import source
 from oracle.discovery.text.functions import is_abstract
 from tests.oracle.discovery.differences import found, problems, right
 
 
 def said(docstring: str, names: str = "x, y, w") -> dict[str, str]:
     """What a docstring says of a function's arguments, in the words of the grammar."""
-    user = text.parse(f'def f({names}):\n    """{docstring}"""\n    return x\n')
+    user = source.parse(f'def f({names}):\n    """{docstring}"""\n    return x\n')
     return {
         path[0]: str(entry.argument(path[0])).partition(": ")[2]
         for path, entry in of_parts(user, ["f"]).items()
@@ -147,7 +147,7 @@ def test_what_a_docstring_holds_fixed_has_no_gradient(tmp_path):
     ],
 )
 def test_only_what_is_not_implemented_is_abstract(body, abstract):
-    assert is_abstract(text.parse(f"def f(x):\n    {body}\n").functions["f"]) is abstract
+    assert is_abstract(source.parse(f"def f(x):\n    {body}\n").functions["f"]) is abstract
 
 
 def test_a_forward_that_always_raises_is_told(tmp_path):
@@ -172,7 +172,7 @@ def test_what_is_said_of_the_next_argument_on_a_line_is_not_said_of_the_first():
 
 @pytest.mark.parametrize("sign", ["--", "-", ":", "is"])
 def test_a_comment_above_a_function_says_shapes_with_any_sign(sign):
-    user = text.parse(f"# x {sign} (T, N, D) sequence\ndef f(x):\n    return x\n")
+    user = source.parse(f"# x {sign} (T, N, D) sequence\ndef f(x):\n    return x\n")
     assert of_parts(user, ["f"])[("x",)].dims == ("T", "N", "D")
 
 

@@ -44,7 +44,7 @@ def test_a_function_that_is_named_needs_no_telling_name(tmp_path):
     """
     ((line, message),) = problems(tmp_path, text)
     assert line == 4
-    assert message.startswith("thing: its shapes are said, and not what its gradient is")
+    assert message.startswith("thing has a shapes comment but no gradient")
     assert right(found(tmp_path, text, "thing")["thing"]) == {"da": ("a",), "db": ("b",)}
 
 
@@ -513,7 +513,7 @@ def test_a_return_statement_alone_may_tell_a_loss_and_its_gradients(tmp_path, re
 )
 def test_not_everything_that_returns_two_things_is_a_derivation(tmp_path, name, returned):
     ((_, message),) = problems(tmp_path, LOSS_OF_NO_NAME.format(name=name, returned=returned))
-    assert "not what its gradient is" in message
+    assert "a shapes comment but no gradient" in message
 
 
 def test_what_hands_on_the_gradients_of_another_is_judged_there(tmp_path):

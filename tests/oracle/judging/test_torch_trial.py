@@ -6,7 +6,8 @@ from oracle import discovery
 from oracle.commands.check import Settings, judge
 from oracle.diagnosis.evidence import Evidence
 from oracle.judging.examine import plan
-from oracle.judging.trial import Session
+from oracle.judging.session import Session
+from oracle.judging.trials import begin
 from oracle.results import Result
 from oracle.truth.replay import NotReplayable
 
@@ -127,7 +128,7 @@ def test_mistakes_in_functions_are_blamed_and_named(tmp_path, text, wrong, findi
 def evidence_of(subject):
     case = plan(subject, 20, 0, 9, ("float64",))[5]
     with Session(*subject.functions) as names:
-        return Evidence(subject, case, names)
+        return Evidence(begin(subject, case, names))
 
 
 def test_calls_are_noted_by_numpys_names(tmp_path):

@@ -4,17 +4,28 @@ import numpy as np
 import torch
 
 from oracle import cases
+from oracle.judging.session import Session
 from oracle.truth import noise, torch_compat, twins
 from oracle.verify import derivations
-from oracle.verify.sample import Sample
+from oracle.verify.twin_trial import TwinTrial
 
 KNOWN = derivations.in_reference()
 
 
-def sample(name: str, case: str) -> Sample:
+def sample(name: str, case: str, twin: object = None, **arrays: object) -> TwinTrial:
+    """A case with its truth, some of its arrays filled with other numbers."""
     derivation = KNOWN[name]
-    twin = twins.twin(derivation.module, name)
-    return Sample(derivation, twin, cases.parse(case, derivation))
+    twin = twin or twins.twin(derivation.module, name)
+    parsed = cases.parse(case, derivation)
+    drawn = TwinTrial(derivation, twin, derivation.subject, parsed, Session())
+    for name, values in arrays.items():
+        drawn.arrays[name][:] = values
+    drawn._truth = drawn._tape(drawn.arrays).truth(drawn._sent)
+    return drawn
+
+
+def noise_of(drawn: TwinTrial, *path: str) -> float:
+    return drawn.noise(drawn.truth(), path)
 
 
 def test_the_engine_says_what_the_public_function_says() -> None:
@@ -29,48 +40,43 @@ def test_the_engine_says_what_the_public_function_says() -> None:
 
 def test_truth_is_float64_also_for_float32_inputs() -> None:
     drawn = sample("affine", "float32/ordinary/N=2,D=3,M=4/5")
-    assert drawn.inputs["X"].dtype == np.float32
-    assert drawn.truth.value.dtype == np.float64
-    assert {g.dtype for g in drawn.truth.gradients.values()} == {np.dtype(np.float64)}
+    assert drawn.arrays["X"].dtype == np.float32
+    assert drawn.truth().gradients[()].dtype == np.float64
+    assert {g.dtype for g in drawn.truth().gradients.values()} == {np.dtype(np.float64)}
 
 
 def test_noise_of_a_well_conditioned_gradient_is_a_few_roundings() -> None:
     drawn = sample("affine", "float64/ordinary/N=4,D=3,M=5/1")
-    for name in ("", "X", "W", "b"):
-        want = drawn.truth.gradients[name] if name else drawn.truth.value
-        assert 0 < drawn.noise(name) < 50 * 2.0**-52 * np.abs(want).max()
+    for path in ((), ("X",), ("W",), ("b",)):
+        want = drawn.truth().gradients[path]
+        assert 0 < noise_of(drawn, *path) < 50 * 2.0**-52 * np.abs(want).max()
 
 
 def test_noise_of_a_saturated_gradient_sees_the_saved_activation() -> None:
     # 1 − a cancels: the gradient is known to a few of its leading digits only.
-    fresh = sample("sigmoid", "float64/large/shape=3/2")
-    fresh.inputs["Z"][:] = 30.0
-    fresh.truth = fresh.tape(fresh.inputs).truth(fresh.upstream)
-    size = np.abs(fresh.truth.gradients["Z"]).max()
-    assert fresh.noise("Z") > 1e-4 * size
+    fresh = sample("sigmoid", "float64/large/shape=3/2", Z=30.0)
+    size = np.abs(fresh.truth().gradients[("Z",)]).max()
+    assert noise_of(fresh, "Z") > 1e-4 * size
 
 
 def test_noise_of_a_value_sees_intermediate_results() -> None:
     # ln Σeᶻ near 0 is the difference of numbers near 1, which the inputs' roundings do not show.
-    fresh = sample("softmax_cross_entropy_with_labels", "float64/ordinary/N=1,C=2/3")
-    fresh.inputs["Z"][:] = [[0.0, -30.0]]
-    fresh.inputs["y"][:] = 0
-    fresh.truth = fresh.tape(fresh.inputs).truth(fresh.upstream)
-    assert fresh.noise("") > 0.3 * 2.0**-52
+    case = "float64/ordinary/N=1,C=2/3"
+    fresh = sample("softmax_cross_entropy_with_labels", case, Z=[[0.0, -30.0]], y=0)
+    assert noise_of(fresh) > 0.3 * 2.0**-52
 
 
 def test_noise_in_float32_is_two_to_the_29_times_larger() -> None:
     double = sample("tanh", "float64/ordinary/shape=4x5/7")
     single = sample("tanh", "float32/ordinary/shape=4x5/7")
-    ratio = single.noise("Z") / double.noise("Z")
+    ratio = noise_of(single, "Z") / noise_of(double, "Z")
     assert 2.0**27 < ratio < 2.0**31
 
 
 def test_an_argument_that_does_not_matter_has_gradient_zero() -> None:
-    derivation = KNOWN["affine"]
-    case = cases.parse("float64/ordinary/N=2,D=2,M=2/0", derivation)
-    drawn = Sample(derivation, lambda X, W, b: X @ W, case)
-    assert drawn.truth.gradients["b"].tolist() == [0, 0]
+    case = "float64/ordinary/N=2,D=2,M=2/0"
+    drawn = sample("affine", case, twin=lambda X, W, b: X @ W)
+    assert drawn.truth().gradients[("b",)].tolist() == [0, 0]
 
 
 def test_nudging_does_not_hide_which_entry_is_the_largest() -> None:

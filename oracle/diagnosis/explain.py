@@ -1,0 +1,179 @@
+"""Wrong gradients explained: the step that is to blame, and the mistake that is proved of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from oracle.diagnosis import blame, repair, targets
+from oracle.diagnosis.drafts import Draft, Drafts, Wanted
+from oracle.diagnosis.evidence import Evidence
+from oracle.diagnosis.mistakes import Suspicion, Target, activations
+from oracle.diagnosis.observed import what_is_seen
+from oracle.diagnosis.opened import Opened
+from oracle.diagnosis.prove import Proved, prove
+from oracle.diagnosis.targets import Blamed
+from oracle.judging.counterexample import counterexample
+from oracle.judging.examined import Examined
+from oracle.judging.telling import OPENED, has_a_one, smallest
+from oracle.results import Note
+from oracle.subject import Path
+
+SMALLER = 6  # cases that are tried as the smallest one
+
+
+def explain(
+    examined: Examined,
+    drafts: Drafts,
+    paths: Sequence[Path],
+    evidence: Sequence[Evidence],
+    opened: Opened,
+) -> None:
+    """Blame one step for each wrong gradient, and name its mistake."""
+    telling = [e for e in evidence if e.wrong_paths()]
+    if not telling:
+        return
+    telling.sort(key=lambda e: -len(e.wrong_paths()))
+    blamed = [(one, blame.guilty(one)) for one in telling]
+    for step in blamed[0][1]:
+        if not step.inherits & set(paths):
+            continue  # explained by cases that tell more of it, or not wrong but for a guard
+        matched = [(e, s) for e, found in blamed for s in found if _place(s) == _place(step)]
+        if step.step is None or _agree(matched, telling, step.inherits):
+            _explain_one(examined, drafts, matched, opened)
+            continue
+        for path in sorted(step.inherits, key=str):  # not the same step in each case
+            alone = [_returned(e, path) for e in telling if path in e.wrong_paths()]
+            _explain_one(examined, drafts, alone, opened)
+
+
+def explain_arrays(examined: Examined, drafts: Drafts, paths: Sequence[Path]) -> None:
+    """Name mistakes where nothing could be recorded, and there are only arrays to go by."""
+    for path in paths:
+        draft = drafts.of(path)
+        cases = sorted(examined.entry(path).failures, key=has_a_one)
+        found = targets.of_arrays(path, cases, examined.trials, OPENED)
+        proofs = prove(found)
+        if found and not proofs and not draft.gradient.findings:
+            said = f"{draft.gradient.name} {what_is_seen(found[0])}"
+            draft.find(Note("unexplained", said))
+        for proof in proofs:
+            draft.find(_finding(proof, draft, f"proved on {proof.shapes} shapes"))
+
+
+def is_elementwise(evidence: Sequence[Evidence]) -> bool:
+    """True if the one output is a function of the one input, entry by entry."""
+    if not evidence or len(evidence[0].inputs) != 1 or len(evidence[0].outputs) != 1:
+        return False
+    if len(evidence[0].subject.arguments) > 1:
+        return False  # a mask, say: whatever is wrong need not be a derivative
+    (start,), (end,) = evidence[0].inputs.values(), evidence[0].outputs.values()
+    return any(u.before is start and u.after is end for u in activations.units(evidence[0]))
+
+
+def _place(blamed: blame.Guilty) -> object:
+    """The same for the same step in different cases."""
+    return blamed.path or (blamed.step and (blamed.step.line, blamed.step.name))
+
+
+def _agree(
+    matched: Sequence[Blamed], telling: Sequence[Evidence], inherits: frozenset[Path]
+) -> bool:
+    """True if the same step is to blame in all cases in which these gradients are wrong."""
+    agreed = [evidence for evidence, _ in matched]
+    wrong = [e for e in telling if inherits & set(e.wrong_paths())]
+    return all(any(one is other for other in agreed) for one in wrong)
+
+
+def _returned(evidence: Evidence, path: Path) -> Blamed:
+    """A returned gradient, blamed itself."""
+    return evidence, blame.Guilty(None, evidence.inputs[path], 1.0, frozenset([path]), path)
+
+
+def _explain_one(
+    examined: Examined, drafts: Drafts, matched: Sequence[Blamed], opened: Opened
+) -> None:
+    evidence, blamed = matched[0]
+    if blamed.path is not None:
+        draft = drafts.of(blamed.path)
+        found = [targets.of_input(e, blamed.path, draft.gradient.name) for e, _ in matched]
+    else:
+        draft = _blamed_step(examined, drafts, evidence, blamed, opened)
+        draft.wanted = [_wanted(e, b) for e, b in matched]
+        found = [targets.of_step(e, b, draft.gradient.name) for e, b in matched]
+    for path in blamed.inherits - {blamed.path}:
+        drafts.of(path).inherit(draft)
+    truncated = any(b.truncated for _, b in matched)  # of two turns it cannot be told
+    elementwise = is_elementwise([evidence])
+    for proof in _proved(found, matched, draft.gradient.name):
+        proof = replace(proof, suspicion=_renamed(proof, found[0], truncated, elementwise))
+        on = f"proved on {proof.shapes} shapes" if proof.shapes > 1 else "seen on one shape only"
+        vague = ("wrong-shape", "unexplained")
+        draft.change(findings=tuple(n for n in draft.gradient.findings if n.name not in vague))
+        draft.find(_finding(proof, draft, on))
+    if not draft.gradient.findings:
+        draft.find(Note("unexplained", f"{draft.gradient.name} {what_is_seen(found[0])}"))
+
+
+def _proved(found: Sequence[Target], matched: Sequence[Blamed], name: str) -> list[Proved]:
+    """The mistakes of a step, or of the same step taken for a different intermediate."""
+    proofs = prove(found)
+    others = targets.instead(matched, name)
+    while not proofs and (taken := next(others, None)) is not None:
+        proofs = prove(taken)
+    return proofs
+
+
+def _finding(proof: Proved, draft: Draft, on: str) -> Note:
+    found = proof.suspicion
+    said = f"{found.message.format(name=draft.gradient.name)} ({on})"
+    return Note(found.finding, said, found.fix, found.cure)
+
+
+def _renamed(proof: Proved, target: Target, truncated: bool, elementwise: bool) -> Suspicion:
+    """A mistake under the name that it has in a loop, or in a function of each entry."""
+    found = proof.suspicion
+    if truncated and found.finding == "dropped-term":
+        found = replace(found, finding="time-steps-truncated")
+    if elementwise and _is_of_a_part(found, target):
+        found = replace(found, finding="wrong-activation-derivative")
+    return found
+
+
+def _is_of_a_part(found: Suspicion, target: Target) -> bool:
+    """True if a part of an activation's derivative is wrong, and not all of it is missing."""
+    if found.finding == "missing-activation-derivative":
+        sent = list(target.evidence.upstreams.values()) if target.evidence else []
+        return not any(np.array_equal(target.got, upstream) for upstream in sent)
+    return found.finding in repair.OF_A_PART and not found.cure
+
+
+def _blamed_step(
+    examined: Examined, drafts: Drafts, evidence: Evidence, blamed: blame.Guilty, opened: Opened
+) -> Draft:
+    """A draft of its own for a step of the backward, before those that follow from it."""
+    assert blamed.step is not None
+    name = blamed.step.name or f"what line {blamed.step.line} computes"
+    small, shown = _smallest(examined, evidence, blamed, opened)
+    wanted = _wanted(small, shown)
+    example = counterexample(examined.subject, small.case, wanted.got, wanted.want)
+    followers = [drafts.of(path) for path in blamed.inherits]
+    return drafts.blame(name, blamed.step.line, followers, blamed.inherits, counterexample=example)
+
+
+def _wanted(evidence: Evidence, blamed: blame.Guilty) -> Wanted:
+    assert blamed.step is not None
+    got, want = evidence.number(blamed.step.value), blamed.factor * evidence.true(blamed.of)
+    return Wanted(str(evidence.case), got, want)
+
+
+def _smallest(
+    examined: Examined, evidence: Evidence, blamed: blame.Guilty, opened: Opened
+) -> Blamed:
+    """The smallest failing case in which the same step is to blame."""
+    failing = [case for path in blamed.inherits for case in examined.entry(path).failures]
+    for small in opened.each(smallest(failing)[:SMALLER]):
+        for found in blame.guilty(small):
+            if _place(found) == _place(blamed):
+                return small, found
+    return evidence, blamed

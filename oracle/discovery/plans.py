@@ -1,0 +1,216 @@
+"""Plans: which arrays are drawn for a function's parameters, and which values are fixed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from oracle.discovery import naming
+from oracle.discovery.arguments import Parameter, User
+from oracle.discovery.shapes import declared, grammar
+from oracle.discovery.shapes.declared import Shapes
+from oracle.discovery.shapes.grammar import NOTHING
+from oracle.discovery.text import functions, usage
+from oracle.discovery.text.functions import Function
+from oracle.subject import Argument, Inputs, Path
+
+# The option dicts of a well-known course, as its own exercises call the layers.
+OPTION_DICTS: dict[str, dict[str, Any]] = {
+    "bn_param": {"mode": "train"},
+    "ln_param": {},
+    "gn_param": {},
+    "conv_param": {"stride": 1, "pad": 1},
+    "pool_param": {"pool_height": 2, "pool_width": 2, "stride": 1},
+    "dropout_param": {"mode": "train", "p": 0.5, "seed": 0},
+}
+
+
+@dataclass
+class Slot:
+    """An input that may have a gradient: its own name, and the path to it."""
+
+    name: str
+    path: Path
+    argument: Argument | None = None
+    entries: list["Slot"] = field(default_factory=list)  # of a dict, list or object
+
+    @property
+    def differentiated(self) -> bool:
+        if self.entries:
+            return any(entry.differentiated for entry in self.entries)
+        return self.argument is not None and self.argument.differentiated
+
+    def leaves(self) -> list["Slot"]:
+        return [leaf for entry in self.entries for leaf in entry.leaves()] or [self]
+
+
+@dataclass
+class Plan:
+    """The arrays to draw for some parameters, and the values that are fixed."""
+
+    arguments: list[Argument] = field(default_factory=list)
+    slots: dict[str, Slot] = field(default_factory=dict)  # by parameter
+    constants: dict[str, Any] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    makers: dict[str, Callable[[dict[Any, Any]], Any]] = field(default_factory=dict)
+
+    def prepare(self, arrays: Mapping[str, np.ndarray], seed: int = 0) -> Inputs:
+        """The inputs, with containers of their own."""
+        inputs: Inputs = {name: grammar.fresh(value) for name, value in self.constants.items()}
+        for name, slot in self.slots.items():
+            inputs[name] = self._made(slot, arrays)
+        return inputs
+
+    def _made(self, slot: Slot, arrays: Mapping[str, np.ndarray]) -> Any:
+        if slot.argument is not None:
+            array = arrays[slot.argument.name]
+            return number(array, slot.argument) if not slot.argument.dims else array
+        entries = {entry.path[-1]: self._made(entry, arrays) for entry in slot.entries}
+        if slot.name in self.makers:
+            return self.makers[slot.name](entries)
+        if all(isinstance(key, int) for key in entries):
+            return [entries.get(key) for key in range(max(entries) + 1)]
+        return entries
+
+    def differentiable(self, path: Path) -> bool:
+        return path in self.paths
+
+    @property
+    def paths(self) -> set[Path]:
+        leaves = [leaf for slot in self.slots.values() for leaf in slot.leaves()]
+        return {leaf.path for leaf in leaves if leaf.differentiated}
+
+
+def number(array: np.ndarray, argument: Argument) -> Any:
+    """A scalar argument is a number, a plain one where it is not differentiated."""
+    value = np.asarray(array)[()]
+    return value if argument.differentiated else value.item()
+
+
+def plan(
+    name: str,
+    said: Shapes,
+    wanted: Sequence[Parameter],
+    above: int,
+    nodes: Sequence[Function | None] = (),
+    user: User | None = None,
+) -> Plan:
+    """The arrays to draw for a function's parameters, by the shapes that are said.
+
+    Raises:
+        Unusable: nothing says the shape of one; the message shows what to write, and where.
+    """
+    made = Plan()
+    missing: list[str] = []
+    for parameter in wanted:
+        own = parameter.name
+        spoken = said.get((own,))
+        inside = {path: s for path, s in said.items() if path[0] == own and len(path) > 1}
+        if not inside and (not spoken or not spoken.has_shape):
+            inside = _entries_by_key(own, said, wanted, nodes)
+        if spoken is not None and spoken.literal is not NOTHING:
+            made.constants[own] = spoken.literal
+        elif inside:
+            made.slots[own] = _container(own, inside, made)
+            maker = _maker(own, nodes, user)
+            if maker is not None:
+                made.makers[own] = maker
+        elif (
+            spoken is not None
+            and spoken.has_shape
+            and own in naming.NUMBERS
+            and (spoken.scalar and not spoken.values and spoken.dims is None)
+        ):
+            _assume(made, own)
+        elif own in OPTION_DICTS and parameter.required:
+            made.constants[own] = OPTION_DICTS[own]
+            made.remarks.append(f"{own} was taken to be {OPTION_DICTS[own]}")
+        elif spoken is not None and spoken.has_shape:
+            if spoken.integer and not spoken.classes:
+                raise declared.unknown_range(name, said, own, above)
+            argument = spoken.argument(own)
+            made.arguments.append(argument)
+            made.slots[own] = Slot(own, (own,), argument)
+        elif not parameter.required:
+            continue
+        elif own in naming.NUMBERS:
+            _assume(made, own)
+        elif own in naming.FLAGS:
+            made.constants[own] = True
+            made.remarks.append(f"{own} was taken to be True")
+        else:
+            keys = [k for node in nodes if node is not None for k in usage.subscripts(node, own)]
+            missing += [f"{own}.{key}" for key in dict.fromkeys(keys)] or [own]
+    if missing:
+        raise declared.missing(name, said, missing[0], above, missing[1:])
+    return made
+
+
+def _assume(made: Plan, name: str) -> None:
+    made.constants[name] = naming.NUMBERS[name]
+    made.remarks.append(f"{name} was taken to be {naming.NUMBERS[name]}")
+
+
+def _entries_by_key(
+    name: str, said: Shapes, wanted: Sequence[Parameter], nodes: Sequence[Function | None]
+) -> Shapes:
+    """Entries of a dict whose shapes are said by their keys alone: ``W1: D H``."""
+    known = {p.name for p in wanted}
+    own = [node for node in nodes if node is not None]
+    keys = [key for node in own for key in usage.subscripts(node, name)]
+    usual = any(naming.same(name, word) for word in ("params", "theta"))
+    if usual or any(usage.is_mapping(node, name) for node in own):
+        arguments = [argument for node in own for argument in functions.parameters(node)]
+        known.update(arguments)
+        others = [argument for argument in arguments if argument != name]
+        known.update(k for node in own for a in others for k in usage.subscripts(node, a))
+        keys += _of_no_argument(said, known, own)
+    found = {(name, key): said[(key,)] for key in dict.fromkeys(keys) if (key,) in said}
+    return found if len(found) == len(set(keys)) else {}
+
+
+def _of_no_argument(said: Shapes, known: set[str], nodes: Sequence[Function]) -> list[str]:
+    """Names in shapes that are no arguments: entries of the dict that holds the parameters.
+
+    They have names of parameters, or the functions write them out as keys.
+    """
+    words = {word for node in nodes for word in usage.words_in(node)}
+    return [
+        path[0]
+        for path in said
+        if len(path) == 1 and path[0] not in known
+        if naming.PARAMETERS.match(path[0]) or path[0] in words
+    ]
+
+
+def _container(name: str, inside: Shapes, made: Plan) -> Slot:
+    slot = Slot(name, (name,))
+    for path, spoken in inside.items():
+        parent = slot
+        for depth in range(1, len(path)):
+            child = next((e for e in parent.entries if e.path == path[: depth + 1]), None)
+            if child is None:
+                child = Slot(str(path[depth]), path[: depth + 1])
+                parent.entries.append(child)
+            parent = child
+        parent.argument = spoken.argument(grammar.spelled(path))
+        made.arguments.append(parent.argument)
+    return slot
+
+
+def _maker(
+    name: str, nodes: Sequence[Function | None], user: User | None
+) -> Callable[[dict[Any, Any]], Any] | None:
+    """The user's own class that a parameter is annotated with, if it takes its fields by name."""
+    for node in nodes:
+        for argument in node.args.args if node is not None else ():
+            hint = argument.annotation
+            kind = getattr(hint, "id", None) or getattr(hint, "value", None)
+            if argument.arg == name and isinstance(kind, str) and user is not None:
+                found = getattr(user.module, kind, None)
+                if isinstance(found, type) and (
+                    hasattr(found, "__dataclass_fields__") or hasattr(found, "_fields")
+                ):
+                    return lambda entries, found=found: found(**entries)  # type: ignore[misc]
+    return None

@@ -1,0 +1,54 @@
+"""Single functions by their text: value and pullback, value and gradient, static methods."""
+
+import ast
+
+from oracle.discovery import naming
+from oracle.discovery.text import functions, returns
+from oracle.discovery.text.functions import Function
+from oracle.discovery.text.source import Text
+
+
+def is_static(node: Function) -> bool:
+    return any(
+        isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod")
+        for d in node.decorator_list
+    )
+
+
+def is_method(user: Text, name: str) -> bool:
+    return "." in name and not is_static(user.functions[name])
+
+
+def pullback(node: Function) -> str:
+    """The name of the inner function that is returned beside a value; "" if there is none."""
+    inner = {
+        part.name for part in ast.walk(node) if isinstance(part, Function) and part is not node
+    }
+    for part in functions.own_nodes(node):
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Lambda):
+            inner.update(t.id for t in part.targets if isinstance(t, ast.Name))
+    for part in functions.own_nodes(node):
+        if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple):
+            if len(part.value.elts) < 2:
+                continue
+            last = part.value.elts[-1]
+            if isinstance(last, ast.Lambda):
+                return "<lambda>"
+            if isinstance(last, ast.Name) and last.id in inner:
+                return last.id
+    return ""
+
+
+def says_value_and_gradient(name: str, node: Function) -> bool:
+    words = set(naming.tokens(name))
+    items = returns.items(node) or []
+    if not returns.tuple_length(node) or len(items) < 2:
+        return False
+    valued = words & (naming.LOSS | {"value", "val"})
+    gradients = words & (naming.GRADIENT | {"deltas", "backprop", "backward"})
+    if valued and gradients:
+        return True
+    if not valued:
+        return False
+    rest = [item for item in items if naming.looks_like_gradient(item.name) or item.entries]
+    return len(rest) == len(items) - 1

@@ -1,0 +1,135 @@
+"""The source of a user's file, parsed: its functions and classes by qualified name."""
+
+import ast
+import inspect
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from oracle.discovery.text import reading
+from oracle.discovery.text.functions import Function, parameters
+
+
+@dataclass
+class Text:
+    """A file's text, parsed."""
+
+    file: str
+    text: str
+    tree: ast.Module
+    functions: dict[str, Function] = field(default_factory=dict)
+    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
+    imported: dict[str, int] = field(default_factory=dict)  # names from elsewhere, and their lines
+
+    def __post_init__(self) -> None:
+        self.lines = reading.lines_of(self.text)
+        self._collect(self.tree.body, "")
+
+    def _collect(self, body: list[ast.stmt], prefix: str) -> None:
+        for node in body:
+            if isinstance(node, Function):
+                self.functions[prefix + node.name] = node
+            elif isinstance(node, ast.ClassDef):
+                self.classes[prefix + node.name] = node
+                self._collect(node.body, f"{prefix}{node.name}.")
+            elif isinstance(node, ast.ImportFrom):
+                for name in node.names:
+                    self.imported[name.asname or name.name] = node.lineno
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        self.functions[prefix + target.id] = _as_function(target.id, node.value)
+            elif isinstance(node, ast.If | ast.Try | ast.With):
+                for part in ("body", "orelse", "finalbody"):
+                    self._collect(getattr(node, part, []), prefix)
+
+    def methods(self, name: str) -> dict[str, str]:
+        """The methods of a class, by name, those of its bases in this file included."""
+        found: dict[str, str] = {}
+        node = self.classes.get(name)
+        if node is None:
+            return found
+        for base in reversed(node.bases):
+            if isinstance(base, ast.Name) and base.id != name:
+                found.update(self.methods(base.id))
+        for part in node.body:
+            if isinstance(part, Function):
+                found[part.name] = f"{name}.{part.name}"
+        return found
+
+    def globals_read(self, *nodes: Function | None) -> list[str]:
+        """The variables of the module that functions read without having made them themselves."""
+        own = {
+            target.id
+            for part in self.tree.body
+            if isinstance(part, ast.Assign | ast.AnnAssign | ast.AugAssign)
+            for whole in (part.targets if isinstance(part, ast.Assign) else [part.target])
+            for target in ast.walk(whole)
+            if isinstance(target, ast.Name)
+        }
+        found: dict[str, None] = {}
+        for node in nodes:
+            if node is None:
+                continue
+            made = {*parameters(node), *(a.arg for a in ast.walk(node) if isinstance(a, ast.arg))}
+            declared = {n for g in ast.walk(node) if isinstance(g, ast.Global) for n in g.names}
+            names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
+            made |= {n.id for n in names if isinstance(n.ctx, ast.Store)} - declared
+            for name in names:
+                if isinstance(name.ctx, ast.Load) and name.id in own and name.id not in made:
+                    found[name.id] = None
+        return list(found)
+
+
+def used_by(user: Text, names: Iterable[str]) -> set[str]:
+    """The functions of a file that some of its functions or classes use, and those in turn."""
+    queue, found = list(names), set[str]()
+    while queue:
+        name = queue.pop()
+        node: ast.AST | None = user.functions.get(name) or user.classes.get(name)
+        for part in ast.walk(node) if node is not None else ():
+            if isinstance(part, ast.Name) and part.id in user.functions.keys() - found:
+                found.add(part.id)
+                queue.append(part.id)
+    return found
+
+
+def _as_function(name: str, node: ast.Lambda) -> ast.FunctionDef:
+    """A lambda that has a name, as the function that it is."""
+    body = ast.copy_location(ast.Return(node.body), node.body)
+    made = ast.FunctionDef(name, node.args, [body], [], None, None)
+    return ast.copy_location(made, node)
+
+
+def parse(text: str, file: str = "<text>") -> Text:
+    """Raises SyntaxError as Python does."""
+    return Text(file, text, ast.parse(text, file))
+
+
+def of_live(thing: Any) -> tuple[Text | None, str]:
+    """The text that a live function or class stands in, and its qualified name there."""
+    name = getattr(thing, "__qualname__", "")
+    try:
+        file = inspect.getsourcefile(inspect.unwrap(thing))
+        lines, first = inspect.getsourcelines(thing)
+    except (OSError, TypeError):
+        return None, name
+    if file is None:
+        return None, name
+    path = Path(file)
+    text = parse(reading.read(path), file) if path.is_file() else None
+    if text is None:
+        return None, name
+    if name not in text.functions and name not in text.classes:  # a function in a function
+        for node in ast.walk(text.tree):
+            if not isinstance(node, ast.ClassDef | Function):
+                continue
+            if first <= node.lineno < first + len(lines) and node.name == thing.__name__:
+                if isinstance(node, ast.ClassDef):
+                    text.classes[name] = node
+                    text._collect(node.body, f"{name}.")
+                else:
+                    text.functions[name] = node
+                break
+    return text, name

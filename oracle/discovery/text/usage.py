@@ -1,0 +1,116 @@
+"""Uses of a name inside a function: as a dict, a list, a number or an extent."""
+
+import ast
+
+TAKE_LISTS = ("len", "enumerate", "zip", "list", "tuple", "reversed", "iter", "sum", "max", "min")
+
+MAKERS = ("zeros", "ones", "empty", "full", "normal", "uniform", "standard_normal", "random")
+
+
+def subscripts(function: ast.AST, name: str) -> list[str]:
+    """The constant keys that a function reads from a dict of this name, in order."""
+    found: dict[str, None] = {}
+    read = [node for node in ast.walk(function) if isinstance(node, ast.Subscript)]
+    for node in sorted(read, key=lambda node: (node.lineno, node.col_offset)):
+        if not isinstance(node.slice, ast.Constant):
+            continue
+        own = isinstance(node.value, ast.Name) and node.value.id == name
+        if own and isinstance(node.slice.value, str):
+            found[node.slice.value] = None
+    return list(found)
+
+
+def goes_through(function: ast.AST, name: str) -> bool:
+    """Whether a function uses a name as a list: loops over it, takes entries or its length."""
+
+    def is_it(node: ast.AST | None) -> bool:
+        return isinstance(node, ast.Name) and node.id == name
+
+    for node in ast.walk(function):
+        if isinstance(node, ast.For | ast.comprehension) and is_it(node.iter):
+            return True
+        if isinstance(node, ast.Subscript | ast.Starred) and is_it(node.value):
+            return True
+        unpacks = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple | ast.List)
+        if unpacks and isinstance(node, ast.Assign) and is_it(node.value):
+            return True
+        takes = isinstance(node, ast.Call) and getattr(node.func, "id", "") in TAKE_LISTS
+        if takes and isinstance(node, ast.Call) and any(map(is_it, node.args)):
+            return True
+    return False
+
+
+def calculates_with(function: ast.AST, name: str) -> bool:
+    """Whether a function uses a name as a number: an extent, or in a sum or product."""
+    for node in ast.walk(function):
+        parts: list[ast.AST] = []
+        if isinstance(node, ast.BinOp):
+            parts = [node.left, node.right]
+        elif isinstance(node, ast.Tuple | ast.List):
+            parts = list(node.elts)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+            ("randn", "rand", "range", "sqrt")
+        ):
+            parts = list(node.args)
+        if any(isinstance(part, ast.Name) and part.id == name for part in parts):
+            return True
+    return False
+
+
+def is_extent(function: ast.AST, name: str) -> bool:
+    """Whether a function makes arrays of which a name is an extent."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func).rpartition(".")[2]
+        given = [*node.args, *(word.value for word in node.keywords)]
+        held = given if called in ("randn", "rand") else []
+        if called in MAKERS:
+            held = [part for arg in given for part in getattr(arg, "elts", ())]
+        if any(isinstance(part, ast.Name) and part.id == name for part in held):
+            return True
+    return False
+
+
+def is_mapping(function: ast.AST, name: str) -> bool:
+    """Whether a function uses a name as a dict."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Attribute | ast.Subscript):
+            continue
+        if not isinstance(node.value, ast.Name) or node.value.id != name:
+            continue
+        if isinstance(node, ast.Attribute):
+            if node.attr in ("items", "keys", "values", "get"):
+                return True
+        else:
+            key = node.slice
+            while isinstance(key, ast.BinOp):
+                key = key.left
+            spelled = isinstance(key, ast.JoinedStr) or (
+                isinstance(key, ast.Constant) and isinstance(key.value, str)
+            )
+            if spelled or _loops_over_words(function, key):
+                return True
+    return False
+
+
+def _loops_over_words(function: ast.AST, key: ast.AST) -> bool:
+    """Whether a key is that of a loop over written-out words: ``for k in ("W1", "b1")``."""
+    return any(
+        isinstance(node, ast.For | ast.comprehension)
+        and isinstance(node.target, ast.Name)
+        and isinstance(key, ast.Name)
+        and node.target.id == key.id
+        and isinstance(node.iter, ast.Tuple | ast.List)
+        and all(isinstance(e, ast.Constant) and isinstance(e.value, str) for e in node.iter.elts)
+        for node in ast.walk(function)
+    )
+
+
+def words_in(function: ast.AST) -> set[str]:
+    """The strings that a function writes out."""
+    return {
+        node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }

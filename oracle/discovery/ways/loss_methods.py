@@ -1,0 +1,83 @@
+"""Way 3 in a class: a method ``loss(X, y)`` that returns the loss and the gradients."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from oracle.discovery import arguments, naming, plans
+from oracle.discovery.arguments import User
+from oracle.discovery.candidate import Candidate
+from oracle.discovery.plans import Slot
+from oracle.discovery.shapes import declared
+from oracle.discovery.shapes.grammar import Said
+from oracle.discovery.text import returns
+from oracle.discovery.trial_inputs import trial_arrays
+from oracle.discovery.ways import instances, single
+from oracle.discovery.ways.objects import Object
+from oracle.discovery.ways.roles import (
+    has_shape,
+    parameters_of,
+)
+from oracle.subject import Inputs, Made, Subject, Way
+
+
+def loss_method(user: User, candidate: Candidate) -> Subject:
+    """A network whose ``loss(X, y)`` returns the loss, and the gradients by its parameters' names.
+
+    Raises:
+        Unusable: it cannot be made, a shape is missing, or it does not run.
+    """
+    targets = naming.TARGETS | naming.PERHAPS_TARGETS
+    kind = user.kind(candidate.of("class"))
+    name = candidate.of("function")
+    methods = user.text.methods(candidate.of("class")) if user.text is not None else {}
+    init = methods.get("__init__", "")
+    names = [candidate.of("class"), name]
+    spoken = declared.of_parts(user.text, names, user.shapes, [init] if init else [])
+    given = [
+        dataclasses.replace(p, required=p.required or p.name in targets)
+        for p in parameters_of(kind, name)
+    ]
+    maker = instances.maker(user, candidate.of("class"), kind, spoken, [p.name for p in given])
+    wanted = [p for p in given if p.required or has_shape(p.name, spoken)]
+    open_ = [p.name for p in wanted if not has_shape(p.name, spoken)]
+    data = {n: ("N", next(iter(maker.sizes.values()), "D")) for n in open_ if n in naming.DATA}
+    for n, dims in data.items():
+        spoken[(n,)] = Said(dims).completed(spoken.get((n,), Said()))
+    node = user.node(name)
+    plan = plans.plan(candidate.name, spoken, wanted, user.line(name), (node,), user)
+    plan.remarks += maker.remarks
+    thing = Object(user, candidate, maker, plan, given, [], [])
+    thing.phantoms = instances.phantoms(maker, plan.arguments)
+    items = returns.items(node) or []
+
+    def run_forward(inputs: Inputs) -> tuple[Any, Any]:
+        function = getattr(inputs["self"], name.rpartition(".")[2])
+        return single.value_of(arguments.call(function, given, inputs), items)
+
+    def run_backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
+        slots = thing._candidates(instances.arrays_in(inputs["self"]))
+        returned = single.made_of(kept, items, node, user.line(name))
+        return returned.made(single.gradients_of(kept, items), slots)
+
+    with np.errstate(all="ignore"):
+        inputs = thing.prepare(trial_arrays(thing.arguments))
+        value, kept = run_forward(inputs)
+        thing.paths = {m.of for m in run_backward(inputs, value, kept, 1.0)}
+    thing.parameters = [Slot(str(path[-1]), path) for path in thing.paths]
+    return Subject(
+        candidate.name,
+        user.file,
+        user.line(name),
+        Way.VALUE_AND_GRADIENT,
+        tuple(thing.arguments),
+        run_forward,
+        run_backward,
+        thing.prepare,
+        (kind,),
+        module=user.module_name,
+        remarks=plan.remarks,
+        has_upstream=False,
+        differentiable=lambda path: path in thing.paths,
+    )

@@ -1,0 +1,111 @@
+"""Trial runs of an object: which of its arrays have gradients, and of which shapes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from oracle.discovery import arguments, naming
+from oracle.discovery.plans import Slot
+from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
+from oracle.discovery.ways import instances
+from oracle.discovery.ways.attributes import value_at
+from oracle.discovery.ways.objects import Object
+from oracle.discovery.ways.roles import holds_layers
+from oracle.subject import Argument, NothingToJudge, Path, Way
+
+
+def try_once(thing: Object, open_: Sequence[str]) -> bool:
+    """Run an object once to find its gradients; whether each has the shape of its array.
+
+    A layout of the samples in which a gradient has a different shape is not the user's.
+    """
+    arrays = trial_arrays(thing.arguments)
+    with np.errstate(all="ignore"):
+        if thing.candidate.way == Way.NETWORK:
+            # Sizes that constants in the code are unlikely to have.
+            _targets_like_output(thing, open_, trial_arrays(thing.arguments, 11))
+            arrays = trial_arrays(thing.arguments)
+        inputs = thing.prepare(arrays)
+        thing.held = set(instances.arrays_in(inputs["self"]))
+        value, kept = thing.forward(inputs)
+        thing.lazy = _made_once(thing, inputs["self"])
+        if thing.lazy:
+            thing.held |= thing.lazy
+            inputs = thing.prepare(arrays)
+            value, kept = thing.forward(inputs)
+        if any(value is given for given in inputs.values()) and holds_layers(
+            thing.user, thing.candidate
+        ):
+            raise NothingToJudge(f"{thing.candidate.name} has no layers of its own")
+        thing.is_scalar = np.ndim(value) == 0 if not isinstance(value, tuple) else False
+        if thing.candidate.way == Way.NETWORK and not thing.candidate.of("loss"):
+            thing.is_scalar = True
+        if thing.is_scalar:
+            thing.upstreams = [n for n in thing.upstreams if n in thing.surely_upstreams]
+        if isinstance(value, tuple):
+            upstream: Any = tuple(np.ones_like(np.asarray(v)) for v in value)
+        else:
+            upstream = np.ones_like(np.asarray(value, dtype=float))
+        made = thing.backward(inputs, value, kept, upstream)
+    if not thing.seen_by_update:
+        thing.rate = 0.0  # then updates are the user's own, which change nothing that is judged
+    paths = {m.of for m in made}
+    own = [path[1:] for path in paths if path[0] == "self"]
+    thing.parameters = [Slot(str(path[-1]), ("self", *path)) for path in own]
+    thing.paths = paths
+    if not thing.upstreams and not thing.is_scalar:
+        return True
+    inputs = thing.prepare(arrays)
+    return all(np.shape(m.value) == np.shape(value_at(inputs, m.of)) for m in made)
+
+
+def _made_once(thing: Object, own: Any) -> set[Path]:
+    """The arrays that a first forward has made and a second one leaves alone: lazy parameters.
+
+    What a forward keeps for its backward is a new array each time.
+    """
+    made = {p: a for p, a in instances.arrays_in(own).items() if p not in thing.held}
+    if not made:
+        return set()
+    other = thing.plan.prepare(trial_arrays(thing.arguments, seed=1), 1)
+    arguments.call(getattr(own, thing.method("forward")), thing.given, other)
+    now = instances.arrays_in(own)
+    given = [a for a in other.values() if isinstance(a, np.ndarray)]
+    return {
+        path
+        for path, array in made.items()
+        if now.get(path) is array and not any(array is a for a in given)
+    }
+
+
+def _targets_like_output(
+    thing: Object, open_: Sequence[str], arrays: Mapping[str, np.ndarray]
+) -> None:
+    """Targets of the output's shape, where nothing says their shape."""
+    inputs = thing.prepare(arrays)
+    function = getattr(inputs["self"], thing.method("forward"))
+    output = arguments.call(function, thing.given, inputs)
+    if output is None:
+        output = thing._attribute(inputs["self"])
+    if isinstance(output, tuple):
+        output = output[0]
+    if not isinstance(output, np.ndarray):
+        return
+    names = {extent: size for size, extent in trial_sizes(thing.arguments, 11).items()}
+    dims = tuple(str(names.get(e, e)) for e in output.shape)
+    for name in open_:
+        if name in naming.TARGETS | naming.PERHAPS_TARGETS and name in thing.plan.slots:
+            old = thing.plan.slots[name].argument
+            assert old is not None
+            values = old.values if old.values != "normal" else _values(output)
+            new = Argument(name, dims, False, values, "", True)
+            thing.plan.slots[name] = Slot(name, (name,), new)
+            thing.plan.arguments = [new if a is old else a for a in thing.plan.arguments]
+
+
+def _values(output: np.ndarray) -> str:
+    if output.size and output.min() >= 0 and output.max() <= 1:
+        sums = np.allclose(output.sum(axis=-1), 1) and output.shape[-1] > 1
+        return "onehot" if sums else "unit"
+    return "normal"

@@ -1,0 +1,280 @@
+"""The loop body of a check: one case after the other, counted in a tally for each gradient."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from oracle.cases import EXTREME, Case
+from oracle.discovery.load import is_misfit, said
+from oracle.judging import numerics
+from oracle.judging.budget import CLOSELY, COMPARED, REDRAWN
+from oracle.judging.conditions import broadcasts, side_conditions
+from oracle.judging.counterexample import counterexample
+from oracle.judging.examined import Tally
+from oracle.judging.gradient import VALUE, Outcome, judged
+from oracle.judging.telling import SAMPLES, is_large_and_rectangular
+from oracle.judging.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
+from oracle.judging.trials import Trials
+from oracle.judging.verdict import QUIET, digits
+from oracle.results import VERDICTS, Kind, Note
+from oracle.subject import Made, Path, Subject, Unusable, WrongReturn
+
+ALIAS = "aliases-argument"
+
+
+class Examination:
+    """Everything that the cases judged so far have shown of one subject."""
+
+    def __init__(self, subject: Subject, trials: Trials) -> None:
+        self.subject = subject
+        self.trials = trials
+        self.tallies: list[Tally] = []
+        self.cases = 0
+        self.calls = 0  # recorded ones, in all cases
+        self.shapes: set[str] = set()
+        self.truth = AUTOGRAD
+        self.witnessed = 0
+        self.distrusted = ""  # why the truth is not believed, if so
+        self.remarks: list[Note] = []
+        self.raised: list[tuple[Case, BaseException]] = []
+        # Cases that cannot be judged, by their text: a derivative, or the forward, is not finite.
+        self.singular: dict[str, Case] = {}
+        self.overflowed: dict[str, Case] = {}
+        self._samples = 0  # large rectangular cases so far
+        self._redrawn = 0
+
+    def take(self, case: Case) -> None:
+        """Judge one case; if it could show nothing, draw another in its place."""
+        while not self._case(case) and self._redrawn < REDRAWN:
+            self._redrawn += 1
+            case = dataclasses.replace(case, seed=case.seed + 1)
+
+    def _case(self, case: Case) -> bool:
+        """Judge everything in one case; False if some gradient could have shown nothing in it."""
+        try:
+            trial = self.trials.begin(case)
+            truth = trial.truth()
+        except Unusable:
+            raise
+        except (Exception, SystemExit) as error:  # the forward's own, at these sizes or values
+            self.raised.append((case, error))
+            return True
+        closely = self.cases < 3 or self.cases % CLOSELY == 0
+        self.cases += 1
+        self.calls += trial.calls
+        self.shapes.add(str(case.sizes))
+        believed = self._believed(trial, truth, closely)
+        if believed is None or (made := self._made(trial)) is None:
+            return True
+        could_show, inherits = True, False
+        for one in made:
+            if one.of in believed.gradients:
+                outcome = self._gradient(trial, believed, one, inherits)
+                if one.of == VALUE:
+                    inherits = outcome.verdict == "wrong"
+                else:
+                    could_show &= not outcome.judgement.vacuous or bool(outcome.uncounted)
+        if trial.strict and closely and case.dtype == "float64" and case.regime == "ordinary":
+            self._doubt(trial, believed)
+        if case.dtype == "float32":
+            self._count_digits(trial, believed, made)
+        if not trial.strict:
+            self._keep(trial)
+        if (closely or trial.writes) and (len(made) > 1 or not trial.strict):
+            # (Of a value of the wrong shape there are no gradients: the upstream does not fit it.)
+            self._look_closely(trial, made)
+        return could_show
+
+    def _believed(self, trial: Trial, truth: Truth, closely: bool) -> Truth | None:
+        """The truth to judge by: differences where it is not the derivative of the forward.
+
+        None at values where differences cannot judge, and there is no other truth.
+        """
+        formula = trial.case.dtype == "float64" and trial.case.regime == "ordinary"
+        if trial.strict:
+            return truth
+        if not formula:
+            return None if truth.kind == DIFFERENCES or self.distrusted else truth
+        if truth.kind == DIFFERENCES:
+            self._tell_differences(truth)
+            return truth
+        if trial.value_is_finite and not all(map(truth.is_finite, truth.gradients)):
+            truth = trial.differences("autograd's is not a number here")
+            truth.quieted = True
+            return truth
+        if closely and not self.distrusted:
+            self._doubt(trial, truth)
+            if self.distrusted:
+                truth = trial.differences(self.distrusted)
+                self._tell_differences(truth)
+            return truth
+        return trial.differences(self.distrusted) if self.distrusted else truth
+
+    def _doubt(self, trial: Trial, truth: Truth) -> None:
+        """Hold the truth against a central difference of the code's own forward."""
+        self.witnessed += 1
+        agrees, message = trial.witness_agrees(truth)
+        if not agrees:
+            self.distrusted = f"torch's replay is not this forward's derivative: {message}"
+
+    def _tell_differences(self, truth: Truth) -> None:
+        self.truth = DIFFERENCES
+        remark = f"judged by finite differences: {truth.why}"
+        if remark not in self.subject.remarks:
+            self.subject.remarks.append(remark)
+
+    def _made(self, trial: Trial) -> list[Made] | None:
+        """The gradients by the code; None where it raises, which is told."""
+        case = trial.case
+        try:
+            return trial.candidate()[1]
+        except WrongReturn as error:
+            self._all_wrong(trial, Note("wrong-shape", str(error)))
+        except (Exception, SystemExit) as error:
+            if is_misfit(error) and not trial.strict:
+                raise Unusable(f"the backward could not be called: {said(error)}") from error
+            extreme = case.dtype == "float32" or case.regime in EXTREME
+            if extreme and isinstance(error, numerics.NOT_SOLVABLE):
+                self._uncounted(case, numerics.SINGULAR)
+            elif case.regime == "layout" and _runs_when_contiguous(trial):
+                self._remark(Note("right-only-when", f"{told(error)}, {NOT_CONTIGUOUS}"))
+            else:
+                self._all_wrong(trial, Note("raises", told(error)))
+        return None
+
+    def _keep(self, trial: Trial) -> None:
+        """Keep the trials that a later stage may ask for: failing ones, and a few large ones."""
+        case = trial.case
+        sample = self._samples < SAMPLES and is_large_and_rectangular(case)
+        self._samples += sample
+        if sample or any(case is tally.failures[-1] for tally in self.tallies if tally.failures):
+            self.trials.keep(trial)
+
+    def tally(self, name: str, of: Path, line: int, kind: Kind) -> Tally:
+        """The tally of a gradient, begun when it is first seen."""
+        for tally in self.tallies:
+            if tally.kind is kind and tally.path == of:
+                return tally
+        tally = Tally(name, spoken(of), line, kind, of)
+        self.tallies.append(tally)
+        return tally
+
+    def _gradient(self, trial: Trial, truth: Truth, made: Made, inherits: bool) -> Outcome:
+        """Judge one gradient in one case, and count what comes of it."""
+        kind = Kind.VALUE if made.of == VALUE else Kind.ARGUMENT
+        tally, case = self.tally(made.name, made.of, made.line, kind), trial.case
+        outcome = judged(trial, truth, made, tally, inherits)
+        judgement = outcome.judgement
+        tally.shown |= not judgement.vacuous
+        if outcome.uncounted:
+            self._uncounted(case, outcome.uncounted)
+            return outcome
+        if outcome.legal:
+            tally.legal += 1
+            message = f"{tally.name} makes another legal choice than torch's at a kink or a tie"
+            tally.note(Note("another-choice-at-kink", message))
+            return outcome
+        tally.take(f"{case.dtype}/{case.regime}", judgement.units, outcome.verdict)
+        plain = case.dtype == "float64" and case.regime not in EXTREME
+        if outcome.verdict == "correct":
+            if plain and not judgement.vacuous:
+                tally.passes.append(case)
+            return outcome
+        if plain and not outcome.only_layout:
+            tally.failures.append(case)
+        if tally.counterexample is None or (
+            VERDICTS.index(outcome.verdict) > VERDICTS.index("unstable")
+            and tally.counterexample.regime in EXTREME
+        ):
+            want = truth.gradients[made.of]
+            tally.counterexample = counterexample(self.subject, case, made.value, want)
+        if outcome.finding is not None:
+            tally.find(outcome.finding)
+        return outcome
+
+    def _count_digits(self, trial: Trial, truth: Truth, made: list[Made]) -> None:
+        """The digits kept in float32, and those that torch keeps on the same case."""
+        if trial.strict and self.cases % COMPARED != 1:
+            return
+        if not trial.strict and trial.case.regime != "ordinary":
+            return
+        theirs = trial.torch_float32()
+        for one in made:
+            want = truth.gradients.get(one.of)
+            tally = next((t for t in self.tallies if t.path == one.of and t.shown), None)
+            quiet = QUIET * trial.eps * trial.loudest
+            if want is None or tally is None or np.abs(want).max(initial=0) <= quiet:
+                continue  # nothing but rounding: there are no digits to keep
+            tally.digits32 = min(tally.digits32, digits(one.value, want, "float32"))
+            if theirs is not None:
+                kept = digits(theirs.gradients[one.of], want, "float32")
+                tally.torch_digits32 = min(tally.torch_digits32, kept)
+
+    def _uncounted(self, case: Case, why: str) -> None:
+        """Count a case that cannot be judged, which is told where nobody could judge it."""
+        if why == numerics.SINGULAR:
+            self.singular[str(case)] = case
+        elif why == numerics.OVERFLOWS:
+            self.overflowed[str(case)] = case
+
+    def _look_closely(self, trial: Trial, made: list[Made]) -> None:
+        """Side conditions: arguments unchanged and not aliased, the same result at every call."""
+        for note in broadcasts(trial):
+            self._remark(note)
+        for name, note in side_conditions(trial, made):
+            tally = next((tally for tally in self.tallies if tally.name == name), None)
+            if note.name == ALIAS and not trial.strict:
+                if tally is not None:
+                    tally.note(note)
+                continue
+            if note.name in {n.name for known in self.tallies for n in known.findings}:
+                continue
+            if tally is None:  # nothing that is returned, but something that was given
+                tally = Tally(name, "", self.subject.line, Kind.CONDITION, shown=True)
+                self.tallies.append(tally)
+            self._fail(trial, tally, note)
+
+    def _remark(self, remark: Note) -> None:
+        if remark.name not in {known.name for known in self.remarks}:
+            self.remarks.append(remark)
+
+    def _all_wrong(self, trial: Trial, note: Note) -> None:
+        if not self.tallies:
+            self.tally("the backward", (), self.subject.line, Kind.BACKWARD)
+        for tally in self.tallies:
+            self._fail(trial, tally, note)
+
+    def _fail(self, trial: Trial, tally: Tally, note: Note) -> None:
+        """Count a failure that is no matter of values."""
+        tally.take(f"{trial.case.dtype}/{trial.case.regime}", math.inf, "wrong")
+        known = tally.counterexample
+        tally.counterexample = known or counterexample(self.subject, trial.case, None, None)
+        tally.find(note)
+
+
+NOT_CONTIGUOUS = "where an array given is not C-contiguous; judged with arrays that are"
+
+
+def _runs_when_contiguous(trial: Trial) -> bool:
+    try:
+        trial.plain_candidate()
+    except (Exception, SystemExit):
+        return False
+    return True
+
+
+def told(error: BaseException) -> str:
+    """An exception as a traceback's last line writes it."""
+    return f"{type(error).__name__}: {error}"
+
+
+def spoken(path: Path) -> str:
+    """A path as one writes it: X, parameters["W1"], layer.W."""
+    text = str(path[0]) if path else ""
+    for part in path[1:]:
+        if text == "self" or (isinstance(part, str) and path[0] == "self" and "." not in text):
+            text += f".{part}"
+        else:
+            text += f'["{part}"]' if isinstance(part, str) else f"[{part}]"
+    return text
