@@ -162,16 +162,14 @@ class _Instrumenter(ast.NodeTransformer):
     ) -> list[ast.stmt]:
         """The call that reports what was stored; none where reading it again might do something."""
         flat = [t for target in targets for t in _flat(target)]
-        flat = [t for t in flat if _is_pure(t)]
+        flat = [t for t in flat if _is_pure(t.value if isinstance(t, ast.Subscript) else t)]
         if not flat:
             return []
         number = self._add(node, kind, [self._target(t) for t in flat], text, first)
         read = [_read(t) for t in flat]
         return [_located(ast.Expr(_call(REPORT, ast.Constant(number), *read)), node)]
 
-    def _add(
-        self, node: Any, kind: str, targets: list[Target], text: str, first: int = 0
-    ) -> int:
+    def _add(self, node: Any, kind: str, targets: list[Target], text: str, first: int = 0) -> int:
         self.statements.append(
             Statement(
                 self.file, first or node.lineno, node.end_lineno or node.lineno,
@@ -220,8 +218,10 @@ def _read(target: Any) -> ast.expr:
         parts = [ast.Name(target.id, ast.Load())]
     elif isinstance(target, ast.Attribute):
         parts = [_loaded(target.value), _loaded(target)]
-    else:
+    elif _is_pure(target.slice):
         parts = [_loaded(target.value), _loaded(_key(target.slice))]
+    else:  # of an array the key does not matter
+        parts = [_loaded(target.value), ast.Constant(...)]
     return ast.Tuple(parts, ast.Load())
 
 

@@ -46,9 +46,7 @@ def best(training: Training, step: Step, name: str = "") -> Fit | None:
     named = max(tried, key=lambda fit: fit.score, default=None)
     if name or (named is not None and named.score[0] > 0):
         return named
-    known = [
-        fit for loss in _identified(training, step) if (fit := _fit(training, step, loss))
-    ]
+    known = [fit for loss in _identified(training, step) if (fit := _fit(training, step, loss))]
     found = max(known, key=lambda fit: fit.score, default=None)
     if found is None or found.score[0] == 0:
         return named

@@ -85,10 +85,6 @@ class Matcher:
         self.training = training
         self.truth = truth
         self.step = truth.step
-        self.names: dict[int, list[Stored]] = {}  # of the values of the forward
-        for stored in training.stored:
-            if truth.has(stored.value):
-                self.names.setdefault(id(stored.value), []).append(stored)
         self.entries = list(self._entries())
         self.step_sizes = [
             s.value for s in training.stored
@@ -98,9 +94,7 @@ class Matcher:
 
     def name(self, value: Value) -> str:
         """The user's name for a value of the forward."""
-        known = self.names.get(id(value), [])
-        own = [s for s in known if s.statement.kind in ("assign", "augment")]
-        return (own or known)[-1].text if known else ""
+        return self.training.name(value)
 
     def _entries(self) -> Iterator[Stored]:
         """The values that are stored in the step and are no part of its forward."""
@@ -202,7 +196,7 @@ class Matcher:
         ]  # fmt: skip
 
     def is_stored(self, value: Value) -> bool:
-        return any(s.statement.kind != "arguments" for s in self.names.get(id(value), []))
+        return any(s.statement.kind != "arguments" for s in self.training.names.get(id(value), []))
 
     # -- by the part that it plays, and by name -------------------------------------------------------
 

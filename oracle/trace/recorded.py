@@ -6,6 +6,8 @@ from typing import Any
 from oracle.trace.instrument import Statement, Target
 from oracle.truth.recording import Cut, Note, Value
 
+INTERRUPTED = "KeyboardInterrupt"  # what ended a run that Ctrl-C ended
+
 Home = tuple[Any, ...]  # where a value is kept: a variable, an attribute of an object, an entry
 
 
@@ -29,7 +31,7 @@ class Recorded:
 
     stored: tuple[Stored, ...]
     notes: tuple[Note, ...]
-    cuts: tuple[Cut, ...]
+    cuts: tuple[tuple[int, Cut], ...]  # with the time: how many calls had been recorded
     error: str  # what ended it, if it was an exception of the user's code
     error_line: int
     seconds: float

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from oracle.trace.instrument import ENDING, Program
-from oracle.trace.recorded import Recorded, Stored
+from oracle.trace.recorded import INTERRUPTED, Recorded, Stored
 from oracle.trace.watch import Watch
 from oracle.truth.recording import warned
 from oracle.truth.recording.builtin_names import BUILTINS
@@ -32,12 +32,24 @@ class _End(BaseException):
     """Enough was seen."""
 
 
+class _Tape(Tape):
+    """A tape that knows when a value left it."""
+
+    def __init__(self) -> None:
+        super().__init__(everything=True)
+        self.times: list[int] = []
+
+    def cut(self, kind: str, text: str) -> None:
+        super().cut(kind, text)
+        self.times.append(len(self.notes))
+
+
 class _Session:
     """One run: the tape, what is stored, and the decision to end."""
 
     def __init__(self, steps: int, enough: Enough, to_end: bool) -> None:
         self.program = Program()
-        self.tape = Tape(everything=True)
+        self.tape = _Tape()
         self.watch = Watch(self.program, self.tape)
         self.enough = enough
         self.to_end = to_end
@@ -90,6 +102,8 @@ class _Session:
                 print(error.code, file=sys.stderr)
             status = error.code if isinstance(error.code, int) else int(error.code is not None)
             return "", 0, status
+        except KeyboardInterrupt:
+            return INTERRUPTED, 0, 1
         except BaseException as error:
             Tape.now = None
             return (*_told(error), 1)
@@ -111,9 +125,13 @@ def run(
         error, line, _ = session.run(path, script)
     watch = session.watch
     return Recorded(
-        tuple(watch.stored), tuple(session.tape.notes), tuple(session.tape.cuts), error, line,
+        tuple(watch.stored),
+        tuple(session.tape.notes),
+        tuple(zip(session.tape.times, session.tape.cuts, strict=True)),
+        error,
+        line,
         time.perf_counter() - began,
-    )  # fmt: skip
+    )
 
 
 @contextmanager

@@ -30,6 +30,9 @@ class Training:
         self.stored = stored
         self.notes = notes
         self.index = {id(note): i for i, note in enumerate(notes)}
+        self.names: dict[int, list[Stored]] = {}  # of all values that have one, by their ids
+        for one in stored:
+            self.names.setdefault(id(one.value), []).append(one)
         self.updates = updates(stored)
         self.chains = chains(self.updates)
 
@@ -99,6 +102,12 @@ class Training:
                     seen.add(id(part))
                     queue.append(part)
 
+    def name(self, value: Value) -> str:
+        """The user's own text for a value; "" if it has none."""
+        known = self.names.get(id(value), [])
+        own = [s for s in known if s.statement.kind in ("assign", "augment")]
+        return (own or known)[-1].text if known else ""
+
     def used(self, step: Step) -> list[tuple[Update, Term]]:
         """What the updates of a step add to the parameters: the gradients, with their factors.
 
@@ -133,6 +142,11 @@ class Training:
         """True if it adds to what was there before the step."""
         kept = step.begin > 0 or abs(update.keeps - 1) > 1e-9
         return self.is_older(update.old, step) and kept
+
+
+def enough(stored: Sequence[Stored], notes: Sequence[Note], steps: int) -> bool:
+    """True if so many steps are complete."""
+    return len(Training(stored, notes).steps()) > steps
 
 
 def scalars(stored: Iterable[Stored]) -> list[Stored]:

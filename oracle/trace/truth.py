@@ -75,7 +75,12 @@ class Truth:
         self.step = step
         self.loss = loss
         self.forward = Forward(training, step, loss.values)
-        inputs: dict[Any, Value] = {(i,): v for i, v in enumerate(self.forward.leaves.values())}
+        inputs: dict[Any, Value] = {}
+        for leaf in self.forward.leaves.values():
+            name = training.name(leaf) or "a constant"
+            while (0, name) in inputs:
+                name += "'"
+            inputs[0, name] = leaf
         outputs: dict[Any, Value] = {("loss", i): v for i, v in enumerate(loss.values)}
         notes = tuple(self.forward.notes)
         self.recording = Recording(None, inputs, outputs, notes, ())

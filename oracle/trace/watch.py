@@ -83,6 +83,9 @@ class Watch:
                 owner, key = read
                 if type(owner) is Tracked:
                     home, thing = self._of(owner, "entries"), owner
+                    target = Target(target.name, "entry", target.name)
+                elif key is Ellipsis:
+                    continue
                 else:
                     home, thing = self._entry(owner, key), owner[key]
                     target = Target(_spoken(target.text, key), "entry", target.name)
