@@ -6,13 +6,12 @@ inherited. A constant factor may be deferred: dZ without 1/m is right if dW puts
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from oracle.diagnosis.blame import multiple
-from oracle.trace.match import Match, Matcher, same_gradient
-from oracle.trace.rerun import CannotRerun, rerun
+from oracle.trace.match import Matcher
+from oracle.trace.outcomes import Match, same_gradient
 from oracle.trace.truth import array
 from oracle.truth.recording import Value
 
@@ -22,7 +21,7 @@ class Judged:
     """The verdict on one gradient in one step."""
 
     match: Match
-    verdict: str  # "correct", "inherited", "wrong", "undecidable"
+    verdict: str  # "correct", "inherited", "wrong", "undecidable"; "unsure" is not judged
     want: np.ndarray
     factor: float = 1.0  # of the true gradient, deferred or for a descent direction
     made: np.ndarray | None = None  # a wrong one as it is with right gradients before it
@@ -31,168 +30,152 @@ class Judged:
     why: str = ""
 
 
-@dataclass
-class _State:
-    """What is known so far: what each earlier gradient should have been."""
-
-    should: dict[int, np.ndarray] = field(default_factory=dict)
-    factor: dict[int, float] = field(default_factory=dict)
-
-
 class Blame:
     """The verdicts of one step."""
 
     def __init__(self, matcher: Matcher, matches: Sequence[Match]) -> None:
         self.matcher = matcher
+        self.outcomes = matcher.outcomes
         self.truth = matcher.truth
-        self.training = matcher.training
         self.matches = matches
-        self.by_value: dict[int, Match] = {}
-        for match in matches:
-            self.by_value.setdefault(id(match.value), match)
-        self.state = _State()
-        self.judged: dict[Match, Judged] = {}
+        self.judged: dict[int, Judged] = {}  # the last one of each value, by its id
 
     def verdicts(self) -> list[Judged]:
+        found = []
         for match in self.matches:
-            judged = self._judge(match)
-            self.judged[match] = judged
-            key = id(match.value)
-            if self.by_value[key] is match:
-                self.state.factor[key] = judged.factor
-                if judged.verdict in ("wrong", "inherited"):
-                    self.state.should[key] = judged.factor * self.truth.of(match.of)
-        return list(self.judged.values())
+            judged = self._used(match) if match.how == "use" else self._between(match)
+            self.judged[id(match.value)] = judged
+            found.append(judged)
+        return found
 
-    def _judge(self, match: Match) -> Judged:
-        want = match.sign * self.truth.of(match.of)
-        got = array(match.value)
-        if not np.isfinite(want).all():
-            return Judged(match, "undecidable", want, why="the true gradient is not finite")
-        if not np.any(want) and not np.any(got):
-            return Judged(match, "undecidable", want, why="the gradient is 0 in every entry")
-        if same_gradient(got, want) or self._right_in_its_update(match, got, want):
+    # -- the gradients that the updates use --------------------------------------------------------
+
+    def _used(self, match: Match) -> Judged:
+        want = self.outcomes.want(match)
+        why = _nothing_to_compare(array(match.value), want)
+        if why:
+            return Judged(match, "undecidable", want, match.sign, why=why)
+        if self.outcomes.is_right(match):
             return Judged(match, "correct", want, match.sign)
-        factor = self._multiple(got, self.truth.of(match.of))
-        if match.how != "use" and factor is not None and self._is_deferred(match, factor):
-            return Judged(match, "correct", factor * self.truth.of(match.of), factor)
-        return self._wrong(match, got, want)
-
-    def _multiple(self, got: np.ndarray, true: np.ndarray) -> float | None:
-        """The factor of a gradient; of one or two numbers, one that the updates know."""
-        for factor in self.matcher.factors:
-            if same_gradient(got, factor * true):
-                return factor
-        return multiple(got, true)
-
-    def _right_in_its_update(self, match: Match, got: np.ndarray, want: np.ndarray) -> bool:
-        """True if what the update makes of it is right: 1/m or the decay of weights stand there.
-
-        A step size may stand inside as well: ``W -= lr * delta @ x.T`` has no gradient without it.
-        """
-        if match.update is None or match.term is None:
-            return False
-        if same_gradient(match.term.share * got, want):
-            return True
-        decay = (match.update.keeps - 1) / match.term.factor * array(match.of)
-        if decay.any() and same_gradient(got + decay, want):
-            return True
-        steps = {id(v): np.ones(v.shape) for v in self.matcher.step_sizes}
-        made = self._rerun(match.value, steps) if steps else None
-        return made is not None and same_gradient(made, want)
-
-    def _is_deferred(self, match: Match, factor: float) -> bool:
-        """True if a gradient of a parameter that follows from it is right as it is.
-
-        Where all that follow would be right without the factor, the factor is a mistake here.
-        """
-        cured = False
-        for other in self._used():
-            if other.value is match.value or not self._follows(other, match):
-                continue
-            want = other.sign * self.truth.of(other.of)
-            if same_gradient(array(other.value), want):
-                return True
-            made = self._rerun(other.value, {id(match.value): array(match.value) / factor})
-            cured = cured or (made is not None and same_gradient(made, want))
-        return not cured
-
-    def _used(self) -> list[Match]:
-        return [m for m in self.matches if m.how == "use"]
-
-    def _follows(self, later: Match, earlier: Match) -> bool:
-        made = self._rerun(later.value, {id(earlier.value): 2 * array(earlier.value)})
-        return made is None or not np.array_equal(made, array(later.value))
-
-    def _rerun(self, value: Value, changed: dict[int, np.ndarray]) -> np.ndarray | None:
-        try:
-            (made,) = rerun([value], changed, self.training, self.truth.step.begin)
-        except CannotRerun:
-            return None
-        return made
-
-    def _wrong(self, match: Match, got: np.ndarray, want: np.ndarray) -> Judged:
         before = self._before(match)
-        changed = {
-            id(m.value): self.state.should[id(m.value)]
-            for m in before if id(m.value) in self.state.should
-        }  # fmt: skip
-        factor = match.sign if match.how == "use" else self._factor(before)
-        made = got
+        changed = self._corrected(before)
+        own = self.judged.get(id(match.value))
+        if own is not None and own.verdict in ("wrong", "inherited"):  # the same array, renamed
+            if any(same_gradient(form, want) for form in self._shares(match, self._should(own))):
+                return Judged(match, "inherited", want, match.sign, inherits=(own.match,))
+        elif changed and self.outcomes.is_right(match, changed):
+            return Judged(match, "inherited", want, match.sign, inherits=_wrong_of(before, changed))
+        made = self.outcomes.neutral(match.value, changed)
+        updated = self._updated(match, changed)
+        return Judged(match, "wrong", want, match.sign, made, updated=updated)
+
+    def _shares(self, match: Match, number: np.ndarray) -> list[np.ndarray]:
+        assert match.term is not None
+        return [number, match.term.share * number]
+
+    # -- the gradients on the way ------------------------------------------------------------------
+
+    def _between(self, match: Match) -> Judged:
+        true, got = self.truth.of(match.of), array(match.value)
+        why = _nothing_to_compare(got, true)
+        if why:
+            return Judged(match, "undecidable", true, why=why)
+        ratio = self.outcomes.multiple(got, true)
+        needed = self._needed(match)
+        before = self._before(match)
+        inherited = self._factor(before)
+        if ratio is not None and (
+            not needed or _among(ratio, needed) or (before and _among(ratio, [inherited]))
+        ):
+            return Judged(match, "correct", ratio * true, ratio)
+        factor = needed[0] if needed else inherited
+        if before and _among(inherited, needed):
+            factor = inherited
+        want = factor * true
+        changed = self._corrected(before)
+        made = self.outcomes.rerun(match.value, changed) if changed else got
+        if made is None:
+            return Judged(match, "unsure", want, factor, why="it cannot be computed again")
         if changed:
-            again = self._rerun(match.value, changed)
-            if again is None:
-                return Judged(match, "undecidable", want, why="it cannot be computed again")
-            made = again
-            if same_gradient(made, factor * self.truth.of(match.of)):
-                from_these = tuple(m for m in before if id(m.value) in changed)
-                return Judged(match, "inherited", want, factor, made, from_these)
-        want = factor * self.truth.of(match.of)
+            again = self.outcomes.multiple(made, true)
+            if again is not None and _among(again, [*needed, inherited]):
+                return Judged(
+                    match, "inherited", again * true, again, inherits=_wrong_of(before, changed)
+                )
+        if match.how == "name" and not needed and not before:
+            why = "nothing that follows from it shows which gradient it is"
+            return Judged(match, "unsure", want, factor, why=why)
         updated = self._updated(match, changed, want)
         return Judged(match, "wrong", want, factor, made, updated=updated)
 
-    def _factor(self, before: Sequence[Match]) -> float:
-        """The factor that earlier gradients have, if they agree on one."""
-        factors = {round(self.state.factor.get(id(m.value), 1.0), 12) for m in before}
-        return factors.pop() if len(factors) == 1 else 1.0
+    def _needed(self, match: Match) -> list[float]:
+        """The multiples of the true gradient that make what follows from it right."""
+        changed = {id(match.value): self.truth.of(match.of)}
+        found: list[float] = []
+        for other in self.matcher.used:
+            if other.value is match.value:
+                if same_gradient(self.truth.of(match.of), self.truth.of(other.of)):
+                    found.append(other.sign)
+            elif self.outcomes.follows(other, changed):
+                found += [1 / ratio for ratio in self.outcomes.ratios(other, changed)]
+        return list(dict.fromkeys(round(f, 12) for f in found))
+
+    # -- what comes before -------------------------------------------------------------------------
 
     def _before(self, match: Match) -> list[Match]:
         """The gradients that it was computed from directly."""
-        found: dict[int, Match] = {}
+        found: list[Match] = []
         queue, seen = [match.value], set()
         while queue:
             value = queue.pop()
             if id(value) in seen:
                 continue
             seen.add(id(value))
-            known = self.by_value.get(id(value))
+            known = self.judged.get(id(value))
             if known is not None and value is not match.value:
-                found[id(value)] = known
+                found.append(known.match)
                 continue
             if self.truth.forward.has(value) or value.note is None:
                 continue
+            if self.matcher.training.is_older(value, self.truth.step):
+                continue
             queue.extend(v for v in value.note.inputs if v.active)
-        return list(found.values())
+        return found
+
+    def _should(self, judged: Judged) -> np.ndarray:
+        return judged.factor * self.truth.of(judged.match.of)
+
+    def _corrected(self, before: Sequence[Match]) -> dict[int, np.ndarray]:
+        """The wrong ones among some gradients, as they should have been."""
+        known = [self.judged[id(m.value)] for m in before]
+        return {
+            id(j.match.value): self._should(j) for j in known if j.verdict in ("wrong", "inherited")
+        }
+
+    def _factor(self, before: Sequence[Match]) -> float:
+        """The factor that earlier gradients have, if they agree on one."""
+        factors = {round(self.judged[id(m.value)].factor, 12) for m in before}
+        return factors.pop() if len(factors) == 1 else 1.0
+
+    # -- weights that were updated too early -------------------------------------------------------
 
     def _updated(
-        self, match: Match, changed: dict[int, np.ndarray], want: np.ndarray
+        self, match: Match, changed: dict[int, np.ndarray], want: np.ndarray | None = None
     ) -> tuple[Match, ...]:
-        """The updates that came too early: with the weights of the forward it would be right."""
+        """The update that came too early: with the weights of the forward it would be right."""
         step = self.truth.step
         early = [u for u in step.updates if u.stored.time <= match.stored.time]
-        back = {id(u.new): array(self._first(u.old)) for u in early}
-        if not back:
-            return ()
-        made = self._rerun(match.value, {**changed, **back})
-        if made is None or not same_gradient(made, want):
-            return ()
-        found = []
         for update in early:
-            some = {**changed, id(update.new): array(self._first(update.old))}
-            made = self._rerun(match.value, some)
-            if made is not None and same_gradient(made, want):
-                found.append(Match(update.stored, update.old, "use", 1.0, update))
-        return tuple(found[-1:])
+            back = {**changed, id(update.new): array(self._first(update.old))}
+            made = self.outcomes.rerun(match.value, back)
+            if made is None:
+                continue
+            right = self.outcomes.is_right(match, back) if want is None else (
+                same_gradient(made, want)
+            )  # fmt: skip
+            if right:
+                return (Match(update.stored, update.old, "use", 1.0, update),)
+        return ()
 
     def _first(self, value: Value) -> Value:
         """A parameter as it was before all updates of the step."""
@@ -200,3 +183,19 @@ class Blame:
         while id(value) in by_new:
             value = by_new[id(value)]
         return value
+
+
+def _among(number: float, numbers: Sequence[float]) -> bool:
+    return any(np.isclose(number, other, rtol=1e-9) for other in numbers)
+
+
+def _wrong_of(before: Sequence[Match], changed: dict[int, np.ndarray]) -> tuple[Match, ...]:
+    return tuple(m for m in before if id(m.value) in changed)
+
+
+def _nothing_to_compare(got: np.ndarray, want: np.ndarray) -> str:
+    if not np.isfinite(want).all():
+        return "the true gradient is not finite"
+    if not np.any(want) and not np.any(got):
+        return "the gradient is 0 in every entry"
+    return ""

@@ -19,18 +19,21 @@ class _Forward:
         self.inputs: dict[Path, np.ndarray] = {("it",): array(value)}
         self.upstream: Any = dict(enumerate(truth.loss.upstream))
         self._loss = truth.loss
-        self._value = value
-        here = {id(value): array(value)}
+        self._value = truth.whole(value)
+        self._at = truth.maker(value) if truth.is_part(value) else None
+        here = {id(self._value): array(value)}
+        if self._at is not None:
+            here = {id(v): array(v) for v in self._at.outputs}
         notes = {}
         for each in truth.loss.values:
             notes.update((id(n), n) for n in between(each, here, training, truth.step.begin))
         ordered = sorted(notes.values(), key=lambda note: training.index[id(note)])
-        self._line = Line(ordered, training)
+        self._line = Line([self._at, *ordered] if self._at is not None else ordered)
 
     def __call__(self, inputs: Mapping[Path, np.ndarray]) -> float:
         moved = np.asarray(inputs.get(("it",), self.inputs["it",]), self._value_dtype)
         changed = {id(self._value): moved}
-        return float(self._loss.of(self._line(self._loss.values, changed)))
+        return float(self._loss.of(self._line(self._loss.values, changed, self._at)))
 
     @property
     def _value_dtype(self) -> Any:

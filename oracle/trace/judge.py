@@ -152,10 +152,12 @@ def _gradient(
         why_not = _doubt(wrong, recorded)
         if why_not:
             return None, why_not
-    verdicts = [judged.verdict for _, judged in cases]
-    verdict = worst(v for v in verdicts if v != "undecidable") if set(verdicts) != {
-        "undecidable"
-    } else "undecidable"  # fmt: skip
+    unsure = [judged for _, judged in cases if judged.verdict == "unsure"]
+    if unsure and not wrong:
+        return None, unsure[0].why
+    cases = [case for case in cases if case[1].verdict != "unsure"]
+    verdicts = {judged.verdict for _, judged in cases}
+    verdict = worst(verdicts - {"undecidable"} or verdicts)
     matcher, judged = wrong[0] if wrong else _last(cases, verdict)
     of = _of(matcher, judged)
     findings = names.of(_some(wrong)) if wrong else ()

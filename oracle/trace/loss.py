@@ -40,11 +40,17 @@ def is_loss_name(text: str) -> bool:
     return _NAMES.search(words) is not None
 
 
+def _is_sure(text: str) -> bool:
+    """True for names that nobody gives to a mere figure: gradients are meant to be those of it."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()
+    return re.search(r"(^|[^a-z])(loss|cost|objective)", words) is not None
+
+
 def best(training: Training, step: Step, name: str = "") -> Fit | None:
     """The loss that the gradients of a step fit best; None if there is none that could be one."""
     tried = [fit for loss in _computed(training, step, name) if (fit := _fit(training, step, loss))]
     named = max(tried, key=lambda fit: fit.score, default=None)
-    if name or (named is not None and named.score[0] > 0):
+    if name or (named is not None and (named.score[0] > 0 or _is_sure(named.truth.loss.name))):
         return named
     known = [fit for loss in _identified(training, step) if (fit := _fit(training, step, loss))]
     found = max(known, key=lambda fit: fit.score, default=None)

@@ -5,77 +5,21 @@ it), by name (``dW1``, ``grad_b``), or by the part that it plays: with the true 
 place, what is computed from it comes out right. A match that none of these makes certain is none.
 """
 
-import functools
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from oracle.diagnosis.blame import multiple
-from oracle.judging.verdict import agree
+from oracle.trace.gradient_names import is_like_gradient, of_name, plain
+from oracle.trace.outcomes import Match, Outcomes, same_gradient
 from oracle.trace.recorded import Stored
-from oracle.trace.rerun import CannotRerun, between, rerun
+from oracle.trace.rerun import between
 from oracle.trace.steps import Training
 from oracle.trace.truth import Truth, array
-from oracle.trace.updates import Term, Update, depends, is_step_size, size
+from oracle.trace.updates import Update, depends
 from oracle.truth.recording import Value
 
-GENERIC = 3  # entries that an array must have, for a multiple of it to be no accident
-
-
-@dataclass(frozen=True, eq=False)
-class Match:
-    """A stored value, and the forward value that it is meant to be the gradient of."""
-
-    stored: Stored
-    of: Value
-    how: str  # "use", "value", "name", "part"
-    sign: float = 1.0  # -1: a descent direction, which the update adds
-    update: Update | None = None
-    term: Term | None = None
-
-    @property
-    def value(self) -> Value:
-        return self.stored.value
-
-
-_PREFIX = re.compile(
-    r"^(?:d_?(?:l|loss|cost|j|e|c|err|error|out)?_?d_?|d_(?:l|loss|cost|j)_|"
-    r"grad(?:ient)?s?_?(?:of_?|wrt_?)?|nabla_?|delta_?|partial_?|g_|d_?)(?=[a-z])"
-)
-_SUFFIX = re.compile(r"_?(?:grad(?:ient)?s?|delta|deriv|derivative|d|g)$")
-_LIKE_GRADIENT = re.compile(
-    r"^(?:d_?[a-z]+_?\d*|grad|nabla|delta|err(?:or)?s?(?:_|\d|$)|.*_(?:grad|delta|error|gradient)s?)"
-)
-
-
-def plain(text: str) -> str:
-    """A name without its object, its case and its brackets: ``self.W1``, ``params['W1']``: w1."""
-    text = re.sub(r"""\[['"](\w+)['"]\]""", r".\1", text)
-    text = re.sub(r"\[(-?\d+)\]", r"\1", text)
-    return text.split(".")[-1].replace("_", "").lower()
-
-
-def of_name(text: str) -> list[str]:
-    """What a gradient is called after, if its name says so: ``dW1`` and ``W1_grad`` after ``w1``."""
-    last = re.sub(r"""\[['"](\w+)['"]\]""", r".\1", text)
-    indexed = re.sub(r"\[(-?\d+)\]", r"\1", last).split(".")[-1]
-    lower = indexed.lower()
-    found = []
-    for pattern in (_PREFIX, _SUFFIX):
-        rest = pattern.sub("", lower)
-        if rest != lower and rest:
-            found.append(rest.replace("_", ""))
-    keyed = re.match(r"(?:.*\.)?(d|dparams|grads?|gradients?)\.(\w+)$", last.lower())
-    if keyed:
-        found.append(keyed.group(2).replace("_", ""))
-    return found
-
-
-def is_like_gradient(text: str) -> bool:
-    last = re.sub(r"""\[['"](\w+)['"]\]""", r".\1", text).split(".")[-1]
-    return bool(_LIKE_GRADIENT.match(last.lower())) or "grad" in text.lower()
+MOST = 400  # values of the forward that are tried in the place of one stored value
 
 
 class Matcher:
@@ -85,16 +29,25 @@ class Matcher:
         self.training = training
         self.truth = truth
         self.step = truth.step
+        self.outcomes = Outcomes(training, truth)
         self.entries = list(self._entries())
-        self.step_sizes = [
-            s.value for s in training.stored
-            if size(s.value) == 1 and is_step_size(s.text) and not truth.forward.has(s.value)
-        ]  # fmt: skip
         self.unmatched: list[Stored] = []
+        # A candidate of −z would make a wrong sign right.
+        self.candidates = [
+            v
+            for v in truth.values
+            if np.any(truth.of(v)) and (v.note is None or v.note.op != "negative" or self._has(v))
+        ]
+        self.used: list[Match] = []
 
     def name(self, value: Value) -> str:
         """The user's name for a value of the forward."""
-        return self.training.name(value)
+        return self.training.name(self.truth.whole(value))
+
+    def _has(self, value: Value) -> bool:
+        """True if the code stores it under a name, which is no argument's."""
+        known = self.training.names.get(id(value), [])
+        return any(s.statement.kind != "arguments" for s in known)
 
     def _entries(self) -> Iterator[Stored]:
         """The values that are stored in the step and are no part of its forward."""
@@ -123,20 +76,28 @@ class Matcher:
         found: dict[Stored, Match] = {}
         for match in self._by_use():
             found.setdefault(match.stored, match)
-        for stored in self.entries:
-            if stored not in found:
+        self.used = list(found.values())
+        for group in self._groups(found):
+            for stored in group:
                 match = self._by_value(stored)
                 if match is not None:
                     found[stored] = match
-        used = [m for m in found.values() if m.how == "use"]
-        for stored in self.entries:
-            if stored not in found:
-                match = self._by_part(stored, used)
-                if match is not None:
+            some = [s for s in group if s not in found or self._leads_astray(found[s])]
+            found.update(self._by_parts(some))
+            for stored in group:
+                if stored not in found and (match := self._by_name(stored)) is not None:
                     found[stored] = match
-                elif is_like_gradient(stored.text):
+                elif stored not in found and is_like_gradient(stored.text):
                     self.unmatched.append(stored)
         return sorted(found.values(), key=lambda m: m.stored.time)
+
+    def _groups(self, known: dict[Stored, Match]) -> list[list[Stored]]:
+        """What one statement has stored in all its turns, by the text of its target."""
+        groups: dict[tuple[int, str], list[Stored]] = {}
+        for stored in self.entries:
+            if stored not in known:
+                groups.setdefault((id(stored.statement), stored.target.text), []).append(stored)
+        return list(groups.values())
 
     # -- by use ------------------------------------------------------------------------------------
 
@@ -158,108 +119,126 @@ class Matcher:
 
     def _by_value(self, stored: Stored) -> Match | None:
         got = array(stored.value)
-        if not np.isfinite(got).all():
+        if not np.isfinite(got).all() or (got.size == 1 and got.item() in (0.0, 1.0, -1.0)):
             return None
-        known = [v for v in self._candidates() if v.shape == got.shape and np.any(self.truth.of(v))]
-        if got.size == 1 and got.item() in (0.0, 1.0, -1.0):
-            return None
-        for factor in self.factors:
-            equal = [v for v in known if agree(got, factor * self.truth.of(v))]
+        known = [v for v in self.candidates if self.truth.of(v).shape == got.shape]
+        for factor in self.outcomes.factors:
+            equal = [v for v in known if same_gradient(got, factor * self.truth.of(v))]
             if equal:
                 return Match(stored, self._likeliest(stored, equal), "value")
-        if got.size < GENERIC:
-            return None
-        equal = [v for v in known if multiple(got, self.truth.of(v)) is not None]
+        equal = [v for v in known if self.outcomes.multiple(got, self.truth.of(v)) is not None]
         return Match(stored, self._likeliest(stored, equal), "value") if equal else None
 
-    @functools.cached_property
-    def factors(self) -> list[float]:
-        """What a gradient may be multiplied by, to be divided by it in an update: m, and −1."""
-        shares = {1.0, *(1 / t.share for _, t in self.training.used(self.step) if t.share)}
-        return sorted((s * f for f in shares for s in (1, -1)), key=lambda f: (abs(f - 1), f))
-
-    def _likeliest(self, stored: Stored, values: list[Value]) -> Value:
+    def _likeliest(self, stored: Stored, values: Sequence[Value]) -> Value:
         names = of_name(stored.text)
 
         def score(value: Value) -> tuple[bool, bool, bool, bool]:
             name = self.name(value)
-            leaf = id(value) in self.truth.forward.leaves
-            return plain(name) in names, not leaf, self.is_stored(value), bool(name)
+            leaf = id(self.truth.whole(value)) in self.truth.forward.leaves
+            return plain(name) in names, not leaf, self._has(value), bool(name)
 
         return max(reversed(values), key=score)
 
-    def _candidates(self) -> list[Value]:
-        """The forward's values. A candidate of −z would make a wrong sign right."""
-        return [
-            v for v in self.truth.values
-            if v.note is None or v.note.op != "negative" or self.is_stored(v)
-        ]  # fmt: skip
+    def _leads_astray(self, match: Match) -> bool:
+        """True if it is the gradient of something, and what follows from it is not even in part."""
+        here = {id(match.value): array(match.value)}
+        for other in self.used:
+            if other.value is match.value:
+                wrong = not self.outcomes.is_right(other)
+            elif self.outcomes.follows(other, here):
+                wrong = not self.outcomes.ratios(other, {})
+            else:
+                continue
+            if wrong:
+                return True
+        return False
 
-    def is_stored(self, value: Value) -> bool:
-        return any(s.statement.kind != "arguments" for s in self.training.names.get(id(value), []))
+    # -- by the part that it plays -----------------------------------------------------------------
 
-    # -- by the part that it plays, and by name -------------------------------------------------------
+    def _by_parts(self, group: Sequence[Stored]) -> dict[Stored, Match]:
+        """The values whose gradients, put in the place of these, make what follows right.
 
-    def _by_part(self, stored: Stored, used: list[Match]) -> Match | None:
-        """The value whose gradient, put in its place, makes what follows from it right."""
-        if not self._follows_from_loss(stored):
-            return None
-        got = array(stored.value)
-        names = of_name(stored.text)
-        known = self._candidates()
-        named = [v for v in known if self.name(v) and plain(self.name(v)) in names]
-        alike = [v for v in known if v.shape == got.shape and v not in named]
-        followers = [m for m in used if m.stored.value is not stored.value]
-        for value in [*named, *reversed(alike)]:
-            if self._plays_part(stored.value, value, followers):
-                return Match(stored, value, "part")
-        if len(named) == 1 and is_like_gradient(stored.text) and self._is_used(stored, used):
-            return Match(stored, named[0], "name")
-        return None
+        Those of one statement, in all its turns, are the gradients of what another statement has
+        computed in as many turns, in the same order or from the last to the first.
+        """
+        group = [s for s in group if self._follows_from_loss(s)]
+        if len(group) > 1:
+            for values in self._families(len(group)):
+                for ordered in (values, values[::-1]):
+                    pairs = list(zip(group, ordered, strict=True))
+                    if self._play_part(pairs):
+                        return {s: Match(s, v, "part") for s, v in pairs}
+        found = {}
+        for stored in group:
+            shape = stored.value.shape
+            names = of_name(stored.text)
+            named = [v for v in self.candidates if plain(self.name(v)) in names]
+            alike = [v for v in reversed(self.candidates) if self.truth.of(v).shape == shape]
+            for value in dict.fromkeys([*named, *alike[:MOST]]):
+                if self._play_part([(stored, value)]):
+                    others = [v for v in alike if self._same_truth(v, value)]
+                    best = self._likeliest(stored, [value, *others])
+                    found[stored] = Match(stored, best, "part")
+                    break
+        return found
 
-    def _is_used(self, stored: Stored, used: list[Match]) -> bool:
-        """True if a gradient of a parameter was computed from it."""
-        here = {id(stored.value): array(stored.value)}
-        return any(between(m.value, here, self.training, self.step.begin) for m in used)
+    def _same_truth(self, one: Value, other: Value) -> bool:
+        return same_gradient(self.truth.of(one), self.truth.of(other))
 
-    def _follows_from_loss(self, stored: Stored) -> bool:
-        """True if it uses more of the forward than its own place: no derivative of an activation."""
-        return any(depends(stored.value, v) for v in self.truth.loss.values) or self._late(stored)
+    def _families(self, count: int) -> Iterator[list[Value]]:
+        """Values of the forward that one place in the code has computed, so many of them."""
+        groups: dict[object, list[Value]] = {}
+        for value in self.candidates:
+            note = self.truth.maker(value)
+            if note is not None:
+                groups.setdefault((note.place.span, note.file, id(value.note)
+                                   if value.note is None else 0), []).append(value)  # fmt: skip
+        for values in reversed(list(groups.values())):
+            if len(values) == count:
+                yield sorted(values, key=self._made_at)
 
-    def _late(self, stored: Stored) -> bool:
-        """True if it depends on the last values of the forward that the loss is computed from."""
-        last = [
-            v for v in self.truth.values
-            if np.size(v.array) > 1 and self.name(v) and id(v) not in self.truth.forward.leaves
-        ][:2]  # fmt: skip
-        return any(depends(stored.value, v) for v in last)
+    def _made_at(self, value: Value) -> int:
+        note = self.truth.maker(value)
+        return self.training.index[id(note)] if note is not None else -1
 
-    def _plays_part(self, value: Value, of: Value, used: list[Match]) -> bool:
-        true = self.truth.of(of)
-        changed = {id(value): true}
-        tested = 0
-        for match in used:
-            try:
-                (made,) = rerun([match.value], changed, self.training, self.step.begin)
-            except CannotRerun:
+    def _play_part(self, pairs: Sequence[tuple[Stored, Value]]) -> bool:
+        """True if, with these gradients in their places, wrong ones of parameters become right."""
+        changed = {id(s.value): self.truth.of(v) for s, v in pairs}
+        if any(s.value.shape != self.truth.of(v).shape for s, v in pairs) and len(pairs) > 1:
+            return False
+        cured = 0
+        for match in self.used:
+            if id(match.value) in changed:
+                continue
+            made = self.outcomes.rerun(match.value, changed)
+            if made is None:
                 return False
             if np.array_equal(made, array(match.value)):
-                continue  # it does not follow from it
-            want = match.sign * self.truth.of(match.of)
-            if not same_gradient(made, want) and multiple(made, want) is None:
                 continue
-            before = array(match.value)
-            if same_gradient(before, want) or multiple(before, want) is not None:
+            if not self.outcomes.ratios(match, changed):
+                continue
+            if self.outcomes.ratios(match, {}):
                 return False  # it was right before, up to a factor
-            tested += 1
-        return tested > 0
+            cured += 1
+        return cured > 0
 
+    def _follows_from_loss(self, stored: Stored) -> bool:
+        """True if it depends on the end of the forward: a derivative of an activation does not."""
+        last = [
+            v
+            for v in self.truth.values
+            if np.size(v.array) > 1 and self._has(v) and id(v) not in self.truth.forward.leaves
+        ]
+        ends = [*self.truth.loss.values, *last[:2]]
+        return any(depends(stored.value, v) for v in ends)
 
-def same_gradient(got: np.ndarray, want: np.ndarray) -> bool:
-    """True if they agree; a single number may have any shape of one entry."""
-    if got.shape != want.shape and got.size == want.size == 1:
-        got = got.reshape(want.shape)
-    return agree(got, want)
+    # -- by name -----------------------------------------------------------------------------------
 
-
-__all__ = ["Match", "Matcher", "is_like_gradient", "same_gradient"]
+    def _by_name(self, stored: Stored) -> Match | None:
+        names = of_name(stored.text)
+        named = [v for v in self.candidates if self.name(v) and plain(self.name(v)) in names]
+        if len(named) != 1 or not is_like_gradient(stored.text):
+            return None
+        here = {id(stored.value): array(stored.value)}
+        used = any(between(m.value, here, self.training, self.step.begin) for m in self.used)
+        return Match(stored, named[0], "name") if used and self._follows_from_loss(stored) else None

@@ -45,7 +45,9 @@ class StepEvidence(Evidence):
         self.outputs = dict(truth.recording.outputs)
         self.upstreams = {("loss", i): np.asarray(u) for i, u in enumerate(truth.loss.upstream)}
         self.inputs = {p[1:]: v for p, v in truth.recording.inputs.items()}
-        self.forward = [v for v in truth.values if id(v) not in truth.forward.leaves]
+        self.forward = [
+            v for v in truth.values if id(truth.whole(v)) not in truth.forward.leaves
+        ]
         self._true = {v: truth.of(v) for v in truth.values}
         self._true.update(
             {v: np.zeros(v.shape) for v in self.inputs.values() if v not in self._true}
@@ -57,7 +59,8 @@ class StepEvidence(Evidence):
         self._matcher = matcher
         self.case: Any = _Case(_sizes(matcher))
         self.trial: Any = _Trial({str(p[0]): array(v) for p, v in self.inputs.items()})
-        self.subject = _subject(self.inputs, self.case.sizes)
+        outputs = {(f"output {i}",): v for i, v in enumerate(_with_samples(matcher, self.case))}
+        self.subject = _subject({**self.inputs, **outputs}, self.case.sizes)
 
     def steps(self) -> list[Any]:
         return []
@@ -80,6 +83,12 @@ def _sizes(matcher: Matcher) -> dict[str, Any]:
     for n in sorted(extents):
         found["N" if n == best else f"n{n}"] = n
     return found
+
+
+def _with_samples(matcher: Matcher, case: _Case) -> list[Value]:
+    """A value of the forward that has the axis of the samples: the data may be integers."""
+    samples = case.sizes.get("N", 0)
+    return [v for v in matcher.truth.values if samples in v.shape][:1]
 
 
 def _subject(inputs: dict[Path, Value], sizes: dict[str, int]) -> Subject:
@@ -131,13 +140,14 @@ class Names:
         if evidence is None:
             evidence = self.evidence[id(matcher)] = StepEvidence(matcher)
         of = judged.match.of
-        path = next((p for p, v in evidence.inputs.items() if v is of), None)
+        whole = matcher.truth.whole(of)
+        path = next((p for p, v in evidence.inputs.items() if v is whole), None)
         made = judged.made if judged.made is not None else array(judged.match.value)
         got = made / judged.factor if judged.factor else made
         others = {p: evidence.true(v) for p, v in evidence.inputs.items()}
         return Target(
             evidence.subject, evidence.case.sizes, judged.match.stored.text, path,
-            np.asarray(got, float), matcher.truth.of(of), 0.0, others, evidence, of,
+            np.asarray(got, float), matcher.truth.of(of), 0.0, others, evidence, whole,
         )  # fmt: skip
 
     def _best(self, first: Target, others: Sequence[Target]) -> Suspicion | None:
@@ -167,11 +177,20 @@ class Names:
                 suspicion = next(suspicions, None)
                 if suspicion is None:
                     break
+                if not _is_certain(suspicion):
+                    continue
                 if (keys is None or suspicion.key in keys) and _explains(suspicion, target):
                     found.append(suspicion)
             except (AttributeError, KeyError, IndexError, ValueError, RuntimeError, TypeError):
                 break  # it asks for what a step of a training does not have
         return found
+
+
+def _is_certain(suspicion: Suspicion) -> bool:
+    """False for a size that is no number of samples: its extent never varies in a training."""
+    if suspicion.finding == "missing-attention-scale":
+        return False
+    return not set(suspicion.sizes) - {"N"}
 
 
 def _explains(suspicion: Suspicion, target: Target) -> bool:

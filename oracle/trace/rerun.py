@@ -63,29 +63,34 @@ def rerun(
     for target in targets:
         notes.update((id(n), n) for n in between(target, changed, training, begin))
     ordered = sorted(notes.values(), key=lambda note: training.index[id(note)])
-    return Line(ordered, training)(targets, changed)
+    return Line(ordered)(targets, changed)
 
 
 class Line:
     """Some calls in their order, ready to be run again as often as needed."""
 
-    def __init__(self, notes: Sequence[Note], training: Training) -> None:
+    def __init__(self, notes: Sequence[Note]) -> None:
         self.notes = notes
-        self.training = training
 
     def __call__(
-        self, targets: Sequence[Value], changed: Mapping[int, np.ndarray]
+        self,
+        targets: Sequence[Value],
+        changed: Mapping[int, np.ndarray],
+        at: Note | None = None,
     ) -> list[np.ndarray]:
-        made: dict[int, Any] = dict(changed)
+        """The targets; ``at``: the changed values are changed for this one call only."""
+        made: dict[int, Any] = {} if at is not None else dict(changed)
         with np.errstate(all="ignore"):
             for note in self.notes:
-                _run(note, made, changed)
+                _run(note, {**made, **changed} if note is at else made, made, changed)
         return [np.asarray(made.get(id(t), t.array)) for t in targets]
 
 
-def _run(note: Note, made: dict[int, Any], changed: Mapping[int, np.ndarray]) -> None:
+def _run(
+    note: Note, known: dict[int, Any], made: dict[int, Any], changed: Mapping[int, np.ndarray]
+) -> None:
     try:
-        result = _result(note, lambda tree: _filled(tree, made))
+        result = _result(note, lambda tree: _filled(tree, known))
     except CannotRerun:
         raise
     except Exception as error:

@@ -84,10 +84,7 @@ class Training:
     def _is_first(self, chain: Chain) -> bool:
         """True if a chain begins with what was given, and not with a product of other chains."""
         begins = {id(c.values[0]) for c in self.chains if c is not chain}
-        for value in self._back(chain.values[0], set()):
-            if id(value) in begins:
-                return False
-        return True
+        return all(id(value) not in begins for value in self._back(chain.values[0], set()))
 
     def _back(self, value: Value, ends: set[int]) -> Iterable[Value]:
         """All that a value was computed from, as far as some ends."""
@@ -121,7 +118,7 @@ class Training:
                 inner = (
                     (term,) if velocity is None
                     else [
-                        replace(t, factor=t.factor * term.factor, share=t.share * term.share)
+                        replace(t, factor=t.factor * term.factor, divided=t.divided * term.divided)
                         for t in velocity.terms
                     ]
                 )  # fmt: skip

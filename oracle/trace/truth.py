@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 
 from oracle.trace.steps import Step, Training
+from oracle.truth import torch_compat
 from oracle.truth.recording import Note, Recording, Value
 from oracle.truth.replay import NotReplayable, Plan, Run
+from oracle.truth.replay.steps import Step as Replayed
+
+MOST_USES = 64  # of one parameter in a step
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,47 @@ class Truth:
         found = self.run.gradients(upstream, wrt=values, retain_graph=True)
         self._gradients = {id(value): np.asarray(found[value]) for value in values}
         self.values = values
+        self._parts: dict[int, tuple[Value, Note]] = {}
+        for value in [v for v in values if id(v) in self.forward.leaves]:
+            self._add_parts(value)
+
+    def _add_parts(self, value: Value) -> None:
+        """The gradient of a parameter that is used several times, by what each use adds to it.
+
+        Each part stands for the parameter as that one call got it.
+        """
+        users = [note for note in self.forward.notes if any(v is value for v in note.inputs)]
+        if not 1 < len(users) <= MOST_USES:
+            return
+        for note in users:
+            made = [v for v in note.outputs if v.active and id(v) in self._gradients]
+            known = {id(v): self.run.tensor(v).detach() for v in note.inputs if v.active}
+            own = known[id(value)] = known[id(value)].clone().requires_grad_()
+            try:
+                Replayed(note).run(known, None)
+                found = torch_compat.gradients(
+                    [known[id(v)] for v in made], [own],
+                    [torch.from_numpy(np.array(self._gradients[id(v)])) for v in made],
+                )  # fmt: skip
+            except (NotReplayable, RuntimeError, KeyError):
+                return
+            part = Value(value.array, True)
+            self._parts[id(part)] = value, note
+            self._gradients[id(part)] = (
+                np.zeros(value.shape) if found[0] is None else found[0].numpy()
+            )
+            self.values = [*self.values, part]
+
+    def whole(self, value: Value) -> Value:
+        """The parameter that a part is a part of; any other value itself."""
+        return self._parts[id(value)][0] if id(value) in self._parts else value
+
+    def maker(self, value: Value) -> Note | None:
+        """The call that made a value; of a part, the one that used it."""
+        return self._parts[id(value)][1] if id(value) in self._parts else value.note
+
+    def is_part(self, value: Value) -> bool:
+        return id(value) in self._parts
 
     def _is_followed(self, value: Value) -> bool:
         return np.asarray(value.array).dtype.kind == "f" and self.run.tensor(value).requires_grad

@@ -30,7 +30,14 @@ class Term:
     factor: float
     value: Value
     exact: bool = True  # False: clipped, or divided by an array (RMSprop, Adam)
-    share: float = 1.0  # what of the factor is no step size: 1/m in ``lr / m * dW``
+    divided: float = 1.0  # what it is divided by, as a factor: 1/m in ``lr / m * dW``
+    literal: float = 1.0  # plain numbers that it is multiplied by
+    stepped: bool = False  # there is a step size in the factor
+
+    @property
+    def share(self) -> float:
+        """What of the factor is no step size: a plain number is one, unless there is another."""
+        return self.divided * (self.literal if self.stepped else 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +80,7 @@ def updates(stored: Sequence[Stored]) -> list[Update]:
 
 
 def _update(stored: Stored, old: Value, named: set[int], steps: set[int]) -> Update | None:
-    if stored.value is old or stored.value.shape != old.shape or stored.value.note is None:
+    if stored.value is old or stored.value.note is None:
         return None
     terms = expanded(stored.value, old, named, steps)
     keeps = sum(term.factor for term in terms if term.value is old)
@@ -98,7 +105,8 @@ def expanded(value: Value, old: Value, named: Iterable[int], steps: set[int]) ->
         for part in parts:
             inner = Term(
                 term.factor * part.factor, part.value, term.exact and part.exact,
-                term.share * part.share,
+                term.divided * part.divided, term.literal * part.literal,
+                term.stepped or part.stepped,
             )  # fmt: skip
             walk(part.value, inner, depth - 1)
 
@@ -129,10 +137,12 @@ def _summands(note: Note, old: Value, steps: set[int]) -> list[Term] | None:
     if note.op == "multiply":
         for times, part in ((one, other), (other, one)):
             if isinstance(part, Value) and part.active and _is_factor(times, part, steps):
-                return [Term(_number(times), part, share=_share(times, steps))]
+                if not isinstance(times, Value):
+                    return [Term(_number(times), part, literal=_number(times))]
+                return [Term(_number(times), part, divided=_share(times, steps), stepped=True)]
     if note.op == "divide" and isinstance(one, Value) and one.active:
         if _is_number(other) and _number(other):
-            return [Term(1 / _number(other), one, share=1 / _number(other))]
+            return [Term(1 / _number(other), one, divided=1 / _number(other))]
         return [Term(1.0, one, False)]
     return None
 
