@@ -38,6 +38,7 @@ class Blame:
         self.outcomes = matcher.outcomes
         self.truth = matcher.truth
         self.matches = matches
+        self._known: dict[Match, list[float]] = {}
         self.judged: dict[int, Judged] = {}  # the last one of each value, by its id
 
     def verdicts(self) -> list[Judged]:
@@ -80,6 +81,11 @@ class Blame:
         why = _nothing_to_compare(got, true)
         if why:
             return Judged(match, "undecidable", true, why=why)
+        own = self.judged.get(id(match.value))
+        if own is not None and own.verdict in ("wrong", "inherited"):  # the same array, renamed
+            if same_gradient(self._should(own), own.factor * true):
+                want = own.factor * true
+                return Judged(match, "inherited", want, own.factor, inherits=(own.match,))
         ratio = self.outcomes.multiple(got, true)
         needed = self._needed(match)
         before = self._before(match)
@@ -110,14 +116,24 @@ class Blame:
 
     def _needed(self, match: Match) -> list[float]:
         """The multiples of the true gradient that make what follows from it right."""
+        if match not in self._known:
+            self._known[match] = []
+            used = self._needed_by(match, self.matcher.used)
+            later = [m for m in self.matches if m.stored.time > match.stored.time]
+            self._known[match] = used or self._needed_by(match, later)
+        return self._known[match]
+
+    def _needed_by(self, match: Match, others: Sequence[Match]) -> list[float]:
         changed = {id(match.value): self.truth.of(match.of)}
         found: list[float] = []
-        for other in self.matcher.used:
+        for other in others:
             if other.value is match.value:
                 if same_gradient(self.truth.of(match.of), self.truth.of(other.of)):
                     found.append(other.sign)
             elif self.outcomes.follows(other, changed):
-                found += [1 / ratio for ratio in self.outcomes.ratios(other, changed)]
+                ratios = self.outcomes.ratios(other, changed)
+                needed = [1.0] if other.how == "use" or not ratios else self._needed(other)
+                found += [factor / ratio for ratio in ratios for factor in needed]
         return list(dict.fromkeys(round(f, 12) for f in found))
 
     # -- what comes before -------------------------------------------------------------------------

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
-REPORT, GIVEN, RETURNED, ENDING = (
-    f"__oracle_{name}__" for name in ("report", "given", "returned", "ending")
+REPORT, GIVEN, RETURNED, ENDING, OPERAND = (
+    f"__oracle_{name}__" for name in ("report", "given", "returned", "ending", "operand")
 )
 _PURE_CALLS = ("str", "len", "int", "repr")
 _PURE = (
@@ -98,8 +98,15 @@ class _Instrumenter(ast.NodeTransformer):
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         self.generic_visit(node)
-        text = self._text(node.value)
-        return [node, *self._report(node, "augment", [node.target], text)]
+        report = self._report(node, "augment", [node.target], self._text(node.value))
+        if report and isinstance(node.op, ast.Add | ast.Sub) and isinstance(
+            node.target, ast.Name | ast.Attribute
+        ):  # fmt: skip
+            number = ast.Constant(len(self.statements) - 1)
+            sign = ast.Constant(1.0 if isinstance(node.op, ast.Add) else -1.0)
+            read = _loaded(node.target)
+            node.value = _located(_call(OPERAND, number, sign, read, node.value), node.value)
+        return [node, *report]
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> Any:
         self.generic_visit(node)

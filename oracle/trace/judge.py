@@ -41,7 +41,7 @@ class Unreplayed:
 
 def judged_steps(recorded: Recorded, steps: int, loss: str = "") -> list[JudgedStep | Unreplayed]:
     """The verdicts of the first steps."""
-    training = Training(recorded.stored, recorded.notes)
+    training = Training(recorded.stored, recorded.notes, recorded.failed)
     found: list[JudgedStep | Unreplayed] = []
     for step in training.steps()[:steps]:
         one = _step(training, step, loss)
@@ -84,7 +84,7 @@ def report(recorded: Recorded, file: str, steps: int, loss: str = "") -> Report:
 
 
 def _nothing(recorded: Recorded, loss: str) -> str:
-    training = Training(recorded.stored, recorded.notes)
+    training = Training(recorded.stored, recorded.notes, recorded.failed)
     if not training.steps():
         return "no update of parameters was seen: nothing like W -= lr * dW"
     if loss:

@@ -40,6 +40,12 @@ def is_loss_name(text: str) -> bool:
     return _NAMES.search(words) is not None
 
 
+def _is_whole(fit: Fit, part: Fit) -> bool:
+    """True if a loss is computed from another one and more: its gradients are what is meant."""
+    inside = all(fit.truth.forward.has(v) for v in part.truth.loss.values)
+    return inside and _is_sure(fit.truth.loss.name) and fit.score[0] < part.score[0]
+
+
 def _is_sure(text: str) -> bool:
     """True for names that nobody gives to a mere figure: gradients are meant to be those of it."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()
@@ -50,6 +56,7 @@ def best(training: Training, step: Step, name: str = "") -> Fit | None:
     """The loss that the gradients of a step fit best; None if there is none that could be one."""
     tried = [fit for loss in _computed(training, step, name) if (fit := _fit(training, step, loss))]
     named = max(tried, key=lambda fit: fit.score, default=None)
+    named = next((fit for fit in tried if named and _is_whole(fit, named)), named)
     if name or (named is not None and (named.score[0] > 0 or _is_sure(named.truth.loss.name))):
         return named
     known = [fit for loss in _identified(training, step) if (fit := _fit(training, step, loss))]

@@ -19,6 +19,7 @@ from oracle.trace.truth import Truth, array
 from oracle.trace.updates import Update, depends
 from oracle.truth.recording import Value
 
+MOST_LAST = 4  # values at the end of the forward, on which a gradient must depend
 MOST = 400  # values of the forward that are tried in the place of one stored value
 
 
@@ -39,6 +40,7 @@ class Matcher:
             if np.any(truth.of(v)) and (v.note is None or v.note.op != "negative" or self._has(v))
         ]
         self.used: list[Match] = []
+        self.followers: list[Match] = []  # these, and later ones on the way to them
 
     def name(self, value: Value) -> str:
         """The user's name for a value of the forward."""
@@ -77,7 +79,8 @@ class Matcher:
         for match in self._by_use():
             found.setdefault(match.stored, match)
         self.used = list(found.values())
-        for group in self._groups(found):
+        self.followers = list(self.used)
+        for group in reversed(self._groups(found)):
             for stored in group:
                 match = self._by_value(stored)
                 if match is not None:
@@ -89,6 +92,7 @@ class Matcher:
                     found[stored] = match
                 elif stored not in found and is_like_gradient(stored.text):
                     self.unmatched.append(stored)
+            self.followers += [found[s] for s in group if s in found]
         return sorted(found.values(), key=lambda m: m.stored.time)
 
     def _groups(self, known: dict[Stored, Match]) -> list[list[Stored]]:
@@ -153,6 +157,12 @@ class Matcher:
                 return True
         return False
 
+    def _is_renamed(self, stored: Stored, of: Value) -> bool:
+        """True for dA in ``dA = W.T @ dZ; dZ = dA``: it is under a later name that it plays Z."""
+        name = plain(self.name(of))
+        later = [s for s in self.entries if s.value is stored.value and s.time >= stored.time]
+        return name not in of_name(stored.text) and any(name in of_name(s.text) for s in later)
+
     # -- by the part that it plays -----------------------------------------------------------------
 
     def _by_parts(self, group: Sequence[Stored]) -> dict[Stored, Match]:
@@ -163,11 +173,13 @@ class Matcher:
         """
         group = [s for s in group if self._follows_from_loss(s)]
         if len(group) > 1:
-            for values in self._families(len(group)):
+            for values in self._families(len(group), {s.value.shape for s in group}):
                 for ordered in (values, values[::-1]):
                     pairs = list(zip(group, ordered, strict=True))
                     if self._play_part(pairs):
-                        return {s: Match(s, v, "part") for s, v in pairs}
+                        return {
+                            s: Match(s, v, "part") for s, v in pairs if not self._is_renamed(s, v)
+                        }
         found = {}
         for stored in group:
             shape = stored.value.shape
@@ -178,24 +190,27 @@ class Matcher:
                 if self._play_part([(stored, value)]):
                     others = [v for v in alike if self._same_truth(v, value)]
                     best = self._likeliest(stored, [value, *others])
-                    found[stored] = Match(stored, best, "part")
+                    if not self._is_renamed(stored, best):
+                        found[stored] = Match(stored, best, "part")
                     break
         return found
 
     def _same_truth(self, one: Value, other: Value) -> bool:
         return same_gradient(self.truth.of(one), self.truth.of(other))
 
-    def _families(self, count: int) -> Iterator[list[Value]]:
+    def _families(self, count: int, shapes: set[tuple[int, ...]]) -> Iterator[list[Value]]:
         """Values of the forward that one place in the code has computed, so many of them."""
         groups: dict[object, list[Value]] = {}
         for value in self.candidates:
             note = self.truth.maker(value)
-            if note is not None:
+            if note is not None and value.shape in shapes:
                 groups.setdefault((note.place.span, note.file, id(value.note)
                                    if value.note is None else 0), []).append(value)  # fmt: skip
         for values in reversed(list(groups.values())):
-            if len(values) == count:
-                yield sorted(values, key=self._made_at)
+            ordered = sorted(values, key=self._made_at)
+            every, rest = divmod(len(ordered), count)
+            for first in range(every if not rest else 0):  # one layer of several, say
+                yield ordered[first::every]
 
     def _made_at(self, value: Value) -> int:
         note = self.truth.maker(value)
@@ -207,7 +222,7 @@ class Matcher:
         if any(s.value.shape != self.truth.of(v).shape for s, v in pairs) and len(pairs) > 1:
             return False
         cured = 0
-        for match in self.used:
+        for match in self.followers:
             if id(match.value) in changed:
                 continue
             made = self.outcomes.rerun(match.value, changed)
@@ -215,22 +230,20 @@ class Matcher:
                 return False
             if np.array_equal(made, array(match.value)):
                 continue
-            if not self.outcomes.ratios(match, changed):
-                continue
             if self.outcomes.ratios(match, {}):
                 return False  # it was right before, up to a factor
-            cured += 1
+            cured += bool(self.outcomes.ratios(match, changed))
         return cured > 0
 
     def _follows_from_loss(self, stored: Stored) -> bool:
         """True if it depends on the end of the forward: a derivative of an activation does not."""
-        last = [
+        named = [
             v
             for v in self.truth.values
-            if np.size(v.array) > 1 and self._has(v) and id(v) not in self.truth.forward.leaves
+            if self._has(v) and id(v) not in self.truth.forward.leaves
         ]
-        ends = [*self.truth.loss.values, *last[:2]]
-        return any(depends(stored.value, v) for v in ends)
+        last = sorted(named, key=self._made_at)[-MOST_LAST:]
+        return any(depends(stored.value, v) for v in (*self.truth.loss.values, *last))
 
     # -- by name -----------------------------------------------------------------------------------
 

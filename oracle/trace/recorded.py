@@ -26,12 +26,23 @@ class Stored:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """An update that raised: ``b -= lr * db`` with a db of a wrong shape."""
+
+    stored: Stored  # of the value as it was
+    old: Value
+    operand: Value
+    sign: float
+
+
+@dataclass(frozen=True)
 class Recorded:
     """A traced run."""
 
     stored: tuple[Stored, ...]
     notes: tuple[Note, ...]
     cuts: tuple[tuple[int, Cut], ...]  # with the time: how many calls had been recorded
+    failed: Attempt | None
     error: str  # what ended it, if it was an exception of the user's code
     error_line: int
     seconds: float

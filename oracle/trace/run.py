@@ -128,6 +128,7 @@ def run(
         tuple(watch.stored),
         tuple(session.tape.notes),
         tuple(zip(session.tape.times, session.tape.cuts, strict=True)),
+        watch.pending if error else None,
         error,
         line,
         time.perf_counter() - began,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from oracle.trace.recorded import Stored
+from oracle.trace.recorded import Attempt, Stored
 from oracle.trace.updates import Chain, Term, Update, chains, size, updates
 from oracle.truth.recording import Note, Value
 
@@ -26,14 +26,16 @@ class Step:
 class Training:
     """What the record shows of a training, before any loss is chosen."""
 
-    def __init__(self, stored: Sequence[Stored], notes: Sequence[Note]) -> None:
+    def __init__(
+        self, stored: Sequence[Stored], notes: Sequence[Note], failed: Attempt | None = None
+    ) -> None:
         self.stored = stored
         self.notes = notes
         self.index = {id(note): i for i, note in enumerate(notes)}
         self.names: dict[int, list[Stored]] = {}  # of all values that have one, by their ids
         for one in stored:
             self.names.setdefault(id(one.value), []).append(one)
-        self.updates = updates(stored)
+        self.updates = updates(stored, failed)
         self.chains = chains(self.updates)
 
     def steps(self) -> list[Step]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from oracle.trace.recorded import Stored
+from oracle.trace.recorded import Attempt, Stored
 from oracle.truth.recording import Note, Value
 
 DEPTH = 12  # of the expression of an update
@@ -62,8 +62,8 @@ def is_step_size(text: str) -> bool:
     return _STEP_SIZE.match(text.split(".")[-1].lower()) is not None
 
 
-def updates(stored: Sequence[Stored]) -> list[Update]:
-    """All updates, in order."""
+def updates(stored: Sequence[Stored], failed: Attempt | None = None) -> list[Update]:
+    """All updates, in order; the last one may have raised."""
     named: set[int] = set()
     steps = {id(s.value) for s in stored if size(s.value) == 1 and is_step_size(s.text)}
     found = []
@@ -76,6 +76,10 @@ def updates(stored: Sequence[Stored]) -> list[Update]:
                     break
         if one.statement.kind in ("assign", "augment"):
             named.add(id(one.value))
+    if failed is not None:
+        terms = expanded(failed.operand, failed.old, named, steps)
+        terms = [replace(term, factor=failed.sign * term.factor) for term in terms]
+        found.append(Update(failed.stored, failed.old, tuple(terms), 1.0))
     return found
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from oracle.trace.instrument import GIVEN, REPORT, RETURNED, Program, Statement, Target
-from oracle.trace.recorded import Home, Stored
+from oracle.trace.instrument import GIVEN, OPERAND, REPORT, RETURNED, Program, Statement, Target
+from oracle.trace.recorded import Attempt, Home, Stored
 from oracle.truth.recording.kinds import SCALARS, Tracked
 from oracle.truth.recording.tape import Tape, Value
 from oracle.truth.recording.wrapping import given, value_of
@@ -26,12 +26,15 @@ class Watch:
         self.turns: dict[int, int] = {}
         self.named: set[int] = set()  # the ids of the values that have a name
         self.after: Callable[[Stored], None] = lambda stored: None
+        self.pending: Attempt | None = None  # an update that has begun
         self._activations: dict[int, int] = {}  # of functions, by the id of their frame
         self._objects: list[Any] = []  # kept, so that no id is given to a second object
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """By the names that the instrumented code calls."""
-        return {REPORT: self.report, GIVEN: self.given, RETURNED: self.returned}
+        return {
+            REPORT: self.report, GIVEN: self.given, RETURNED: self.returned, OPERAND: self.operand
+        }  # fmt: skip
 
     def given(self, thing: Any) -> Any:
         """What is about to be stored; arrays and numbers of other makers are followed from here."""
@@ -61,11 +64,29 @@ class Watch:
         self._store(statement, number, statement.targets[0], thing, self._place(frame, "return"))
         return thing
 
+    def operand(self, number: int, sign: float, target: Any, thing: Any) -> Any:
+        """What is about to be added to something in place, which may raise."""
+        if Tape.now is None:
+            return thing
+        old, new = _value(target), _value(thing)
+        self.pending = None
+        if old is not None and new is not None:
+            statement = self.program.statements[number]
+            name = statement.targets[0]
+            stored = Stored(
+                statement, name, name.text, Value(old.array, True), (), (old,),
+                len(self.tape.notes), self.turns.get(number, 0) + 1,
+            )  # fmt: skip
+            self.pending = Attempt(stored, old, new, sign)
+        return thing
+
     def report(self, number: int, *reads: tuple[Any, ...]) -> None:
         if Tape.now is None:
             return
         statement = self.program.statements[number]
         frame = sys._getframe(1)
+        if statement.kind == "augment":
+            self.pending = None
         if statement.kind == "arguments":
             self._activations[id(frame)] = self._activations.get(id(frame), 0) + 1
         self._count(number)
