@@ -83,8 +83,8 @@ class Blame:
             return Judged(match, "undecidable", true, why=why)
         own = self.judged.get(id(match.value))
         if own is not None and own.verdict in ("wrong", "inherited"):  # the same array, renamed
-            if same_gradient(self._should(own), own.factor * true):
-                want = own.factor * true
+            want = own.factor * true
+            if same_gradient(self._should(own), want):
                 return Judged(match, "inherited", want, own.factor, inherits=(own.match,))
         ratio = self.outcomes.multiple(got, true)
         needed = self._needed(match)
@@ -119,7 +119,7 @@ class Blame:
         if match not in self._known:
             self._known[match] = []
             used = self._needed_by(match, self.matcher.used)
-            later = [m for m in self.matches if m.stored.time > match.stored.time]
+            later = [m for m in self.matches if m.stored.order > match.stored.order]
             self._known[match] = used or self._needed_by(match, later)
         return self._known[match]
 

@@ -1,4 +1,4 @@
-"""Names of gradients, and of what they are the gradients of: ``dW1``, ``grad_b``, ``nabla_w[0]``."""
+"""Names of gradients, and of what they are gradients of: ``dW1``, ``grad_b``, ``nabla_w[0]``."""
 
 import re
 

@@ -23,7 +23,7 @@ _MOST = 8  # values that are tried as the loss of a step
 
 @dataclass(frozen=True)
 class Fit:
-    """A loss, its gradients, and how many parameters' gradients fit them: rightly, or as multiples."""
+    """A loss, its gradients, and how many of the parameters' gradients fit them."""
 
     truth: Truth
     right: int

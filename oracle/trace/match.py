@@ -16,10 +16,9 @@ from oracle.trace.recorded import Stored
 from oracle.trace.rerun import between
 from oracle.trace.steps import Training
 from oracle.trace.truth import Truth, array
-from oracle.trace.updates import Update, depends
+from oracle.trace.updates import Update
 from oracle.truth.recording import Value
 
-MOST_LAST = 4  # values at the end of the forward, on which a gradient must depend
 MOST = 400  # values of the forward that are tried in the place of one stored value
 
 
@@ -88,12 +87,14 @@ class Matcher:
             some = [s for s in group if s not in found or self._leads_astray(found[s])]
             found.update(self._by_parts(some))
             for stored in group:
+                if stored not in found and self._is_harmless(stored):
+                    continue
                 if stored not in found and (match := self._by_name(stored)) is not None:
                     found[stored] = match
                 elif stored not in found and is_like_gradient(stored.text):
                     self.unmatched.append(stored)
             self.followers += [found[s] for s in group if s in found]
-        return sorted(found.values(), key=lambda m: m.stored.time)
+        return sorted(found.values(), key=lambda m: m.stored.order)
 
     def _groups(self, known: dict[Stored, Match]) -> list[list[Stored]]:
         """What one statement has stored in all its turns, by the text of its target."""
@@ -160,7 +161,7 @@ class Matcher:
     def _is_renamed(self, stored: Stored, of: Value) -> bool:
         """True for dA in ``dA = W.T @ dZ; dZ = dA``: it is under a later name that it plays Z."""
         name = plain(self.name(of))
-        later = [s for s in self.entries if s.value is stored.value and s.time >= stored.time]
+        later = [s for s in self.entries if s.value is stored.value and s.order >= stored.order]
         return name not in of_name(stored.text) and any(name in of_name(s.text) for s in later)
 
     # -- by the part that it plays -----------------------------------------------------------------
@@ -171,14 +172,14 @@ class Matcher:
         Those of one statement, in all its turns, are the gradients of what another statement has
         computed in as many turns, in the same order or from the last to the first.
         """
-        group = [s for s in group if self._follows_from_loss(s)]
         if len(group) > 1:
             for values in self._families(len(group), {s.value.shape for s in group}):
                 for ordered in (values, values[::-1]):
                     pairs = list(zip(group, ordered, strict=True))
                     if self._play_part(pairs):
+                        named = [(s, self._best_alike(s, v)) for s, v in pairs]
                         return {
-                            s: Match(s, v, "part") for s, v in pairs if not self._is_renamed(s, v)
+                            s: Match(s, v, "part") for s, v in named if not self._is_renamed(s, v)
                         }
         found = {}
         for stored in group:
@@ -188,15 +189,18 @@ class Matcher:
             alike = [v for v in reversed(self.candidates) if self.truth.of(v).shape == shape]
             for value in dict.fromkeys([*named, *alike[:MOST]]):
                 if self._play_part([(stored, value)]):
-                    others = [v for v in alike if self._same_truth(v, value)]
-                    best = self._likeliest(stored, [value, *others])
+                    best = self._best_alike(stored, value)
                     if not self._is_renamed(stored, best):
                         found[stored] = Match(stored, best, "part")
                     break
         return found
 
-    def _same_truth(self, one: Value, other: Value) -> bool:
-        return same_gradient(self.truth.of(one), self.truth.of(other))
+    def _best_alike(self, stored: Stored, value: Value) -> Value:
+        """Of the values with the same gradient (z, and z before the bias), the likeliest."""
+        true = self.truth.of(value)
+        return self._likeliest(
+            stored, [value, *(v for v in self.candidates if same_gradient(self.truth.of(v), true))]
+        )
 
     def _families(self, count: int, shapes: set[tuple[int, ...]]) -> Iterator[list[Value]]:
         """Values of the forward that one place in the code has computed, so many of them."""
@@ -206,7 +210,8 @@ class Matcher:
             if note is not None and value.shape in shapes:
                 groups.setdefault((note.place.span, note.file, id(value.note)
                                    if value.note is None else 0), []).append(value)  # fmt: skip
-        for values in reversed(list(groups.values())):
+        latest = reversed(list(groups.values()))
+        for values in sorted(latest, key=lambda values: self.truth.is_part(values[0])):
             ordered = sorted(values, key=self._made_at)
             every, rest = divmod(len(ordered), count)
             for first in range(every if not rest else 0):  # one layer of several, say
@@ -235,16 +240,6 @@ class Matcher:
             cured += bool(self.outcomes.ratios(match, changed))
         return cured > 0
 
-    def _follows_from_loss(self, stored: Stored) -> bool:
-        """True if it depends on the end of the forward: a derivative of an activation does not."""
-        named = [
-            v
-            for v in self.truth.values
-            if self._has(v) and id(v) not in self.truth.forward.leaves
-        ]
-        last = sorted(named, key=self._made_at)[-MOST_LAST:]
-        return any(depends(stored.value, v) for v in (*self.truth.loss.values, *last))
-
     # -- by name -----------------------------------------------------------------------------------
 
     def _by_name(self, stored: Stored) -> Match | None:
@@ -252,6 +247,14 @@ class Matcher:
         named = [v for v in self.candidates if self.name(v) and plain(self.name(v)) in names]
         if len(named) != 1 or not is_like_gradient(stored.text):
             return None
+        return Match(stored, named[0], "name") if self._followed_by(stored) else None
+
+    def _followed_by(self, stored: Stored) -> list[Match]:
+        """The gradients of parameters that are computed from it."""
         here = {id(stored.value): array(stored.value)}
-        used = any(between(m.value, here, self.training, self.step.begin) for m in self.used)
-        return Match(stored, named[0], "name") if used and self._follows_from_loss(stored) else None
+        return [m for m in self.used if between(m.value, here, self.training, self.step.begin)]
+
+    def _is_harmless(self, stored: Stored) -> bool:
+        """True for ``da = a * (1 - a)``: nothing wrong follows from it, whatever its name says."""
+        followers = self._followed_by(stored)
+        return bool(followers) and all(map(self.outcomes.is_right, followers))

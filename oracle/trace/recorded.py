@@ -1,4 +1,4 @@
-"""What a traced run leaves behind: its statements, what they stored, and the record of the calls."""
+"""The record of a traced run: what its statements stored, and the calls that made it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,7 @@ class Stored:
     before: tuple[Value, ...]  # what was kept there until then
     time: int  # how many calls had been recorded
     turn: int  # how often the statement had run
+    order: int  # among all that was stored
 
 
 @dataclass(frozen=True)

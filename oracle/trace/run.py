@@ -1,4 +1,4 @@
-"""Runs the user's script as ``__main__``, recorded, until enough steps of its training were seen."""
+"""Runs the user's script as ``__main__``, recorded, until enough steps of its training are done."""
 
 import atexit
 import builtins

@@ -76,6 +76,7 @@ class Watch:
             stored = Stored(
                 statement, name, name.text, Value(old.array, True), (), (old,),
                 len(self.tape.notes), self.turns.get(number, 0) + 1,
+                len(self.stored),
             )  # fmt: skip
             self.pending = Attempt(stored, old, new, sign)
         return thing
@@ -151,7 +152,7 @@ class Watch:
             self.named.add(id(value))
             stored = Stored(
                 statement, target, text, value, homes, before, len(self.tape.notes),
-                self.turns[number],
+                self.turns[number], len(self.stored),
             )  # fmt: skip
             self.stored.append(stored)
             self.after(stored)
