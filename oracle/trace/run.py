@@ -67,7 +67,7 @@ class _Session:
         is_update = bool(stored.before) and stored.value.note is not None
         if not full and not (is_update and stored.turn == self.ask_at):
             return
-        self.ask_at = max(self.ask_at, stored.turn + 1)
+        self.ask_at += max(1, self.ask_at // 4)  # seldom, where loops within a step have turns too
         if full or self.enough(self.watch.stored, self.tape.notes):
             self.ending = True
             Tape.now = None

@@ -4,8 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.trace.recorded import Attempt, Stored
-from oracle.trace.updates import Chain, Term, Update, chains, size, updates
+from oracle.trace.updates import Chain, Term, Update, chains, expanded, size, updates
 from oracle.truth.recording import Note, Value
+
+MOST_TERMS = 50  # of one update
+
+
+def _scaled(part: Term, by: Term) -> Term:
+    """A summand of something that is itself a summand."""
+    return replace(
+        part, factor=part.factor * by.factor, divided=part.divided * by.divided,
+        exact=part.exact and by.exact,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,7 @@ class Training:
             self.names.setdefault(id(one.value), []).append(one)
         self.updates = updates(stored, failed)
         self.chains = chains(self.updates)
+        self.first = {id(v): chain.values[0] for chain in self.chains for v in chain.values}
 
     def steps(self) -> list[Step]:
         """The steps, in order; the last one may have been cut short."""
@@ -76,12 +87,30 @@ class Training:
 
     def _depends_on_itself(self, chain: Chain, ends: set[int]) -> bool:
         for update in chain.updates:
-            for term in update.terms:
+            for term in self._gradients(update):
                 if term.value is not update.old and any(
                     value is update.old for value in self._back(term.value, ends)
                 ):
                     return True
         return False
+
+    def _gradients(self, update: Update) -> list[Term]:
+        """What an update adds: of a velocity, or of a running mean, what was added to that."""
+        made = {id(u.new): u for u in self.updates if u.new is not update.new}
+        found: list[Term] = []
+        queue, seen = list(update.terms), 0
+        while queue and seen < MOST_TERMS:
+            term = queue.pop()
+            seen += 1
+            inner = made.get(id(term.value))
+            parts = [] if inner else expanded(term.value, update.old, set(made), set())
+            if inner is not None:
+                queue += [_scaled(part, term) for part in inner.terms]
+            elif any(id(part.value) in made for part in parts if part.value is not term.value):
+                queue += [_scaled(part, term) for part in parts]
+            else:
+                found.append(term)
+        return found
 
     def _is_first(self, chain: Chain) -> bool:
         """True if a chain begins with what was given, and not with a product of other chains."""
@@ -103,8 +132,10 @@ class Training:
 
     def name(self, value: Value) -> str:
         """The user's own text for a value; "" if it has none."""
-        known = self.names.get(id(value), [])
+        known = self.names.get(id(self.first.get(id(value), value)), [])
         own = [s for s in known if s.statement.kind in ("assign", "augment")]
+        if own and id(value) in self.first:
+            return own[0].text  # of a parameter the name that it began with
         return (own or known)[-1].text if known else ""
 
     def used(self, step: Step) -> list[tuple[Update, Term]]:
@@ -115,16 +146,19 @@ class Training:
         velocities = {id(u.new): u for u in self.within(step) if self.is_velocity(u, step)}
         found = []
         for update in step.updates:
-            for term in update.terms:
-                velocity = velocities.get(id(term.value))
-                inner = (
-                    (term,) if velocity is None
-                    else [
-                        replace(t, factor=t.factor * term.factor, divided=t.divided * term.divided)
-                        for t in velocity.terms
-                    ]
-                )  # fmt: skip
-                found += [(update, t) for t in inner if not self.is_older(t.value, step)]
+            queue, seen = list(update.terms), 0
+            while queue and seen < MOST_TERMS:
+                term = queue.pop(0)
+                seen += 1
+                inner = velocities.get(id(term.value))
+                if inner is not None and inner is not update:
+                    queue += [_scaled(part, term) for part in inner.terms]
+                    continue
+                parts = expanded(term.value, update.old, set(velocities), set())
+                if any(id(p.value) in velocities for p in parts if p.value is not term.value):
+                    queue += [_scaled(part, term) for part in parts]
+                elif not self.is_older(term.value, step):
+                    found.append((update, term))
         return found
 
     def within(self, step: Step) -> list[Update]:

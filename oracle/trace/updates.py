@@ -6,7 +6,7 @@ are sums over samples, velocities, running averages.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -94,14 +94,13 @@ def _update(stored: Stored, old: Value, named: set[int], steps: set[int]) -> Upd
     return Update(stored, old, others, keeps)
 
 
-def expanded(value: Value, old: Value, named: Iterable[int], steps: set[int]) -> list[Term]:
+def expanded(value: Value, old: Value, named: set[int], steps: set[int]) -> list[Term]:
     """A value as a sum of numbers times values, down to those that have a name."""
-    stop = set(named)
     found: list[Term] = []
 
     def walk(one: Value, term: Term, depth: int) -> None:
         note = one.note
-        at_end = one is old or note is None or depth == 0 or (one is not value and id(one) in stop)
+        at_end = one is old or note is None or depth == 0 or (one is not value and id(one) in named)
         parts = None if at_end else _summands(note, old, steps)  # type: ignore[arg-type]
         if parts is None:
             found.append(replace(term, value=one))
