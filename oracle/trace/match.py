@@ -145,15 +145,23 @@ class Matcher:
         return max(reversed(values), key=score)
 
     def _leads_astray(self, match: Match) -> bool:
-        """True if it is the gradient of something, and what follows from it is not even in part."""
-        here = {id(match.value): array(match.value)}
+        """True if it is the gradient of something, and what follows from it is not even in part.
+
+        Where a later one already accounts for what is wrong, this one leads nowhere wrong.
+        """
+        later = {
+            id(m.value): self.truth.of(m.of) for m in self.followers if m.how == "part"
+        }  # fmt: skip
+        moved = {id(match.value): 1.5 * array(match.value) + 0.1, **later}
         for other in self.used:
             if other.value is match.value:
                 wrong = not self.outcomes.is_right(other)
-            elif self.outcomes.follows(other, here):
-                wrong = not self.outcomes.ratios(other, {})
             else:
-                continue
+                with_later = self.outcomes.rerun(other.value, later)
+                with_both = self.outcomes.rerun(other.value, moved)
+                if with_later is None or with_both is None or np.array_equal(with_later, with_both):
+                    continue
+                wrong = not self.outcomes.ratios(other, {})
             if wrong:
                 return True
         return False

@@ -169,7 +169,11 @@ class Training:
         return self.is_before(value, step.begin)
 
     def is_before(self, value: Value, time: int) -> bool:
-        return value.note is None or self.index[id(value.note)] < time
+        """True for what was made before a time; of what was given, it is the time of its name."""
+        if value.note is not None:
+            return self.index[id(value.note)] < time
+        known = self.names.get(id(value))
+        return not known or known[0].time < time
 
     def is_velocity(self, update: Update, step: Step) -> bool:
         """True if it adds to what was there before the step."""
