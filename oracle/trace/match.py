@@ -63,7 +63,7 @@ class Matcher:
                 continue
             if not self.step.begin <= stored.time <= self.step.end or id(stored.value) in skipped:
                 continue
-            if self.truth.forward.has(stored.value):
+            if self.truth.forward.has(stored.value) or stored.value.note is None:
                 continue
             if self.training.is_older(stored.value, self.step):
                 continue
@@ -85,7 +85,8 @@ class Matcher:
                 if match is not None:
                     found[stored] = match
             some = [s for s in group if s not in found or self._leads_astray(found[s])]
-            found.update(self._by_parts(some))
+            for stored, match in self._by_parts(some).items():
+                found[stored] = replace(match, how="shift" if stored in found else "part")
             for stored in group:
                 if stored not in found and self._is_harmless(stored):
                     continue
@@ -150,7 +151,7 @@ class Matcher:
         Where a later one already accounts for what is wrong, this one leads nowhere wrong.
         """
         later = {
-            id(m.value): self.truth.of(m.of) for m in self.followers if m.how == "part"
+            id(m.value): self.truth.of(m.of) for m in self.followers if m.how == "shift"
         }  # fmt: skip
         moved = {id(match.value): 1.5 * array(match.value) + 0.1, **later}
         for other in self.used:

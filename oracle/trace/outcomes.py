@@ -24,7 +24,7 @@ class Match:
 
     stored: Stored
     of: Value
-    how: str  # "use", "value", "name", "part"
+    how: str  # "use", "value", "name", "part"; "shift": a part, though by value another gradient
     sign: float = 1.0  # -1: a descent direction, which the update adds
     update: Update | None = None
     term: Term | None = None

@@ -106,6 +106,7 @@ class Training:
             parts = [] if inner else expanded(term.value, update.old, set(made), set())
             if inner is not None:
                 queue += [_scaled(part, term) for part in inner.terms]
+                found.append(Term(inner.keeps, inner.old))
             elif any(id(part.value) in made for part in parts if part.value is not term.value):
                 queue += [_scaled(part, term) for part in parts]
             else:
@@ -173,7 +174,7 @@ class Training:
         if value.note is not None:
             return self.index[id(value.note)] < time
         known = self.names.get(id(value))
-        return not known or known[0].time < time
+        return not known or time == 0 or known[0].time < time
 
     def is_velocity(self, update: Update, step: Step) -> bool:
         """True if it adds to what was there before the step."""
