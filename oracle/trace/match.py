@@ -151,8 +151,10 @@ class Matcher:
         Where a later one already accounts for what is wrong, this one leads nowhere wrong.
         """
         later = {
-            id(m.value): self.truth.of(m.of) for m in self.followers if m.how == "shift"
-        }  # fmt: skip
+            id(m.value): self.truth.of(m.of)
+            for m in self.followers
+            if m.how == "shift" and m.value is not match.value
+        }
         moved = {id(match.value): 1.5 * array(match.value) + 0.1, **later}
         for other in self.used:
             if other.value is match.value:
