@@ -24,7 +24,7 @@ class _Forward:
         here = {id(self._value): array(value)}
         if self._at is not None:
             here = {id(v): array(v) for v in self._at.outputs}
-        notes = {}
+        notes: dict[int, Any] = {}
         for each in truth.loss.values:
             notes.update((id(n), n) for n in between(each, here, training, truth.step.begin))
         ordered = sorted(notes.values(), key=lambda note: training.index[id(note)])

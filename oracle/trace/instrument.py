@@ -222,7 +222,7 @@ def _is_pure(node: Any) -> bool:
 def _read(target: Any) -> ast.expr:
     """A tuple: the value; or the object and the value; or the object and the key."""
     if isinstance(target, ast.Name):
-        parts = [ast.Name(target.id, ast.Load())]
+        parts: list[ast.expr] = [ast.Name(target.id, ast.Load())]
     elif isinstance(target, ast.Attribute):
         parts = [_loaded(target.value), _loaded(target)]
     elif _is_pure(target.slice):

@@ -138,7 +138,7 @@ def _rescaled(training: Training, step: Step, fit: Fit) -> Fit:
             ratio = multiple(array(term.value), fit.truth.of(update.old))
             if ratio is not None:
                 ratios.append(abs(ratio * term.share))
-    counts = [sum(np.isclose(a, b) for b in ratios) for a in ratios]
+    counts = [sum(bool(np.isclose(a, b)) for b in ratios) for a in ratios]
     factor = ratios[int(np.argmax(counts))] if ratios else 1.0
     if np.isclose(factor, 1.0):
         return fit

@@ -81,17 +81,16 @@ class Matcher:
         self.followers = list(self.used)
         for group in reversed(self._groups(found)):
             for stored in group:
-                match = self._by_value(stored)
-                if match is not None:
-                    found[stored] = match
+                if (known := self._by_value(stored)) is not None:
+                    found[stored] = known
             some = [s for s in group if s not in found or self._leads_astray(found[s])]
-            for stored, match in self._by_parts(some).items():
-                found[stored] = replace(match, how="shift" if stored in found else "part")
+            for stored, part in self._by_parts(some).items():
+                found[stored] = replace(part, how="shift" if stored in found else "part")
             for stored in group:
                 if stored not in found and self._is_harmless(stored):
                     continue
-                if stored not in found and (match := self._by_name(stored)) is not None:
-                    found[stored] = match
+                if stored not in found and (named := self._by_name(stored)) is not None:
+                    found[stored] = named
                 elif stored not in found and is_like_gradient(stored.text):
                     self.unmatched.append(stored)
             self.followers += [found[s] for s in group if s in found]

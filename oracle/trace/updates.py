@@ -194,7 +194,8 @@ def _number(thing: object) -> float:
 
 def depends(value: Value, on: Value, most: int = 2000) -> bool:
     """True if a value was computed from another one; looks at so many calls at most."""
-    queue, seen = [value], set()
+    queue = [value]
+    seen: set[int] = set()
     while queue and len(seen) < most:
         one = queue.pop()
         if one is on:
