@@ -187,9 +187,11 @@ class Matcher:
                 for ordered in (values, values[::-1]):
                     pairs = list(zip(group, ordered, strict=True))
                     if self._play_part(pairs):
-                        named = [(s, self._best_alike(s, v)) for s, v in pairs]
+                        found_here = [(s, self._best_alike(s, v)) for s, v in pairs]
                         return {
-                            s: Match(s, v, "part") for s, v in named if not self._is_renamed(s, v)
+                            s: Match(s, v, "part")
+                            for s, v in found_here
+                            if not self._is_renamed(s, v)
                         }
         found = {}
         for stored in group:
