@@ -28,6 +28,7 @@ class Judged:
     inherits: tuple[Match, ...] = ()
     updated: tuple[Match, ...] = ()  # updates of weights that it uses after them
     why: str = ""
+    decay: float = 0.0  # λ of a term λ·W in it, which the loss does not have
 
 
 class Blame:
@@ -57,7 +58,8 @@ class Blame:
         if why:
             return Judged(match, "undecidable", want, match.sign, why=why)
         if self.outcomes.is_right(match):
-            return Judged(match, "correct", want, match.sign)
+            decay = self.outcomes.decay(match)
+            return Judged(match, "correct", want, match.sign, decay=decay)
         before = self._before(match)
         changed = self._corrected(before)
         own = self.judged.get(id(match.value))

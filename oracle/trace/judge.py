@@ -1,7 +1,7 @@
 """A traced run, judged: from the record to a report by line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +29,11 @@ class JudgedStep:
     fit: Fit
     matcher: Matcher
     judged: tuple[Judged, ...]
+
+    @property
+    def wrong(self) -> int:
+        """The number of gradients that are wrong, by themselves or not."""
+        return sum(one.verdict in ("wrong", "inherited") for one in self.judged)
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,16 @@ def _step(training: Training, step: Step, loss: str) -> JudgedStep | Unreplayed 
         return Unreplayed(note.line if note is not None else 0, str(error))
     if fit is None:
         return None
+    judged = _judged(training, fit)
+    if judged.wrong and (free := fit.truth.without_guards()) is not None:
+        unguarded = _judged(training, replace(fit, truth=free))
+        judged = min(unguarded, judged, key=lambda one: one.wrong)  # few backwards know of guards
+    return judged
+
+
+def _judged(training: Training, fit: Fit) -> JudgedStep:
     matcher = Matcher(training, fit.truth)
-    judged = Blame(matcher, matcher.matches()).verdicts()
-    return JudgedStep(fit, matcher, tuple(judged))
+    return JudgedStep(fit, matcher, tuple(Blame(matcher, matcher.matches()).verdicts()))
 
 
 def report(recorded: Recorded, file: str, steps: int, loss: str = "") -> Report:
@@ -132,15 +144,20 @@ def _fill(report: Report, steps: Sequence[JudgedStep], recorded: Recorded) -> No
 
 def _about_the_loss(fit: Fit) -> tuple[Note, ...]:
     loss = fit.truth.loss
-    if loss.computed:
-        return (Note("loss", f"the loss is {loss.name}, line {loss.line}"),)
-    return (
-        Note(
-            "loss",
+    said = f"the loss is {loss.name}, line {loss.line}"
+    if not loss.computed:
+        said = (
             f"the script computes no loss; these gradients belong to {loss.name} of the difference "
-            f"on line {loss.line}",
-        ),
-    )
+            f"on line {loss.line}"
+        )
+    remarks = [Note("loss", said)]
+    if not fit.truth.guarded:
+        remarks.append(
+            Note(
+                "guard-ignored", "the gradients are right but for guards in the loss, such as an ε"
+            )
+        )
+    return tuple(remarks)
 
 
 def _gradient(
@@ -226,6 +243,9 @@ def _remarks(matcher: Matcher, judged: Judged, verdict: str, of: str) -> tuple[N
         return (Note("nothing-to-compare", judged.why),)
     if verdict == "correct" and judged.match.sign < 0 and judged.match.how == "use":
         return (Note("descent-direction", "the direction of descent, which the update adds"),)
+    if verdict == "correct" and judged.decay:
+        said = f"with a weight decay of {judged.decay:.6g}·{of}, which the loss does not have"
+        return (Note("weight-decay", said),)
     if verdict == "correct" and not np.isclose(judged.factor, 1.0):
         if np.isclose(judged.factor, -1.0):
             return (Note("descent-direction", f"minus the gradient of {of}, to be added"),)

@@ -50,6 +50,7 @@ class Outcomes:
         shares = {1.0, *(1 / t.share for _, t in training.used(truth.step) if t.share)}
         # What a gradient may be multiplied by, to be divided by it in an update: m, and −1.
         self.factors = sorted((s * f for f in shares for s in (1, -1)), key=lambda f: abs(f - 1))
+        self._decay: dict[Match, float] = {}
         self._steps = {
             id(s.value): np.ones(s.value.shape)
             for s in training.stored
@@ -72,6 +73,15 @@ class Outcomes:
         return match.sign * self.truth.of(match.of)
 
     def forms(self, match: Match, changed: Changed = NOTHING) -> Iterator[np.ndarray]:
+        """What may be the gradient: with the decay that it holds itself, or without."""
+        own = self.decay(match) or next(self._decays(match, changed), 0.0)
+        decay = own * array(match.of)
+        for form in self._in_update(match, changed):
+            yield form
+            if np.any(decay) and form.shape == decay.shape:
+                yield form - decay
+
+    def _in_update(self, match: Match, changed: Changed) -> Iterator[np.ndarray]:
         """What may be the gradient: with 1/m and the decay that stand in the update, or without."""
         made = array(match.value) if not changed else self.rerun(match.value, changed)
         if made is None:
@@ -94,6 +104,22 @@ class Outcomes:
     def is_right(self, match: Match, changed: Changed = NOTHING) -> bool:
         want = self.want(match)
         return any(same_gradient(form, want) for form in self.forms(match, changed))
+
+    def decay(self, match: Match) -> float:
+        """λ, where a gradient is the true one and λ times its parameter; 0 if it is not."""
+        if match not in self._decay:
+            self._decay[match] = next(self._decays(match, NOTHING), 0.0)
+        return self._decay[match]
+
+    def _decays(self, match: Match, changed: Changed) -> Iterator[float]:
+        want, parameter = self.want(match), array(match.of)
+        if match.how != "use" or parameter.size <= 2:
+            return
+        for form in self._in_update(match, changed):
+            if form.shape == parameter.shape == want.shape:
+                found = multiple(form - want, parameter)
+                if found is not None and 0 < found * match.sign < 1:
+                    yield float(found)
 
     def ratios(self, match: Match, changed: Changed) -> list[float]:
         """The numbers r with: what the update makes of it is r times the gradient."""

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from oracle.trace.steps import Step, Training
-from oracle.truth import torch_compat
+from oracle.truth import guards, torch_compat
 from oracle.truth.recording import Note, Recording, Value
 from oracle.truth.replay import NotReplayable, Plan, Run
 from oracle.truth.replay.steps import Step as Replayed
@@ -72,13 +72,17 @@ class Forward:
 class Truth:
     """The gradients of a loss in a step.
 
+    ``guarded=False``: those of the loss without its guards, such as the ε of ``log(p + ε)``.
+
     Raises:
         NotReplayable: torch cannot replay a call of the forward.
     """
 
-    def __init__(self, training: Training, step: Step, loss: Loss) -> None:
+    def __init__(self, training: Training, step: Step, loss: Loss, guarded: bool = True) -> None:
+        self.training = training
         self.step = step
         self.loss = loss
+        self.guarded = guarded
         self.forward = Forward(training, step, loss.values)
         inputs: dict[Any, Value] = {}
         for leaf in self.forward.leaves.values():
@@ -90,8 +94,11 @@ class Truth:
         notes = tuple(self.forward.notes)
         self.recording = Recording(None, inputs, outputs, notes, ())
         self.plan = Plan(self.recording)
-        self.run: Run = self.plan.run()
-        self.run.check()
+        if guarded:
+            self.run: Run = self.plan.run()
+            self.run.check()
+        else:  # another value is what this is for
+            self.run = self.plan.run(instead=guards.removal(notes))
         upstream = {("loss", i): u for i, u in enumerate(loss.upstream)}
         values = [v for v in self.forward.values.values() if self._is_followed(v)]
         found = self.run.gradients(upstream, wrt=values, retain_graph=True)
@@ -141,6 +148,12 @@ class Truth:
 
     def _is_followed(self, value: Value) -> bool:
         return np.asarray(value.array).dtype.kind == "f" and self.run.tensor(value).requires_grad
+
+    def without_guards(self) -> "Truth | None":
+        """The gradients that ignore the guards of the forward; None if it has none."""
+        if not any(map(guards.has_guard, self.forward.notes)):
+            return None
+        return Truth(self.training, self.step, self.loss, guarded=False)
 
     def of(self, value: Value) -> np.ndarray:
         return self._gradients[id(value)]
