@@ -5,6 +5,7 @@ import click
 from oracle import __version__
 from oracle.commands.check_command import check
 from oracle.commands.explain_command import explain
+from oracle.commands.trace_command import trace
 from oracle.commands.verify_command import verify
 
 
@@ -14,5 +15,5 @@ def main() -> None:
     """Check hand-written backpropagation against torch.autograd."""
 
 
-for command in (verify, check, explain):
+for command in (verify, check, trace, explain):
     main.add_command(command)

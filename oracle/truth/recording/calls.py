@@ -64,7 +64,7 @@ def call(op: str, function: Callable[..., Any], args: tuple, kwargs: dict[str, A
         if type(result) is np.ndarray:
             same = same_as(result, args)
             return tag(result, tape) if same is None else same
-        return tag(result, tape) if type(result) in (tuple, list) else result
+        return tag(result, tape) if type(result) in (tuple, list) or tape.everything else result
     noted_args = tuple([noted(arg, tape) for arg in args])
     noted_kwargs = {name: noted(arg, tape) for name, arg in kwargs.items()}
     result = function(*map(plain, args), **plain(kwargs))

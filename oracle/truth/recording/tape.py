@@ -200,7 +200,9 @@ class Tape:
 
     now: "Tape | None" = None
 
-    def __init__(self) -> None:
+    def __init__(self, everything: bool = False) -> None:
+        """``everything``: each floating-point array or number that NumPy makes is an input."""
+        self.everything = everything
         self.notes: list[Note] = []
         self.cuts: list[Cut] = []
         self.made_text = False  # a tracked number was printed or formatted

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording.kinds import SCALARS, Flat, Tracked
+from oracle.truth.recording.kinds import SCALARS, Flat, Tracked, track_scalar
 from oracle.truth.recording.memory import Buffer, owner_of
 from oracle.truth.recording.tape import Tape, Value
 
@@ -112,10 +112,26 @@ def tag(result: Any, tape: Tape) -> Any:
         if result.dtype.names:
             tape.cut("fields", "an array with named fields was made, which is not followed")
             return result
-        return result if result.dtype.hasobject else track(result, tape)
+        if result.dtype.hasobject:
+            return result
+        return given(result, tape) if tape.everything else track(result, tape)
     if isinstance(result, (tuple, list)) and any(type(part) is np.ndarray for part in result):
         return like(result, [tag(part, tape) for part in result])
-    return result
+    return given(result, tape) if tape.everything else result
+
+
+def given(thing: Any, tape: Tape) -> Any:
+    """Follow an array or a number from here on, as an input of the record."""
+    kind = type(thing)
+    if kind is np.ndarray and not thing.dtype.hasobject:
+        owner = tape.buffers.get(id(owner_of(thing)))
+        if owner is None and thing.dtype.kind == "f":
+            return track(thing, tape, Value(thing, True))
+        face = None if owner is None else owner.face
+        return face if face is not None and face._plain is thing else adopt(thing, tape)
+    if kind is float or kind is np.float64 or kind is np.float32:
+        return track_scalar(thing, Value(thing, True), tape)
+    return thing
 
 
 def like(sequence: Any, parts: list[Any]) -> Any:

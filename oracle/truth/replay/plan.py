@@ -49,9 +49,11 @@ class Plan:
 
     def _needed(self) -> list[Note]:
         needed: set[int] = set()
+        given = {id(value) for value in self.recording.inputs.values()}
         queue = list(self.wanted)
         while queue:
-            note = queue.pop().note
+            value = queue.pop()
+            note = None if id(value) in given else value.note
             if note is not None and id(note) not in needed:
                 needed.add(id(note))
                 queue.extend(value for value in note.inputs if value.active)

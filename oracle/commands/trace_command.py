@@ -1,0 +1,102 @@
+"""``oracle trace``: its options, and what it does with them."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from oracle.commands import options, output
+
+if TYPE_CHECKING:
+    from oracle.results import Report
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("script", type=click.Path(exists=True, dir_okay=False))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
+@click.option(
+    "--steps",
+    default=3,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Steps of the training that are judged; then the script is ended.",
+)
+@click.option("--loss", default="", metavar="NAME", help="The variable that holds the loss.")
+@click.option("--to-end", is_flag=True, help="Let the script run on to its own end.")
+@options.fail_on("wrong")
+@options.allow_not_judged
+@options.formats("text", "json")
+@options.quiet
+@options.no_color
+@click.option("--verbose", is_flag=True, help="Errors of this tool with their tracebacks.")
+def trace(
+    script: str,
+    arguments: tuple[str, ...],
+    steps: int,
+    loss: str,
+    to_end: bool,
+    fail_on: str,
+    allow_not_judged: bool,
+    form: str,
+    quiet: bool,
+    no_color: bool,
+    verbose: bool,
+) -> None:
+    """Run a training script as it stands and judge every gradient in it, line by line.
+
+    SCRIPT is EXECUTED, with ARGS for its arguments, until some steps of its training were seen.
+    Options of this command stand before SCRIPT. What the script prints is printed.
+
+    Exit status: 0 all is well, 1 something is wrong, 2 something could not be judged.
+    """
+    asked = {"steps": steps, "loss": loss, "to_end": to_end, "verbose": verbose}
+    report = _traced(script, arguments, asked, sys.stderr if form == "json" else None)
+    from oracle.report import json_document, trace_page
+
+    with output.writing():
+        if form == "json":
+            output.document(json_document.dumps(report))
+        else:
+            trace_page.print_report(report, script, quiet, no_color)
+    sys.exit(output.status(report, fail_on, allow_not_judged))
+
+
+def _traced(
+    script: str, arguments: tuple[str, ...], asked: dict[str, object], stdout: object
+) -> "Report":
+    """The report of a process in which the script has run."""
+    from oracle.commands import channel
+    from oracle.results import Failure, Report
+
+    with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
+        target = Path(folder) / "report"
+        command = [
+            sys.executable, "-m", "oracle.commands.traced", str(target), json.dumps(asked), script,
+            *arguments,
+        ]  # fmt: skip
+        sys.stdout.flush()
+        with _left_to_the_script():
+            ended = subprocess.run(command, stdout=stdout, check=False)  # type: ignore[call-overload]
+        try:
+            found: Report = channel.read(Report, json.loads(target.read_bytes()))
+        except (OSError, ValueError, channel.Broken):
+            said = f"the script's process ended with status {ended.returncode}, and no report"
+            return Report(0, errors=[Failure(script, 1, said)])
+    return found
+
+
+@contextlib.contextmanager
+def _left_to_the_script() -> Iterator[None]:
+    """Ctrl-C ends the script; this process waits for the report on what it did until then."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

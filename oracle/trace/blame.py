@@ -1,0 +1,219 @@
+"""Which of the wrong gradients are wrong by themselves, and which follow from others.
+
+Each gradient is computed again from what it should have been computed from: the user's own calls,
+with the true gradients in the place of the user's earlier ones. What then comes out right was only
+inherited. A constant factor may be deferred: dZ without 1/m is right if dW puts it in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from oracle.trace.match import Matcher
+from oracle.trace.outcomes import Match, same_gradient
+from oracle.trace.truth import array
+from oracle.truth.recording import Value
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """The verdict on one gradient in one step."""
+
+    match: Match
+    verdict: str  # "correct", "inherited", "wrong", "undecidable"; "unsure" is not judged
+    want: np.ndarray
+    factor: float = 1.0  # of the true gradient, deferred or for a descent direction
+    made: np.ndarray | None = None  # a wrong one as it is with right gradients before it
+    inherits: tuple[Match, ...] = ()
+    updated: tuple[Match, ...] = ()  # updates of weights that it uses after them
+    why: str = ""
+    decay: float = 0.0  # λ of a term λ·W in it, which the loss does not have
+
+
+class Blame:
+    """The verdicts of one step."""
+
+    def __init__(self, matcher: Matcher, matches: Sequence[Match]) -> None:
+        self.matcher = matcher
+        self.outcomes = matcher.outcomes
+        self.truth = matcher.truth
+        self.matches = matches
+        self._known: dict[Match, list[float]] = {}
+        self.judged: dict[int, Judged] = {}  # the last one of each value, by its id
+
+    def verdicts(self) -> list[Judged]:
+        found = []
+        for match in self.matches:
+            judged = self._used(match) if match.how == "use" else self._between(match)
+            self.judged[id(match.value)] = judged
+            found.append(judged)
+        return found
+
+    # -- the gradients that the updates use --------------------------------------------------------
+
+    def _used(self, match: Match) -> Judged:
+        want = self.outcomes.want(match)
+        why = _nothing_to_compare(array(match.value), want)
+        if why:
+            return Judged(match, "undecidable", want, match.sign, why=why)
+        if self.outcomes.is_right(match):
+            decay = self.outcomes.decay(match)
+            return Judged(match, "correct", want, match.sign, decay=decay)
+        before = self._before(match)
+        changed = self._corrected(before)
+        own = self.judged.get(id(match.value))
+        if own is not None and own.verdict in ("wrong", "inherited"):  # the same array, renamed
+            if any(same_gradient(form, want) for form in self._shares(match, self._should(own))):
+                return Judged(match, "inherited", want, match.sign, inherits=(own.match,))
+        elif changed and self.outcomes.is_right(match, changed):
+            return Judged(match, "inherited", want, match.sign, inherits=_wrong_of(before, changed))
+        made = self.outcomes.neutral(match.value, changed)
+        updated = self._updated(match, changed)
+        return Judged(match, "wrong", want, match.sign, made, updated=updated)
+
+    def _shares(self, match: Match, number: np.ndarray) -> list[np.ndarray]:
+        assert match.term is not None
+        return [number, match.term.share * number]
+
+    # -- the gradients on the way ------------------------------------------------------------------
+
+    def _between(self, match: Match) -> Judged:
+        true, got = self.truth.of(match.of), array(match.value)
+        why = _nothing_to_compare(got, true)
+        if why:
+            return Judged(match, "undecidable", true, why=why)
+        own = self.judged.get(id(match.value))
+        if own is not None and own.verdict in ("wrong", "inherited"):  # the same array, renamed
+            want = own.factor * true
+            if same_gradient(self._should(own), want):
+                return Judged(match, "inherited", want, own.factor, inherits=(own.match,))
+        ratio = self.outcomes.multiple(got, true)
+        needed = self._needed(match)
+        before = self._before(match)
+        inherited = self._factor(before)
+        if ratio is not None and (
+            not needed or _among(ratio, needed) or (before and _among(ratio, [inherited]))
+        ):
+            return Judged(match, "correct", ratio * true, ratio)
+        factor = needed[0] if needed else inherited
+        if before and _among(inherited, needed):
+            factor = inherited
+        want = factor * true
+        changed = self._corrected(before)
+        made = self.outcomes.rerun(match.value, changed) if changed else got
+        if made is None:
+            return Judged(match, "unsure", want, factor, why="it cannot be computed again")
+        if changed:
+            again = self.outcomes.multiple(made, true)
+            if again is not None and _among(again, [*needed, inherited]):
+                return Judged(
+                    match, "inherited", again * true, again, inherits=_wrong_of(before, changed)
+                )
+        if match.how == "name" and not needed and not before:
+            why = "nothing that follows from it shows which gradient it is"
+            return Judged(match, "unsure", want, factor, why=why)
+        updated = self._updated(match, changed, want)
+        return Judged(match, "wrong", want, factor, made, updated=updated)
+
+    def _needed(self, match: Match) -> list[float]:
+        """The multiples of the true gradient that make what follows from it right."""
+        if match not in self._known:
+            self._known[match] = []
+            used = self._needed_by(match, self.matcher.used)
+            later = [m for m in self.matches if m.stored.order > match.stored.order]
+            self._known[match] = used or self._needed_by(match, later)
+        return self._known[match]
+
+    def _needed_by(self, match: Match, others: Sequence[Match]) -> list[float]:
+        changed = {id(match.value): self.truth.of(match.of)}
+        found: list[float] = []
+        for other in others:
+            if other.value is match.value:
+                if same_gradient(self.truth.of(match.of), self.truth.of(other.of)):
+                    found.append(other.sign)
+            elif self.outcomes.follows(other, changed):
+                ratios = self.outcomes.ratios(other, changed)
+                needed = [1.0] if other.how == "use" or not ratios else self._needed(other)
+                found += [factor / ratio for ratio in ratios for factor in needed]
+        return list(dict.fromkeys(round(f, 12) for f in found))
+
+    # -- what comes before -------------------------------------------------------------------------
+
+    def _before(self, match: Match) -> list[Match]:
+        """The gradients that it was computed from directly."""
+        found: list[Match] = []
+        queue, seen = [match.value], set()
+        while queue:
+            value = queue.pop()
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            known = self.judged.get(id(value))
+            if known is not None and value is not match.value:
+                found.append(known.match)
+                continue
+            if self.truth.forward.has(value) or value.note is None:
+                continue
+            if self.matcher.training.is_older(value, self.truth.step):
+                continue
+            queue.extend(v for v in value.note.inputs if v.active)
+        return found
+
+    def _should(self, judged: Judged) -> np.ndarray:
+        return judged.factor * self.truth.of(judged.match.of)
+
+    def _corrected(self, before: Sequence[Match]) -> dict[int, np.ndarray]:
+        """The wrong ones among some gradients, as they should have been."""
+        known = [self.judged[id(m.value)] for m in before]
+        return {
+            id(j.match.value): self._should(j) for j in known if j.verdict in ("wrong", "inherited")
+        }
+
+    def _factor(self, before: Sequence[Match]) -> float:
+        """The factor that earlier gradients have, if they agree on one."""
+        factors = {round(self.judged[id(m.value)].factor, 12) for m in before}
+        return factors.pop() if len(factors) == 1 else 1.0
+
+    # -- weights that were updated too early -------------------------------------------------------
+
+    def _updated(
+        self, match: Match, changed: dict[int, np.ndarray], want: np.ndarray | None = None
+    ) -> tuple[Match, ...]:
+        """The update that came too early: with the weights of the forward it would be right."""
+        step = self.truth.step
+        early = [u for u in step.updates if u.stored.time <= match.stored.time]
+        for update in early:
+            back = {**changed, id(update.new): array(self._first(update.old))}
+            made = self.outcomes.rerun(match.value, back)
+            if made is None:
+                continue
+            right = self.outcomes.is_right(match, back) if want is None else (
+                same_gradient(made, want)
+            )  # fmt: skip
+            if right:
+                return (Match(update.stored, update.old, "use", 1.0, update),)
+        return ()
+
+    def _first(self, value: Value) -> Value:
+        """A parameter as it was before all updates of the step."""
+        by_new = {id(u.new): u.old for u in self.truth.step.updates}
+        while id(value) in by_new:
+            value = by_new[id(value)]
+        return value
+
+
+def _among(number: float, numbers: Sequence[float]) -> bool:
+    return any(np.isclose(number, other, rtol=1e-9) for other in numbers)
+
+
+def _wrong_of(before: Sequence[Match], changed: dict[int, np.ndarray]) -> tuple[Match, ...]:
+    return tuple(m for m in before if id(m.value) in changed)
+
+
+def _nothing_to_compare(got: np.ndarray, want: np.ndarray) -> str:
+    if not np.isfinite(want).all():
+        return "the true gradient is not finite"
+    if not np.any(want) and not np.any(got):
+        return "the gradient is 0 in every entry"
+    return ""

@@ -1,0 +1,52 @@
+"""Confirming an accusation: the recorded forward, run again by NumPy, sides with the truth."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from oracle.trace.rerun import Line, between
+from oracle.trace.steps import Training
+from oracle.trace.truth import Truth, array
+from oracle.truth import confirm
+from oracle.truth.recording import Path, Value
+
+
+class _Forward:
+    """The loss as a function of one value of the forward, in the form that ``confirm`` asks for."""
+
+    def __init__(self, truth: Truth, value: Value, training: Training) -> None:
+        self.inputs: dict[Path, np.ndarray] = {("it",): array(value)}
+        self.upstream: Any = dict(enumerate(truth.loss.upstream))
+        self._loss = truth.loss
+        self._value = truth.whole(value)
+        self._at = truth.maker(value) if truth.is_part(value) else None
+        here = {id(self._value): array(value)}
+        if self._at is not None:
+            here = {id(v): array(v) for v in self._at.outputs}
+        notes: dict[int, Any] = {}
+        for each in truth.loss.values:
+            notes.update((id(n), n) for n in between(each, here, training, truth.step.begin))
+        ordered = sorted(notes.values(), key=lambda note: training.index[id(note)])
+        self._line = Line([self._at, *ordered] if self._at is not None else ordered)
+
+    def __call__(self, inputs: Mapping[Path, np.ndarray]) -> float:
+        moved = np.asarray(inputs.get(("it",), self.inputs["it",]), self._value_dtype)
+        changed = {id(self._value): moved}
+        return float(self._loss.of(self._line(self._loss.values, changed, self._at)))
+
+    @property
+    def _value_dtype(self) -> Any:
+        return np.asarray(self._value.array).dtype
+
+
+def sides_with_truth(truth: Truth, value: Value, candidate: np.ndarray, training: Training) -> bool:
+    """True if differences of the loss, along some directions, fit the truth and not the candidate.
+
+    A candidate of another shape cannot be compared: then the truth must fit, and 0 must not.
+    """
+    true = truth.of(value)
+    if np.shape(candidate) != true.shape:
+        candidate = np.zeros(true.shape)
+    forward: Any = _Forward(truth, value, training)
+    return confirm.confirm(forward, ("it",), true, candidate, seed=0) == "truth"

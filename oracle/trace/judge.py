@@ -1,0 +1,254 @@
+"""A traced run, judged: from the record to a report by line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from oracle.results import Failure, Gradient, Note, NotJudged, Report, Result, worst
+from oracle.trace.blame import Blame, Judged
+from oracle.trace.confirm import sides_with_truth
+from oracle.trace.instrument import Statement
+from oracle.trace.loss import Fit, best
+from oracle.trace.match import Matcher
+from oracle.trace.naming import Names
+from oracle.trace.recorded import INTERRUPTED, Recorded
+from oracle.trace.rerun import CannotRerun
+from oracle.trace.steps import Step, Training
+from oracle.trace.truth import array
+from oracle.truth.recording import SHARED_INPUT
+from oracle.truth.replay import NotReplayable
+
+Case = tuple[Matcher, Judged]
+
+
+@dataclass(frozen=True)
+class JudgedStep:
+    """One step with its loss and its verdicts."""
+
+    fit: Fit
+    matcher: Matcher
+    judged: tuple[Judged, ...]
+
+    @property
+    def wrong(self) -> int:
+        """The number of gradients that are wrong, by themselves or not."""
+        return sum(one.verdict in ("wrong", "inherited") for one in self.judged)
+
+
+@dataclass(frozen=True)
+class Unreplayed:
+    """A step whose forward torch cannot replay."""
+
+    line: int
+    message: str
+
+
+def judged_steps(recorded: Recorded, steps: int, loss: str = "") -> list[JudgedStep | Unreplayed]:
+    """The verdicts of the first steps."""
+    training = Training(recorded.stored, recorded.notes, recorded.failed)
+    found: list[JudgedStep | Unreplayed] = []
+    for step in training.steps()[:steps]:
+        one = _step(training, step, loss)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def _step(training: Training, step: Step, loss: str) -> JudgedStep | Unreplayed | None:
+    try:
+        fit = best(training, step, loss)
+    except NotReplayable as error:
+        note = error.note
+        return Unreplayed(note.line if note is not None else 0, str(error))
+    if fit is None:
+        return None
+    judged = _judged(training, fit)
+    if judged.wrong and (free := fit.truth.without_guards()) is not None:
+        unguarded = _judged(training, replace(fit, truth=free))
+        judged = min(unguarded, judged, key=lambda one: one.wrong)  # few backwards know of guards
+    return judged
+
+
+def _judged(training: Training, fit: Fit) -> JudgedStep:
+    matcher = Matcher(training, fit.truth)
+    return JudgedStep(fit, matcher, tuple(Blame(matcher, matcher.matches()).verdicts()))
+
+
+def report(recorded: Recorded, file: str, steps: int, loss: str = "") -> Report:
+    """The report on a traced script."""
+    found = Report(0)
+    all_steps = judged_steps(recorded, steps, loss)
+    judged = [step for step in all_steps if isinstance(step, JudgedStep)]
+    for step in all_steps:
+        if isinstance(step, Unreplayed) and not found.errors:
+            found.errors.append(Failure(file, step.line, step.message))
+    if not judged and not found.errors:
+        found.errors.append(Failure(file, 1, _nothing(recorded, loss)))
+    if judged:
+        _fill(found, judged, recorded)
+    if recorded.error and recorded.error != INTERRUPTED:
+        said = f"the script ended with {recorded.error}; what it did until then is judged"
+        found.errors.append(Failure(file, recorded.error_line or 1, said))
+    found.interrupted = recorded.error == INTERRUPTED
+    found.seconds = recorded.seconds
+    return found
+
+
+def _nothing(recorded: Recorded, loss: str) -> str:
+    training = Training(recorded.stored, recorded.notes, recorded.failed)
+    if not training.steps():
+        return "no update of parameters was seen: nothing like W -= lr * dW"
+    if loss:
+        return f"no value called {loss} depends on the parameters that are updated"
+    return (
+        "no loss was found: none is computed from the parameters under a usual name, and the "
+        "gradients fit none of the usual ones; name it with --loss"
+    )
+
+
+def _fill(report: Report, steps: Sequence[JudgedStep], recorded: Recorded) -> None:
+    by_line: dict[tuple[Statement, str], list[Case]] = {}
+    for step in steps:
+        for judged in step.judged:
+            key = judged.match.stored.statement, judged.match.stored.text
+            by_line.setdefault(key, []).append((step.matcher, judged))
+    names = Names()
+    functions: dict[tuple[str, str], list[Gradient]] = {}
+    left: list[tuple[Statement, str, str]] = []
+    for (statement, text), cases in by_line.items():
+        gradient, why_not = _gradient(statement, text, cases, names, recorded)
+        if gradient is None:
+            left.append((statement, text, why_not))
+        else:
+            functions.setdefault((statement.file, statement.function), []).append(gradient)
+    unmatched = {
+        (s.statement, s.text) for step in steps for s in step.matcher.unmatched
+    } - by_line.keys()
+    left += [(statement, text, "it is not certain what it is the gradient of")
+             for statement, text in unmatched]  # fmt: skip
+    remarks = _about_the_loss(steps[0].fit)
+    for (file, function), gradients in functions.items():
+        ordered = sorted(gradients, key=lambda g: g.line)
+        report.results.append(
+            Result(
+                file, function, ordered[0].line, "", tuple(ordered), cases=len(steps), shapes=1,
+                dtypes=("float64",), witnesses=("central difference",), remarks=remarks,
+                truth="autograd",
+            )
+        )  # fmt: skip
+    for statement, text, why in sorted(left, key=lambda each: (each[0].line, each[1])):
+        lines = statement.line, statement.last_line
+        report.not_judged.append(NotJudged(statement.file, statement.function, lines, (text,), why))
+
+
+def _about_the_loss(fit: Fit) -> tuple[Note, ...]:
+    loss = fit.truth.loss
+    said = f"the loss is {loss.name}, line {loss.line}"
+    if not loss.computed:
+        said = (
+            f"the script computes no loss; these gradients belong to {loss.name} of the difference "
+            f"on line {loss.line}"
+        )
+    remarks = [Note("loss", said)]
+    if not fit.truth.guarded:
+        remarks.append(
+            Note(
+                "guard-ignored", "the gradients are right but for guards in the loss, such as an ε"
+            )
+        )
+    return tuple(remarks)
+
+
+def _gradient(
+    statement: Statement, text: str, cases: Sequence[Case], names: Names, recorded: Recorded
+) -> tuple[Gradient | None, str]:
+    """One line's gradient over all its turns and steps; None, and why, if it is not judged."""
+    wrong = [case for case in cases if case[1].verdict == "wrong"]
+    if wrong:
+        why_not = _doubt(wrong, recorded)
+        if why_not:
+            return None, why_not
+    unsure = [judged for _, judged in cases if judged.verdict == "unsure"]
+    if unsure and not wrong:
+        return None, unsure[0].why
+    cases = [case for case in cases if case[1].verdict != "unsure"]
+    verdicts = {judged.verdict for _, judged in cases}
+    verdict = worst(verdicts - {"undecidable"} or verdicts)
+    matcher, judged = wrong[0] if wrong else _last(cases, verdict)
+    of = _of(matcher, judged)
+    findings = names.of(_some(wrong)) if wrong else ()
+    return (
+        Gradient(
+            text, of, statement.line, verdict,
+            units={"float64/ordinary": _units(matcher, judged)},
+            failed=len(wrong), findings=findings, remarks=_remarks(matcher, judged, verdict, of),
+        ),
+        "",
+    )  # fmt: skip
+
+
+def _last(cases: Sequence[Case], verdict: str) -> Case:
+    return [case for case in cases if case[1].verdict == verdict][-1]
+
+
+def _some(wrong: Sequence[Case]) -> list[Case]:
+    """The first cases of different steps: enough to prove a name by."""
+    found: dict[int, Case] = {}
+    for case in wrong:
+        found.setdefault(id(case[0]), case)
+    return list(found.values())[:3]
+
+
+def _doubt(wrong: Sequence[Case], recorded: Recorded) -> str:
+    """Why an accusation must not be made; "" if it may."""
+    for matcher, judged in _some(wrong):
+        step = matcher.step
+        for time, cut in recorded.cuts:
+            if cut.kind != SHARED_INPUT and step.begin <= time <= step.end:
+                return f"a value left the record on line {cut.line}: {cut.text}"
+        candidate = array(judged.match.value)
+        try:
+            if not sides_with_truth(
+                matcher.truth, judged.match.of, judged.match.sign * candidate, matcher.training
+            ):
+                return "central differences of the recorded forward do not confirm that it is wrong"
+        except CannotRerun as error:
+            return f"a call of the forward cannot be run again: {error}"
+    return ""
+
+
+def _of(matcher: Matcher, judged: Judged) -> str:
+    of = judged.match.of
+    name = matcher.name(of)
+    if name:
+        return name
+    return f"what line {of.note.line} computes" if of.note is not None else "a constant"
+
+
+def _units(matcher: Matcher, judged: Judged) -> float:
+    got, want = array(judged.match.value), judged.want
+    if got.shape != want.shape:
+        return float("inf") if judged.verdict in ("wrong", "inherited") else 0.0
+    size = float(np.max(np.abs(want), initial=1e-300))
+    return float(np.max(np.abs(got - want), initial=0.0) / (2.0**-52 * size))
+
+
+def _remarks(matcher: Matcher, judged: Judged, verdict: str, of: str) -> tuple[Note, ...]:
+    if verdict == "inherited":
+        lines = sorted({m.stored.statement.line for m in judged.inherits})
+        said = " and ".join(f"line {line}" for line in lines)
+        return (Note("inherited", f"inherits {said}"),)
+    if verdict == "undecidable":
+        return (Note("nothing-to-compare", judged.why),)
+    if verdict == "correct" and judged.match.sign < 0 and judged.match.how == "use":
+        return (Note("descent-direction", "the direction of descent, which the update adds"),)
+    if verdict == "correct" and judged.decay:
+        said = f"with a weight decay of {judged.decay:.6g}·{of}, which the loss does not have"
+        return (Note("weight-decay", said),)
+    if verdict == "correct" and not np.isclose(judged.factor, 1.0):
+        if np.isclose(judged.factor, -1.0):
+            return (Note("descent-direction", f"minus the gradient of {of}, to be added"),)
+        factor = f"{judged.factor:.6g}"
+        return (Note("deferred-factor", f"{factor} × the gradient of {of}: the factor follows"),)
+    return ()

@@ -1,0 +1,142 @@
+"""What the update of a parameter makes of a gradient, if earlier gradients had other numbers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from oracle.diagnosis.blame import multiple
+from oracle.judging.verdict import agree
+from oracle.trace.recorded import Stored
+from oracle.trace.rerun import CannotRerun, rerun
+from oracle.trace.steps import Training
+from oracle.trace.truth import Truth, array
+from oracle.trace.updates import Term, Update, is_step_size, size
+from oracle.truth.recording import Value
+
+Changed = Mapping[int, np.ndarray]
+NOTHING: Changed = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """A stored value, and the forward value that it is meant to be the gradient of."""
+
+    stored: Stored
+    of: Value
+    how: str  # "use", "value", "name", "part"; "shift": a part, though by value another gradient
+    sign: float = 1.0  # -1: a descent direction, which the update adds
+    update: Update | None = None
+    term: Term | None = None
+
+    @property
+    def value(self) -> Value:
+        return self.stored.value
+
+
+def same_gradient(got: np.ndarray, want: np.ndarray) -> bool:
+    """True if they agree; a single number may have any shape of one entry."""
+    if got.shape != want.shape and got.size == want.size == 1:
+        got = got.reshape(want.shape)
+    return agree(got, want)
+
+
+class Outcomes:
+    """The gradients that the updates of a step use, computed again."""
+
+    def __init__(self, training: Training, truth: Truth) -> None:
+        self.training = training
+        self.truth = truth
+        shares = {1.0, *(1 / t.share for _, t in training.used(truth.step) if t.share)}
+        # What a gradient may be multiplied by, to be divided by it in an update: m, and −1.
+        self.factors = sorted((s * f for f in shares for s in (1, -1)), key=lambda f: abs(f - 1))
+        self._decay: dict[Match, float] = {}
+        self._steps = {
+            id(s.value): np.ones(s.value.shape)
+            for s in training.stored
+            if size(s.value) == 1 and is_step_size(s.text) and not truth.forward.has(s.value)
+        }
+
+    def rerun(self, value: Value, changed: Changed) -> np.ndarray | None:
+        """A value as it would be; None if a call on the way cannot be repeated."""
+        try:
+            (made,) = rerun([value], changed, self.training, self.truth.step.begin)
+        except CannotRerun:
+            return None
+        return made
+
+    def neutral(self, value: Value, changed: Changed = NOTHING) -> np.ndarray | None:
+        """The same without a step size: ``W -= lr * delta @ x.T`` has it inside the product."""
+        return self.rerun(value, {**self._steps, **changed})
+
+    def want(self, match: Match) -> np.ndarray:
+        return match.sign * self.truth.of(match.of)
+
+    def forms(self, match: Match, changed: Changed = NOTHING) -> Iterator[np.ndarray]:
+        """What may be the gradient: with the decay that it holds itself, or without."""
+        own = self.decay(match) or next(self._decays(match, changed), 0.0)
+        decay = own * array(match.of)
+        for form in self._in_update(match, changed):
+            yield form
+            if np.any(decay) and form.shape == decay.shape:
+                yield form - decay
+
+    def _in_update(self, match: Match, changed: Changed) -> Iterator[np.ndarray]:
+        """What may be the gradient: with 1/m and the decay that stand in the update, or without."""
+        made = array(match.value) if not changed else self.rerun(match.value, changed)
+        if made is None:
+            return
+        some = [made]
+        neutral = self.neutral(match.value, changed)
+        if neutral is not None and not np.array_equal(neutral, made):
+            some.append(neutral)
+        update, term = match.update, match.term
+        for one in some:
+            yield one
+            if term is None or update is None:
+                continue
+            if term.share != 1:
+                yield term.share * one
+            decay = (update.keeps - 1) / term.factor * array(match.of)
+            if decay.shape == one.shape and np.any(decay):
+                yield one + decay
+
+    def is_right(self, match: Match, changed: Changed = NOTHING) -> bool:
+        want = self.want(match)
+        return any(same_gradient(form, want) for form in self.forms(match, changed))
+
+    def decay(self, match: Match) -> float:
+        """λ, where a gradient is the true one and λ times its parameter; 0 if it is not."""
+        if match not in self._decay:
+            self._decay[match] = next(self._decays(match, NOTHING), 0.0)
+        return self._decay[match]
+
+    def _decays(self, match: Match, changed: Changed) -> Iterator[float]:
+        want, parameter = self.want(match), array(match.of)
+        if match.how != "use" or parameter.size <= 2:
+            return
+        for form in self._in_update(match, changed):
+            if form.shape == parameter.shape == want.shape:
+                found = multiple(form - want, parameter)
+                if found is not None and 0 < found * match.sign < 1:
+                    yield float(found)
+
+    def ratios(self, match: Match, changed: Changed) -> list[float]:
+        """The numbers r with: what the update makes of it is r times the gradient."""
+        want = self.want(match)
+        found = [r for form in self.forms(match, changed) if (r := self.multiple(form, want))]
+        return list(dict.fromkeys(found))
+
+    def multiple(self, got: np.ndarray, true: np.ndarray) -> float | None:
+        """The number r with got = r·true; of one or two numbers only a factor that is known."""
+        for factor in self.factors:
+            for known in (factor, 1 / factor):
+                if same_gradient(got, known * true):
+                    return known
+        return multiple(got, true) if got.size > 2 else None
+
+    def follows(self, match: Match, values: Changed) -> bool:
+        """True if a gradient is computed from some values."""
+        moved = {key: 1.5 * number + 0.1 for key, number in values.items()}
+        made = self.rerun(match.value, moved)
+        return made is None or not np.array_equal(made, array(match.value))

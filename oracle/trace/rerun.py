@@ -1,0 +1,135 @@
+"""Recorded calls, run again by NumPy itself, from other numbers at some places."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from oracle.trace.steps import Training
+from oracle.truth.recording import Note, Value
+
+# Writes: the value that is noted is what was put down.
+_KEPT = frozenset(
+    {"setitem", "copyto", "put", "put_along_axis", "place", "putmask", "fill_diagonal", "fill",
+     "itemset", "flat write"}
+)  # fmt: skip
+
+
+class CannotRerun(Exception):  # noqa: N818
+    """A call on the way cannot be run again; the message names it."""
+
+
+def between(
+    target: Value, changed: Mapping[int, np.ndarray], training: Training, begin: int = 0
+) -> list[Note]:
+    """The calls on the way from the changed values to a target, in their order.
+
+    ``begin``: what is older stays as it was.
+    """
+    seen: dict[int, Value] = {}
+    queue = [target]
+    while queue:
+        value = queue.pop()
+        if id(value) in seen or id(value) in changed:
+            continue
+        if training.is_before(value, begin):
+            continue
+        seen[id(value)] = value
+        if value.note is not None:
+            queue.extend(v for v in value.note.inputs if v.active)
+    notes = {id(v.note): v.note for v in seen.values() if v.note is not None}
+    ordered = sorted(notes.values(), key=lambda note: training.index[id(note)])
+    moved = set(changed)
+    found = []
+    for note in ordered:
+        if any(id(v) in moved for v in note.inputs):
+            found.append(note)
+            moved.update(id(v) for v in note.outputs)
+    return found
+
+
+def rerun(
+    targets: Sequence[Value],
+    changed: Mapping[int, np.ndarray],
+    training: Training,
+    begin: int = 0,
+) -> list[np.ndarray]:
+    """Some values as they would be if others had other numbers.
+
+    Raises:
+        CannotRerun: a call cannot be repeated, or refuses the numbers.
+    """
+    notes: dict[int, Note] = {}
+    for target in targets:
+        notes.update((id(n), n) for n in between(target, changed, training, begin))
+    ordered = sorted(notes.values(), key=lambda note: training.index[id(note)])
+    return Line(ordered)(targets, changed)
+
+
+class Line:
+    """Some calls in their order, ready to be run again as often as needed."""
+
+    def __init__(self, notes: Sequence[Note]) -> None:
+        self.notes = notes
+
+    def __call__(
+        self,
+        targets: Sequence[Value],
+        changed: Mapping[int, np.ndarray],
+        at: Note | None = None,
+    ) -> list[np.ndarray]:
+        """The targets; ``at``: the changed values are changed for this one call only."""
+        made: dict[int, Any] = {} if at is not None else dict(changed)
+        with np.errstate(all="ignore"):
+            for note in self.notes:
+                _run(note, {**made, **changed} if note is at else made, made, changed)
+        return [np.asarray(made.get(id(t), t.array)) for t in targets]
+
+
+def _run(
+    note: Note, known: dict[int, Any], made: dict[int, Any], changed: Mapping[int, np.ndarray]
+) -> None:
+    try:
+        result = _result(note, lambda tree: _filled(tree, known))
+    except CannotRerun:
+        raise
+    except Exception as error:
+        raise CannotRerun(f"line {note.line}: {type(error).__name__}: {error}") from error
+    parts = result if len(note.outputs) > 1 else (result,)
+    if len(note.outputs) == 1 and isinstance(result, (tuple, list)) and len(result) == 1:
+        parts = result
+    for value, part in zip(note.outputs, parts, strict=False):
+        if id(value) not in changed:
+            made[id(value)] = part
+
+
+def _result(note: Note, filled: Callable[[Any], Any]) -> Any:
+    args = filled(note.args)
+    if note.op == "read":
+        values, index = args
+        flat = np.concatenate([np.ravel(np.asarray(v)) for v in values])
+        old = np.asarray(note.outputs[0].array)
+        return np.where(index >= 0, flat[index], old)
+    if note.op in _KEPT and note.function is None:
+        return args[0]
+    if note.op == "tolist":
+        return np.ravel(np.asarray(args[0])).tolist()
+    if note.function is None:
+        raise CannotRerun(f"line {note.line}: {note.op} cannot be run again")
+    kwargs = filled(note.kwargs)
+    if isinstance(kwargs.get("out"), np.ndarray):
+        kwargs["out"] = kwargs["out"].copy()
+    return note.function(*args, **kwargs)
+
+
+def _filled(tree: Any, made: Mapping[int, Any]) -> Any:
+    """Arguments with numbers in the place of values: those made anew, or the recorded ones."""
+    kind = type(tree)
+    if kind is Value:
+        array = made.get(id(tree), tree.array)
+        return array if isinstance(tree.array, np.ndarray) else np.asarray(array)[()]
+    if kind is tuple or kind is list:
+        return kind([_filled(part, made) for part in tree])
+    if kind is dict:
+        return {name: _filled(part, made) for name, part in tree.items()}
+    return tree

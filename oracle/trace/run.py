@@ -1,0 +1,201 @@
+"""Runs the user's script as ``__main__``, recorded, until enough steps of its training are done."""
+
+import atexit
+import builtins
+import importlib.abc
+import importlib.machinery
+import linecache
+import os
+import sys
+import time
+import traceback
+import types
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from oracle.trace.instrument import ENDING, Program
+from oracle.trace.recorded import INTERRUPTED, Recorded, Stored
+from oracle.trace.watch import Watch
+from oracle.truth.recording import warned
+from oracle.truth.recording.builtin_names import BUILTINS
+from oracle.truth.recording.stand_ins import stand_in_for
+from oracle.truth.recording.tape import Tape, is_user_file
+
+MOST_NOTES = 400_000  # recorded calls: more would not fit into memory
+
+Enough = Callable[[Sequence[Stored], Sequence[Any]], bool]
+
+
+class _End(BaseException):
+    """Enough was seen."""
+
+
+class _Tape(Tape):
+    """A tape that knows when a value left it."""
+
+    def __init__(self) -> None:
+        super().__init__(everything=True)
+        self.times: list[int] = []
+
+    def cut(self, kind: str, text: str) -> None:
+        super().cut(kind, text)
+        self.times.append(len(self.notes))
+
+
+class _Session:
+    """One run: the tape, what is stored, and the decision to end."""
+
+    def __init__(self, steps: int, enough: Enough, to_end: bool) -> None:
+        self.program = Program()
+        self.tape = _Tape()
+        self.watch = Watch(self.program, self.tape)
+        self.enough = enough
+        self.to_end = to_end
+        self.ending = False
+        self.ask_at = steps + 1  # at this turn of an update, the next time
+        self.watch.after = self._stored
+        self.builtins = {**vars(builtins), **BUILTINS, **self.watch.functions()}
+        self.builtins["__import__"] = self._import
+        self.builtins[ENDING] = self._go_on_ending
+
+    def _stored(self, stored: Stored) -> None:
+        if self.ending:
+            return
+        full = len(self.tape.notes) > MOST_NOTES
+        is_update = bool(stored.before) and stored.value.note is not None
+        if not full and not (is_update and stored.turn == self.ask_at):
+            return
+        self.ask_at += max(1, self.ask_at // 4)  # seldom, where loops within a step have turns too
+        if full or self.enough(self.watch.stored, self.tape.notes):
+            self.ending = True
+            Tape.now = None
+            if not self.to_end:
+                raise _End
+
+    def _go_on_ending(self) -> None:
+        """An ``except:`` of the user's has caught the end: go on with it."""
+        error = sys.exception() if sys.version_info >= (3, 11) else sys.exc_info()[1]
+        if isinstance(error, _End):
+            raise error
+
+    def _import(self, name: str, space: Any = None, *args: Any, **kwargs: Any) -> Any:
+        return stand_in_for(builtins.__import__(name, space, *args, **kwargs))
+
+    def run(self, script: Path, spelled: str) -> tuple[str, int, int]:
+        """Run the script; returns what ended it, at which line, and the exit status."""
+        module = types.ModuleType("__main__")
+        module.__dict__.update(
+            __file__=spelled, __cached__=None, __builtins__=self.builtins, __annotations__={}
+        )
+        sys.modules["__main__"] = module
+        try:
+            code = self.program.compile(script.read_bytes(), spelled)
+            Tape.now = self.tape
+            with warned.at_the_users_line():
+                exec(code, module.__dict__)
+        except _End:
+            return "", 0, 0
+        except SystemExit as error:
+            if isinstance(error.code, str):
+                print(error.code, file=sys.stderr)
+            status = error.code if isinstance(error.code, int) else int(error.code is not None)
+            return "", 0, status
+        except KeyboardInterrupt:
+            return INTERRUPTED, 0, 1
+        except BaseException as error:
+            Tape.now = None
+            return (*_told(error), 1)
+        finally:
+            Tape.now = None
+            with suppress(Exception):
+                atexit._run_exitfuncs()
+        return "", 0, 0
+
+
+def run(
+    script: str, arguments: Sequence[str], steps: int, enough: Enough, to_end: bool = False
+) -> Recorded:
+    """Run a script with its arguments, and record it until ``enough`` or its end."""
+    path = Path(script)
+    session = _Session(steps, enough, to_end)
+    began = time.perf_counter()
+    with _as_main(path, script, arguments), _modules_beside(path, session):
+        error, line, _ = session.run(path, script)
+    watch = session.watch
+    return Recorded(
+        tuple(watch.stored),
+        tuple(session.tape.notes),
+        tuple(zip(session.tape.times, session.tape.cuts, strict=True)),
+        watch.pending if error else None,
+        error,
+        line,
+        time.perf_counter() - began,
+    )
+
+
+@contextmanager
+def _as_main(path: Path, script: str, arguments: Sequence[str]) -> Iterator[None]:
+    before = sys.argv, sys.path[:], sys.modules["__main__"]
+    sys.argv = [script, *arguments]
+    sys.path[0] = str(path.resolve().parent)
+    os.environ.setdefault("MPLBACKEND", "Agg")  # a window would wait for somebody to close it
+    try:
+        yield
+    finally:
+        sys.argv, sys.path[:], sys.modules["__main__"] = before
+
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    """Loads a module of the user's, instrumented."""
+
+    session: _Session
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        module.__dict__["__builtins__"] = self.session.builtins
+        path = self.get_filename(module.__name__)
+        exec(self.session.program.compile(self.get_data(path), path), module.__dict__)
+
+
+@contextmanager
+def _modules_beside(script: Path, session: _Session) -> Iterator[None]:
+    """Modules in the script's folder are recorded as the script is."""
+    folder = str(script.resolve().parent) + os.sep
+
+    class Finder(importlib.abc.MetaPathFinder):
+        def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+            spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+            origin = getattr(spec, "origin", None) or ""
+            if spec is None or not origin.endswith(".py"):
+                return None
+            if not origin.startswith(folder) or not is_user_file(origin):
+                return None
+            spec.loader = _Loader(name, origin)
+            spec.loader.session = session
+            return spec
+
+    finder = Finder()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+def _told(error: BaseException) -> tuple[str, int]:
+    """Print an error of the user's code as Python would; what it says, and its line."""
+    trace = error.__traceback__
+    while trace is not None and not is_user_file(trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    linecache.checkcache()
+    kept = trace
+    line = 0
+    while trace is not None:
+        if is_user_file(trace.tb_frame.f_code.co_filename):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    sys.stdout.flush()
+    traceback.print_exception(type(error), error, kept)
+    said = f"{type(error).__name__}: {error}"
+    return said, line

@@ -1,0 +1,194 @@
+"""The steps of a training: which values are parameters, and where each step begins and ends."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from oracle.trace.recorded import Attempt, Stored
+from oracle.trace.updates import Chain, Term, Update, chains, expanded, size, updates
+from oracle.truth.recording import Note, Value
+
+MOST_TERMS = 50  # of one update
+
+
+def _scaled(part: Term, by: Term) -> Term:
+    """A summand of something that is itself a summand."""
+    return replace(
+        part, factor=part.factor * by.factor, divided=part.divided * by.divided,
+        exact=part.exact and by.exact,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: from the last update of the step before to its own last update."""
+
+    begin: int  # times, in calls recorded
+    end: int
+    updates: tuple[Update, ...]
+
+    @property
+    def parameters(self) -> tuple[Value, ...]:
+        """As they were before this step's updates."""
+        new = {id(update.new) for update in self.updates}
+        return tuple(u.old for u in self.updates if id(u.old) not in new)
+
+
+class Training:
+    """What the record shows of a training, before any loss is chosen."""
+
+    def __init__(
+        self, stored: Sequence[Stored], notes: Sequence[Note], failed: Attempt | None = None
+    ) -> None:
+        self.stored = stored
+        self.notes = notes
+        self.index = {id(note): i for i, note in enumerate(notes)}
+        self.names: dict[int, list[Stored]] = {}  # of all values that have one, by their ids
+        for one in stored:
+            self.names.setdefault(id(one.value), []).append(one)
+        self.updates = updates(stored, failed)
+        self.chains = chains(self.updates)
+        self.first = {id(v): chain.values[0] for chain in self.chains for v in chain.values}
+
+    def steps(self) -> list[Step]:
+        """The steps, in order; the last one may have been cut short."""
+        parameters = self._parameters()
+        made = sorted(
+            (u for chain in parameters for u in chain.updates), key=lambda u: u.stored.time
+        )
+        place = {id(u): i for i, chain in enumerate(parameters) for u in chain.updates}
+        groups: list[list[Update]] = []
+        seen: set[tuple[int, int]] = set()
+        for update in made:
+            key = place[id(update)], id(update.stored.statement)
+            if not groups or key in seen:
+                groups.append([])
+                seen = set()
+            groups[-1].append(update)
+            seen.add(key)
+        found: list[Step] = []
+        for group in groups:
+            begin = found[-1].end if found else 0
+            found.append(Step(begin, group[-1].stored.time, tuple(group)))
+        return found
+
+    def _parameters(self) -> list[Chain]:
+        """The chains whose updates depend on what they update, as a gradient depends on W.
+
+        What is added to a sum over samples, a velocity or a running average does not. Where there
+        has been one step only, a parameter is what was there before any other update.
+        """
+        for repeats in (True, False):
+            some = [c for c in self.chains if (c.repeats if repeats else self._is_first(c))]
+            ends = {id(value) for chain in some for value in chain.values}
+            found = [chain for chain in some if self._depends_on_itself(chain, ends)]
+            if found:
+                return found
+        return []
+
+    def _depends_on_itself(self, chain: Chain, ends: set[int]) -> bool:
+        for update in chain.updates:
+            for term in self._gradients(update):
+                if term.value is not update.old and any(
+                    value is update.old for value in self._back(term.value, ends)
+                ):
+                    return True
+        return False
+
+    def _gradients(self, update: Update) -> list[Term]:
+        """What an update adds: of a velocity, or of a running mean, what was added to that."""
+        made = {id(u.new): u for u in self.updates if u.new is not update.new}
+        found: list[Term] = []
+        queue, seen = list(update.terms), 0
+        while queue and seen < MOST_TERMS:
+            term = queue.pop()
+            seen += 1
+            inner = made.get(id(term.value))
+            parts = [] if inner else expanded(term.value, update.old, set(made), set())
+            if inner is not None:
+                queue += [_scaled(part, term) for part in inner.terms]
+                found.append(Term(inner.keeps, inner.old))
+            elif any(id(part.value) in made for part in parts if part.value is not term.value):
+                queue += [_scaled(part, term) for part in parts]
+            else:
+                found.append(term)
+        return found
+
+    def _is_first(self, chain: Chain) -> bool:
+        """True if a chain begins with what was given, and not with a product of other chains."""
+        begins = {id(c.values[0]) for c in self.chains if c is not chain}
+        return all(id(value) not in begins for value in self._back(chain.values[0], set()))
+
+    def _back(self, value: Value, ends: set[int]) -> Iterable[Value]:
+        """All that a value was computed from, as far as some ends."""
+        queue, seen = [value], {id(value)}
+        while queue:
+            one = queue.pop()
+            yield one
+            if one.note is None or (id(one) in ends and one is not value):
+                continue
+            for part in one.note.inputs:
+                if part.active and id(part) not in seen:
+                    seen.add(id(part))
+                    queue.append(part)
+
+    def name(self, value: Value) -> str:
+        """The user's own text for a value; "" if it has none."""
+        known = self.names.get(id(self.first.get(id(value), value)), [])
+        own = [s for s in known if s.statement.kind in ("assign", "augment")]
+        if own and id(value) in self.first:
+            return own[0].text  # of a parameter the name that it began with
+        return (own or known)[-1].text if known else ""
+
+    def used(self, step: Step) -> list[tuple[Update, Term]]:
+        """What the updates of a step add to the parameters: the gradients, with their factors.
+
+        Of a velocity it is what was added to it in this step; what is older is no gradient.
+        """
+        velocities = {id(u.new): u for u in self.within(step) if self.is_velocity(u, step)}
+        found = []
+        for update in step.updates:
+            queue, seen = list(update.terms), 0
+            while queue and seen < MOST_TERMS:
+                term = queue.pop(0)
+                seen += 1
+                inner = velocities.get(id(term.value))
+                if inner is not None and inner is not update:
+                    queue += [_scaled(part, term) for part in inner.terms]
+                    continue
+                parts = expanded(term.value, update.old, set(velocities), set())
+                if any(id(p.value) in velocities for p in parts if p.value is not term.value):
+                    queue += [_scaled(part, term) for part in parts]
+                elif not self.is_older(term.value, step):
+                    found.append((update, term))
+        return found
+
+    def within(self, step: Step) -> list[Update]:
+        """All updates of a step, those of sums and velocities too."""
+        return [u for u in self.updates if step.begin < u.stored.time <= step.end]
+
+    def is_older(self, value: Value, step: Step) -> bool:
+        return self.is_before(value, step.begin)
+
+    def is_before(self, value: Value, time: int) -> bool:
+        """True for what was made before a time; of what was given, it is the time of its name."""
+        if value.note is not None:
+            return self.index[id(value.note)] < time
+        known = self.names.get(id(value))
+        return not known or time == 0 or known[0].time < time
+
+    def is_velocity(self, update: Update, step: Step) -> bool:
+        """True if it adds to what was there before the step."""
+        kept = step.begin > 0 or abs(update.keeps - 1) > 1e-9
+        return self.is_older(update.old, step) and kept
+
+
+def enough(stored: Sequence[Stored], notes: Sequence[Note], steps: int) -> bool:
+    """True if so many steps are complete."""
+    return len(Training(stored, notes).steps()) > steps
+
+
+def scalars(stored: Iterable[Stored]) -> list[Stored]:
+    return [s for s in stored if size(s.value) == 1 and s.statement.kind in _KINDS]
+
+
+_KINDS = ("assign", "augment", "return")

@@ -1,0 +1,230 @@
+"""Updates: statements that store what was kept in the same place before, plus or minus something.
+
+``W -= lr * dW`` and ``W = W - lr * dW``, of attributes, entries and aliases too. Values that are
+updated one from the other form a chain. A chain that the loss depends on is a parameter; others
+are sums over samples, velocities, running averages.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from oracle.trace.recorded import Attempt, Stored
+from oracle.truth.recording import Note, Value
+
+DEPTH = 12  # of the expression of an update
+SAME = frozenset({"copy", "astype", "array", "setitem", "positive", "asarray", "item", "copyto"})
+
+
+_STEP_SIZE = re.compile(
+    r"^(lr|l_rate|learning_?rate|learn_?rate|rate|eta|alpha|step_?size|step|stepsize|epsilon)\d*$"
+)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One summand of an update: a number times a value."""
+
+    factor: float
+    value: Value
+    exact: bool = True  # False: clipped, or divided by an array (RMSprop, Adam)
+    divided: float = 1.0  # what it is divided by, as a factor: 1/m in ``lr / m * dW``
+    literal: float = 1.0  # plain numbers that it is multiplied by
+    stepped: bool = False  # there is a step size in the factor
+
+    @property
+    def share(self) -> float:
+        """What of the factor is no step size: a plain number is one, unless there is another."""
+        return self.divided * (self.literal if self.stepped else 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """One update: the value before, the value after, and what was added."""
+
+    stored: Stored
+    old: Value
+    terms: tuple[Term, ...]
+    keeps: float  # the factor of the old value: less than 1 with weight decay
+
+    @property
+    def new(self) -> Value:
+        return self.stored.value
+
+
+def size(value: Value) -> int:
+    return int(np.size(value.array))
+
+
+def is_step_size(text: str) -> bool:
+    return _STEP_SIZE.match(text.split(".")[-1].lower()) is not None
+
+
+def updates(stored: Sequence[Stored], failed: Attempt | None = None) -> list[Update]:
+    """All updates, in order; the last one may have raised."""
+    named: set[int] = set()
+    steps = {id(s.value) for s in stored if size(s.value) == 1 and is_step_size(s.text)}
+    found = []
+    for one in stored:
+        if one.statement.kind in ("assign", "augment") and one.before:
+            for old in dict.fromkeys(one.before):
+                made = _update(one, old, named, steps)
+                if made is not None:
+                    found.append(made)
+                    break
+        if one.statement.kind in ("assign", "augment"):
+            named.add(id(one.value))
+    if failed is not None:
+        terms = expanded(failed.operand, failed.old, named, steps)
+        terms = [replace(term, factor=failed.sign * term.factor) for term in terms]
+        found.append(Update(failed.stored, failed.old, tuple(terms), 1.0))
+    return found
+
+
+def _update(stored: Stored, old: Value, named: set[int], steps: set[int]) -> Update | None:
+    if stored.value is old or stored.value.note is None:
+        return None
+    terms = expanded(stored.value, old, named, steps)
+    keeps = sum(term.factor for term in terms if term.value is old)
+    others = tuple(term for term in terms if term.value is not old)
+    if not 0.2 < keeps <= 1 + 1e-9 or not others:
+        return None
+    return Update(stored, old, others, keeps)
+
+
+def expanded(value: Value, old: Value, named: set[int], steps: set[int]) -> list[Term]:
+    """A value as a sum of numbers times values, down to those that have a name."""
+    found: list[Term] = []
+
+    def walk(one: Value, term: Term, depth: int) -> None:
+        note = one.note
+        at_end = one is old or note is None or depth == 0 or (one is not value and id(one) in named)
+        parts = None if at_end else _summands(note, old, steps)  # type: ignore[arg-type]
+        if parts is None:
+            found.append(replace(term, value=one))
+            return
+        for part in parts:
+            inner = Term(
+                term.factor * part.factor, part.value, term.exact and part.exact,
+                term.divided * part.divided, term.literal * part.literal,
+                term.stepped or part.stepped,
+            )  # fmt: skip
+            walk(part.value, inner, depth - 1)
+
+    walk(value, Term(1.0, value), DEPTH)
+    return found
+
+
+def _summands(note: Note, old: Value, steps: set[int]) -> list[Term] | None:
+    """The values that a call adds up, with factors; None if it does something else."""
+    args = note.args
+    first = args[0] if args else None
+    if note.op in SAME and isinstance(first, Value) and first.active:
+        return [Term(1.0, first)]
+    if note.op == "negative" and isinstance(first, Value):
+        return [Term(-1.0, first)]
+    if note.op == "clip" and isinstance(first, Value) and first.active:
+        return [Term(1.0, first, False)]
+    if note.op == "read" and any(v is old for v in note.args[0]):
+        others = [Term(1.0, v, False) for v in note.args[0] if v is not old]
+        return [Term(1.0, old), *others]
+    if len(args) < 2:
+        return None
+    one, other = args[:2]
+    if note.op in ("add", "subtract"):
+        sign = 1.0 if note.op == "add" else -1.0
+        parts = ((1.0, one), (sign, other))
+        return [Term(f, part) for f, part in parts if isinstance(part, Value) and part.active]
+    if note.op == "multiply":
+        for times, part in ((one, other), (other, one)):
+            if isinstance(part, Value) and part.active and _is_factor(times, part, steps):
+                if not isinstance(times, Value):
+                    return [Term(_number(times), part, literal=_number(times))]
+                return [Term(_number(times), part, divided=_share(times, steps), stepped=True)]
+    if note.op == "divide" and isinstance(one, Value) and one.active:
+        if _is_number(other) and _number(other):
+            return [Term(1 / _number(other), one, divided=1 / _number(other))]
+        return [Term(1.0, one, False)]
+    return None
+
+
+def _is_number(thing: object) -> bool:
+    if isinstance(thing, Value):
+        return size(thing) == 1
+    return isinstance(thing, int | float | np.number)
+
+
+def _is_factor(thing: object, other: Value, steps: set[int]) -> bool:
+    """True for a number by which something is multiplied; of two numbers, for a step size."""
+    if not _is_number(thing):
+        return False
+    if not isinstance(thing, Value) or size(other) > 1:
+        return True
+    return _is_made_of_steps(thing, steps)
+
+
+def _is_made_of_steps(value: Value, steps: set[int], depth: int = 4) -> bool:
+    if id(value) in steps:
+        return True
+    if value.note is None or depth == 0:
+        return False
+    inputs = [v for v in value.note.inputs if v.active]
+    return bool(inputs) and all(_is_made_of_steps(v, steps, depth - 1) for v in inputs)
+
+
+def _share(thing: object, steps: set[int]) -> float:
+    """What of a factor is no step size."""
+    if not isinstance(thing, Value):
+        return _number(thing)
+    if id(thing) in steps or thing.note is None:
+        return 1.0
+    note = thing.note
+    if note.op in ("multiply", "divide") and len(note.args) == 2:
+        one, other = (_share(arg, steps) for arg in note.args)
+        return one * other if note.op == "multiply" else one / other if other else 1.0
+    return 1.0
+
+
+def _number(thing: object) -> float:
+    array = thing.array if isinstance(thing, Value) else thing
+    return float(np.real(np.ravel(np.asarray(array))[0]))
+
+
+def depends(value: Value, on: Value, most: int = 2000) -> bool:
+    """True if a value was computed from another one; looks at so many calls at most."""
+    queue = [value]
+    seen: set[int] = set()
+    while queue and len(seen) < most:
+        one = queue.pop()
+        if one is on:
+            return True
+        if one.note is not None and id(one) not in seen:
+            seen.add(id(one))
+            queue.extend(v for v in one.note.inputs if v.active)
+    return False
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """Values of one place, each updated from the one before."""
+
+    values: tuple[Value, ...]
+    updates: tuple[Update, ...]
+
+    @property
+    def repeats(self) -> bool:
+        """True if one statement has made several of the updates."""
+        statements = [id(u.stored.statement) for u in self.updates]
+        return len(set(statements)) < len(statements)
+
+
+def chains(found: Sequence[Update]) -> list[Chain]:
+    """The updates, those that follow one from the other together."""
+    links: dict[int, list[Update]] = {}  # by the id of the last value
+    for update in found:
+        chain = links.pop(id(update.old), [])
+        if id(update.new) not in links:
+            links[id(update.new)] = [*chain, update]
+    return [Chain((c[0].old, *(u.new for u in c)), tuple(c)) for c in links.values()]

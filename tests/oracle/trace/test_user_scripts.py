@@ -1,0 +1,93 @@
+"""Training scripts as people write them: wrong lines are found and named, right ones left alone."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+
+import pytest
+
+from oracle.commands import channel
+from oracle.results import Report
+from tests import TESTS
+
+FOLDER = TESTS / "user_scripts"
+EXPECTED = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
+ALL = [(name, i) for name, each in EXPECTED.items() for i in range(len(each["mistakes"]))]
+# Each script runs in processes of its own: the default run takes one mistake of most scripts.
+MISTAKES = [
+    pytest.param(*one, marks=[pytest.mark.full] if at % 4 else []) for at, one in enumerate(ALL)
+]
+
+
+@dataclass
+class Traced:
+    report: object
+    printed: str
+
+
+def trace(path, *arguments, to_end=False):
+    """The report on a script, and what the script printed, from a process of its own."""
+    code = (
+        "import json, sys; from oracle.commands import channel, traced; "
+        f"sys.argv[1:] = {[str(path.parent / 'report'), OPTIONS[to_end], path.name, *arguments]}; "
+        "traced.main()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=path.parent, capture_output=True, text=True, timeout=120
+    )
+    report = channel.read(Report, json.loads((path.parent / "report").read_text()))
+    return Traced(report, ran.stdout)
+
+
+OPTIONS = {
+    end: f'{{"steps": 3, "loss": "", "to_end": {str(end).lower()}, "verbose": true}}'
+    for end in (False, True)
+}
+
+
+def verdicts(report, *wanted):
+    return {
+        (g.line, g.name): [f.name for f in g.findings]
+        for result in report.results
+        for g in result.gradients
+        if g.verdict in wanted
+    }
+
+
+def planted(name, i, folder):
+    """The script with one of its mistakes, and the line of it."""
+    mistake = EXPECTED[name]["mistakes"][i]
+    source = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+    assert mistake["text"] in source
+    at = source.index(mistake.get("at", mistake["text"]).lstrip())
+    path = folder / f"{name}.py"
+    path.write_text(source.replace(mistake["text"], mistake["becomes"]), encoding="utf-8")
+    return path, source[:at].count("\n") + 1
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_right_scripts_are_not_accused_and_print_what_they_print(name, tmp_path):
+    path = tmp_path / f"{name}.py"
+    path.write_text((FOLDER / f"{name}.py").read_text(encoding="utf-8"), encoding="utf-8")
+    plain = subprocess.run(
+        [sys.executable, path.name], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    found = trace(path, to_end=True)
+    assert found.printed == plain.stdout
+    assert found.report.errors == []
+    assert verdicts(found.report, "wrong", "inherited", "unstable") == {}
+    right = {text for _, text in verdicts(found.report, "correct")}
+    assert right >= set(EXPECTED[name]["correct"])
+
+
+@pytest.mark.parametrize(("name", "i"), MISTAKES)
+def test_a_planted_mistake_is_found_on_its_line_and_named(name, i, tmp_path):
+    mistake = EXPECTED[name]["mistakes"][i]
+    path, line = planted(name, i, tmp_path)
+    wrong = verdicts(trace(path).report, "wrong")
+    assert (line, mistake["wrong"]) in wrong
+    assert set(wrong[line, mistake["wrong"]]) & set(mistake["finding"])
+    others = {(line, text) for text in mistake.get("also", ())}
+    assert wrong.keys() - others == {(line, mistake["wrong"])}
