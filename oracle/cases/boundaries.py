@@ -61,11 +61,13 @@ def integers(functions: Sequence[Any]) -> list[int]:
 def functions_in(things: Sequence[Any]) -> list[types.FunctionType]:
     """Functions, the methods of classes, and the functions of the same module that they call."""
     found: dict[types.FunctionType, None] = {}
+    classes: set[type] = set()  # which may hold each other, as those of a torch Function do
     left = list(things)
     while left:
         thing = left.pop()
         if isinstance(thing, type):
-            left += vars(thing).values()
+            left += [] if thing in classes else vars(thing).values()
+            classes.add(thing)
             continue
         plain = getattr(thing, "__func__", thing)
         plain = getattr(plain, "__wrapped__", plain)

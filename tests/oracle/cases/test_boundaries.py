@@ -4,7 +4,7 @@ import numpy as np
 
 import oracle
 from oracle import discovery
-from oracle.cases.boundaries import boundaries, integers
+from oracle.cases.boundaries import boundaries, functions_in, integers
 
 BLOCK = 24
 
@@ -70,3 +70,15 @@ def test_a_table_that_ends_is_wrong():
 
     found = oracle.check(decayed, decayed_backward, shapes="x: T D")
     assert found.verdict == "wrong"
+
+
+def test_classes_that_hold_each_other_are_looked_at_once():
+    class Forward:
+        def run(self, x):
+            return x[:12]
+
+    class Backward:
+        of = Forward
+
+    Forward.partner = Backward
+    assert functions_in([Forward, Backward]) == [Forward.run]
