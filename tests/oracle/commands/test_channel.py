@@ -18,9 +18,9 @@ CURE = Cure("factor", Fraction(1, 2), (("N", Fraction(-1)),), (0, 1), True, (("N
 EXAMPLE = Counterexample("oracle check", {"N": 2}, {"k": 1.5}, 7, "float64", "tiny", [[1.0]], "no")
 GRADIENT = Gradient(
     "dW", "W", 3, "wrong", units={"float64/ordinary": float("inf")}, counterexample=EXAMPLE,
-    findings=[Note("transposed", "it is transposed", "transpose it", CURE)],
+    findings=(Note("transposed", "it is transposed", "transpose it", CURE),),
 )  # fmt: skip
-RESULT = Result("net.py", "affine", 1, "", [GRADIENT], 12, 3, ["float64"], truth="autograd")
+RESULT = Result("net.py", "affine", 1, "", (GRADIENT,), 12, 3, ("float64",), truth="autograd")
 
 
 def through(outcome):
