@@ -29,11 +29,10 @@ def odd(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     name = "::error::x\x1b[1m.py"
     (tmp_path / name).write_text(f"a = 1\ndW = '{ODD[:70]}'\nb = 2\n", "utf-8", "surrogatepass")
-    gradient = Gradient(ODD, ODD, 2, "wrong", units={ODD: 1e9})
-    gradient.findings.append(Note("raises", ODD, ODD))
-    gradient.remarks.append(Note("raises", ODD))
+    findings, remarks = (Note("raises", ODD, ODD),), (Note("raises", ODD),)
+    gradient = Gradient(ODD, ODD, 2, "wrong", units={ODD: 1e9}, findings=findings, remarks=remarks)
     good = Gradient(ODD, ODD, 2)
-    results = [Result(name, ODD, 1, ODD, [gradient, good]), Result(name, ODD, 1, ODD, [good])]
+    results = [Result(name, ODD, 1, ODD, (gradient, good)), Result(name, ODD, 1, ODD, (good,))]
     return Report(0, results, [Failure(name, 1, ODD)])
 
 
