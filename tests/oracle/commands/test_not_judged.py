@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import jsonschema
 
-from oracle.commands.cli import status
+from oracle.commands.output import status
 from oracle.report import annotations, json_document
 from oracle.results import Gradient, NotJudged, Report, Result
 
