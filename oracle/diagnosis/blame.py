@@ -278,7 +278,3 @@ def multiple(array: np.ndarray, of: np.ndarray) -> float | None:
 
 def _is_multiple(evidence: Evidence, step: Step, value: Value) -> bool:
     return multiple(evidence.number(step.value), evidence.true(value)) is not None
-
-
-Guilty = Blamed  # the former names, while other modules use them
-guilty = blamed

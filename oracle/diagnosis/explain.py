@@ -12,7 +12,7 @@ from oracle.diagnosis.mistakes import Suspicion, Target, activations
 from oracle.diagnosis.observed import what_is_seen
 from oracle.diagnosis.opened import Opened
 from oracle.diagnosis.prove import Proved, prove
-from oracle.diagnosis.targets import Blamed
+from oracle.diagnosis.targets import InCase
 from oracle.judging.counterexample import counterexample
 from oracle.judging.examined import Examined
 from oracle.judging.telling import OPENED, has_a_one, smallest
@@ -34,7 +34,7 @@ def explain(
     if not telling:
         return
     telling.sort(key=lambda e: -len(e.wrong_paths()))
-    blamed = [(one, blame.guilty(one)) for one in telling]
+    blamed = [(one, blame.blamed(one)) for one in telling]
     for step in blamed[0][1]:
         if not step.inherits & set(paths):
             continue  # explained by cases that tell more of it, or not wrong but for a guard
@@ -71,13 +71,13 @@ def is_elementwise(evidence: Sequence[Evidence]) -> bool:
     return any(u.before is start and u.after is end for u in activations.units(evidence[0]))
 
 
-def _place(blamed: blame.Guilty) -> object:
+def _place(blamed: blame.Blamed) -> object:
     """The same for the same step in different cases."""
     return blamed.path or (blamed.step and (blamed.step.line, blamed.step.name))
 
 
 def _agree(
-    matched: Sequence[Blamed], telling: Sequence[Evidence], inherits: frozenset[Path]
+    matched: Sequence[InCase], telling: Sequence[Evidence], inherits: frozenset[Path]
 ) -> bool:
     """True if the same step is to blame in all cases in which these gradients are wrong."""
     agreed = [evidence for evidence, _ in matched]
@@ -85,13 +85,13 @@ def _agree(
     return all(any(one is other for other in agreed) for one in wrong)
 
 
-def _returned(evidence: Evidence, path: Path) -> Blamed:
+def _returned(evidence: Evidence, path: Path) -> InCase:
     """A returned gradient, blamed itself."""
-    return evidence, blame.Guilty(None, evidence.inputs[path], 1.0, frozenset([path]), path)
+    return evidence, blame.Blamed(None, evidence.inputs[path], 1.0, frozenset([path]), path)
 
 
 def _explain_one(
-    examined: Examined, drafts: Drafts, matched: Sequence[Blamed], opened: Opened
+    examined: Examined, drafts: Drafts, matched: Sequence[InCase], opened: Opened
 ) -> None:
     evidence, blamed = matched[0]
     if blamed.path is not None:
@@ -115,7 +115,7 @@ def _explain_one(
         draft.find(Note("unexplained", f"{draft.gradient.name} {what_is_seen(found[0])}"))
 
 
-def _proved(found: Sequence[Target], matched: Sequence[Blamed], name: str) -> list[Proved]:
+def _proved(found: Sequence[Target], matched: Sequence[InCase], name: str) -> list[Proved]:
     """The mistakes of a step, or of the same step taken for a different intermediate."""
     proofs = prove(found)
     others = targets.instead(matched, name)
@@ -149,7 +149,7 @@ def _is_of_a_part(found: Suspicion, target: Target) -> bool:
 
 
 def _blamed_step(
-    examined: Examined, drafts: Drafts, evidence: Evidence, blamed: blame.Guilty, opened: Opened
+    examined: Examined, drafts: Drafts, evidence: Evidence, blamed: blame.Blamed, opened: Opened
 ) -> Draft:
     """A draft of its own for a step of the backward, before those that follow from it."""
     assert blamed.step is not None
@@ -161,19 +161,19 @@ def _blamed_step(
     return drafts.blame(name, blamed.step.line, followers, blamed.inherits, counterexample=example)
 
 
-def _wanted(evidence: Evidence, blamed: blame.Guilty) -> Wanted:
+def _wanted(evidence: Evidence, blamed: blame.Blamed) -> Wanted:
     assert blamed.step is not None
     got, want = evidence.number(blamed.step.value), blamed.factor * evidence.true(blamed.of)
     return Wanted(str(evidence.case), got, want)
 
 
 def _smallest(
-    examined: Examined, evidence: Evidence, blamed: blame.Guilty, opened: Opened
-) -> Blamed:
+    examined: Examined, evidence: Evidence, blamed: blame.Blamed, opened: Opened
+) -> InCase:
     """The smallest failing case in which the same step is to blame."""
     failing = [case for path in blamed.inherits for case in examined.entry(path).failures]
     for small in opened.each(smallest(failing)[:SMALLER]):
-        for found in blame.guilty(small):
+        for found in blame.blamed(small):
             if _place(found) == _place(blamed):
                 return small, found
     return evidence, blamed

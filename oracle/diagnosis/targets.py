@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 
 from oracle.cases import Case
-from oracle.diagnosis.blame import Guilty
+from oracle.diagnosis.blame import Blamed
 from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.mistakes import Target
 from oracle.judging.trials import Trials
 from oracle.subject import Path
 from oracle.truth.recording import Value
 
-Blamed = tuple[Evidence, Guilty]  # a case, and the step that is wrong in it
+InCase = tuple[Evidence, Blamed]  # a case, and the step that is wrong in it
 
 
 def of_input(evidence: Evidence, path: Path, name: str) -> Target:
@@ -25,7 +25,7 @@ def of_input(evidence: Evidence, path: Path, name: str) -> Target:
     )  # fmt: skip
 
 
-def of_step(evidence: Evidence, blamed: Guilty, name: str) -> Target:
+def of_step(evidence: Evidence, blamed: Blamed, name: str) -> Target:
     """A step between, as the gradient of the intermediate that it is taken for."""
     assert blamed.step is not None
     got = evidence.number(blamed.step.value) / blamed.factor
@@ -35,7 +35,7 @@ def of_step(evidence: Evidence, blamed: Guilty, name: str) -> Target:
     )  # fmt: skip
 
 
-def instead(matched: Sequence[Blamed], name: str) -> Iterator[list[Target]]:
+def instead(matched: Sequence[InCase], name: str) -> Iterator[list[Target]]:
     """The step as the gradient of other intermediates, of the same one in each case."""
     for value, _ in matched[0][1].instead:
         targets = []

@@ -192,20 +192,6 @@ def _number(thing: object) -> float:
     return float(np.real(np.ravel(np.asarray(array))[0]))
 
 
-def depends(value: Value, on: Value, most: int = 2000) -> bool:
-    """True if a value was computed from another one; looks at so many calls at most."""
-    queue = [value]
-    seen: set[int] = set()
-    while queue and len(seen) < most:
-        one = queue.pop()
-        if one is on:
-            return True
-        if one.note is not None and id(one) not in seen:
-            seen.add(id(one))
-            queue.extend(v for v in one.note.inputs if v.active)
-    return False
-
-
 @dataclass(frozen=True, eq=False)
 class Chain:
     """Values of one place, each updated from the one before."""
