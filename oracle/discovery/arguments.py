@@ -23,6 +23,7 @@ class User:
     module: ModuleType | None
     shapes: str = ""
     live: dict[str, Any] = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict)  # what was found out about the file once
 
     def get(self, name: str) -> Any:
         """A function or class by its qualified name; a method is bound to an empty instance."""

@@ -14,7 +14,7 @@ from oracle.discovery.text.source import Text
 from oracle.subject import MissingShapes, Unusable, size_names
 
 COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*shapes?\b\s*:?(.*)", re.IGNORECASE)
-OTHER = re.compile(r"\s*#\s*oracle\s*:(?!\s*ignore\b)\s*(.*?)\s*$", re.IGNORECASE)
+OTHER = re.compile(r"\s*#\s*oracle\s*:(?!\s*(?:ignore|run|against)\b)\s*(.*?)\s*$", re.IGNORECASE)
 INTEGERS = ("Int", "UInt", "Integer", "Int32", "Int64", "Int8", "UInt8", "Int16", "Shaped")
 
 
@@ -187,16 +187,18 @@ def missing(
         f"{name}: nothing says the shape of {' and '.join(names)}; add a line such as "
         f'"# oracle: shapes {example}" above line {above}',
         above,
+        names,
     )
 
 
 def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusable:
     """The error that names an argument whose range of integers nothing says."""
     dims = " ".join(said[(argument,)].dims or ())
-    return Unusable(
+    return MissingShapes(
         f"{name}: nothing says which integers {argument} holds; add a line such as "
         f'"# oracle: shapes {argument}: {f"{dims} labels(C)".strip()}" above line {above}',
         above,
+        [argument],
     )
 
 

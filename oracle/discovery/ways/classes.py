@@ -1,11 +1,11 @@
 """Ways 4 and 9: layers, losses and networks that are classes."""
 
 import ast
-import itertools
 
 from oracle.discovery import naming, plans
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
+from oracle.discovery.given import Given
 from oracle.discovery.load import line_in, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.declared import Shapes
@@ -94,8 +94,10 @@ def _found(
         spoken = {**spoken, (name,): spoken.get((name,), Said()).completed(Said(values="unit"))}
     problem: Exception | None = None
     ran: Object | None = None
-    tries = itertools.product(
-        instances.unified(maker, spoken), guesses(open_, maker, kind, candidate)
+    tries = (
+        (one, shapes_of)
+        for one in instances.unified(maker, spoken)
+        for shapes_of in guesses(open_, one, kind, candidate)
     )
     for maker, shapes_of in tries:
         tried = dict(spoken)
@@ -109,6 +111,7 @@ def _found(
         except Exception as error:  # of this guess, which may not fit; others are tried
             problem = problem or error
             continue
+        thing.plan.remarks += _told(maker, thing)
         guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
@@ -123,6 +126,12 @@ def _found(
         ) from problem
     assert problem is not None
     raise Unusable(f"{candidate.name}: {said(problem)}", line_in(problem, user.file)) from problem
+
+
+def _told(maker: Maker, thing: Object) -> list[str]:
+    """How the object is made, where that was not said."""
+    found = [value for value in maker.constants.values() if isinstance(value, Given) and value.why]
+    return [f"made as {maker.told}"] if found else []
 
 
 def _object(

@@ -1,5 +1,6 @@
 """Objects of the user's classes: made with sizes, given new numbers, searched for arrays."""
 
+import ast
 import dataclasses
 import inspect
 import itertools
@@ -12,13 +13,16 @@ import numpy as np
 
 from oracle.discovery import naming
 from oracle.discovery.arguments import Parameter, User, call, parameters
-from oracle.discovery.plans import number
+from oracle.discovery.given import Given, given
+from oracle.discovery.plans import number, solved
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.grammar import NOTHING as NOTHING
 from oracle.discovery.shapes.grammar import fresh
-from oracle.discovery.text import assignments, functions, usage
+from oracle.discovery.text import assignments, functions, options, usage
 from oracle.discovery.trial_inputs import kept_random_state
-from oracle.subject import Argument, Path, Unusable, size_names
+from oracle.discovery.ways.descent import RATE as RATE
+from oracle.discovery.ways.proposals import is_array, is_plain, proposals_of
+from oracle.subject import Argument, MissingShapes, Path, size_names
 
 SIZE = re.compile(
     r"normalized_shape|(?!\w*shape)(n|num|d|dim|size|in|out|input|output|hidden|nb|no|fan)_\w+|\w+_(dims?|size|features|channels"
@@ -51,8 +55,6 @@ KNOWN: dict[str, Any] = {
 MOST_UNIFIED = 12
 DEEPEST = 7  # steps into an object
 RATES = re.compile(r"(learning_?rate|lr|eta|step_?size|learn_?rate|learningRate)$")
-# So large that the weights are lost below the last digit of the gradient that an update adds.
-RATE = 2.0**60
 
 
 def is_rate(name: str) -> bool:
@@ -71,13 +73,28 @@ class Maker:
     arguments: list[Argument] = field(default_factory=list)  # of the constructor
     remarks: list[str] = field(default_factory=list)
     given: list[Parameter] = field(default_factory=list)
+    proposed: dict[str, list[Given]] = field(default_factory=dict)  # values of which one is to run
+    options: dict[str, list[str]] = field(default_factory=dict)  # texts that are compared with
+
+    @property
+    def told(self) -> str:
+        """How an object is made, as one would write it: ``Dense(n_in, activation=Tanh())``."""
+        words = []
+        for parameter in self.given:
+            own = parameter.name
+            if own in self.constants:
+                value = self.constants[own]
+                words.append(f"{own}={value.text if isinstance(value, Given) else repr(value)}")
+            elif own in (*self.sizes, *self.lists, *self.arrays):
+                words.append(own)
+        return f"{self.kind.__name__}({', '.join(words)})"
 
     def make(
         self, arrays: Mapping[str, np.ndarray], arguments: Sequence[Argument], seed: int
     ) -> Any:
         """An object of its own, for the sizes that the arrays have."""
         sizes = solved(arrays, arguments)
-        values: dict[str, Any] = {name: fresh(value) for name, value in self.constants.items()}
+        values: dict[str, Any] = {n: fresh(value, sizes) for n, value in self.constants.items()}
         for name, argument in self.arrays.items():
             array = arrays[argument.name]
             values[name] = array.copy() if argument.dims else number(array, argument)
@@ -87,17 +104,6 @@ class Maker:
             values[name] = [sizes[size] for size in several]
         with kept_random_state(seed):
             return call(self.kind, self.given, values)
-
-
-def solved(arrays: Mapping[str, np.ndarray], arguments: Sequence[Argument]) -> dict[str, int]:
-    """The sizes that some arrays have."""
-    found: dict[str, int] = {}
-    for argument in arguments:
-        array = arrays.get(argument.name)
-        if array is None or any(dim.startswith("*") for dim in argument.dims):
-            continue
-        found.update(zip(argument.dims, array.shape))
-    return found
 
 
 def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Sequence[str]) -> Maker:
@@ -111,7 +117,8 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
         return made
     made.given = parameters(kind, name)
     spoken = set(_spoken(said))
-    init = user.node(user.text.methods(name).get("__init__", "")) if user.text is not None else None
+    node = user.node(user.text.methods(name).get("__init__", "")) if user.text is not None else None
+    missing = []
     for parameter in made.given:
         own = parameter.name
         entry = said.get((own,))
@@ -121,38 +128,92 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
             made.sizes[own] = own
         elif entry is not None and entry.has_shape and own not in known and entry.dims:
             made.arrays[own] = entry.argument(own)
-        elif not parameter.required:
-            continue
-        elif own in KNOWN and not (own == "bias" and _has_weights(made.given)):
-            made.constants[own] = KNOWN[own]
-            made.remarks.append(f"{own} was taken to be {KNOWN[own]!r}")
-        elif RATES.match(own):
-            made.constants[own] = RATE
-        elif own in naming.NUMBERS:
-            made.constants[own] = naming.NUMBERS[own]
-            made.remarks.append(f"{own} was taken to be {naming.NUMBERS[own]}")
-        elif KERNELS.fullmatch(own):
-            made.constants[own] = 2
-            made.remarks.append(f"{own} was taken to be 2")
-        elif init is not None and usage.is_extent(init, own):
-            made.sizes[own] = own
-        elif naming.same(own, "W") or naming.same(own, "b") or own in ("gamma", "beta"):
-            dims = ("D", "M") if naming.same(own, "W") else ("M",)
-            dims = ("D",) if own in ("gamma", "beta") else dims
-            made.arrays[own] = Argument(own, dims)
-            made.remarks.append(f"{own} was taken to be {' × '.join(dims)}")
-        elif _is_list(own, init):
-            made.lists[own] = ["n0", "n1", "n2"]
-        elif SIZE.fullmatch(own):
-            made.sizes[own] = own
         else:
-            raise Unusable(
-                f"{name}: nothing says what {own} of its constructor is; add a line such as "
-                f'"# oracle: shapes {own}=..." above line {user.line(name)}',
-                user.line(name),
-            )
+            _offer(made, user, name, parameter, node)
+            if parameter.required and not _by_name(made, own, node):
+                missing.append(own)
+    if missing:
+        missing += [own for own in made.arrays if (own,) not in said]  # nothing says theirs either
+        raise _missing(user, name, missing, node)
     made.arguments = list(made.arrays.values())
     return made
+
+
+def _offer(
+    made: Maker, user: User, owner: str, parameter: Parameter, node: functions.Function | None
+) -> None:
+    """The values that the code proposes for an argument of the constructor, and its options."""
+    own = parameter.name
+    if node is not None and user.text is not None:
+        found = options.options(user.text, owner, node, own)
+        if found and (parameter.required or isinstance(parameter.default, str | None)):
+            made.options[own] = found
+    if parameter.required and not (node is not None and usage.is_extent(node, own)):
+        made.proposed[own] = proposals_of(user, owner, made.given).of(own)
+
+
+def _by_name(made: Maker, own: str, init: functions.Function | None) -> bool:
+    """Make a value for an argument by what is proposed, its name and its use; False if none."""
+    proposed = made.proposed.pop(own, [])
+    things = [one for one in proposed if not is_plain(one)]
+    if things:
+        made.proposed[own] = things
+    elif own in made.options:
+        made.proposed[own] = [_text(option) for option in made.options[own]]
+    elif own in KNOWN and not (own == "bias" and _has_weights(made.given)):
+        made.constants[own] = KNOWN[own]
+        made.remarks.append(f"{own} was taken to be {KNOWN[own]!r}")
+    elif RATES.match(own):
+        made.constants[own] = RATE
+    elif own in naming.NUMBERS:
+        made.constants[own] = naming.NUMBERS[own]
+        made.remarks.append(f"{own} was taken to be {naming.NUMBERS[own]}")
+    elif KERNELS.fullmatch(own):
+        made.constants[own] = 2
+        made.remarks.append(f"{own} was taken to be 2")
+    elif init is not None and usage.is_extent(init, own):
+        made.sizes[own] = own
+    elif naming.same(own, "W") or naming.same(own, "b") or own in ("gamma", "beta"):
+        dims = ("D", "M") if naming.same(own, "W") else ("M",)
+        dims = ("D",) if own in ("gamma", "beta") else dims
+        made.arrays[own] = Argument(own, dims)
+        made.remarks.append(f"{own} was taken to be {' × '.join(dims)}")
+    elif _is_list(own, init):
+        made.lists[own] = ["n0", "n1", "n2"]
+    elif SIZE.fullmatch(own):
+        made.sizes[own] = own
+    elif numbers := [one for one in proposed if not is_array(one)]:
+        made.proposed[own] = numbers
+    else:
+        return False
+    return True
+
+
+def _text(option: str) -> Given:
+    return given(ast.Constant(option), {}, why="an option that the code compares with")
+
+
+def _missing(
+    user: User, name: str, missing: Sequence[str], init: functions.Function | None
+) -> MissingShapes:
+    """The error that names the arguments of a constructor of which nothing says what they are."""
+    proposals = proposals_of(user, name, [])
+    things = [own for own in missing if proposals.called_on(own)]
+    line = user.line(name)
+    arrays = [
+        n for n in missing if (init is not None and usage.is_array(init, n)) or n[:1] in "WUV"
+    ]
+    example = ", ".join(f"{n}: {'D M' if n in arrays else 'M'}" for n in missing)
+    way = f'"# oracle: shapes {example}"'
+    if things:
+        made = ", ".join(f"{own}=..." for own in missing)
+        way = f'"# oracle: run {name}({made}).backward(...) with x: N D"'
+    return MissingShapes(
+        f"{name}: nothing says what {' and '.join(missing)} of its constructor is; add a line "
+        f"such as {way} above line {line}",
+        line,
+        missing,
+    )
 
 
 def _has_weights(given: Sequence[Parameter]) -> bool:
@@ -183,6 +244,17 @@ def _classes(said: declared.Shapes) -> list[str]:
 
 
 def unified(maker: Maker, said: declared.Shapes) -> list[Maker]:
+    """The makers with each of the proposed values: the first ones first."""
+    names = list(maker.proposed)
+    chosen = itertools.islice(itertools.product(*maker.proposed.values()), MOST_UNIFIED)
+    makers = [
+        dataclasses.replace(maker, constants=maker.constants | dict(zip(names, values)))
+        for values in chosen
+    ]
+    return [one for made in makers for one in _unified(made, said)]
+
+
+def _unified(maker: Maker, said: declared.Shapes) -> list[Maker]:
     """The maker as it is, and with its sizes equated with those in the shapes, or 2*K.
 
     ``Dense(n_in, n_out)`` beside ``x: N D``: nothing says that n_in is D, but only so it runs.
@@ -218,6 +290,8 @@ def phantoms(maker: Maker, drawn: Sequence[Argument]) -> list[Argument]:
     """An array for each size of the constructor that no argument's shape has."""
     have = {dim for argument in (*maker.arguments, *drawn) for dim in argument.dims}
     needed = [*maker.sizes.values(), *(s for several in maker.lists.values() for s in several)]
+    made = (value for value in maker.constants.values() if isinstance(value, Given))
+    needed += [size for value in made for size in value.sizes]
     return [
         Argument(f"size {size}", (size,), fixed=True)
         for size in dict.fromkeys(needed)

@@ -1,0 +1,170 @@
+"""Proposals for an argument that is no array: values that the code shows, each to be tried.
+
+They come from calls in the file and its package, from the type that the argument is annotated
+with, from the methods that the class calls on it, and from a few standard things. Which of them
+is used is decided by running.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
+
+import numpy as np
+
+from oracle.discovery.arguments import Parameter, User
+from oracle.discovery.given import Given, given
+from oracle.discovery.scope import Scope
+from oracle.discovery.text import passed
+from oracle.discovery.text.functions import Function
+from oracle.discovery.ways.descent import STEPS, PlainDescent
+
+MOST = 4  # values that are tried for one argument
+DTYPE = re.compile(r"(d_?type|data_?type)$")
+GENERATOR = re.compile(r"(rng|random|random_state|generator)$")
+
+
+class Proposals:
+    """The values that the code proposes for the arguments of a class's constructor."""
+
+    def __init__(self, user: User, owner: str, given: Sequence[Parameter]) -> None:
+        self.user = user
+        self.owner = owner
+        self.names = [p.name for p in given]
+        methods = user.text.methods(owner) if user.text is not None else {}
+        self.init = user.node(methods.get("__init__", ""))
+        self.scope = Scope(user)
+        short = owner.rpartition(".")[2]
+        self.texts = passed.near(user.text, short) if user.text is not None else []
+        self.methods = [node for node in map(user.node, methods.values()) if node is not None]
+
+    def of(self, name: str) -> list[Given]:
+        """The values that are proposed for an argument, the surest first."""
+        found: dict[str, Given] = {}
+        for source in (self._by_calls, self._by_hint, self._standard, self._by_use):
+            for one in source(name):
+                if len(found) < MOST:
+                    found.setdefault(one.text, one)
+        return list(found.values())
+
+    def _by_calls(self, name: str) -> Iterator[Given]:
+        """What calls of the constructor pass, its own file first."""
+        if name not in self.names or self.user.text is None:
+            return
+        for one in passed.to_constructor(self.texts, self.owner, self.names, name):
+            names = self.scope.names(one.text, one.value, one.line)
+            if names is None:
+                continue
+            made = given(one.value, names, why=f"as in line {one.line}")
+            if _can_be_made(made):
+                yield made
+
+    def _by_hint(self, name: str) -> Iterator[Given]:
+        """Objects of the class that an argument is annotated with, or a list of them."""
+        hint = _annotation(self.init, name)
+        if hint is None:
+            return
+        listed = isinstance(hint, ast.Subscript) and ast.unparse(hint.value).rpartition(".")[2] in (
+            "list", "List", "Sequence", "tuple", "Tuple", "Iterable",
+        )  # fmt: skip
+        words = {part.id for part in ast.walk(hint) if isinstance(part, ast.Name)}
+        words |= {part.attr for part in ast.walk(hint) if isinstance(part, ast.Attribute)}
+        kinds = [kind for kind in self.scope.classes() if kind.__name__ in words]
+        for one in self._objects(kinds):
+            text = ast.parse(f"[{one.text}]" if listed else one.text, mode="eval").body
+            yield given(text, one.names, why=f"by the annotation of {name}")
+
+    def _objects(self, kinds: Iterable[type]) -> Iterator[Given]:
+        """Objects of some classes and of what is made from them, that need no argument."""
+        for base in kinds:
+            for kind in [base, *_subclasses(base)]:
+                made = given(ast.parse(f"{kind.__name__}()", mode="eval").body,
+                             {kind.__name__: kind})  # fmt: skip
+                if _can_be_made(made):
+                    yield made
+
+    def _standard(self, name: str) -> Iterator[Given]:
+        """A dtype, a random generator, and plain gradient descent for an optimizer."""
+        if DTYPE.match(name):
+            yield given(ast.parse("np.float64", mode="eval").body, {"np": np}, why="by its name")
+        elif GENERATOR.match(name):
+            text = ast.parse("np.random.default_rng(0)", mode="eval").body
+            yield given(text, {"np": np}, why="by its name")
+        elif self.called_on(name) & STEPS or "optimi" in name.lower():
+            text = ast.parse("PlainDescent()", mode="eval").body
+            yield given(text, {"PlainDescent": PlainDescent}, why="it is asked for new weights")
+
+    def _by_use(self, name: str) -> Iterator[Given]:
+        """Objects of the user's classes that have all the methods that are called on it."""
+        called = self.called_on(name)
+        if called:
+            own = {m.__name__: m for m in self.scope.classes()}
+            fits = [k for k in own.values() if all(hasattr(k, m) for m in called)]
+            fits = [k for k in fits if k.__name__ != self.owner.rpartition(".")[2]]
+            for one in self._objects(fits):
+                yield given(ast.parse(one.text, mode="eval").body, one.names,
+                            why=f"for it has {', '.join(sorted(called))}")  # fmt: skip
+
+    def called_on(self, name: str) -> set[str]:
+        """The methods that the class calls on an argument, or on the attribute that holds it."""
+        held = {name, f"self.{name}", f"self._{name}"}
+        for part in ast.walk(self.init) if self.init is not None else ():
+            if isinstance(part, ast.Assign) and ast.unparse(part.value) == name:
+                held |= {ast.unparse(target) for target in part.targets}
+        return {
+            part.func.attr
+            for node in self.methods
+            for part in ast.walk(node)
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)
+            if ast.unparse(part.func.value) in held
+        }
+
+
+def _annotation(node: Function | None, name: str) -> ast.expr | None:
+    for argument in (*node.args.args, *node.args.kwonlyargs) if node is not None else ():
+        if argument.arg == name:
+            hint = argument.annotation
+            if isinstance(hint, ast.Constant) and isinstance(hint.value, str):
+                try:
+                    return ast.parse(hint.value, mode="eval").body
+                except SyntaxError:
+                    return None
+            return hint
+    return None
+
+
+def _subclasses(kind: type) -> list[type]:
+    found: dict[type, None] = {}
+    for one in kind.__subclasses__():
+        found.update(dict.fromkeys([one, *_subclasses(one)]))
+    return list(found)
+
+
+def _can_be_made(one: Given) -> bool:
+    """Whether the expression can be evaluated; the user's code may raise anything in it."""
+    try:
+        one.make({})
+    except (Exception, SystemExit):
+        return False
+    return True
+
+
+def is_plain(one: Given) -> bool:
+    """A number, or numbers alone: what may be a size as well."""
+    value = one.make({})
+    values = value if isinstance(value, list | tuple) else [value]
+    return all(isinstance(v, int | float | np.generic | np.ndarray) for v in values) and not (
+        isinstance(value, bool)
+    )
+
+
+def is_array(one: Given) -> bool:
+    return isinstance(one.make({}), np.ndarray)
+
+
+def proposals_of(user: User, owner: str, given: Sequence[Parameter]) -> Proposals:
+    """The proposals for a class, looked for once."""
+    key = ("proposals", owner, len(given))
+    if key not in user.memo:
+        user.memo[key] = Proposals(user, owner, given)
+    return cast(Proposals, user.memo[key])
