@@ -25,6 +25,10 @@ class User:
     live: dict[str, Any] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)  # what was found out about the file once
 
+    def __post_init__(self) -> None:
+        if self.text is not None and self.module is not None:
+            self.text.names = vars(self.module)
+
     def get(self, name: str) -> Any:
         """A function or class by its qualified name; a method is bound to an empty instance."""
         if name in self.live:

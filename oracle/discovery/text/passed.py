@@ -56,35 +56,17 @@ def _files(own: Path) -> list[Path]:
 def to_constructor(
     texts: Sequence[Text], owner: str, names: Sequence[str], name: str
 ) -> Iterator[Passed]:
-    """What calls of a class pass for an argument of its constructor, its own text first.
-
-    ``super().__init__(tanh, tanh_prime)`` in a subclass is a call of it as well.
-    """
+    """What calls of a class pass for an argument of its constructor, its own text first."""
     short = owner.rpartition(".")[2]
     for text in texts:
-        above = _supers(text, short)
         for call in ast.walk(text.tree):
             if not isinstance(call, ast.Call):
                 continue
-            if ast.unparse(call.func).rpartition(".")[2] != short and call not in above:
+            if ast.unparse(call.func).rpartition(".")[2] != short:
                 continue
             value = _value(call, names, name)
             if value is not None:
                 yield Passed(text, value, call.lineno)
-
-
-def _supers(text: Text, owner: str) -> list[ast.Call]:
-    """The calls ``super().__init__(...)`` in classes that are made from a class."""
-    return [
-        call
-        for node in text.classes.values()
-        if any(ast.unparse(base).rpartition(".")[2] == owner for base in node.bases)
-        for call in ast.walk(node)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr == "__init__"
-        and ast.unparse(call.func.value).startswith("super(")
-    ]
 
 
 def _value(call: ast.Call, names: Sequence[str], name: str) -> ast.expr | None:

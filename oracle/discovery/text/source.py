@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ class Text:
     functions: dict[str, Function] = field(default_factory=dict)
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     imported: dict[str, int] = field(default_factory=dict)  # names from elsewhere, and their lines
+    names: Mapping[str, Any] = field(default_factory=dict)  # what they mean once it was imported
 
     def __post_init__(self) -> None:
         self.lines = reading.lines_of(self.text)
