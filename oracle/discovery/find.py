@@ -269,7 +269,8 @@ class _Finder:
         if backward is None or forward is None:
             return
         inherited = not any(own[m].startswith(f"{name}.") for m in (forward, backward))
-        if inherited and not own.get("__init__", "").startswith(f"{name}."):
+        its_own = {m for m, qualified in own.items() if qualified.startswith(f"{name}.")}
+        if inherited and not its_own & {"__init__", *self._calls(own[forward], own[backward])}:
             return
         if "." in name and name.rpartition(".")[0] in self.user.functions:
             return
@@ -285,6 +286,16 @@ class _Finder:
         if loss is not None and own[loss] not in parts.values():
             parts["loss"] = own[loss]
         self._add(name, way, parts, *parts.values())
+
+    def _calls(self, *methods: str) -> set[str]:
+        """The methods that some methods call on their own object: ``self._pool(X)``."""
+        return {
+            part.func.attr
+            for name in methods
+            for part in ast.walk(self.user.functions[name])
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)
+            if ast.unparse(part.func.value) == "self"
+        }
 
     def _called_in_run_line(
         self, name: str, own: dict[str, str], forward: str | None

@@ -38,7 +38,11 @@ LISTS = re.compile(
     r"(layer_?)?(sizes|dims)|layers|layers_(sizes|dims)|architecture|topology|structure|nn_\w*"
     r"|layer_(dimensions|nodes|sizes)|hidden_layers|shape"
 )
-KERNELS = re.compile(r"(kernel|filter|pool)_?size|ksize|pool(_?(h|w|height|width))?|filter_(h|w)")
+KERNELS = re.compile(
+    r"(kernel|filter|pool)_?(size|shape)|ksize|pool(_?(h|w|height|width))?|filter_(h|w)"
+)
+# Arguments that are a tuple of sizes, of which a docstring says the parts as it does of arrays.
+TUPLES = re.compile(r"(\w*_)?(shape|size|padding|pad|strides?|kernel|dilation)\d?$")
 KNOWN: dict[str, Any] = {
     "stride": 1,
     "padding": 0,
@@ -126,7 +130,9 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
             made.constants[own] = entry.literal
         elif own in spoken:
             made.sizes[own] = own
-        elif entry is not None and entry.has_shape and own not in known and entry.dims:
+        elif (
+            entry is not None and entry.has_shape and own not in known and entry.dims
+        ) and not TUPLES.match(own):
             made.arrays[own] = entry.argument(own)
         else:
             _offer(made, user, name, parameter, node)
@@ -169,8 +175,8 @@ def _by_name(made: Maker, own: str, init: functions.Function | None) -> bool:
         made.constants[own] = naming.NUMBERS[own]
         made.remarks.append(f"{own} was taken to be {naming.NUMBERS[own]}")
     elif KERNELS.fullmatch(own):
-        made.constants[own] = 2
-        made.remarks.append(f"{own} was taken to be 2")
+        made.proposed[own] = [given(ast.parse(text, mode="eval").body, {}, why="a small kernel")
+                              for text in ("2", "(2, 2)")]  # fmt: skip
     elif init is not None and usage.is_extent(init, own):
         made.sizes[own] = own
     elif naming.same(own, "W") or naming.same(own, "b") or own in ("gamma", "beta"):

@@ -12,14 +12,16 @@ import numpy as np
 from oracle.discovery import arguments, naming
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.plans import Plan, Slot
+from oracle.discovery.plans import Plan, Slot, solved
 from oracle.discovery.text import returns
 from oracle.discovery.trial_inputs import kept_random_state
 from oracle.discovery.ways import instances
 from oracle.discovery.ways.attributes import OUTPUTS, gradients_beside, spellings, value_at
+from oracle.discovery.ways.descent import PlainDescent
 from oracle.discovery.ways.gradients import Returned, is_gradient
 from oracle.discovery.ways.instances import Maker, is_rate
 from oracle.discovery.ways.readings import scaled
+from oracle.discovery.ways.set_up import Step
 from oracle.subject import Argument, Inputs, Made, Path, Reading, Unusable, Way, WrongReturn
 
 HELPERS = re.compile(r"(_fn|_func|_function|_layer|^layers?|optimizer|activation_?\w*)$")
@@ -49,6 +51,7 @@ class Object:
     parameters: list[Slot] = field(default_factory=list)  # what of it has a gradient,
     paths: set[Path] = field(default_factory=set)  # and what has a gradient
     is_scalar: bool = False
+    steps: tuple[Step, ...] = ()  # calls that set it up before its first forward
     lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
     rate: float = instances.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
@@ -77,6 +80,11 @@ class Object:
     def prepare(self, arrays: Mapping[str, np.ndarray], seed: int = 0) -> Inputs:
         """A new object with numbers of its own, and the forward's arguments."""
         thing = self.maker.make(arrays, self.arguments, seed)
+        if self.steps:
+            sizes = solved(arrays, self.arguments)
+            with kept_random_state(seed), np.errstate(all="ignore"):
+                for step in self.steps:
+                    step.run(thing, sizes)
         if self.lazy:
             with kept_random_state(seed), np.errstate(all="ignore"):
                 first = self.plan.prepare({n: a.copy() for n, a in arrays.items()}, seed)
@@ -323,6 +331,8 @@ class Object:
 
     def _rated(self, path: Path) -> bool:
         """Whether the backward multiplies its updates by the rate that we have set."""
+        if PlainDescent.is_held_by(self.maker.constants.values(), self.steps):
+            return True
         if any(is_rate(p.name) for p in self.taken):
             return True
         node = self.user.node(self.candidate.of("backward"))

@@ -71,6 +71,8 @@ def guesses(
     if not size and maker.arrays:
         size = next(iter(maker.arrays.values())).dims[0]
     extents = [size] if size else []
+    if size and not maker.lists and not any(map(instances.INPUT_SIZE.fullmatch, maker.sizes)):
+        extents = [n for n in ("D", "K") if n not in maker.sizes.values()][:1] + extents
     if not size and instances.has_constructor(maker.kind):
         try:
             held = instances.arrays_in(maker.make({}, [], 0)).values()

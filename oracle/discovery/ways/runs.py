@@ -1,6 +1,8 @@
 """Trial runs of an object: which of its arrays have gradients, and of which shapes."""
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,10 +15,42 @@ from oracle.discovery.ways import instances
 from oracle.discovery.ways.attributes import value_at
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import holds_layers
-from oracle.subject import Argument, NothingToJudge, Path, Way
+from oracle.discovery.ways.set_up import MOST, NOT_READY, Step, sequences
+from oracle.subject import Argument, NothingToJudge, Path, Unusable, Way
 
 
 def try_once(thing: Object, open_: Sequence[str]) -> bool:
+    """Run an object once to find its gradients, set up as it needs; see ``_run``."""
+    try:
+        return _run(thing, open_)
+    except NOT_READY as error:
+        plain = dataclasses.replace(thing)
+        for steps in _set_ups(thing):
+            for field in dataclasses.fields(thing):
+                setattr(thing, field.name, getattr(plain, field.name))
+            thing.steps = steps
+            try:
+                fits = _run(thing, open_)
+            except Unusable:
+                raise
+            except (Exception, SystemExit):  # of this set-up; others are tried
+                continue
+            told = ", then ".join(map(str, steps))
+            thing.plan.remarks.append(f"set up by {told}")
+            return fits
+        thing.steps = ()
+        raise error
+
+
+def _set_ups(thing: Object) -> Iterator[tuple[Step, ...]]:
+    used = [thing.method(role) for role in ("forward", "backward", "loss")]
+    slot = thing.plan.slots.get(thing.of_forward[0]) if thing.of_forward else None
+    data = slot.argument if slot is not None else None
+    found = sequences(thing.maker.kind, list(filter(None, used)), data)
+    return itertools.islice(found, MOST)
+
+
+def _run(thing: Object, open_: Sequence[str]) -> bool:
     """Run an object once to find its gradients; whether each has the shape of its array.
 
     A layout of the samples in which a gradient has a different shape is not the user's.
