@@ -13,6 +13,7 @@ shapes/         comments, annotations and docstrings that state shapes
 ways/           pairs, single functions, courses, classes, torch Functions: each a Subject
 """
 
+import dataclasses
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -111,7 +112,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
         except Exception as error:
             failures.append(_failure(user, candidate, error))
         else:
-            made.append((candidate, one))
+            made += [(candidate, each) for each in (one, *one.beside)]
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     for candidate, failure in unsaid:
         whole = next((used[p] for p in candidate.parts.values() if p in used), None)
@@ -211,4 +212,6 @@ def subject(
 
 
 def _subject(user: User, candidate: Candidate) -> Subject:
-    return returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
+    found = WAYS[candidate.way](user, candidate)
+    beside = tuple(returned.proposed(user, candidate, one) for one in found.beside)
+    return dataclasses.replace(returned.proposed(user, candidate, found), beside=beside)

@@ -73,10 +73,8 @@ def _texts(text: Text, node: ast.expr) -> Iterator[str]:
     """The texts in a constant, a tuple, list or set, or the keys of a dict; also under a name."""
     if isinstance(node, ast.Name | ast.Attribute):
         short = ast.unparse(node).rpartition(".")[2]
-        assigns = [part for part in ast.walk(text.tree) if isinstance(part, ast.Assign)]
-        for part in assigns:
-            named = any(ast.unparse(t).rpartition(".")[2] == short for t in part.targets)
-            if named and not isinstance(part.value, ast.Name | ast.Attribute):
+        for part in text.assignments.get(short, []):
+            if not isinstance(part.value, ast.Name | ast.Attribute):
                 yield from _texts(text, part.value)
         return
     if isinstance(node, ast.Call):  # ACTIVATIONS.keys()

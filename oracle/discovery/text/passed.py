@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,14 +30,27 @@ def near(text: Text, name: str) -> list[Text]:
     own = Path(text.file)
     if not own.is_file():
         return found
-    for file in _files(own):
-        with contextlib.suppress(*reading.ERRORS):
-            said = reading.read(file)
-            if name in said:
-                found.append(parse(said, str(file)))
-    return found
+    return found + [
+        parsed for file in _files(own) if name in _read(file) and (parsed := _parsed(file))
+    ]
 
 
+@functools.cache
+def _read(file: Path) -> str:
+    try:
+        return reading.read(file)
+    except reading.ERRORS:
+        return ""
+
+
+@functools.cache
+def _parsed(file: Path) -> Text | None:
+    with contextlib.suppress(*reading.ERRORS):
+        return parse(_read(file), str(file))
+    return None
+
+
+@functools.cache
 def _files(own: Path) -> list[Path]:
     """The files of a file's folder, and of the package that it belongs to; nearest ones first."""
     top = own.parent
@@ -59,12 +73,9 @@ def to_constructor(
     """What calls of a class pass for an argument of its constructor, its own text first."""
     short = owner.rpartition(".")[2]
     for text in texts:
-        for call in ast.walk(text.tree):
-            if not isinstance(call, ast.Call):
-                continue
-            if ast.unparse(call.func).rpartition(".")[2] != short:
-                continue
-            value = _value(call, names, name)
+        for call in text.calls:
+            called = getattr(call.func, "id", None) or getattr(call.func, "attr", "")
+            value = _value(call, names, name) if called == short else None
             if value is not None:
                 yield Passed(text, value, call.lineno)
 
@@ -82,9 +93,9 @@ def _value(call: ast.Call, names: Sequence[str], name: str) -> ast.expr | None:
 def assigned(text: Text, name: str, before: int) -> ast.expr | None:
     """The expression that a name was last assigned before a line, if it was so at all."""
     found = [
-        (part.lineno, part.value)
-        for part in ast.walk(text.tree)
-        if isinstance(part, ast.Assign) and part.lineno <= before
-        if any(isinstance(target, ast.Name) and target.id == name for target in part.targets)
+        part
+        for part in text.assignments.get(name, [])
+        if part.lineno <= before
+        if any(isinstance(target, ast.Name) for target in part.targets)
     ]
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    return max(found, key=lambda part: part.lineno).value if found else None

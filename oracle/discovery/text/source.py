@@ -1,6 +1,7 @@
 """The source of a user's file, parsed: its functions and classes by qualified name."""
 
 import ast
+import functools
 import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,22 @@ class Text:
     def __post_init__(self) -> None:
         self.lines = reading.lines_of(self.text)
         self._collect(self.tree.body, "")
+
+    @functools.cached_property
+    def calls(self) -> list[ast.Call]:
+        """All calls in the text."""
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+
+    @functools.cached_property
+    def assignments(self) -> dict[str, list[ast.Assign]]:
+        """The assignments to each name or attribute, by the last part of its spelling."""
+        found: dict[str, list[ast.Assign]] = {}
+        for node in ast.walk(self.tree):
+            for target in node.targets if isinstance(node, ast.Assign) else ():
+                if isinstance(target, ast.Name | ast.Attribute):
+                    name = target.id if isinstance(target, ast.Name) else target.attr
+                    found.setdefault(name, []).append(node)  # type: ignore[arg-type]
+        return found
 
     def _collect(self, body: list[ast.stmt], prefix: str) -> None:
         for node in body:

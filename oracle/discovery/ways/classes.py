@@ -1,6 +1,9 @@
 """Ways 4 and 9: layers, losses and networks that are classes."""
 
 import ast
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping
 
 from oracle.discovery import naming, plans
 from oracle.discovery.arguments import Parameter, User
@@ -10,7 +13,7 @@ from oracle.discovery.load import line_in, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import Said
-from oracle.discovery.ways import instances
+from oracle.discovery.ways import instances, option_variants
 from oracle.discovery.ways.class_readings import ready
 from oracle.discovery.ways.instances import Maker
 from oracle.discovery.ways.objects import Object
@@ -26,6 +29,9 @@ from oracle.discovery.ways.roles import (
 )
 from oracle.discovery.ways.runs import try_once
 from oracle.subject import NothingToJudge, Role, Subject, Unusable, Way
+
+Guess = Mapping[str, tuple[str, ...]]  # the dims of arguments of which nothing says them
+Tried = Callable[[Maker, Guess], tuple[Object, bool]]
 
 
 def layer(user: User, candidate: Candidate) -> Subject:
@@ -99,24 +105,28 @@ def _found(
         for one in instances.unified(maker, spoken)
         for shapes_of in guesses(open_, one, kind, candidate)
     )
-    for maker, shapes_of in tries:
-        tried = dict(spoken)
+
+    def tried(maker: Maker, shapes_of: Guess) -> tuple[Object, bool]:
+        said = dict(spoken)
         for name, dims in shapes_of.items():
-            tried[(name,)] = Said(dims).completed(spoken.get((name,), Said()))
+            said[(name,)] = Said(dims).completed(spoken.get((name,), Said()))
+        thing = _object(user, candidate, maker, said, (given, taken, asked), wanted)
+        return thing, try_once(thing, open_)
+
+    for maker, shapes_of in tries:
         try:
-            thing = _object(user, candidate, maker, tried, (given, taken, asked), wanted)
-            fits = try_once(thing, open_)
+            thing, fits = tried(maker, shapes_of)
         except Unusable:
             raise
         except Exception as error:  # of this guess, which may not fit; others are tried
             problem = problem or error
             continue
-        thing.plan.remarks += _told(maker, thing)
+        thing.plan.remarks += _told(maker)
         guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
         if fits or not open_:
-            return ready(thing, kind)
+            return _with_options(thing, kind, functools.partial(_first, tried, shapes_of))
         ran = ran or thing
     if ran is not None:
         return ready(ran, kind)
@@ -128,7 +138,20 @@ def _found(
     raise Unusable(f"{candidate.name}: {said(problem)}", line_in(problem, user.file)) from problem
 
 
-def _told(maker: Maker, thing: Object) -> list[str]:
+def _with_options(thing: Object, kind: type, again: Callable[[Maker], Object]) -> Subject:
+    """The subject that an object is, and beside it those of other options."""
+    beside = []
+    for option, other in option_variants.others(thing, again):
+        one = ready(other, kind)
+        beside.append(dataclasses.replace(one, name=f"{one.name}({option})"))
+    return dataclasses.replace(ready(thing, kind), beside=tuple(beside))
+
+
+def _first(tried: Tried, shapes_of: Guess, maker: Maker) -> Object:
+    return tried(maker, shapes_of)[0]
+
+
+def _told(maker: Maker) -> list[str]:
     """How the object is made, where that was not said."""
     found = [value for value in maker.constants.values() if isinstance(value, Given) and value.why]
     return [f"made as {maker.told}"] if found else []

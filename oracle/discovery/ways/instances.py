@@ -21,7 +21,7 @@ from oracle.discovery.shapes.grammar import fresh
 from oracle.discovery.text import assignments, functions, options, usage
 from oracle.discovery.trial_inputs import kept_random_state
 from oracle.discovery.ways.descent import RATE as RATE
-from oracle.discovery.ways.proposals import is_array, is_plain, proposals_of
+from oracle.discovery.ways.proposals import is_array, is_fraction, is_plain, proposals_of
 from oracle.subject import Argument, MissingShapes, Path, size_names
 
 SIZE = re.compile(
@@ -136,6 +136,8 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
             made.arrays[own] = entry.argument(own)
         else:
             _offer(made, user, name, parameter, node)
+            if entry is not None and entry.scalar and not made.proposed.get(own):
+                made.proposed[own] = [_number(len(made.proposed))]
             if parameter.required and not _by_name(made, own, node):
                 missing.append(own)
     if missing:
@@ -152,7 +154,7 @@ def _offer(
     own = parameter.name
     if node is not None and user.text is not None:
         found = options.options(user.text, owner, node, own)
-        if found and (parameter.required or isinstance(parameter.default, str | None)):
+        if found:
             made.options[own] = found
     if parameter.required and not (node is not None and usage.is_extent(node, own)):
         made.proposed[own] = proposals_of(user, owner, made.given).of(own)
@@ -162,15 +164,17 @@ def _by_name(made: Maker, own: str, init: functions.Function | None) -> bool:
     """Make a value for an argument by what is proposed, its name and its use; False if none."""
     proposed = made.proposed.pop(own, [])
     things = [one for one in proposed if not is_plain(one)]
-    if things:
+    if RATES.match(own):
+        made.constants[own] = RATE
+    elif things:
         made.proposed[own] = things
+    elif proposed and is_fraction(proposed[0]):
+        made.proposed[own] = proposed[:1]
     elif own in made.options:
         made.proposed[own] = [_text(option) for option in made.options[own]]
     elif own in KNOWN and not (own == "bias" and _has_weights(made.given)):
         made.constants[own] = KNOWN[own]
         made.remarks.append(f"{own} was taken to be {KNOWN[own]!r}")
-    elif RATES.match(own):
-        made.constants[own] = RATE
     elif own in naming.NUMBERS:
         made.constants[own] = naming.NUMBERS[own]
         made.remarks.append(f"{own} was taken to be {naming.NUMBERS[own]}")
@@ -193,6 +197,14 @@ def _by_name(made: Maker, own: str, init: functions.Function | None) -> bool:
     else:
         return False
     return True
+
+
+def _number(place: int) -> Given:
+    """A number for an argument annotated with ``float``: each is larger than the one before.
+
+    So bounds and the corners of a triangle stand in their order.
+    """
+    return given(ast.Constant(0.5 + place), {}, why="a number")
 
 
 def _text(option: str) -> Given:
@@ -256,6 +268,13 @@ def unified(maker: Maker, said: declared.Shapes) -> list[Maker]:
     makers = [
         dataclasses.replace(maker, constants=maker.constants | dict(zip(names, values)))
         for values in chosen
+    ]
+    makers += [  # an option in place of a default that does not run
+        dataclasses.replace(one, constants={**one.constants, own: _text(text)})
+        for one in makers[:1]
+        for own, texts in maker.options.items()
+        for text in texts
+        if own not in one.constants
     ]
     return [one for made in makers for one in _unified(made, said)]
 
@@ -323,6 +342,22 @@ def arrays_in(thing: Any, path: Path = (), seen: set[int] | None = None) -> dict
     return found
 
 
+def numbers_in(thing: Any, path: Path = (), seen: set[int] | None = None) -> dict[Path, Any]:
+    """The numbers in an object of the user's that are no arrays, by path; no learning rates."""
+    seen = set() if seen is None else seen
+    found: dict[Path, Any] = {}
+    if id(thing) in seen or len(path) > DEEPEST:
+        return found
+    seen.add(id(thing))
+    for key, part in entries_of(thing).items():
+        if isinstance(part, int | float) and not isinstance(part, bool):
+            if not (isinstance(key, str) and RATES.match(key)):
+                found[(*path, key)] = part
+        elif not isinstance(part, str | int | bool | type(None) | np.ndarray):
+            found.update(numbers_in(part, (*path, key), seen))
+    return found
+
+
 def same_arrays(thing: Any) -> dict[Path, list[Path]]:
     """The arrays that an object holds under several names: the first path, and the others."""
     found: dict[int, list[Path]] = {}
@@ -359,16 +394,16 @@ def tie(thing: Any, shared: Mapping[Path, Sequence[Path]]) -> None:
         array = part_at(thing, first)
         for path in others:
             if isinstance(array, np.ndarray) and part_at(thing, path) is not array:
-                _place(thing, path, array)
+                place(thing, path, array)
 
 
-def _place(thing: Any, path: Path, part: Any) -> None:
+def place(thing: Any, path: Path, part: Any) -> None:
     """Put something at a path; a tuple on the way is made anew."""
     holder, step = part_at(thing, path[:-1]), path[-1]
     if isinstance(holder, tuple):
         parts = [part if i == step else other for i, other in enumerate(holder)]
         new = type(holder)(*parts) if hasattr(holder, "_fields") else tuple(parts)
-        _place(thing, path[:-1], new)
+        place(thing, path[:-1], new)
     elif isinstance(holder, dict | list):
         holder[step] = part
     elif hasattr(holder, "__dict__"):
@@ -393,7 +428,7 @@ def callable_only(thing: Any) -> bool:
     return inspect.isroutine(thing) or inspect.ismodule(thing)
 
 
-def numbers_in(thing: Any, depth: int = 0) -> list[tuple[Any, str]]:
+def rates_of(thing: Any) -> list[tuple[Any, str]]:
     """Objects and the attributes of theirs that hold a learning rate."""
     found: list[tuple[Any, str]] = []
     if not hasattr(thing, "__dict__") or isinstance(thing, type) or callable_only(thing):

@@ -14,7 +14,7 @@ import numpy as np
 
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.given import Given, given
-from oracle.discovery.scope import Scope
+from oracle.discovery.scope import Scope, only_makes
 from oracle.discovery.text import passed
 from oracle.discovery.text.functions import Function
 from oracle.discovery.ways.descent import STEPS, PlainDescent
@@ -53,7 +53,7 @@ class Proposals:
             return
         for one in passed.to_constructor(self.texts, self.owner, self.names, name):
             names = self.scope.names(one.text, one.value, one.line)
-            if names is None:
+            if names is None or not only_makes(one.value, names):
                 continue
             made = given(one.value, names, why=f"as in line {one.line}")
             if _can_be_made(made):
@@ -158,8 +158,14 @@ def is_plain(one: Given) -> bool:
     )
 
 
+def is_fraction(one: Given) -> bool:
+    """A floating-point number, which is no size."""
+    value = one.make({})
+    return np.ndim(value) == 0 and isinstance(value, float | np.floating | np.ndarray)
+
+
 def is_array(one: Given) -> bool:
-    return isinstance(one.make({}), np.ndarray)
+    return np.ndim(one.make({})) > 0 and isinstance(one.make({}), np.ndarray)
 
 
 def proposals_of(user: User, owner: str, given: Sequence[Parameter]) -> Proposals:

@@ -13,10 +13,11 @@ from oracle.discovery.plans import Slot
 from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
 from oracle.discovery.ways import instances
 from oracle.discovery.ways.attributes import value_at
+from oracle.discovery.ways.left import numbers_with_gradients
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import holds_layers
 from oracle.discovery.ways.set_up import MOST, NOT_READY, Step, sequences
-from oracle.subject import Argument, NothingToJudge, Path, Unusable, Way
+from oracle.subject import Argument, Made, NothingToJudge, Path, Unusable, Way, WrongReturn
 
 
 def try_once(thing: Object, open_: Sequence[str]) -> bool:
@@ -84,7 +85,7 @@ def _run(thing: Object, open_: Sequence[str]) -> bool:
             upstream: Any = tuple(np.ones_like(np.asarray(v)) for v in value)
         else:
             upstream = np.ones_like(np.asarray(value, dtype=float))
-        made = thing.backward(inputs, value, kept, upstream)
+        made = _made(thing, arrays, inputs, value, kept, upstream)
     if not thing.seen_by_update:
         thing.rate = 0.0  # then updates are the user's own, which change nothing that is judged
     paths = {m.of for m in made}
@@ -95,6 +96,23 @@ def _run(thing: Object, open_: Sequence[str]) -> bool:
         return True
     inputs = thing.prepare(arrays)
     return all(np.shape(m.value) == np.shape(value_at(inputs, m.of)) for m in made)
+
+
+def _made(thing: Object, arrays: Mapping[str, np.ndarray], *given: Any) -> list[Made]:
+    """The gradients of a first backward; where numbers have some as well, of a second one."""
+    problem: WrongReturn | None = None
+    try:
+        made = thing.backward(*given)
+    except WrongReturn as error:
+        problem = error
+    thing.numbers = numbers_with_gradients(thing.prepare(arrays)["self"], given[0]["self"])
+    if problem is not None and not thing.numbers:
+        raise problem
+    if thing.numbers:
+        inputs = thing.prepare(arrays)
+        value, kept = thing.forward(inputs)
+        made = thing.backward(inputs, value, kept, given[-1])
+    return made
 
 
 def _among(held: set[Path], shared: dict[Path, list[Path]]) -> dict[Path, list[Path]]:
