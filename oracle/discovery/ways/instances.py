@@ -57,6 +57,7 @@ KNOWN: dict[str, Any] = {
     "activation": "sigmoid",
 }
 MOST_UNIFIED = 12
+MOST_PRODUCTS = 500
 DEEPEST = 7  # steps into an object
 RATES = re.compile(r"(learning_?rate|lr|eta|step_?size|learn_?rate|learningRate)$")
 
@@ -136,9 +137,10 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
             made.arrays[own] = entry.argument(own)
         else:
             _offer(made, user, name, parameter, node)
-            if entry is not None and entry.scalar and not made.proposed.get(own):
-                made.proposed[own] = [_number(len(made.proposed))]
-            if parameter.required and not _by_name(made, own, node):
+            if parameter.required and entry is not None and entry.scalar:
+                numbers = [one for one in made.proposed.get(own, []) if is_plain(one)]
+                made.proposed[own] = numbers or [_number(len(made.proposed))]
+            elif parameter.required and not _by_name(made, own, node):
                 missing.append(own)
     if missing:
         missing += [own for own in made.arrays if (own,) not in said]  # nothing says theirs either
@@ -169,7 +171,7 @@ def _by_name(made: Maker, own: str, init: functions.Function | None) -> bool:
     elif things:
         made.proposed[own] = things
     elif proposed and is_fraction(proposed[0]):
-        made.proposed[own] = proposed[:1]
+        made.proposed[own] = proposed
     elif own in made.options:
         made.proposed[own] = [_text(option) for option in made.options[own]]
     elif own in KNOWN and not (own == "bias" and _has_weights(made.given)):
@@ -264,7 +266,9 @@ def _classes(said: declared.Shapes) -> list[str]:
 def unified(maker: Maker, said: declared.Shapes) -> list[Maker]:
     """The makers with each of the proposed values: the first ones first."""
     names = list(maker.proposed)
-    chosen = itertools.islice(itertools.product(*maker.proposed.values()), MOST_UNIFIED)
+    products = itertools.islice(itertools.product(*maker.proposed.values()), MOST_PRODUCTS)
+    alike = sorted(products, key=lambda values: len({value.why for value in values}))
+    chosen = alike[:MOST_UNIFIED]  # those of one call first, which belong together
     makers = [
         dataclasses.replace(maker, constants=maker.constants | dict(zip(names, values)))
         for values in chosen

@@ -1,6 +1,6 @@
 """What a backward leaves in its object: gradients of numbers, and of the input under any name."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,15 +11,44 @@ from oracle.discovery.ways.attributes import gradients_beside
 from oracle.discovery.ways.gradients import is_gradient
 from oracle.subject import Path
 
+DRAWS = 20  # of numbers that a constructor may refuse
 SPREAD = 0.25  # of a parameter that is a number, around what its constructor gave
 
 
-def near(number: Any, rng: np.random.Generator) -> float:
+def near(number: Any, rng: np.random.Generator, spread: float = SPREAD) -> Any:
     """A number near another one, of its sign mostly: widths stay positive, bounds in their order.
 
     A parameter that is one number often has a domain of its own, which nothing says.
     """
-    return float(number) + SPREAD * max(abs(float(number)), 0.5) * float(rng.standard_normal())
+    number = float(number)
+    return np.float64(number + spread * max(abs(number), 0.5) * rng.standard_normal())
+
+
+def made_with_numbers(
+    make: Callable[[Mapping[str, Any]], Any],
+    arguments: Collection[str],
+    paths: Sequence[Path],
+    seed: int,
+) -> Any:
+    """An object with new values for its parameters that are numbers.
+
+    Where its constructor takes them it is given them, so that it can refuse what it is not meant
+    for (c1 > c2, a width of 0): then others are drawn, nearer to those that it has.
+    """
+    rng = np.random.default_rng([seed, 2])
+    plain = make({})
+    known = {path: instances.part_at(plain, path) for path in paths}
+    for attempt in range(DRAWS):
+        drawn = {p: near(n, rng, SPREAD * 0.8**attempt) for p, n in known.items()}
+        given = {str(p[-1]): n for p, n in drawn.items() if p[-1] in arguments}
+        try:
+            thing = make(given)
+        except (Exception, SystemExit):  # the constructor refuses these
+            continue
+        for path, number in drawn.items():
+            instances.place(thing, path, number)
+        return thing
+    return plain
 
 
 def gradients_of_numbers(

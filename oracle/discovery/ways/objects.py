@@ -20,7 +20,12 @@ from oracle.discovery.ways.attributes import OUTPUTS, gradients_beside, spelling
 from oracle.discovery.ways.descent import PlainDescent
 from oracle.discovery.ways.gradients import Returned, is_gradient
 from oracle.discovery.ways.instances import Maker, is_rate
-from oracle.discovery.ways.left import gradients_of_numbers, input_gradient, near, with_numbers
+from oracle.discovery.ways.left import (
+    gradients_of_numbers,
+    input_gradient,
+    made_with_numbers,
+    with_numbers,
+)
 from oracle.discovery.ways.readings import scaled
 from oracle.discovery.ways.set_up import Step
 from oracle.subject import Argument, Inputs, Made, Path, Reading, Unusable, Way, WrongReturn
@@ -81,7 +86,7 @@ class Object:
 
     def prepare(self, arrays: Mapping[str, np.ndarray], seed: int = 0) -> Inputs:
         """A new object with numbers of its own, and the forward's arguments."""
-        thing = self.maker.make(arrays, self.arguments, seed)
+        thing = self._constructed(arrays, seed)
         if self.steps:
             sizes = solved(arrays, self.arguments)
             with kept_random_state(seed), np.errstate(all="ignore"):
@@ -100,8 +105,6 @@ class Object:
             drawn = any(array is c for c in constructed) or id(array) in given
             if path in own and not drawn and array.flags.writeable:
                 array[...] = rng.standard_normal(array.shape)
-        for path in self.numbers:
-            instances.place(thing, path, np.float64(near(instances.part_at(thing, path), rng)))
         for holder, name in instances.rates_of(thing):
             if self._learns(holder, name) and self.rate != getattr(holder, name):
                 of_ours = getattr(holder, name) == instances.RATE
@@ -111,6 +114,16 @@ class Object:
         inputs: Inputs = {"self": thing}
         inputs.update(self.plan.prepare(arrays, seed))
         return inputs
+
+    def _constructed(self, arrays: Mapping[str, np.ndarray], seed: int) -> Any:
+        if not self.numbers:
+            return self.maker.make(arrays, self.arguments, seed)
+
+        def make(given: Mapping[str, Any]) -> Any:
+            maker = dataclasses.replace(self.maker, constants=self.maker.constants | dict(given))
+            return maker.make(arrays, self.arguments, seed)
+
+        return made_with_numbers(make, {p.name for p in self.maker.given}, self.numbers, seed)
 
     def _learns(self, holder: Any, name: str) -> bool:
         node = self.user.node(self.candidate.of("backward"))

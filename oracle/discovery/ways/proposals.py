@@ -19,7 +19,7 @@ from oracle.discovery.text import passed
 from oracle.discovery.text.functions import Function
 from oracle.discovery.ways.descent import STEPS, PlainDescent
 
-MOST = 4  # values that are tried for one argument
+MOST = 6  # values that are tried for one argument
 DTYPE = re.compile(r"(d_?type|data_?type)$")
 GENERATOR = re.compile(r"(rng|random|random_state|generator)$")
 
@@ -40,11 +40,11 @@ class Proposals:
 
     def of(self, name: str) -> list[Given]:
         """The values that are proposed for an argument, the surest first."""
-        found: dict[str, Given] = {}
+        found: dict[tuple[str, str], Given] = {}
         for source in (self._by_calls, self._by_hint, self._standard, self._by_use):
             for one in source(name):
                 if len(found) < MOST:
-                    found.setdefault(one.text, one)
+                    found.setdefault((one.text, one.why), one)
         return list(found.values())
 
     def _by_calls(self, name: str) -> Iterator[Given]:
@@ -55,7 +55,7 @@ class Proposals:
             names = self.scope.names(one.text, one.value, one.line)
             if names is None or not only_makes(one.value, names):
                 continue
-            made = given(one.value, names, why=f"as in line {one.line}")
+            made = given(one.value, names, why=f"as in line {one.line} of {one.text.file}")
             if _can_be_made(made):
                 yield made
 
