@@ -133,6 +133,10 @@ class WrongReturn(Exception):  # noqa: N818
     """A backward has returned something else than one gradient for each input."""
 
 
+class ClippedHere(Exception):  # noqa: N818
+    """A case that cannot be judged: the code clips its gradients there, as it means to."""
+
+
 class Role(enum.Enum):
     """What an argument of a backward is, in a reading."""
 

@@ -28,6 +28,7 @@ from oracle.discovery.shapes import declared
 from oracle.discovery.text import reading, source
 from oracle.discovery.ways import (
     classes,
+    clipping,
     conventions,
     courses,
     derivatives,
@@ -212,6 +213,6 @@ def subject(
 
 
 def _subject(user: User, candidate: Candidate) -> Subject:
-    found = WAYS[candidate.way](user, candidate)
+    found = clipping.unclipped(user, candidate, WAYS[candidate.way](user, candidate))
     beside = tuple(returned.proposed(user, candidate, one) for one in found.beside)
     return dataclasses.replace(returned.proposed(user, candidate, found), beside=beside)

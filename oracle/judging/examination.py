@@ -19,7 +19,7 @@ from oracle.judging.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
 from oracle.judging.trials import Trials
 from oracle.judging.verdict import QUIET, digits
 from oracle.results import VERDICTS, Kind, Note
-from oracle.subject import Made, Path, Subject, Unusable, WrongReturn
+from oracle.subject import ClippedHere, Made, Path, Subject, Unusable, WrongReturn
 
 ALIAS = "aliases-argument"
 BY_CHOICE = Note(
@@ -169,6 +169,8 @@ class Examination:
         case = trial.case
         try:
             return trial.candidate()[1]
+        except ClippedHere as error:
+            self.raised.append((case, error))
         except WrongReturn as error:
             self._all_wrong(trial, Note("wrong-shape", str(error)))
         except (Exception, SystemExit) as error:

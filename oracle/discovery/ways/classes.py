@@ -28,7 +28,7 @@ from oracle.discovery.ways.roles import (
     wanted_of,
 )
 from oracle.discovery.ways.runs import try_once
-from oracle.subject import NothingToJudge, Role, Subject, Unusable, Way
+from oracle.subject import MissingShapes, NothingToJudge, Role, Subject, Unusable, Way
 
 Guess = Mapping[str, tuple[str, ...]]  # the dims of arguments of which nothing says them
 Tried = Callable[[Maker, Guess], tuple[Object, bool]]
@@ -65,11 +65,13 @@ def _subject(user: User, candidate: Candidate) -> Subject:
     first, other = (next((p.name for p in some if p.required), "") for some in (given, taken))
     if candidate.way == Way.NETWORK and not has_shape(first, spoken) and has_shape(other, spoken):
         spoken = {**spoken, (first,): spoken[(other,)]}  # feedforward(a) beside backprop(x, y)
+    maker = None
     try:
         maker = instances.maker(user, candidate.of("class"), kind, spoken, known)
         return _found(user, candidate, kind, maker, spoken, (given, taken, asked))
     except Unusable as error:
-        if _is_base(user, candidate) or holds_layers(user, candidate):
+        made = isinstance(error, MissingShapes) and maker is not None
+        if _is_base(user, candidate) or (holds_layers(user, candidate) and not made):
             raise NothingToJudge(str(error), error.line) from error
         raise
 

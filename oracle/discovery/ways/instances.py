@@ -139,7 +139,7 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
             _offer(made, user, name, parameter, node)
             if parameter.required and entry is not None and entry.scalar:
                 numbers = [one for one in made.proposed.get(own, []) if is_plain(one)]
-                made.proposed[own] = numbers or [_number(len(made.proposed))]
+                made.proposed[own] = [*numbers, _number(len(made.proposed))]
             elif parameter.required and not _by_name(made, own, node):
                 missing.append(own)
     if missing:

@@ -12,7 +12,7 @@ from typing import cast
 
 import numpy as np
 
-from oracle.discovery.arguments import Parameter, User
+from oracle.discovery.arguments import Parameter, User, parameters
 from oracle.discovery.given import Given, given
 from oracle.discovery.scope import Scope, only_makes
 from oracle.discovery.text import passed
@@ -97,7 +97,9 @@ class Proposals:
     def _by_use(self, name: str) -> Iterator[Given]:
         """Objects of the user's classes that have all the methods that are called on it."""
         called = self.called_on(name)
-        if called:
+        if not called and (called := self._called_on_entries(name)):
+            yield from self._lists(called)
+        elif called:
             own = {m.__name__: m for m in self.scope.classes()}
             fits = [k for k in own.values() if all(hasattr(k, m) for m in called)]
             fits = [k for k in fits if k.__name__ != self.owner.rpartition(".")[2]]
@@ -105,19 +107,63 @@ class Proposals:
                 yield given(ast.parse(one.text, mode="eval").body, one.names,
                             why=f"for it has {', '.join(sorted(called))}")  # fmt: skip
 
+    def _lists(self, called: set[str]) -> Iterator[Given]:
+        """A list of layers: those between which sizes change, and those that need no argument."""
+        own = {kind.__name__: kind for kind in self.scope.classes()}
+        own.pop(self.owner.rpartition(".")[2], None)
+        fits = {name: kind for name, kind in own.items() if all(hasattr(kind, m) for m in called)}
+        plain = [one for one in self._objects(fits.values()) if one.text.removesuffix("()") in fits]
+        sized = [name for name, kind in fits.items() if _takes_two_sizes(kind)]
+        between = [one.text for one in plain[:1]]
+        wide = [f"{name}(n0, n1)" for name in sized[:1]] + between
+        wide += [f"{name}(n1, n2)" for name in sized[:1]]
+        why = f"its entries have {', '.join(sorted(called))}"
+        for texts in (wide, between) if sized else (between,):
+            if texts:
+                node = ast.parse(f"[{', '.join(texts)}]", mode="eval").body
+                yield given(node, fits, ("n0", "n1", "n2") if sized and texts is wide else (), why)
+
+    def _called_on_entries(self, name: str) -> set[str]:
+        """The methods called on the entries of a list: ``for layer in self.layers``."""
+        held = {name, f"self.{name}", f"self._{name}"}
+        found: set[str] = set()
+        for node in self.methods:
+            for loop in ast.walk(node):
+                if not isinstance(loop, ast.For | ast.comprehension):
+                    continue
+                named = {ast.unparse(p) for p in ast.walk(loop.iter) if isinstance(p, ast.expr)}
+                entries = {p.id for p in ast.walk(loop.target) if isinstance(p, ast.Name)}
+                if named & held:
+                    found |= _methods_called(node, entries)
+        return found
+
     def called_on(self, name: str) -> set[str]:
         """The methods that the class calls on an argument, or on the attribute that holds it."""
         held = {name, f"self.{name}", f"self._{name}"}
         for part in ast.walk(self.init) if self.init is not None else ():
             if isinstance(part, ast.Assign) and ast.unparse(part.value) == name:
                 held |= {ast.unparse(target) for target in part.targets}
-        return {
-            part.func.attr
-            for node in self.methods
-            for part in ast.walk(node)
-            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)
-            if ast.unparse(part.func.value) in held
-        }
+        return {method for node in self.methods for method in _methods_called(node, held)}
+
+
+def _methods_called(node: ast.AST, held: set[str]) -> set[str]:
+    """The methods that are called on things of some spellings."""
+    return {
+        part.func.attr
+        for part in ast.walk(node)
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)
+        if ast.unparse(part.func.value) in held
+    }
+
+
+def _takes_two_sizes(kind: type) -> bool:
+    """Whether an object is made with two whole numbers, and nothing else is needed."""
+    try:
+        needed = [p for p in parameters(kind, kind.__name__) if p.required]
+        kind(*range(2, 2 + len(needed)))
+    except (Exception, SystemExit):
+        return False
+    return len(needed) == 2
 
 
 def _annotation(node: Function | None, name: str) -> ast.expr | None:
@@ -151,6 +197,8 @@ def _can_be_made(one: Given) -> bool:
 
 def is_plain(one: Given) -> bool:
     """A number, or numbers alone: what may be a size as well."""
+    if one.sizes:
+        return False
     value = one.make({})
     values = value if isinstance(value, list | tuple) else [value]
     return all(isinstance(v, int | float | np.generic | np.ndarray) for v in values) and not (
@@ -160,12 +208,12 @@ def is_plain(one: Given) -> bool:
 
 def is_fraction(one: Given) -> bool:
     """A floating-point number, which is no size."""
-    value = one.make({})
+    value = None if one.sizes else one.make({})
     return np.ndim(value) == 0 and isinstance(value, float | np.floating | np.ndarray)
 
 
 def is_array(one: Given) -> bool:
-    return np.ndim(one.make({})) > 0 and isinstance(one.make({}), np.ndarray)
+    return not one.sizes and np.ndim(one.make({})) > 0 and isinstance(one.make({}), np.ndarray)
 
 
 def proposals_of(user: User, owner: str, given: Sequence[Parameter]) -> Proposals:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from oracle.discovery import arguments, naming, partners
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
+from oracle.discovery.given import Given
 from oracle.discovery.plans import Plan
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.text import callers
@@ -68,6 +69,9 @@ def guesses(
     else:
         size = next((s for n, s in maker.sizes.items() if instances.INPUT_SIZE.fullmatch(n)), "")
         size = size or next(iter(maker.sizes.values()), "")
+    sized = [v for v in maker.constants.values() if isinstance(v, Given) and v.sizes]
+    if not size and sized:
+        size = sized[0].sizes[0]
     if not size and maker.arrays:
         size = next(iter(maker.arrays.values())).dims[0]
     extents = [size] if size else []

@@ -785,9 +785,10 @@ def test_a_subclass_that_fills_in_functions(tmp_path):
                 return grad
     """
     subjects = found(tmp_path, text)
-    assert set(subjects) == {"Tanh"}
+    assert set(subjects) == {"Tanh", "Network"}
     assert subjects["Tanh"].line == 18
     assert right(subjects["Tanh"]) == {"dinput": ("input",)}
+    assert "made as Network(layers=[Tanh()])" in subjects["Network"].remarks
     assert "nothing says what" in problems(tmp_path, text, "Activation")[0][1]
 
 
