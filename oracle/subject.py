@@ -104,7 +104,7 @@ class Option:
 
 
 class Unusable(Exception):  # noqa: N818
-    """Why a derivation that was found cannot be judged, in words that say what to do.
+    """The reason for which a derivation cannot be judged, with words that say what to do.
 
     ``line`` is where to do it; 0 where that is the derivation's own line.
     """
@@ -127,7 +127,7 @@ class WrongReturn(Exception):  # noqa: N818
 
 
 class Role(enum.Enum):
-    """What an argument of a backward is, in a reading."""
+    """The meaning of an argument of a backward, in a reading."""
 
     UPSTREAM = "the upstream gradient"
     INPUT = "the forward's input"
@@ -217,7 +217,7 @@ def outputs(value: Any) -> Sequence[Any]:
 
 
 def is_number(thing: Any) -> bool:
-    """Whether something is a floating-point array or number."""
+    """True for a floating-point array or number."""
     return isinstance(thing, float | np.floating) or (
         isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
     )

@@ -80,7 +80,7 @@ def _examined(subject: Subject, settings: Settings) -> "Examined":
 
 
 def _diagnosis(examined: "Examined") -> "Diagnosis | None":
-    """Why what is wrong is wrong; None where nothing is."""
+    """The diagnosis of a wrong result; None where nothing is wrong."""
     if examined.result.verdict != "wrong":
         return None
     from oracle.diagnosis.diagnose import diagnose
