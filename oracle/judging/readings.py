@@ -7,6 +7,7 @@ several, no gradient is called wrong.
 """
 
 import dataclasses
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,13 +38,19 @@ class Meant:
 
 @dataclass(frozen=True)
 class _Tried:
-    """A reading with what a few cases say of it: the number of wrong gradients, the worst rank."""
+    """A reading with what a few cases say of it: wrong gradients, the worst rank, how far off."""
 
     subject: Subject
     reading: Reading
     ruled_out: bool
     wrong: int = 0
     worst: int = 0
+    off: float = 0.0  # the logarithms of the gradients' units of noise, summed
+
+    @property
+    def distance(self) -> tuple[int, int, float]:
+        """A reading that is right but for a guard in the forward is the least far off."""
+        return self.wrong, self.worst, self.off
 
 
 def as_meant(subject: Subject, seed: int, max_dim: int) -> Meant:
@@ -81,7 +88,8 @@ def _in_a_reading(subject: Subject, seed: int, max_dim: int) -> Meant:
         wrong = sum(rank == VERDICTS.index("wrong") for rank in ranks)
         if wrong == 0:
             return Meant(one, reading)
-        tried.append(_Tried(one, reading, False, wrong, max(ranks)))
+        off = sum(math.log10(max(1.0, g.error_units)) for g in found.result.gradients)
+        tried.append(_Tried(one, reading, False, wrong, max(ranks), off))
     return _not_right(subject, tried)
 
 
@@ -94,7 +102,7 @@ def _not_right(subject: Subject, tried: list[_Tried]) -> Meant:
     if not chosen:
         assert subject.read_as is not None
         return Meant(subject.read_as(0))
-    best = min(chosen, key=lambda one: (one.wrong, one.worst))
+    best = min(chosen, key=lambda one: one.distance)
     if not confirmed and len(left) > 1:
         return Meant(best.subject, open=tuple(one.reading for one in left))
     return Meant(best.subject, judged_as=best.reading)

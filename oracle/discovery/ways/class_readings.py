@@ -133,7 +133,7 @@ def _shares(thing: Object) -> list[Variant]:
 
 
 def _last_layer(thing: Object) -> list[Variant]:
-    """A loss layer with ``dout=1`` whose callers all leave it so: its upstream is 1."""
+    """A loss layer with ``dout=1`` that callers all leave so, or that nothing reads: it is 1."""
     text, names = thing.user.text, [p.name for p in thing.taken]
     if text is None or not thing.is_scalar or len(thing.upstreams) != 1:
         return []
@@ -143,9 +143,8 @@ def _last_layer(thing: Object) -> list[Variant]:
         return []
     near = callers.texts(text, owner.rpartition(".")[2])
     calls = [(one, call) for one in near for call in callers.of_method(one, owner, method)]
-    if not callers.all_pass_one(calls, name, names.index(name)):
-        return []
-    return last_layer(name)
+    node = thing.user.node(thing.candidate.of("backward"))
+    return last_layer(name) if callers.leave_at_one(calls, node, name, names.index(name)) else []
 
 
 def _read_losses(subject: Subject, thing: Object) -> None:

@@ -63,7 +63,7 @@ def last_layer(name: str) -> list[Variant]:
     return [
         (Reading("", "", True, ((name, Role.UPSTREAM),)), lambda subject: subject),
         (
-            Reading(f"{name} is 1", remark, False),
+            Reading(f"{name} is 1", remark),
             lambda subject: dataclasses.replace(subject, has_upstream=False),
         ),
     ]

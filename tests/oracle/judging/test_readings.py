@@ -326,10 +326,48 @@ def test_a_loss_layer_without_that_default_or_with_a_factor_is_wrong(
     assert result(tmp_path, text).verdict == "wrong"
 
 
-def test_an_upstream_that_no_caller_shows_to_be_1_is_not_taken_for_it(tmp_path: Path) -> None:
+def test_an_upstream_of_1_that_nothing_reads_and_no_caller_passes_is_1(tmp_path: Path) -> None:
     one = result(tmp_path, LAST.format(default="=1", factor=""))
+    assert one.verdict == "correct"
+    assert "correct for dout = 1, its default" in remarks(one)
+
+
+HALF_USED = """
+    class Squares:
+        # oracle: shapes x: N D, t: N D
+        def forward(self, x, t):
+            self.off = x - t
+            return 0.5 * np.sum((x - t) ** 2)
+
+        def backward(self, dout=1):
+            return self.off, {second}
+"""
+
+
+def test_an_upstream_that_one_of_two_gradients_reads_is_not_taken_for_1(tmp_path: Path) -> None:
+    one = result(tmp_path, HALF_USED.format(second="-self.off * dout"))
     assert one.verdict == "wrong"
     assert "ignores-upstream" in findings(one)
+
+
+def test_a_last_layer_may_have_a_guard_in_its_forward(tmp_path: Path) -> None:
+    text = """
+        class Logits:
+            # oracle: shapes x: N C, t: N C onehot
+            def forward(self, x, t):
+                e = np.exp(x - x.max(axis=1, keepdims=True))
+                self.p, self.t = e / e.sum(axis=1, keepdims=True), t
+                return -np.sum(t * np.log(self.p + 1e-7)) / len(x)
+
+            def backward(self, dout=1):
+                return {factor}(self.p - self.t) / len(self.t)
+    """
+    one = result(tmp_path, text.format(factor=""))
+    assert one.verdict == "correct"
+    assert "guard-ignored" in {n.name for g in one.gradients for n in g.remarks}
+    one = result(tmp_path, text.format(factor="3 * "))
+    assert one.verdict == "wrong"
+    assert "wrong-constant-factor" in findings(one)
 
 
 # -- a loss layer that is given its own output ---------------------------------------------------
