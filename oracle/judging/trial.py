@@ -93,11 +93,11 @@ class Trial:
 
     @functools.cached_property
     def in_float32(self) -> bool:
-        """The forward computes in float32 by its own choice, though it was given float64."""
+        """The forward computes with float32 by its own choice, though it was given float64."""
         if self.strict or self.case.dtype != "float64":
             return False
-        made = (value for note in self.notes for value in note.outputs if value.active)
-        return any(getattr(value.array, "dtype", None) == np.float32 for value in made)
+        used = (value for note in self.notes for value in (*note.inputs, *note.outputs))
+        return any(v.active and getattr(v.array, "dtype", None) == np.float32 for v in used)
 
     @property
     def own_eps(self) -> float:
