@@ -29,7 +29,8 @@ def ready(thing: Object, kind: type) -> Subject:
         return combined(plain, _points(thing))
     if not thing.upstreams and not thing.is_scalar:
         unscaled = dataclasses.replace(thing, is_scalar=True).backward
-        read_mean(plain, thing.forward, unscaled, "mean" if thing.aliases else "each")
+        first = "mean" if thing.aliases else "each"
+        read_mean(plain, thing.forward, unscaled, first, thing.unknown)
     if thing.aliases:
         return combined(plain, _given_the_output(thing))
     return combined(combined(plain, _last_layer(thing)), _shares(thing))

@@ -9,7 +9,7 @@ from oracle.cases.values import along
 from oracle.discovery import arguments, naming
 from oracle.discovery.plans import Slot
 from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
-from oracle.discovery.ways import instances
+from oracle.discovery.ways import instances, upstreams
 from oracle.discovery.ways.attributes import value_at
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import holds_layers
@@ -46,6 +46,7 @@ def try_once(thing: Object, open_: Sequence[str]) -> bool:
             thing.is_scalar = True
         if thing.is_scalar:
             thing.upstreams = [n for n in thing.upstreams if n in thing.surely_upstreams]
+        upstreams.of_object(thing)
         if isinstance(value, tuple):
             upstream: Any = tuple(np.ones_like(np.asarray(v)) for v in value)
         else:

@@ -131,6 +131,51 @@ def test_a_backward_that_ignores_its_upstream_stays_wrong(tmp_path: Path, name: 
     assert "ignores-upstream" in findings(one)
 
 
+# -- an upstream under any name, at any place ----------------------------------------------------
+
+ANY_NAME = """
+    class Arc:
+        def forward(self, x):
+            self.x = x
+            return np.arctan(x)
+
+        def backward(self, {arguments}):
+            return {result}
+"""
+
+
+@pytest.mark.parametrize("arguments", ["eta", "lr", "alpha", "x, top", "top, x", "x, labels_above"])
+def test_an_upstream_is_known_by_what_is_made_of_it(tmp_path: Path, arguments: str) -> None:
+    name = arguments.replace(", x", "").replace("x, ", "")
+    text = ANY_NAME.format(arguments=arguments, result=f"{name} / (1 + self.x**2)")
+    assert result(tmp_path, text).verdict == "correct"
+    text = ANY_NAME.format(arguments=arguments, result=f"2 * {name} / (1 + self.x**2)")
+    one = result(tmp_path, text)
+    assert (one.verdict, findings(one)) == ("wrong", {"wrong-constant-factor"})
+
+
+def test_an_argument_that_nothing_explains_makes_no_gradient_wrong(tmp_path: Path) -> None:
+    text = ANY_NAME.format(arguments="x, above", result="above**2 / (1 + x**2)")
+    one = result(tmp_path, text)
+    assert one.verdict == "undecidable"
+    assert "call above dout, if it is the upstream gradient" in remarks(one)
+
+
+def test_a_function_may_take_its_upstream_last(tmp_path: Path) -> None:
+    text = """
+        # oracle: shapes x: N D, w: D M
+        def squash(x, w):
+            return np.tanh(x @ w)
+
+
+        def squash_backward(x, w, top):
+            dz = top * (1 - np.tanh(x @ w) ** 2)
+            return {dx}, x.T @ dz
+    """
+    assert result(tmp_path, text.format(dx="dz @ w.T")).verdict == "correct"
+    assert wrong(result(tmp_path, text.format(dx="dz @ w.T / len(x)"))) == {"dx"}
+
+
 # -- one array under several names ---------------------------------------------------------------
 
 TABLE = """
