@@ -499,6 +499,15 @@ def test_a_helper_that_was_not_imported_is_no_mistake_of_the_backward(tmp_path: 
     assert "fast_rows, which was not imported" in failure(tmp_path, HELPER.format(start=start))
 
 
+def test_a_helper_of_a_file_beside_it_may_not_have_been_imported_either(tmp_path: Path) -> None:
+    beside = "try:\n    from not_compiled import rows\nexcept ImportError:\n    pass\n\n\n"
+    (tmp_path / "quick.py").write_text(f"{beside}def fast_rows(x):\n    return rows(x)\n")
+    start = "from quick import fast_rows"
+    assert "rows, which was not imported" in failure(tmp_path, HELPER.format(start=start))
+    (tmp_path / "quick.py").write_text("def fast_rows(x):\n    return rows(x)\n")
+    assert "raises" in findings(result(tmp_path, HELPER.format(start=start)))
+
+
 def test_a_name_that_nothing_imports_is_one(tmp_path: Path) -> None:
     one = result(tmp_path, HELPER.format(start=""))
     assert one.verdict == "wrong"
