@@ -16,8 +16,8 @@ from oracle.discovery.ways.roles import holds_layers
 from oracle.subject import Argument, NothingToJudge, Path, Way
 
 
-def try_once(thing: Object, open_: Sequence[str]) -> bool:
-    """Run an object once to find its gradients; whether each has the shape of its array.
+def try_once(thing: Object, open_: Sequence[str]) -> set[str]:
+    """Run an object once to find its gradients; the names of the arrays that one does not fit.
 
     A layout of the samples in which a gradient has a different shape is not the user's.
     """
@@ -59,9 +59,10 @@ def try_once(thing: Object, open_: Sequence[str]) -> bool:
     thing.parameters = [Slot(str(path[-1]), ("self", *path)) for path in own]
     thing.paths = paths
     if not thing.upstreams and not thing.is_scalar:
-        return True
+        return set()
     inputs = thing.prepare(arrays)
-    return all(np.shape(m.value) == np.shape(value_at(inputs, m.of)) for m in made)
+    unlike = [m for m in made if np.shape(m.value) != np.shape(value_at(inputs, m.of))]
+    return {str(m.of[0]) for m in unlike}
 
 
 def _among(held: set[Path], shared: dict[Path, list[Path]]) -> dict[Path, list[Path]]:
