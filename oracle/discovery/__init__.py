@@ -27,6 +27,7 @@ from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.text import reading, source
 from oracle.discovery.ways import (
+    caller_readings,
     classes,
     conventions,
     courses,
@@ -220,4 +221,5 @@ def subject(
 
 
 def _subject(user: User, candidate: Candidate) -> Subject:
-    return returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
+    plain = returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
+    return caller_readings.proposed(user, candidate, plain)

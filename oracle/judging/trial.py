@@ -199,9 +199,18 @@ class Trial:
                 drawn[path] = np.ones(value.shape, self.case.dtype)
             else:
                 drawn[path] = cases.draw_upstream(self.rng, value.shape, self.case.dtype)
+                if self.subject.one_entry and value.shape:
+                    drawn[path] *= self._one_of(value.shape)
         if not drawn:
             raise ValueError("the forward returns no floating-point array or number")
         return drawn
+
+    def _one_of(self, shape: tuple[int, ...]) -> np.ndarray:
+        """1 at one entry, and 0 elsewhere."""
+        found = np.zeros(shape, self.case.dtype)
+        if found.size:
+            found.flat[self.rng.integers(found.size)] = 1
+        return found
 
     def truth(self) -> Truth:
         """The gradients of Σ upstream∘value."""

@@ -1,7 +1,7 @@
 """The upstream of a backward under any name, at any place: found by running it.
 
 Names propose and numbers decide. An argument that no name explains is the upstream if the backward
-is linear in it, and gives each input what has the input's shape.
+is linear in it, and gives an input what has the input's shape.
 """
 
 import dataclasses

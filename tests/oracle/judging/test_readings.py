@@ -571,3 +571,92 @@ BERNOULLI = """
 def test_beside_targets_p_is_a_prediction_and_no_dropout_rate(tmp_path: Path) -> None:
     assert result(tmp_path, BERNOULLI.format(sign="")).verdict == "correct"
     assert wrong(result(tmp_path, BERNOULLI.format(sign="-"))) == {"dp"}
+
+
+# -- what callers send and take over -------------------------------------------------------------
+
+ONE_ENTRY = """
+    # oracle: shapes x: D
+    class Choice:
+        def __init__(self, D=4, M=3):
+            self.W = np.random.randn(D, M)
+
+        def forward(self, x):
+            self.x = x
+            self.a = np.tanh(x @ self.W)
+            return self.a / (1 + self.a @ self.a)
+
+        def backward(self, d_out):
+            for i, g in enumerate(d_out):
+                {test}
+                s = 1 + self.a @ self.a
+                da = -2 * self.a[i] * self.a / s**2
+                da[i] += 1 / s
+                return self.W @ ({factor}g * da * (1 - self.a**2))
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "factor", "verdict"),
+    [
+        ("if g == 0: continue", "", "correct"),
+        ("if g == 0: continue", "2 * ", "wrong"),
+        ("pass", "", "wrong"),
+    ],
+)
+def test_an_upstream_with_one_entry_must_be_looked_for(
+    tmp_path: Path, test: str, factor: str, verdict: str
+) -> None:
+    one = result(tmp_path, ONE_ENTRY.format(test=test, factor=factor))
+    assert one.verdict == verdict
+    assert ("with one entry that is not 0" in remarks(one)) == (verdict == "correct")
+
+
+OF_EACH = """
+    # oracle: shapes x: B D 1
+    class Rows:
+        def __init__(self, D=4, M=3):
+            self.W = np.random.randn(1, M, D)
+
+        def forward(self, x):
+            return np.matmul(self.W, x)
+
+        def backward(self, x, top):
+            return {{"W": {factor}top @ x.transpose(0, 2, 1), "x": self.W.transpose(0, 2, 1) @ top}}
+
+
+    def train(x, g):
+        layer = Rows()
+        held = layer.backward(x, g)
+        layer.W -= {update}
+"""
+
+
+@pytest.mark.parametrize(
+    ("update", "factor", "verdict"),
+    [
+        ('0.1 * np.mean(held["W"], axis=0)', "", "correct"),
+        ('0.1 * np.sum(held["W"], 0)', "", "correct"),
+        ('0.1 * np.sum(held["W"], 0)', "2 * ", "wrong"),
+        ('0.1 * held["W"][0]', "", "wrong"),
+        ("0.1 * np.sum(x, axis=0)", "", "wrong"),
+    ],
+)
+def test_a_caller_may_sum_over_the_batch(
+    tmp_path: Path, update: str, factor: str, verdict: str
+) -> None:
+    one = result(tmp_path, OF_EACH.format(update=update, factor=factor))
+    assert one.verdict == verdict
+    assert ("which a caller sums over axis 0" in remarks(one)) == (verdict == "correct")
+
+
+def test_a_guessed_shape_that_a_gradient_does_not_fit_is_asked_for(tmp_path: Path) -> None:
+    text = """
+        class Shift:
+            def forward(self, X, v):
+                return X + v
+
+            def backward(self, X, v, dZ):
+                return dZ, np.ones((1, len(dZ))) @ dZ
+    """
+    assert "nothing says the shape of X and v" in failure(tmp_path, text)
