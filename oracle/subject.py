@@ -193,6 +193,7 @@ class Subject:
     # The same with the readings that only a trial run shows: discovery does not run a backward.
     by_trial: Callable[["Subject"], "Subject"] | None = None
     has_upstream: bool = True  # False: the value is a scalar, and its upstream is 1
+    one_entry: bool = False  # the upstream has one entry that is not 0
     losses: tuple[int, ...] = ()  # of several outputs, those whose upstream is 1
     differentiable: Callable[[Path], bool] = lambda path: True
     torch_function: Any = None  # way 5: the forward as torch runs it, in place of a recording

@@ -2,6 +2,7 @@
 
 find.py         the candidates in a text; nothing is executed (candidate, partners and
                 single_functions.py beside it: what a candidate is, and how names tell one)
+proposals.py    pairs that no name tells, proposed by the text; proposed.py: a run decides
 uses.py         the gradients that a text uses outside of its candidates
 load.py         the file as a module
 naming.py       what names say
@@ -18,7 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from oracle.discovery import arguments, find, naming, uses
+from oracle.discovery import arguments, find, naming, proposals, proposed, uses
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.find import candidates
@@ -26,6 +27,7 @@ from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.text import reading, source
 from oracle.discovery.ways import (
+    caller_readings,
     classes,
     conventions,
     courses,
@@ -80,15 +82,23 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     except reading.ERRORS as error:
         return [], [Failure(str(file), 0, said(error))]
     found = find.search(parsed, name)
-    if not found.candidates:
+    near = proposals.proposals(parsed, find.candidates(parsed) if name else found.candidates)
+    if name:
+        near = [p for p in near if p.candidate.name == name and not found.candidates]
+    if not found.candidates and not near:
         return [], found.failures + ([] if name else _unclaimed(parsed, []))
     try:
         module = load(file)
     except Unusable as error:
         return [], [Failure(str(file), error.line, str(error))]
-    made, failures = _each(User(str(file), parsed, module, shapes), found.candidates, name)
-    unclaimed = [] if name else _unclaimed(parsed, found.candidates)
-    return made, found.failures + failures + unclaimed
+    user = User(str(file), parsed, module, shapes)
+    made, failures = _each(user, found.candidates, name)
+    others, failed = proposed.decided(user, near, _subject)
+    failures += [_failure(user, candidate, error) for candidate, error in failed]
+    claimed = [*found.candidates, *(candidate for candidate, _ in (*others, *failed))]
+    unclaimed = [] if name else _unclaimed(parsed, claimed)
+    whole = sorted([*made, *(one for _, one in others)], key=lambda one: one.line)
+    return whole, found.failures + failures + unclaimed
 
 
 def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subject], list[Failure]]:
@@ -211,4 +221,5 @@ def subject(
 
 
 def _subject(user: User, candidate: Candidate) -> Subject:
-    return returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
+    plain = returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
+    return caller_readings.proposed(user, candidate, plain)

@@ -3,6 +3,8 @@
 import ast
 import dataclasses
 import itertools
+import pathlib
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +14,7 @@ from oracle.discovery import naming
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.load import line_in
-from oracle.discovery.text import callers
+from oracle.discovery.text import callers, reading
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways import instances
 from oracle.discovery.ways.readings import Variant, combined
@@ -42,7 +44,7 @@ def _by_trial(user: User, candidate: Candidate, subject: Subject) -> Subject:
     try:
         inputs, made = _tried(subject)
     except NameError as error:
-        if error.name in _not_imported(user):
+        if _was_not_imported(error):
             line = line_in(error, user.file)
             raise Unusable(
                 f"{candidate.name} calls {error.name}, which was not imported", line
@@ -65,18 +67,22 @@ def _tried(subject: Subject) -> tuple[Inputs, list[Made]]:
         return inputs, subject.backward(inputs, value, kept, sent)
 
 
-def _not_imported(user: User) -> set[str]:
-    """The names that an import in a ``try`` of the file would have bound, and did not."""
-    assert user.text is not None
-    named = {
+def _was_not_imported(error: NameError) -> bool:
+    """Whether a name is missing that an import in a ``try`` of its module would have bound."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    try:
+        read = reading.read(pathlib.Path(frames[-1].f_code.co_filename))
+        tree = ast.parse(read)
+    except (*reading.ERRORS, IndexError):
+        return False
+    return error.name in {
         (alias.asname or alias.name).partition(".")[0]
-        for node in ast.walk(user.text.tree)
+        for node in ast.walk(tree)
         if isinstance(node, ast.Try)
         for part in node.body
         if isinstance(part, ast.Import | ast.ImportFrom)
         for alias in part.names
     }
-    return {name for name in named if not hasattr(user.module, name)}
 
 
 # -- the order of several gradients -----------------------------------------------------------
