@@ -187,16 +187,18 @@ def missing(
         f"{name}: nothing says the shape of {' and '.join(names)}; add a line such as "
         f'"# oracle: shapes {example}" above line {above}',
         above,
+        names,
     )
 
 
 def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusable:
     """The error that names an argument whose range of integers nothing says."""
     dims = " ".join(said[(argument,)].dims or ())
-    return Unusable(
+    return MissingShapes(
         f"{name}: nothing says which integers {argument} holds; add a line such as "
         f'"# oracle: shapes {argument}: {f"{dims} labels(C)".strip()}" above line {above}',
         above,
+        [argument],
     )
 
 
