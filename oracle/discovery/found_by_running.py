@@ -32,7 +32,7 @@ def subject(user: User, candidate: Candidate, plain: Plain, missing: MissingShap
     return running.found(
         build,
         missing,
-        code_of(known),
+        code_of(known, user.text.tree if user.text is not None else None),
         user.file,
         user.shapes,
         {name: None for node in known for name in functions.parameters(node)},
@@ -54,6 +54,6 @@ def _defaults(init: Function | None) -> Iterator[tuple[str, int]]:
     given = own[len(own) - len(init.args.defaults) :] if init.args.defaults else []
     pairs = [*zip(given, init.args.defaults), *zip(init.args.kwonlyargs, init.args.kw_defaults)]
     for argument, default in pairs:
-        if isinstance(default, ast.Constant) and type(default.value) is int and default.value > 1:
-            if instances.SIZE.fullmatch(argument.arg):
-                yield argument.arg, default.value
+        number = default.value if isinstance(default, ast.Constant) else None
+        if type(number) is int and number > 1 and instances.SIZE.fullmatch(argument.arg):
+            yield argument.arg, number

@@ -21,7 +21,7 @@ from oracle.discovery.running.search import Search
 from oracle.discovery.running.seeds import Code
 from oracle.discovery.running.state import State
 from oracle.discovery.running.trial import Build
-from oracle.subject import MissingShapes, Subject, Unusable
+from oracle.subject import MissingShapes, Subject
 
 
 def found(
@@ -48,13 +48,13 @@ def found(
         MissingShapes: it runs under no line that was tried.
     """
     search = Search(build, file, code, constants or {})
-    states = lines.settled(search, search.lines(given, missing.names))
+    search.go(given, missing.names)
     subjects: list[Subject] = []
-    for state in states:
+    for state in lines.settled(search):
         own = lines.named(state, {**(taken or {}), **dict.fromkeys(state.names)})
         try:
             subject = build(own.text)
-        except Unusable:
+        except Exception:  # it does not run in the sizes of another trial
             continue
         subject.shapes = str(own)
         subjects.append(subject)

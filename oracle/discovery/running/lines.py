@@ -1,16 +1,12 @@
 """The lines that are left of those found: confirmed, different from each other, with good names."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from oracle.discovery.running.search import (
-    Search, ascending, descending, rotated, weights_last,
-)  # fmt: skip
+from oracle.discovery.running.search import Search, ascending
 from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, State, is_fresh, kind, substituted
 from oracle.subject import size_names
 
-Order = Callable[[State], list[str]]
-ORDERS: tuple[Order, ...] = (descending, weights_last, rotated)
 MOST = 4  # lines that are judged
 BATCH = ("N", "T", "L", "P")
 FEATURES = ("D", "M", "H", "K", "F", "G", "E", "Q", "R", "S", "U", "V")
@@ -18,28 +14,30 @@ IMAGE = ("N", "C", "H", "W")
 CLASSES = ("C", "K")
 
 
-def settled(search: Search, found: Sequence[State]) -> list[State]:
-    """The lines that run in several assignments, without those that say the same."""
+def settled(search: Search) -> list[State]:
+    """The lines that were found, without those that say the same, the plainest first.
+
+    A line with two sizes equated is dropped if the code also runs without: a gradient of a wrong
+    shape must not be made right by a square matrix.
+    """
+    found = [
+        state
+        for state in sorted(search.found, key=lambda s: s.total)
+        if not any(_covers(other, state, plain=True) for other in search.unfit)
+    ]
+    found = found or sorted(search.unfit, key=lambda s: s.total)[:1]
     kept: list[State] = []
     for state in found:
         if any(_covers(other, state) for other in kept):
             continue
-        if _is_confirmed(search, state):
-            kept = [other for other in kept if not _covers(state, other)]
-            kept.append(state)
+        kept = [other for other in kept if not _covers(state, other)]
+        kept.append(state)
     for other in _with_fewer_axes(kept[0]) if kept else ():
         if len(kept) < MOST and not any(_covers(known, other) for known in kept):
             outcome, _ = search.tried(other, ascending)
-            if outcome.fits and _is_confirmed(search, other):
+            if outcome.fits and search.against(other) is None:
                 kept.append(other)
     return kept[:MOST]
-
-
-def _is_confirmed(search: Search, state: State) -> bool:
-    """It runs in three more assignments; a kernel that is larger than its image may refuse one."""
-    ran = [search.tried(state, order)[0] for order in ORDERS]
-    kernels = any(len(entry.dims) > 2 for _, entry in state.entries)
-    return sum(outcome.ran for outcome in ran) >= len(ORDERS) - kernels
 
 
 def _with_fewer_axes(state: State) -> Iterator[State]:
@@ -56,8 +54,11 @@ def _with_fewer_axes(state: State) -> Iterator[State]:
                 yield replace(state, entries=tuple(entries))
 
 
-def _covers(general: State, special: State) -> bool:
-    """Whether a line is another one with some of its sizes equated."""
+def _covers(general: State, special: State, plain: bool = False) -> bool:
+    """Whether a line is another one with some of its sizes equated.
+
+    ``plain``: with each other only, not with a multiple or sum of others.
+    """
     if general.names != special.names:
         return False
     by: dict[str, str] = {}
@@ -69,6 +70,8 @@ def _covers(general: State, special: State) -> bool:
             return False
         pairs = [*zip(one.dims, other.dims), (one.classes or "1", other.classes or "1")]
         for dim, instead in sorted(pairs, key=lambda pair: not is_fresh(pair[0])):
+            if is_fresh(dim) and plain and not instead.isidentifier():
+                return False
             if is_fresh(dim) and by.setdefault(dim, instead) == instead:
                 continue
             for size in size_names((dim,)):

@@ -13,15 +13,22 @@ ALIGNED = re.compile(
     r"|has size (?P<e>\d+) and the array at index \d+ has size (?P<f>\d+)"
     r"|tensor a \((?P<g>\d+)\) must match the size of tensor b \((?P<h>\d+)\)"
     r"|don't match \((?P<i>\d+) != (?P<j>\d+)\)"
+    r"|expanded size of the tensor \((?P<k>\d+)\) must match the existing size \((?P<l>\d+)\)"
+    r"|expected index \[(?P<m>\d+).*no larger than \w+ \[(?P<n>\d+)"
 )
 NOT_ALIGNED = re.compile(r"not aligned: (\d+) \(dim \d+\) != (\d+)")
 TORCH_PRODUCT = re.compile(r"\((?:\d+x)*(\d+) and (\d+)x\d+\)")
-SHAPE = re.compile(r"\((\d+(?:, ?\d+)*,?|)\)|\[(\d+(?:, ?\d+)*)\]")
+SHAPE = re.compile(r"\(((?:\d+|newaxis)(?:, ?(?:\d+|newaxis))*,?|)\)|\[(\d+(?:, ?\d+)*)\]")
 RESHAPED = re.compile(
     r"cannot reshape array of size (?P<size>\d+) into shape \((?P<to>[^)]*)\)"
     r"|shape '\[(?P<to2>[^\]]*)\]' is invalid for input of size (?P<size2>\d+)"
 )
-UNPACKED = re.compile(r"values to unpack \(expected (\d+)")
+UNPACKED = re.compile(r"values to unpack \(expected (\d+)|subscripts in the equation \((\d+)\)")
+PADDED = re.compile(r"\((\d+), ?2\) +and requested shape \(\d+, ?2\)")
+REFUSED = re.compile(
+    r"negative dimensions|is empty|zero-size|must be non-negative|empty sequence|negative dimension"
+    r"|division by zero|non-empty|greater than actual input size|Kernel size can't be"
+)
 BOUNDS = re.compile(r"index (\d+) is out of bounds for (?:axis|dimension) \d+ with size (\d+)")
 AXIS = re.compile(r"axis (-?\d+) is out of bounds for array of dimension (\d+)")
 HIGHER = re.compile(
@@ -64,13 +71,13 @@ def clues(error: BaseException) -> Clues:
     """The clues in the text of an exception."""
     said = str(error)
     shapes = tuple(_shapes(said))
-    axis, bounds, unpacked = AXIS.search(said), BOUNDS.search(said), UNPACKED.search(said)
+    axis, bounds = AXIS.search(said), BOUNDS.search(said)
     integers = bool(INTEGERS.search(said))
     return Clues(
         tuple(dict.fromkeys(_equal(said, shapes))),
         tuple(_either(said)),
         shapes,
-        int(unpacked[1]) if unpacked else int(axis[1]) + 1 if axis and axis[1][0] != "-" else 0,
+        _rank(said),
         bool(HIGHER.search(said)) or bool(axis),
         bool(LOWER.search(said)) and not integers,
         integers,
@@ -80,11 +87,27 @@ def clues(error: BaseException) -> Clues:
     )
 
 
+def _rank(said: str) -> int:
+    """How many axes are wanted, by the number of names unpacked or by an axis; 0 if unknown."""
+    if unpacked := UNPACKED.search(said):
+        return int(next(filter(None, unpacked.groups())))
+    if padded := PADDED.search(said):
+        return int(padded[1])
+    axis = AXIS.search(said)
+    return int(axis[1]) + 1 if axis and axis[1][0] != "-" else 0
+
+
+def is_refusal(error: BaseException | None) -> bool:
+    """Whether these sizes alone do not fit: a kernel larger than its image."""
+    return isinstance(error, Exception) and bool(REFUSED.search(str(error)))
+
+
 def _shapes(said: str) -> Iterator[Shape]:
     if "->" in said:  # einsum: each shape, and how it was laid out for broadcasting
         said = re.sub(r"\([\d, ]*\)->", "", said)
     for found in SHAPE.finditer(said):
-        yield tuple(int(n) for n in re.findall(r"\d+", found[1] or found[2] or ""))
+        told = (found[1] or found[2] or "").replace("newaxis", "1")
+        yield tuple(int(n) for n in re.findall(r"\d+", told))
 
 
 def _equal(said: str, shapes: tuple[Shape, ...]) -> Iterator[tuple[int, int]]:

@@ -1,12 +1,17 @@
 """A state of the search: the shape of each argument that nothing speaks of, as a line of text."""
 
 import ast
+import functools
+import re
 from dataclasses import dataclass, field, replace
 
 from oracle.discovery import naming
 from oracle.subject import parsed_dim, size_names
 
+FRESH = re.compile(r"\bs\d+\b")
 MOST_AXES = 5
+ODD = 1.5  # as many classes as samples
+FIXED = 0.3  # an extent that is a number
 SHIFTS = naming.words("gamma beta scale shift")
 WEIGHT, BIAS, TARGET, DATA = "weight", "bias", "target", "data"
 
@@ -52,6 +57,32 @@ class State:
         return ", ".join(filter(None, (self.given, str(self))))
 
     @property
+    def key(self) -> str:
+        """The line whatever its sizes are called: the same for states that say the same."""
+        order: dict[str, str] = {}
+        return FRESH.sub(lambda size: order.setdefault(size[0], f"s{len(order)}"), self.text)
+
+    @property
+    def total(self) -> float:
+        """What was assumed for it, and how odd it is."""
+        return self.cost + self.oddness
+
+    @property
+    def oddness(self) -> float:
+        """How unlike usual code it is: squares, classes as many as samples, fixed extents."""
+        weights = {s for n, e in self.entries if kind(n) == WEIGHT for s in e.sizes}
+        data = {s for n, e in self.entries if kind(n) in (DATA, TARGET) for s in e.sizes}
+        odd = 0.0
+        for name, entry in self.entries:
+            own, wide = kind(name), [dim for dim in entry.dims if not dim.isdigit()]
+            odd += (len(wide) - len(set(wide))) * (0.5 if own == WEIGHT else 1)
+            odd += ODD * (entry.classes in entry.dims)
+            odd += FIXED * sum(dim.isdigit() and dim != "1" for dim in entry.dims)
+            if own == BIAS and weights:
+                odd += sum(s in data and s not in weights for s in entry.sizes)
+        return odd
+
+    @property
     def names(self) -> list[str]:
         return [name for name, _ in self.entries]
 
@@ -86,6 +117,16 @@ class State:
         state, more = self.sized(max(0, rank - len(entry.dims)))
         return state.put(name, replace(entry, dims=(*entry.dims[:rank], *more)), cost)
 
+    def deepened(self, name: str, rank: int, cost: float) -> "State | None":
+        """The state with more axes of an argument, before its last one."""
+        changed = self.ranked(name, rank, cost)
+        dims = self.of(name).dims
+        if changed is None or len(dims) < 2 or rank <= len(dims):
+            return None
+        new = changed.of(name).dims[len(dims) :]
+        entry = replace(changed.of(name), dims=(*dims[:-1], *new, dims[-1]))
+        return changed.put(name, entry)
+
     def replaced(self, size: str, dim: str, cost: float) -> "State":
         """The state with an expression in place of a size."""
         entries = tuple(
@@ -103,12 +144,15 @@ class State:
 
     def renamed(self, names: dict[str, str]) -> "State":
         """The state with other names for its sizes, all at once."""
-        state = self
-        for i, size in enumerate(names):
-            state = state.replaced(size, f"_t{i}", 0.0)
-        for i, name in enumerate(names.values()):
-            state = state.replaced(f"_t{i}", name, 0.0)
-        return state
+
+        def other(dim: str) -> str:
+            return re.sub(r"[A-Za-z_]\w*", lambda size: names.get(size[0], size[0]), dim)
+
+        entries = tuple(
+            (name, replace(e, dims=tuple(map(other, e.dims)), classes=other(e.classes)))
+            for name, e in self.entries
+        )
+        return replace(self, entries=entries)
 
 
 def is_fresh(size: str) -> bool:
@@ -116,6 +160,7 @@ def is_fresh(size: str) -> bool:
     return size[:1] == "s" and size[1:].isdigit()
 
 
+@functools.cache
 def substituted(dim: str, size: str, by: str) -> str:
     """A dim with an expression in place of a size."""
     if size not in size_names((dim,)):
@@ -128,7 +173,7 @@ class _Substitute(ast.NodeTransformer):
     def __init__(self, size: str, by: ast.expr) -> None:
         self.size, self.by = size, by
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         return self.by if node.id == self.size else node
 
 

@@ -15,7 +15,14 @@ from oracle.discovery.running.extents import Extents
 from oracle.discovery.shapes import grammar
 from oracle.discovery.trial_inputs import kept_random_state, sizes_chosen, trial_arrays
 from oracle.subject import (
-    Argument, MissingShapes, NothingToJudge, Subject, Unusable, as_array, is_number, size_names,
+    Argument,
+    MissingShapes,
+    NothingToJudge,
+    Subject,
+    Unusable,
+    as_array,
+    is_number,
+    size_names,
 )  # fmt: skip
 
 Build = Callable[[str], Subject]  # the subject for a line of shapes

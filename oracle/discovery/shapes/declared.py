@@ -33,6 +33,16 @@ def of_parts(
     found: Shapes = grammar.entries(given) if given else {}
     if user is None:
         return found
+    asked = "shapes", tuple(names), tuple(more)
+    if asked not in user.known:
+        user.known[asked] = _stated(user, asked[1], asked[2])
+    _complete(found, user.known[asked])
+    return _with_labels(found)
+
+
+def _stated(user: Text, names: Sequence[str], more: Sequence[str]) -> Shapes:
+    """What the text itself says of some functions and classes."""
+    found: Shapes = {}
     nodes = [user.functions.get(n) or user.classes.get(n) for n in [*names, *more]]
     known = [node for node in nodes if node is not None]
     for node in known:
@@ -48,7 +58,7 @@ def of_parts(
         _complete(found, docstrings.docstring(ast.get_docstring(node) or ""))
     for function in functions:
         _complete(found, docstrings.in_prose(function))
-    return _with_labels(found)
+    return found
 
 
 def _complete(found: Shapes, other: Shapes) -> None:
