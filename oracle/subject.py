@@ -115,7 +115,14 @@ class Unusable(Exception):  # noqa: N818
 
 
 class MissingShapes(Unusable):
-    """Nothing says the shape of an argument."""
+    """Nothing says the shape of some arguments; of labels, nothing says the range.
+
+    ``names`` are theirs as a line of shapes has them: ``x``, ``params.W1``.
+    """
+
+    def __init__(self, message: str, line: int, names: Sequence[str]) -> None:
+        super().__init__(message, line)
+        self.names = tuple(names)
 
 
 class NothingToJudge(Unusable):
@@ -198,6 +205,8 @@ class Subject:
     differentiable: Callable[[Path], bool] = lambda path: True
     torch_function: Any = None  # way 5: the forward as torch runs it, in place of a recording
     torch_both: Any = None  # (tensors, upstreams) -> outputs and gradients, with no autograd
+    shapes: str = ""  # the line that was found by running, where nothing said all shapes
+    others: tuple["Subject", ...] = ()  # the same with other lines under which it runs
     command: str = ""  # that checks it again; oracle check of its file where nothing is said
 
     @property

@@ -126,6 +126,9 @@ def assemble(
             found = replace(found, verdict="unstable", findings=findings)
         gradients.append(replace(found, repro=scripts.get(entry)))
     remarks = [*examined.result.remarks, *recognised.remarks]
+    if examined.result.inferred:
+        said = f"shapes inferred: {examined.result.inferred}; say otherwise with a comment"
+        remarks.append(Note("shapes-inferred", said))
     remarks += [Note("assumed", said) for said in examined.subject.remarks]
     if examined.reading is not None and examined.reading.remark:
         remarks.append(Note("reading", examined.reading.remark))

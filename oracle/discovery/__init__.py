@@ -8,6 +8,7 @@ load.py         the file as a module
 naming.py       what names say
 arguments.py    the user's functions, their parameters, and how they are called
 plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones to try)
+running/        shapes that nothing says, found by running (found_by_running.py: of a candidate)
 folders.py      which files of a folder hold a derivation
 text/           functions and classes in a text, what they return, and where
 shapes/         comments, annotations and docstrings that state shapes
@@ -19,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from oracle.discovery import arguments, find, naming, proposals, proposed, uses
+from oracle.discovery import arguments, find, found_by_running, naming, proposals, proposed, uses
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.find import candidates
@@ -110,12 +111,12 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
     made: list[tuple[Candidate, Subject]] = []
     failures: list[Failure] = []
     used: dict[str, Subject] = {}  # functions that a subject's own functions use
-    unsaid: list[tuple[Candidate, Failure]] = []
+    unsaid: list[tuple[Candidate, MissingShapes]] = []
     for candidate in found:
         try:
-            one = _subject(user, candidate)
+            one = _plain(user, candidate)
         except MissingShapes as error:
-            unsaid.append((candidate, _failure(user, candidate, error)))
+            unsaid.append((candidate, error))
         except NothingToJudge as error:
             failures += [_failure(user, candidate, error)] if name else []
         except Exception as error:
@@ -123,13 +124,33 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
         else:
             made.append((candidate, one))
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
-    for candidate, failure in unsaid:
+    for candidate, error in _users_first(user.text, unsaid):
         whole = next((used[p] for p in candidate.parts.values() if p in used), None)
-        if whole is None or candidate.name == name:
-            failures.append(failure)
-        else:
+        if whole is not None and candidate.name != name:
             whole.remarks.append(f"{candidate.name}, without shapes of its own, is judged within")
+            continue
+        try:
+            one = found_by_running.subject(user, candidate, _plain, error)
+        except Exception as error:
+            failures.append(_failure(user, candidate, error))
+        else:
+            made.append((candidate, one))
+            used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
+    made.sort(key=lambda pair: found.index(pair[0]))
     return conventions.with_mean_in_parameters(user, made), failures
+
+
+def _users_first(
+    text: source.Text, unsaid: Sequence[tuple[Candidate, MissingShapes]]
+) -> list[tuple[Candidate, MissingShapes]]:
+    """The candidates in an order in which none comes before one that uses its functions."""
+    uses = [source.used_by(text, candidate.parts.values()) for candidate, _ in unsaid]
+
+    def users(of: tuple[Candidate, MissingShapes]) -> int:
+        own = set(of[0].parts.values())
+        return sum(not own.isdisjoint(used) for used in uses)
+
+    return sorted(unsaid, key=users)
 
 
 def _failure(user: User, candidate: Candidate, error: Exception) -> Failure:
@@ -221,5 +242,13 @@ def subject(
 
 
 def _subject(user: User, candidate: Candidate) -> Subject:
+    try:
+        return _plain(user, candidate)
+    except MissingShapes as error:
+        return found_by_running.subject(user, candidate, _plain, error)
+
+
+def _plain(user: User, candidate: Candidate) -> Subject:
+    """The subject of a candidate, with the shapes that are said."""
     plain = returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
     return caller_readings.proposed(user, candidate, plain)
