@@ -51,10 +51,14 @@ def trial_sizes(arguments: Sequence[Argument], first: int = 2) -> dict[str, shap
 
 
 def trial_arrays(
-    arguments: Sequence[Argument], first: int = 2, seed: int = 0, dtype: str = "float64"
+    arguments: Sequence[Argument],
+    first: int = 2,
+    seed: int = 0,
+    dtype: str = "float64",
+    sizes: dict[str, shapes.Size] | None = None,
 ) -> dict[str, np.ndarray]:
     """Small arrays for a trial run."""
-    case = cases.Case(dtype, "ordinary", trial_sizes(arguments, first), {}, seed)
+    case = cases.Case(dtype, "ordinary", sizes or trial_sizes(arguments, first), {}, seed)
     return cases.draw(_Drawn(tuple(arguments)), case)[0]  # type: ignore[arg-type]
 
 
