@@ -14,8 +14,9 @@ from oracle.trace.match import Matcher
 from oracle.trace.naming import Names
 from oracle.trace.recorded import INTERRUPTED, Recorded
 from oracle.trace.rerun import CannotRerun
-from oracle.trace.steps import Step, Training
+from oracle.trace.steps import Training
 from oracle.trace.truth import array
+from oracle.trace.widen import widened
 from oracle.truth.recording import SHARED_INPUT
 from oracle.truth.replay import NotReplayable
 
@@ -48,26 +49,18 @@ def judged_steps(recorded: Recorded, steps: int, loss: str = "") -> list[JudgedS
     """The verdicts of the first steps."""
     training = Training(recorded.stored, recorded.notes, recorded.failed)
     found: list[JudgedStep | Unreplayed] = []
-    for step in training.steps()[:steps]:
-        one = _step(training, step, loss)
-        if one is not None:
-            found.append(one)
-    return found
-
-
-def _step(training: Training, step: Step, loss: str) -> JudgedStep | Unreplayed | None:
     try:
-        fit = best(training, step, loss)
+        fits = best(training, training.steps()[:steps], loss)
     except NotReplayable as error:
         note = error.note
-        return Unreplayed(note.line if note is not None else 0, str(error))
-    if fit is None:
-        return None
-    judged = _judged(training, fit)
-    if judged.wrong and (free := fit.truth.without_guards()) is not None:
-        unguarded = _judged(training, replace(fit, truth=free))
-        judged = min(unguarded, judged, key=lambda one: one.wrong)  # few backwards know of guards
-    return judged
+        return [Unreplayed(note.line if note is not None else 0, str(error))]
+    for _, fit in sorted(fits.items()):
+        judged = _judged(training, fit)
+        if judged.wrong and (free := fit.truth.without_guards()) is not None:
+            unguarded = _judged(training, replace(fit, truth=free))
+            judged = min(unguarded, judged, key=lambda one: one.wrong)  # few backwards know them
+        found.append(judged)
+    return found
 
 
 def _judged(training: Training, fit: Fit) -> JudgedStep:
@@ -77,6 +70,7 @@ def _judged(training: Training, fit: Fit) -> JudgedStep:
 
 def report(recorded: Recorded, file: str, steps: int, loss: str = "") -> Report:
     """The report on a traced script."""
+    recorded = widened(recorded)
     found = Report(0)
     all_steps = judged_steps(recorded, steps, loss)
     judged = [step for step in all_steps if isinstance(step, JudgedStep)]
@@ -241,6 +235,9 @@ def _remarks(matcher: Matcher, judged: Judged, verdict: str, of: str) -> tuple[N
         return (Note("inherited", f"inherits {said}"),)
     if verdict == "undecidable":
         return (Note("nothing-to-compare", judged.why),)
+    if verdict == "correct" and judged.at_kink:
+        said = "another choice at a kink, between the derivatives from either side"
+        return (Note("another-choice-at-kink", said),)
     if verdict == "correct" and judged.match.sign < 0 and judged.match.how == "use":
         return (Note("descent-direction", "the direction of descent, which the update adds"),)
     if verdict == "correct" and judged.decay:

@@ -42,6 +42,10 @@ class Training:
         self.stored = stored
         self.notes = notes
         self.index = {id(note): i for i, note in enumerate(notes)}
+        self.inputs = {
+            id(n): tuple(id(v) for v in n.inputs) for n in notes
+        }  # ids, by that of a call
+        self._before: dict[tuple[int, int], tuple[Note, ...]] = {}
         self.names: dict[int, list[Stored]] = {}  # of all values that have one, by their ids
         for one in stored:
             self.names.setdefault(id(one.value), []).append(one)
@@ -67,9 +71,14 @@ class Training:
             seen.add(key)
         found: list[Step] = []
         for group in groups:
-            begin = found[-1].end if found else 0
+            begin = max([found[-1].end if found else 0, *map(self._missed, group)])
             found.append(Step(begin, group[-1].stored.time, tuple(group)))
         return found
+
+    def _missed(self, update: Update) -> int:
+        """When a first update, of a bias that was the integer 0, made what a step begins with."""
+        own = [s for s in self.names.get(id(update.old), []) if s.before == ()]
+        return max((s.time for s in own if s.statement is update.stored.statement), default=0)
 
     def _parameters(self) -> list[Chain]:
         """The chains whose updates depend on what they update, as a gradient depends on W.
@@ -130,6 +139,26 @@ class Training:
                 if part.active and id(part) not in seen:
                     seen.add(id(part))
                     queue.append(part)
+
+    def before(self, value: Value, begin: int) -> tuple[Note, ...]:
+        """The calls that a value was computed by from a time on, in their order."""
+        key = id(value), begin
+        if key not in self._before:
+            seen: set[int] = set()
+            found: dict[int, Note] = {}
+            queue = [value]
+            while queue:
+                one = queue.pop()
+                note = one.note
+                if id(one) in seen or note is None or self.is_before(one, begin):
+                    continue
+                seen.add(id(one))
+                if id(note) not in found:
+                    found[id(note)] = note
+                    queue.extend(v for v in note.inputs if v.active)
+            ordered = sorted(found.values(), key=lambda note: self.index[id(note)])
+            self._before[key] = tuple(ordered)
+        return self._before[key]
 
     def name(self, value: Value) -> str:
         """The user's own text for a value; "" if it has none."""
