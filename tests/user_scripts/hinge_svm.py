@@ -27,8 +27,8 @@ class LinearSVM:
 
 
 gen = np.random.default_rng(21)
-X = np.vstack([gen.normal(1, 1, (12, 2)), gen.normal(-1, 1, (12, 2))])
-y = np.array([1.0] * 12 + [-1.0] * 12)
+X = np.vstack([gen.normal(1, 1, (14, 2)), gen.normal(-1, 1, (10, 2))])
+y = np.array([1.0] * 14 + [-1.0] * 10)
 svm = LinearSVM().fit(X, y)
 print("cost %.4f -> %.4f" % (svm.history[0], svm.history[-1]))
 print("accuracy", (svm.predict(X) == y).mean())
