@@ -12,7 +12,9 @@ from oracle.trace.instrument import Statement
 from oracle.trace.loss import Fit, best
 from oracle.trace.match import Matcher
 from oracle.trace.naming import Names
+from oracle.trace.pictures import pictures
 from oracle.trace.recorded import INTERRUPTED, Recorded
+from oracle.trace.remarks import about_learning
 from oracle.trace.rerun import CannotRerun
 from oracle.trace.steps import Training
 from oracle.trace.truth import array
@@ -107,6 +109,7 @@ def _fill(report: Report, steps: Sequence[JudgedStep], recorded: Recorded) -> No
         for judged in step.judged:
             key = judged.match.stored.statement, judged.match.stored.text
             by_line.setdefault(key, []).append((step.matcher, judged))
+    report.pictures = pictures(by_line)
     names = Names()
     functions: dict[tuple[str, str], list[Gradient]] = {}
     left: list[tuple[Statement, str, str]] = []
@@ -121,7 +124,10 @@ def _fill(report: Report, steps: Sequence[JudgedStep], recorded: Recorded) -> No
     } - by_line.keys()
     left += [(statement, text, "it is not certain what it is the gradient of")
              for statement, text in unmatched]  # fmt: skip
-    remarks = _about_the_loss(steps[0].fit)
+    remarks = (
+        *_about_the_loss(steps[0].fit),
+        *about_learning([step.fit.truth for step in steps]),
+    )
     for (file, function), gradients in functions.items():
         ordered = sorted(gradients, key=lambda g: g.line)
         report.results.append(
