@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from oracle.trace.recorded import Attempt, Stored
 from oracle.trace.updates import Chain, Term, Update, chains, expanded, size, updates
-from oracle.truth.recording import Note, Value
+from oracle.truth.recording import Cut, Note, Value
 
 MOST_TERMS = 50  # of one update
 
@@ -37,14 +37,17 @@ class Training:
     """What the record shows of a training, before any loss is chosen."""
 
     def __init__(
-        self, stored: Sequence[Stored], notes: Sequence[Note], failed: Attempt | None = None
+        self,
+        stored: Sequence[Stored],
+        notes: Sequence[Note],
+        failed: Attempt | None = None,
+        cuts: Sequence[tuple[int, Cut]] = (),
     ) -> None:
         self.stored = stored
         self.notes = notes
         self.index = {id(note): i for i, note in enumerate(notes)}
-        self.inputs = {
-            id(n): tuple(id(v) for v in n.inputs) for n in notes
-        }  # ids, by that of a call
+        self.cuts = cuts
+        self.inputs = {id(n): tuple(id(v) for v in n.inputs) for n in notes}  # ids, by the call's
         self._before: dict[tuple[int, int], tuple[Note, ...]] = {}
         self.names: dict[int, list[Stored]] = {}  # of all values that have one, by their ids
         for one in stored:

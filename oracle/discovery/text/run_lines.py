@@ -50,11 +50,11 @@ def run_lines(user: Text) -> list[RunLine]:
     """
     found = []
     for name, node in (*user.classes.items(), *user.functions.items()):
-        found += _above(user, name, node)
+        found += above(user, name, node)
     return sorted(found, key=lambda one: one.line)
 
 
-def _above(user: Text, name: str, node: ast.ClassDef | Function) -> list[RunLine]:
+def above(user: Text, name: str, node: ast.ClassDef | Function) -> list[RunLine]:
     at = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
     found = []
     while at >= 1 and user.lines[at - 1].lstrip().startswith("#"):
