@@ -13,6 +13,7 @@ def divided_by_step(statement: Statement) -> str:
     ``rate / epoch`` and ``rate / (epoch + 1)`` fall like 1/t. A divisor in which the variable is
     multiplied or under a root falls more slowly, and is none.
     """
+    linecache.checkcache(statement.file)
     source = "".join(linecache.getlines(statement.file))
     try:
         tree = ast.parse(source)
