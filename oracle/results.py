@@ -161,6 +161,7 @@ class Picture:
     line: int
     name: str
     of: str
+    parameter: bool  # it is the gradient of a parameter
     shape: tuple[int, ...]  # of the true gradient, before it was made small
     got: Rows
     want: Rows
