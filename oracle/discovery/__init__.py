@@ -36,7 +36,7 @@ from oracle.discovery.ways import (
     single,
 )
 from oracle.results import Failure, NotJudged, Result
-from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable, Way
+from oracle.subject import MissingShapes, NothingToJudge, NotImported, Subject, Unusable, Way
 
 __all__ = ["Candidate", "Subject", "Unusable", "candidates", "subject", "subjects"]
 
@@ -83,10 +83,13 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     if not found.candidates:
         return [], found.failures + ([] if name else _unclaimed(parsed, []))
     try:
-        module = load(file)
+        loaded = load(file)
     except Unusable as error:
         return [], [Failure(str(file), error.line, str(error))]
-    made, failures = _each(User(str(file), parsed, module, shapes), found.candidates, name)
+    user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes)
+    made, failures = _each(user, found.candidates, name)
+    if made:
+        made[0].remarks[:0] = loaded.told  # once a file
     unclaimed = [] if name else _unclaimed(parsed, found.candidates)
     return made, found.failures + failures + unclaimed
 
@@ -124,6 +127,8 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
 
 def _failure(user: User, candidate: Candidate, error: Exception) -> Failure:
     """Why a candidate is no subject: its own words, or Python's for what its reading raised."""
+    if isinstance(error, NotImported):
+        return Failure(user.file, candidate.line, f"{candidate.name}: {error}")
     if isinstance(error, Unusable):
         return Failure(user.file, error.line or candidate.line, str(error))
     line = line_in(error, user.file) or candidate.line
