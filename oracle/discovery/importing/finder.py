@@ -130,5 +130,9 @@ class Project(importlib.abc.MetaPathFinder):
         return plain and str(name).partition(".")[0] in self.homes
 
     def _end(self) -> None:
+        """Forget what functions have imported since."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
+        for name, module in list(sys.modules.items()):
+            if "_users_" not in name and self._is_own(module):
+                del sys.modules[name]

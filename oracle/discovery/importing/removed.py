@@ -45,6 +45,8 @@ NAME = re.compile(r"^name '(\w+)' is not defined")
 
 def today(error: BaseException) -> str:
     """What to write instead of the removed name that an exception is about; "" for others."""
+    if not isinstance(error, AttributeError | ImportError | NameError):
+        return ""
     said = str(error)
     if isinstance(error, AttributeError):
         if match := ATTRIBUTE.match(said):
@@ -53,9 +55,9 @@ def today(error: BaseException) -> str:
             return _of_module("numpy", match[1])
         if match := METHOD.match(said):
             return _write(f"ndarray.{match[1]}", NUMPY_METHODS.get(match[1], ""))
-    if isinstance(error, ImportError) and (match := IMPORT.match(said)):
+    elif match := IMPORT.match(said):
         return _of_module(match[2], match[1])
-    if isinstance(error, NameError) and (match := NAME.match(said)):
+    elif match := NAME.match(said):
         return _write(match[1], BUILTINS.get(match[1], ""))
     return ""
 

@@ -28,6 +28,8 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
 ANNOTATIONS_LATER = __future__.annotations.compiler_flag
 
+LONGEST = 300  # characters of an exception's text
+
 
 @dataclass(frozen=True)
 class Executed:
@@ -120,7 +122,7 @@ class _Execution:
             reason, what = self._of_import(node, error), "was not imported on"
             self.raised.append(f"line {line} failed to import ({reason})")
         else:
-            reason, what = said(error), "was to be bound on"
+            reason, what = _short(said(error)), "was to be bound on"
             self.raised.append(f"line {line} raised {reason}")
         self._leave_out(node, f"which {what} {self._where()}line {line}: {reason}")
 
@@ -265,6 +267,10 @@ def _is_for_effect(node: ast.stmt) -> bool:
         or (isinstance(part, ast.Expr) and isinstance(part.value, ast.Call) and _acts(part.value))
         for part in _nodes_outside_functions([node])
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 ADDS = {"append", "extend", "insert", "update", "setdefault", "add", "seed", "fill"}
