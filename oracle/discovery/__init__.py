@@ -80,8 +80,9 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     except reading.ERRORS as error:
         return [], [Failure(str(file), 0, said(error))]
     found = find.search(parsed, name)
+    broken = [] if name else _broken_cells(file)
     if not found.candidates:
-        return [], found.failures + ([] if name else _unclaimed(parsed, []))
+        return [], broken + found.failures + ([] if name else _unclaimed(parsed, []))
     try:
         loaded = load(file)
     except Unusable as error:
@@ -91,7 +92,18 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     if made:
         made[0].remarks[:0] = loaded.told  # once a file
     unclaimed = [] if name else _unclaimed(parsed, found.candidates)
-    return made, found.failures + failures + unclaimed
+    return made, broken + found.failures + failures + unclaimed
+
+
+def _broken_cells(file: Path) -> list[Failure]:
+    """The cells of a notebook that are no Python: each costs itself alone."""
+    notebook = reading.notebook(file)
+    cells = () if notebook is None else notebook.cells
+    return [
+        Failure(str(file), cell.first + cell.broken[0] - 1, cell.broken[1])
+        for cell in cells
+        if cell.broken[0]
+    ]
 
 
 def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subject], list[Failure]]:

@@ -45,7 +45,7 @@ def load(file: Path) -> Loaded:
     file = file.resolve()
     try:
         text = reading.read(file)
-        name, package, top = place(file, text)
+        name, package, top = place(file)
     except reading.ERRORS as error:
         raise Unusable(said(error), line_in(error, file)) from error
     if file.suffix != ".py":  # its text is not what its bytes are
@@ -68,9 +68,9 @@ def load(file: Path) -> Loaded:
     return Loaded(module, executed.classes, (*project.packages.told(project.asked), *executed.told))
 
 
-def place(file: Path, text: str) -> tuple[str, str, Path]:
+def place(file: Path) -> tuple[str, str, Path]:
     """The module's name, its package, and the folder that imports start from."""
-    parts, folder = homes.package_of(file, homes.level(ast.parse(text)))
+    parts, folder = homes.package_of(file, homes.level(ast.parse(reading.read(file))))
     mark = hashlib.blake2b(os.fsencode(file), digest_size=4).hexdigest()
     package = ".".join(parts)
     own = f"_users_{file.stem}_{mark}".replace(".", "_").replace("-", "_").replace(" ", "_")

@@ -4,7 +4,7 @@ import os
 import traceback
 from pathlib import Path
 
-from oracle.discovery.importing import removed
+from oracle.discovery import removed
 from oracle.subject import Unusable, WrongReturn
 from oracle.truth.recording.tape import is_user_file
 

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from oracle.cases import EXTREME, OFFSET, Case
-from oracle.discovery.importing import removed
+from oracle.discovery import removed
 from oracle.discovery.load import is_misfit, said
 from oracle.judging import numerics
 from oracle.judging.budget import CLOSELY, COMPARED, REDRAWN

@@ -7,5 +7,4 @@ budget.py        how long one top-level statement may compute
 placeholders.py  what stands for a name, or a package, that is not there
 packages.py      packages that are not installed
 numba_plain.py   numba's decorators, which leave a function the Python that it is
-removed.py       names that NumPy or Python removed, and what to write today
 """

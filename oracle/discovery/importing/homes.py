@@ -74,6 +74,13 @@ def folders(file: Path, top: Path) -> list[Path]:
     return [*found, source] if source.is_dir() else found
 
 
+def project(file: Path) -> Path:
+    """The folder that holds all that a file may import: the project's, if it is marked."""
+    _, top = package_of(file, 0)
+    above = [folder for folder in folders(file, top) if folder.name != "src"]
+    return above[-1] if any((above[-1] / mark).exists() for mark in MARKS) else top
+
+
 def home(name: str, asked: Sequence[Wanted], file: Path, top: Path) -> Path | None:
     """The folder that holds the user's module or package of a name; None if there is none.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oracle.discovery.importing.removed import today
+from oracle.discovery.removed import today
 from oracle.discovery.load import load
 from oracle.discovery.raised import said
 
