@@ -2,9 +2,9 @@
 
 import pytest
 
-from oracle.discovery.removed import today
 from oracle.discovery.load import load
 from oracle.discovery.raised import said
+from oracle.discovery.removed import today
 
 REMOVED = {
     "import numpy as np; np.float(1)": "write float today",
