@@ -126,6 +126,14 @@ class MissingShapes(Unusable):
         self.names = tuple(names)
 
 
+class NotImported(Unusable):
+    """Something that the code needs was not there when its file was imported: ``why``."""
+
+    def __init__(self, message: str, why: str = "", line: int = 0) -> None:
+        super().__init__(message, line)
+        self.why = why
+
+
 class NothingToJudge(Unusable):
     """It is no derivation of its own: a container of layers, or a base class."""
 

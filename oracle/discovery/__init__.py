@@ -39,7 +39,7 @@ from oracle.discovery.ways import (
     single,
 )
 from oracle.results import Failure, NotJudged, Result
-from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable, Way
+from oracle.subject import MissingShapes, NothingToJudge, NotImported, Subject, Unusable, Way
 
 __all__ = ["Candidate", "Subject", "Unusable", "candidates", "subject", "subjects"]
 
@@ -86,20 +86,34 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     near = proposals.proposals(parsed, find.candidates(parsed) if name else found.candidates)
     if name:
         near = [p for p in near if p.candidate.name == name and not found.candidates]
+    broken = [] if name else _broken_cells(file)
     if not found.candidates and not near:
-        return [], found.failures + ([] if name else _unclaimed(parsed, []))
+        return [], broken + found.failures + ([] if name else _unclaimed(parsed, []))
     try:
-        module = load(file)
+        loaded = load(file)
     except Unusable as error:
         return [], [Failure(str(file), error.line, str(error))]
-    user = User(str(file), parsed, module, shapes)
+    user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes)
     made, failures = _each(user, found.candidates, name)
     others, failed = proposed.decided(user, near, _subject)
     failures += [_failure(user, candidate, error) for candidate, error in failed]
     claimed = [*found.candidates, *(candidate for candidate, _ in (*others, *failed))]
     unclaimed = [] if name else _unclaimed(parsed, claimed)
     whole = sorted([*made, *(one for _, one in others)], key=lambda one: one.line)
-    return whole, found.failures + failures + unclaimed
+    if whole:
+        whole[0].remarks[:0] = loaded.told  # once a file
+    return whole, broken + found.failures + failures + unclaimed
+
+
+def _broken_cells(file: Path) -> list[Failure]:
+    """The cells of a notebook that are no Python: each costs itself alone."""
+    notebook = reading.notebook(file)
+    cells = () if notebook is None else notebook.cells
+    return [
+        Failure(str(file), cell.first + cell.broken[0] - 1, cell.broken[1])
+        for cell in cells
+        if cell.broken[0]
+    ]
 
 
 def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subject], list[Failure]]:
@@ -155,6 +169,8 @@ def _users_first(
 
 def _failure(user: User, candidate: Candidate, error: Exception) -> Failure:
     """Why a candidate is no subject: its own words, or Python's for what its reading raised."""
+    if isinstance(error, NotImported):
+        return Failure(user.file, candidate.line, f"{candidate.name}: {error}")
     if isinstance(error, Unusable):
         return Failure(user.file, error.line or candidate.line, str(error))
     line = line_in(error, user.file) or candidate.line
