@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from oracle.discovery.importing import placeholders
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
 from oracle.discovery.trial_inputs import kept_random_state
@@ -23,7 +24,7 @@ class User:
     module: ModuleType | None
     shapes: str = ""
     live: dict[str, Any] = field(default_factory=dict)
-    memo: dict[Any, Any] = field(default_factory=dict)  # what was found out about the file once
+    classes: dict[str, type] = field(default_factory=dict)  # as they were defined
 
     def __post_init__(self) -> None:
         if self.text is not None and self.module is not None:
@@ -41,6 +42,7 @@ class User:
             owner, thing = thing, getattr(thing, part, None)
             if thing is None:
                 raise Unusable(f"{name} is no longer there once the file has been imported")
+            placeholders.require(thing)
         if isinstance(owner, type) and inspect.isfunction(thing):
             static = inspect.getattr_static(owner, part)
             if not isinstance(static, staticmethod):
@@ -48,20 +50,17 @@ class User:
         return thing
 
     def kind(self, name: str) -> type:
-        """A class by its qualified name, also where a later statement binds the name to an object.
+        """A class by its qualified name, as it was defined.
 
         Raises:
-            Unusable: the name is bound to something else once the file has been imported.
+            Unusable: it was not, and the name is bound to something else.
         """
-        thing = self.get(name)
+        thing = self.classes.get(name) or self.get(name)
         if isinstance(thing, type):
             return thing
-        own = type(thing)
-        if own.__name__ == name.rpartition(".")[2] and own.__module__ == self.module_name:
-            return own
         raise Unusable(
-            f"{name} is bound to an object of the type {own.__name__} once the file has been "
-            "imported"
+            f"{name} is bound to an object of the type {type(thing).__name__} once the file has "
+            "been imported"
         )
 
     @property

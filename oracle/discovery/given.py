@@ -14,8 +14,10 @@ class Given:
     """A value of an argument; the sizes in its expression are those of the case."""
 
     text: str  # "Tanh()", "(D, H)"
-    code: CodeType = field(compare=False)
-    names: Mapping[str, Any] = field(compare=False)  # what the names of the expression mean
+    code: CodeType = field(compare=False, repr=False)
+    names: Mapping[str, Any] = field(
+        compare=False, repr=False
+    )  # what names mean
     sizes: tuple[str, ...] = ()
     why: str = ""  # where it comes from: "as in line 40"
 

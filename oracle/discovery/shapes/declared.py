@@ -34,7 +34,16 @@ def of_parts(
     found: Shapes = grammar.entries(given) if given else {}
     if user is None:
         return found
-    names = list(names)
+    asked = "shapes", tuple(names), tuple(more)
+    if asked not in user.known:
+        user.known[asked] = _stated(user, asked[1], asked[2])
+    _complete(found, user.known[asked])
+    return _with_labels(found)
+
+
+def _stated(user: Text, names: Sequence[str], more: Sequence[str]) -> Shapes:
+    """What the text itself says of some functions and classes."""
+    found: Shapes = {}
     for name in names:
         _complete(found, said_by_run(user, name))
     nodes = [user.functions.get(n) or user.classes.get(n) for n in [*names, *more]]
@@ -52,7 +61,7 @@ def of_parts(
         _complete(found, docstrings.docstring(ast.get_docstring(node) or ""))
     for function in functions:
         _complete(found, docstrings.in_prose(function))
-    return _with_labels(found)
+    return found
 
 
 def _complete(found: Shapes, other: Shapes) -> None:

@@ -28,10 +28,10 @@ from oracle.discovery.ways.roles import (
     wanted_of,
 )
 from oracle.discovery.ways.runs import try_once
-from oracle.subject import MissingShapes, NothingToJudge, Role, Subject, Unusable, Way
+from oracle.subject import NothingToJudge, Role, Subject, Unusable, Way
 
 Guess = Mapping[str, tuple[str, ...]]  # the dims of arguments of which nothing says them
-Tried = Callable[[Maker, Guess], tuple[Object, bool]]
+Tried = Callable[[Maker, Guess], tuple[Object, set[str]]]
 
 
 def layer(user: User, candidate: Candidate) -> Subject:
@@ -70,8 +70,8 @@ def _subject(user: User, candidate: Candidate) -> Subject:
         maker = instances.maker(user, candidate.of("class"), kind, spoken, known)
         return _found(user, candidate, kind, maker, spoken, (given, taken, asked))
     except Unusable as error:
-        made = isinstance(error, MissingShapes) and maker is not None
-        if _is_base(user, candidate) or (holds_layers(user, candidate) and not made):
+        invented = maker is None or bool(maker.proposed)
+        if _is_base(user, candidate) or (invented and holds_layers(user, candidate)):
             raise NothingToJudge(str(error), error.line) from error
         raise
 
@@ -108,7 +108,7 @@ def _found(
         for shapes_of in guesses(open_, one, kind, candidate)
     )
 
-    def tried(maker: Maker, shapes_of: Guess) -> tuple[Object, bool]:
+    def tried(maker: Maker, shapes_of: Guess) -> tuple[Object, set[str]]:
         said = dict(spoken)
         for name, dims in shapes_of.items():
             said[(name,)] = Said(dims).completed(spoken.get((name,), Said()))
@@ -117,7 +117,7 @@ def _found(
 
     for maker, shapes_of in tries:
         try:
-            thing, fits = tried(maker, shapes_of)
+            thing, unlike = tried(maker, shapes_of)
         except Unusable:
             raise
         except Exception as error:  # of this guess, which may not fit; others are tried
@@ -127,9 +127,10 @@ def _found(
         guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
-        if fits or not open_:
+        if not unlike or not open_:
             return _with_options(thing, kind, functools.partial(_first, tried, shapes_of))
-        ran = ran or thing
+        if len(open_) < 2 or unlike.isdisjoint(open_):  # or it is the guess that does not fit
+            ran = ran or thing
     if ran is not None:
         return ready(ran, kind)
     if open_:
@@ -142,11 +143,13 @@ def _found(
 
 def _with_options(thing: Object, kind: type, again: Callable[[Maker], Object]) -> Subject:
     """The subject that an object is, and beside it those of other options."""
-    beside = []
-    for option, other in option_variants.others(thing, again):
-        one = ready(other, kind)
-        beside.append(dataclasses.replace(one, name=f"{one.name}({option})"))
-    return dataclasses.replace(ready(thing, kind), beside=tuple(beside))
+
+    def beside() -> list[Subject]:
+        found = option_variants.others(thing, again)
+        subjects = [(option, ready(other, kind)) for option, other in found]
+        return [dataclasses.replace(s, name=f"{s.name}({option})") for option, s in subjects]
+
+    return dataclasses.replace(ready(thing, kind), beside=beside)
 
 
 def _first(tried: Tried, shapes_of: Guess, maker: Maker) -> Object:

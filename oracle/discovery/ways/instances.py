@@ -22,7 +22,7 @@ from oracle.discovery.text import assignments, functions, options, usage
 from oracle.discovery.trial_inputs import kept_random_state
 from oracle.discovery.ways.descent import RATE as RATE
 from oracle.discovery.ways.proposals import is_array, is_fraction, is_plain, proposals_of
-from oracle.subject import Argument, MissingShapes, Path, size_names
+from oracle.subject import Argument, MissingShapes, Path, Unusable, size_names
 
 SIZE = re.compile(
     r"normalized_shape|(?!\w*shape)(n|num|d|dim|size|in|out|input|output|hidden|nb|no|fan)_\w+|\w+_(dims?|size|features|channels"
@@ -194,6 +194,9 @@ def _by_name(made: Maker, own: str, init: functions.Function | None) -> bool:
         made.lists[own] = ["n0", "n1", "n2"]
     elif SIZE.fullmatch(own):
         made.sizes[own] = own
+    elif init is not None and not usage.is_read(init, own):
+        made.constants[own] = None
+        made.remarks.append(f"{own}, which the constructor does not use, was taken to be None")
     elif numbers := [one for one in proposed if not is_array(one)]:
         made.proposed[own] = numbers
     else:
@@ -215,10 +218,10 @@ def _text(option: str) -> Given:
 
 def _missing(
     user: User, name: str, missing: Sequence[str], init: functions.Function | None
-) -> MissingShapes:
+) -> Unusable:
     """The error that names the arguments of a constructor of which nothing says what they are."""
     proposals = proposals_of(user, name, [])
-    things = [own for own in missing if proposals.called_on(own)]
+    things = [own for own in missing if proposals.called_on(own) or proposals.is_called(own)]
     line = user.line(name)
     arrays = [
         n for n in missing if (init is not None and usage.is_array(init, n)) or n[:1] in "WUV"
@@ -228,12 +231,11 @@ def _missing(
     if things:
         made = ", ".join(f"{own}=..." for own in missing)
         way = f'"# oracle: run {name}({made}).backward(...) with x: N D"'
-    return MissingShapes(
+    told = (
         f"{name}: nothing says what {' and '.join(missing)} of its constructor is; add a line "
-        f"such as {way} above line {line}",
-        line,
-        missing,
+        f"such as {way} above line {line}"
     )
+    return Unusable(told, line) if things else MissingShapes(told, line, missing)
 
 
 def _has_weights(given: Sequence[Parameter]) -> bool:

@@ -19,6 +19,7 @@ from oracle.discovery.text import passed
 from oracle.discovery.text.functions import Function
 from oracle.discovery.ways.descent import STEPS, PlainDescent
 
+MOST_LAYERS = 3  # of which a list is tried
 MOST = 6  # values that are tried for one argument
 DTYPE = re.compile(r"(d_?type|data_?type)$")
 GENERATOR = re.compile(r"(rng|random|random_state|generator)$")
@@ -114,14 +115,13 @@ class Proposals:
         fits = {name: kind for name, kind in own.items() if all(hasattr(kind, m) for m in called)}
         plain = [one for one in self._objects(fits.values()) if one.text.removesuffix("()") in fits]
         sized = [name for name, kind in fits.items() if _takes_two_sizes(kind)]
-        between = [one.text for one in plain[:1]]
-        wide = [f"{name}(n0, n1)" for name in sized[:1]] + between
-        wide += [f"{name}(n1, n2)" for name in sized[:1]]
         why = f"its entries have {', '.join(sorted(called))}"
-        for texts in (wide, between) if sized else (between,):
-            if texts:
-                node = ast.parse(f"[{', '.join(texts)}]", mode="eval").body
-                yield given(node, fits, ("n0", "n1", "n2") if sized and texts is wide else (), why)
+        for one in plain[:MOST_LAYERS]:
+            for name in sized[:1]:
+                wide = f"[{name}(n0, n1), {one.text}, {name}(n1, n2)]"
+                yield given(ast.parse(wide, mode="eval").body, fits, ("n0", "n1", "n2"), why)
+        for one in plain[:MOST_LAYERS]:
+            yield given(ast.parse(f"[{one.text}]", mode="eval").body, fits, (), why)
 
     def _called_on_entries(self, name: str) -> set[str]:
         """The methods called on the entries of a list: ``for layer in self.layers``."""
@@ -136,6 +136,15 @@ class Proposals:
                 if named & held:
                     found |= _methods_called(node, entries)
         return found
+
+    def is_called(self, name: str) -> bool:
+        """Whether the class calls an argument itself, as a function."""
+        spelled = {name, f"self.{name}", f"self._{name}"}
+        return any(
+            isinstance(part, ast.Call) and ast.unparse(part.func) in spelled
+            for node in self.methods
+            for part in ast.walk(node)
+        )
 
     def called_on(self, name: str) -> set[str]:
         """The methods that the class calls on an argument, or on the attribute that holds it."""
@@ -218,7 +227,9 @@ def is_array(one: Given) -> bool:
 
 def proposals_of(user: User, owner: str, given: Sequence[Parameter]) -> Proposals:
     """The proposals for a class, looked for once."""
+    if user.text is None:
+        return Proposals(user, owner, given)
     key = ("proposals", owner, len(given))
-    if key not in user.memo:
-        user.memo[key] = Proposals(user, owner, given)
-    return cast(Proposals, user.memo[key])
+    if key not in user.text.known:
+        user.text.known[key] = Proposals(user, owner, given)
+    return cast(Proposals, user.text.known[key])

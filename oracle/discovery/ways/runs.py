@@ -11,7 +11,7 @@ from oracle.cases.values import along
 from oracle.discovery import arguments, naming
 from oracle.discovery.plans import Slot
 from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
-from oracle.discovery.ways import instances
+from oracle.discovery.ways import instances, upstreams
 from oracle.discovery.ways.attributes import value_at
 from oracle.discovery.ways.left import numbers_with_gradients
 from oracle.discovery.ways.objects import Object
@@ -20,7 +20,7 @@ from oracle.discovery.ways.set_up import MOST, NOT_READY, Step, sequences
 from oracle.subject import Argument, Made, NothingToJudge, Path, Unusable, Way, WrongReturn
 
 
-def try_once(thing: Object, open_: Sequence[str]) -> bool:
+def try_once(thing: Object, open_: Sequence[str]) -> set[str]:
     """Run an object once to find its gradients, set up as it needs; see ``_run``."""
     try:
         return _run(thing, open_)
@@ -31,14 +31,14 @@ def try_once(thing: Object, open_: Sequence[str]) -> bool:
                 setattr(thing, field.name, getattr(plain, field.name))
             thing.steps = steps
             try:
-                fits = _run(thing, open_)
+                unlike = _run(thing, open_)
             except Unusable:
                 raise
             except (Exception, SystemExit):  # of this set-up; others are tried
                 continue
             told = ", then ".join(map(str, steps))
             thing.plan.remarks.append(f"set up by {told}")
-            return fits
+            return unlike
         thing.steps = ()
         raise error
 
@@ -51,8 +51,8 @@ def _set_ups(thing: Object) -> Iterator[tuple[Step, ...]]:
     return itertools.islice(found, MOST)
 
 
-def _run(thing: Object, open_: Sequence[str]) -> bool:
-    """Run an object once to find its gradients; whether each has the shape of its array.
+def _run(thing: Object, open_: Sequence[str]) -> set[str]:
+    """Run an object once to find its gradients; the names of the arrays that one does not fit.
 
     A layout of the samples in which a gradient has a different shape is not the user's.
     """
@@ -81,6 +81,7 @@ def _run(thing: Object, open_: Sequence[str]) -> bool:
             thing.is_scalar = True
         if thing.is_scalar:
             thing.upstreams = [n for n in thing.upstreams if n in thing.surely_upstreams]
+        upstreams.of_object(thing)
         if isinstance(value, tuple):
             upstream: Any = tuple(np.ones_like(np.asarray(v)) for v in value)
         else:
@@ -93,9 +94,10 @@ def _run(thing: Object, open_: Sequence[str]) -> bool:
     thing.parameters = [Slot(str(path[-1]), ("self", *path)) for path in own]
     thing.paths = paths
     if not thing.upstreams and not thing.is_scalar:
-        return True
+        return set()
     inputs = thing.prepare(arrays)
-    return all(np.shape(m.value) == np.shape(value_at(inputs, m.of)) for m in made)
+    unlike = [m for m in made if np.shape(m.value) != np.shape(value_at(inputs, m.of))]
+    return {str(m.of[0]) for m in unlike}
 
 
 def _made(thing: Object, arrays: Mapping[str, np.ndarray], *given: Any) -> list[Made]:

