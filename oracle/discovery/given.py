@@ -15,9 +15,7 @@ class Given:
 
     text: str  # "Tanh()", "(D, H)"
     code: CodeType = field(compare=False, repr=False)
-    names: Mapping[str, Any] = field(
-        compare=False, repr=False
-    )  # what names mean
+    names: Mapping[str, Any] = field(compare=False, repr=False)  # what names mean
     sizes: tuple[str, ...] = ()
     why: str = ""  # where it comes from: "as in line 40"
 

@@ -13,9 +13,9 @@ from oracle.discovery.load import line_in, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import Said
-from oracle.discovery.ways import instances, option_variants
+from oracle.discovery.ways import makers, option_variants
 from oracle.discovery.ways.class_readings import ready
-from oracle.discovery.ways.instances import Maker
+from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import (
     aliases_of,
@@ -67,7 +67,7 @@ def _subject(user: User, candidate: Candidate) -> Subject:
         spoken = {**spoken, (first,): spoken[(other,)]}  # feedforward(a) beside backprop(x, y)
     maker = None
     try:
-        maker = instances.maker(user, candidate.of("class"), kind, spoken, known)
+        maker = makers.maker(user, candidate.of("class"), kind, spoken, known)
         return _found(user, candidate, kind, maker, spoken, (given, taken, asked))
     except Unusable as error:
         invented = maker is None or bool(maker.proposed)
@@ -104,7 +104,7 @@ def _found(
     ran: Object | None = None
     tries = (
         (one, shapes_of)
-        for one in instances.unified(maker, spoken)
+        for one in makers.unified(maker, spoken)
         for shapes_of in guesses(open_, one, kind, candidate)
     )
 
@@ -184,7 +184,7 @@ def _object(
             _bind_first(thing)
         elif not thing.aliases:
             thing.upstreams = upstreams_of(given, taken, plan)
-    thing.phantoms = instances.phantoms(maker, plan.arguments)
+    thing.phantoms = makers.phantoms(maker, plan.arguments)
     return thing
 
 

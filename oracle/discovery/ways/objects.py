@@ -15,17 +15,18 @@ from oracle.discovery.candidate import Candidate
 from oracle.discovery.plans import Plan, Slot, solved
 from oracle.discovery.text import returns
 from oracle.discovery.trial_inputs import kept_random_state
-from oracle.discovery.ways import instances
+from oracle.discovery.ways import instances, makers
 from oracle.discovery.ways.attributes import OUTPUTS, gradients_beside, spellings, value_at
 from oracle.discovery.ways.descent import PlainDescent
 from oracle.discovery.ways.gradients import Returned, is_gradient
-from oracle.discovery.ways.instances import Maker, is_rate
+from oracle.discovery.ways.instances import is_rate
 from oracle.discovery.ways.left import (
     gradients_of_numbers,
     input_gradient,
     made_with_numbers,
     with_numbers,
 )
+from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.readings import scaled
 from oracle.discovery.ways.set_up import Step
 from oracle.subject import Argument, Inputs, Made, Path, Reading, Unusable, Way, WrongReturn
@@ -60,7 +61,7 @@ class Object:
     numbers: list[Path] = field(default_factory=list)  # parameters that are no arrays but numbers
     steps: tuple[Step, ...] = ()  # calls that set it up before its first forward
     lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
-    rate: float = instances.RATE  # of updates from which gradients are read; 0 if none are
+    rate: float = makers.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
     unknown: str = ""  # an argument of the backward of which nothing says what it is
     has_shares: bool = False  # several layers have a gradient each of one array
@@ -108,7 +109,7 @@ class Object:
                 array[...] = rng.standard_normal(array.shape)
         for holder, name in instances.rates_of(thing):
             if self._learns(holder, name) and self.rate != getattr(holder, name):
-                of_ours = getattr(holder, name) == instances.RATE
+                of_ours = getattr(holder, name) == makers.RATE
                 setattr(
                     holder, name, self.rate or (USUAL_RATE if of_ours else getattr(holder, name))
                 )

@@ -12,7 +12,7 @@ import numpy as np
 
 from oracle.discovery.given import Given
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
-from oracle.discovery.ways.instances import Maker
+from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.objects import Object
 from oracle.subject import Path, as_array
 
