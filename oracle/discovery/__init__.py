@@ -32,6 +32,7 @@ from oracle.discovery.ways import (
     conventions,
     courses,
     derivatives,
+    logit_readings,
     loss_methods,
     pairs,
     returned,
@@ -222,4 +223,5 @@ def subject(
 
 def _subject(user: User, candidate: Candidate) -> Subject:
     plain = returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
+    plain = logit_readings.proposed(user, candidate, plain)
     return caller_readings.proposed(user, candidate, plain)

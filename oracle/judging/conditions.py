@@ -97,7 +97,7 @@ def _repeated(trial: Trial, call: Any, first: list[Made]) -> Iterator[tuple[str,
             second = trial.subject.backward(inputs, value, kept, sent)
         if different := _different(trial, kept_first, second):
             said = f"{different} is different in a second call with the same arguments"
-            cure = "change nothing that the forward has kept"
+            cure = "change nothing that the forward has kept, and draw no random numbers"
             yield different, Note("not-deterministic", said, cure)
             return
         with trial.seeded():
