@@ -19,7 +19,7 @@ from oracle.discovery.single_functions import (
     pullback,
     says_value_and_gradient,
 )
-from oracle.discovery.text import functions, returns
+from oracle.discovery.text import functions, returns, torch_classes
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text, parse
 from oracle.results import Failure
@@ -78,6 +78,9 @@ class _Finder:
     def all(self) -> list[Candidate]:
         for name in self.user.classes:
             self._read(name, self._class, name)
+        for op in torch_classes.custom_ops(self.user):
+            parts = {"forward": op.forward, "backward": op.backward, "setup": op.setup}
+            self._add(op.backward, Way.TORCH_FUNCTION, parts, *parts.values())
         scopes: dict[str, list[str]] = {}
         for name in self.user.functions:
             if name not in self.taken and not naming.has(name, naming.NOT_A_DERIVATION):
@@ -259,13 +262,11 @@ class _Finder:
     # Classes
 
     def _class(self, name: str) -> None:
-        node = self.user.classes[name]
         methods = self.user.methods(name)
-        bases = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
         own = {
             m: q for m, q in methods.items() if not functions.is_abstract(self.user.functions[q])
         }
-        if "Function" in bases:
+        if torch_classes.is_function(self.user, name):
             if "forward" in own and "backward" in own:
                 parts = {"class": name, "forward": own["forward"], "backward": own["backward"]}
                 self._add(name, Way.TORCH_FUNCTION, parts, *parts.values())

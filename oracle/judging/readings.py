@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 from oracle.discovery.ways.linearity import DRAWS, is_linear
+from oracle.judging import inferred
 from oracle.judging.data import for_its_data
 from oracle.judging.examine import examine
 from oracle.judging.examined import Entry, Examined
@@ -29,6 +30,7 @@ class Meant:
     reading: Reading | None = None  # the one that makes everything right,
     judged_as: Reading | None = None  # or, if none does, the one that the code confirms
     open: tuple[Reading, ...] = ()  # or those between which nothing decides
+    lines: inferred.Compared | None = None  # of shapes, between which nothing decides
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,19 @@ class _Tried:
 
 
 def as_meant(subject: Subject, seed: int, max_dim: int) -> Meant:
+    """The subject in the reading that is meant, for its data, and under the shapes found for it."""
+    if not subject.others:
+        return _for_its_data(subject, seed, max_dim)
+
+    def settle(one: Subject) -> Subject:
+        return _for_its_data(one, seed, max_dim).subject
+
+    one, lines = inferred.compared(subject, settle, seed, max_dim)
+    meant = _for_its_data(dataclasses.replace(one, others=()), seed, max_dim)
+    return dataclasses.replace(meant, lines=lines)
+
+
+def _for_its_data(subject: Subject, seed: int, max_dim: int) -> Meant:
     """The subject in the reading that is meant, and for the data that it is meant for."""
     known: list[Meant] = []
 
@@ -129,6 +144,8 @@ def _may_be(subject: Subject, reading: Reading, seed: int) -> bool:
 def settled(examined: Examined, meant: Meant) -> Examined:
     """What was judged, with the reading it was judged in; wrong in none is not wrong."""
     examined = dataclasses.replace(examined, reading=meant.reading)
+    if meant.lines is not None:
+        examined = inferred.undecided(examined, meant.lines)
     wrong = examined.result.verdict == "wrong"
     if meant.judged_as is not None and meant.judged_as.name and wrong:
         note = Note("reading", f"judged in the reading {meant.judged_as.name!r}")

@@ -1,10 +1,7 @@
 """Readings of what a backward returns, by a trial run: which gradient each value is."""
 
-import ast
 import dataclasses
 import itertools
-import pathlib
-import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,12 +10,11 @@ import numpy as np
 from oracle.discovery import naming
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.load import line_in
-from oracle.discovery.text import callers, reading
+from oracle.discovery.text import callers
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways import instances
 from oracle.discovery.ways.readings import Variant, combined
-from oracle.subject import Inputs, Made, Path, Reading, Subject, Unusable, Way, outputs
+from oracle.subject import Inputs, Made, Path, Reading, Subject, Way, outputs
 
 MOST = 6  # gradients whose order is sought
 
@@ -36,20 +32,9 @@ def proposed(user: User, candidate: Candidate, subject: Subject) -> Subject:
 
 
 def _by_trial(user: User, candidate: Candidate, subject: Subject) -> Subject:
-    """A subject with those readings.
-
-    Raises:
-        Unusable: the backward calls what a failed import would have bound.
-    """
+    """A subject with those readings."""
     try:
         inputs, made = _tried(subject)
-    except NameError as error:
-        if _was_not_imported(error):
-            line = line_in(error, user.file)
-            raise Unusable(
-                f"{candidate.name} calls {error.name}, which was not imported", line
-            ) from error
-        return subject
     except (Exception, SystemExit):  # the check meets it again and reports it
         return subject
     found = _of_parameter(user, candidate, subject, inputs, made)
@@ -65,24 +50,6 @@ def _tried(subject: Subject) -> tuple[Inputs, list[Made]]:
         ones = tuple(np.ones_like(part)[()] for part in outputs(value))
         sent: Any = ones if isinstance(value, tuple | list) else ones[0]
         return inputs, subject.backward(inputs, value, kept, sent)
-
-
-def _was_not_imported(error: NameError) -> bool:
-    """Whether a name is missing that an import in a ``try`` of its module would have bound."""
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    try:
-        read = reading.read(pathlib.Path(frames[-1].f_code.co_filename))
-        tree = ast.parse(read)
-    except (*reading.ERRORS, IndexError):
-        return False
-    return error.name in {
-        (alias.asname or alias.name).partition(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Try)
-        for part in node.body
-        if isinstance(part, ast.Import | ast.ImportFrom)
-        for alias in part.names
-    }
 
 
 # -- the order of several gradients -----------------------------------------------------------
