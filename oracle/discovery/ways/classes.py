@@ -2,6 +2,8 @@
 
 import ast
 import itertools
+from collections.abc import Sequence
+from dataclasses import replace
 
 from oracle.discovery import naming, plans
 from oracle.discovery.arguments import Parameter, User
@@ -113,7 +115,7 @@ def _found(
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
         if not unlike or not open_:
-            return ready(thing, kind)
+            return _with_vectors(ready(thing, kind), thing, open_)
         if len(open_) < 2 or unlike.isdisjoint(open_):  # or it is the guess that does not fit
             ran = ran or thing
     if ran is not None:
@@ -124,6 +126,22 @@ def _found(
         ) from problem
     assert problem is not None
     raise Unusable(f"{candidate.name}: {said(problem)}", line_in(problem, user.file)) from problem
+
+
+def _with_vectors(subject: Subject, thing: Object, open_: Sequence[str]) -> Subject:
+    """A loss of guessed shapes, and the same of one number for each sample.
+
+    ``np.mean(…)`` divides by all entries, and ``len(y)`` by the samples: of vectors these agree.
+    """
+    drawn = subject.arguments
+    guessed = {argument.name for argument in drawn} == {*open_} and len(open_) > 1
+    if not guessed or not thing.is_scalar or {len(a.dims) for a in drawn} != {2}:
+        return subject
+    taken = "taken to be of the shapes"
+    subject.remarks[:] = [said for said in subject.remarks if not said.startswith(taken)]
+    vectors = tuple(replace(a, dims=a.dims[:1]) for a in drawn)
+    other = replace(subject, arguments=vectors, shapes=", ".join(map(str, vectors)))
+    return replace(subject, shapes=", ".join(map(str, drawn)), others=(other,))
 
 
 def _object(

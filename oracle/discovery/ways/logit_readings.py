@@ -17,7 +17,7 @@ from oracle.discovery import naming
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
-from oracle.discovery.ways.readings import Variant, combined
+from oracle.discovery.ways.readings import INPUTS, Variant, combined
 from oracle.subject import Inputs, Made, Reading, Subject, Way
 
 SAID = re.compile(r"soft-?max|sigmoid|logit|logistic", re.IGNORECASE)
@@ -87,7 +87,8 @@ def _of_one_array(subject: Subject) -> str:
     if len(made) != 1 or len(made[0].of) != 1 or np.ndim(value):
         return ""
     name = str(made[0].of[0])
-    return "" if naming.PARAMETERS.match(name) else name
+    own = bool(naming.PARAMETERS.match(name)) or name.strip("_").lower() in INPUTS
+    return "" if own else name
 
 
 def _variants(name: str, acts: dict[str, Callable[[Any], Any]]) -> list[Variant]:
