@@ -35,6 +35,7 @@ from oracle.discovery.ways import (
     conventions,
     courses,
     derivatives,
+    logit_readings,
     loss_methods,
     pairs,
     returned,
@@ -279,4 +280,5 @@ def _plain(user: User, candidate: Candidate) -> Subject:
 def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subject:
     unclipped = clipping.unclipped(user, candidate, subject)
     by_trial = returned.proposed(user, candidate, unclipped)
-    return caller_readings.proposed(user, candidate, by_trial)
+    of_logits = logit_readings.proposed(user, candidate, by_trial)
+    return caller_readings.proposed(user, candidate, of_logits)

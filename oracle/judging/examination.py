@@ -10,6 +10,7 @@ from oracle.discovery import removed
 from oracle.discovery.load import is_misfit, said
 from oracle.judging import numerics
 from oracle.judging.budget import CLOSELY, COMPARED, REDRAWN
+from oracle.judging.changes import changing
 from oracle.judging.conditions import broadcasts, side_conditions
 from oracle.judging.counterexample import counterexample
 from oracle.judging.examined import Tally
@@ -278,11 +279,13 @@ class Examination:
         """Side conditions: arguments unchanged and not aliased, the same result at every call."""
         for note in broadcasts(trial):
             self._remark(note)
-        for name, note in side_conditions(trial, made):
+        for name, note, handed_back in side_conditions(trial, made):
             tally = next((tally for tally in self.tallies if tally.name == name), None)
-            if note.name == ALIAS and not trial.strict:
-                if tally is not None:
-                    tally.note(note)
+            if (note.name == ALIAS or handed_back) and not trial.strict:
+                if tally is not None and note.name not in {n.name for n in tally.remarks}:
+                    line = changing(trial, handed_back) if handed_back else None
+                    at = f"line {line}: " if line else ""
+                    tally.note(dataclasses.replace(note, message=f"{at}{note.message}"))
                 continue
             if note.name in {n.name for known in self.tallies for n in known.findings}:
                 continue
