@@ -197,6 +197,8 @@ class Subject:
     differentiable: Callable[[Path], bool] = lambda path: True
     torch_function: Any = None  # way 5: the forward as torch runs it, in place of a recording
     torch_both: Any = None  # (tensors, upstreams) -> outputs and gradients, with no autograd
+    # The precision of functions that take torch tensors, and are wrapped to take arrays.
+    tensors: Any = None
     command: str = ""  # that checks it again; oracle check of its file where nothing is said
 
     @property

@@ -34,6 +34,7 @@ from oracle.discovery.ways import (
     pairs,
     returned,
     single,
+    torch_tensors,
 )
 from oracle.results import Failure, NotJudged, Result
 from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable, Way
@@ -211,4 +212,5 @@ def subject(
 
 
 def _subject(user: User, candidate: Candidate) -> Subject:
-    return returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
+    one = torch_tensors.built(user, candidate, WAYS[candidate.way])
+    return returned.proposed(user, candidate, one)
