@@ -229,12 +229,25 @@ class _Finder:
             forwards = [n for n in named if naming.stem(n, naming.FORWARD) == key]
             forwards = forwards or [n for n in names if n in ("predict", "model", "net", "network")]
             costs = [n for n in names if is_cost(n, key)]
+            costs = costs or [n for n in names if self._compares(n, name, forwards)]
             if not forwards or not self._goes_on_from(name, forwards[0]):
                 continue
             parts = {"forward": forwards[0], "cost": costs[0] if costs else "", "backward": name}
             if not costs:
                 del parts["cost"]
             self._add(name, Way.FORWARD_COST_BACKWARD, parts, *parts.values())
+
+    def _compares(self, name: str, backward: str, forwards: list[str]) -> bool:
+        """Whether a function compares targets with something, and the backward takes just both.
+
+        So does a cost, whatever its name: ``negative_log_likelihood(p, y)``.
+        """
+        given = functions.required(self.user.functions[name])
+        taken = functions.required(self.user.functions[backward])
+        compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]
+        fits = len(given) == 2 and len(compared) == 1 and set(given) < set(taken)
+        slopes = naming.BACKWARD | naming.GRADIENT | naming.DERIVATIVE
+        return fits and name not in forwards and not naming.has(name, slopes)
 
     def _goes_on_from(self, backward: str, forward: str) -> bool:
         """Whether a backward starts at targets and what a forward returns, not at an upstream."""

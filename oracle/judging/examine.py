@@ -142,6 +142,7 @@ def _examined(
         tuple(examination.remarks),
         truth,
         tuple(_without_truth(examination)),
+        inferred=subject.shapes,
     )
     calls = examination.calls / max(1, examination.cases)
     failures = [entry.failures for entry in entries if entry.failures]

@@ -1,8 +1,9 @@
 """Functions of the user's on torch tensors, called with arrays.
 
-Everything around a user's code speaks NumPy. Where the code speaks torch, its functions are wrapped:
-arrays go in as tensors, in containers and objects too, and tensors come out as arrays. A function is
-recorded as one call, which is its own rule: torch runs the user's function itself, with autograd.
+Everything around a user's code speaks NumPy. Where the code speaks torch, its functions are
+wrapped: arrays go in as tensors, in containers and objects too, and tensors come out as arrays. A
+function is recorded as one call, which is its own rule: torch runs the user's function itself, with
+autograd.
 """
 
 import contextlib

@@ -76,10 +76,7 @@ def _users(user: User, candidate: Candidate) -> list[User]:
     given = user.file, user.text, user.module, user.shapes, user.live
     tensors = [TensorUser(*given, Crossings(promote)) for promote in (True, False)]
     read = set(_names_read(user, candidate))
-    if read & of_torch:
-        first = not read & of_numpy
-    else:
-        first = not of_numpy
+    first = not (read & of_numpy if read & of_torch else of_numpy)
     return [*tensors, user] if first else [user, *tensors]
 
 
