@@ -259,11 +259,6 @@ def subject(
 
 
 def _subject(user: User, candidate: Candidate) -> Subject:
-    return torch_tensors.built(user, candidate, _found)
-
-
-def _found(user: User, candidate: Candidate) -> Subject:
-    """The subject of a candidate; the shapes that nothing says are found by running."""
     try:
         return _plain(user, candidate)
     except MissingShapes as error:
@@ -271,6 +266,10 @@ def _found(user: User, candidate: Candidate) -> Subject:
 
 
 def _plain(user: User, candidate: Candidate) -> Subject:
-    """The subject of a candidate, with the shapes that are said."""
+    """The subject of a candidate, with the shapes that are said; on arrays, or on tensors."""
+    return torch_tensors.built(user, candidate, _on_arrays)
+
+
+def _on_arrays(user: User, candidate: Candidate) -> Subject:
     plain = returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
     return caller_readings.proposed(user, candidate, plain)

@@ -7,7 +7,7 @@ running it: forward and backward run with the one, and mostly not with the other
 import ast
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
-from oracle.subject import NothingToJudge, Subject, Way, outputs
+from oracle.subject import MissingShapes, NothingToJudge, Subject, Way, outputs
 
 REMARK = "it is run on torch tensors"
 Build = Callable[[User, Candidate], Subject]
@@ -29,12 +29,20 @@ class TensorUser(User):
     shared: Any = None  # Crossings
 
     def get(self, name: str) -> Any:
+        thing = super().get(name)
+        return self._wrapped(thing) if callable(thing) else thing
+
+    def kind(self, name: str) -> type:
+        defined = self.classes.get(name)
+        kind: type = super().kind(name) if defined is None else self._wrapped(defined)
+        return kind
+
+    def _wrapped(self, thing: Any) -> Any:
         from oracle.truth import torch_crossing  # torch takes a second to import
 
-        thing = super().get(name)
         if isinstance(thing, type):
             return torch_crossing.crossing_class(thing, self.shared)
-        return torch_crossing.crossing(thing, self.shared) if callable(thing) else thing
+        return torch_crossing.crossing(thing, self.shared)
 
 
 def built(user: User, candidate: Candidate, build: Build) -> Subject:
@@ -44,11 +52,15 @@ def built(user: User, candidate: Candidate, build: Build) -> Subject:
         return build(user, candidate)
     subjects: list[Subject] = []
     errors: list[Exception] = []
+    missing: MissingShapes | None = None
     for one in users:
         try:
             subject = build(one, candidate)
         except NothingToJudge:
             raise
+        except MissingShapes as error:
+            missing = missing or error
+            continue
         except Exception as error:
             errors.append(error)
             continue
@@ -59,6 +71,8 @@ def built(user: User, candidate: Candidate, build: Build) -> Subject:
         if ran:
             return subject
         subjects.append(subject)
+    if missing is not None:
+        raise missing
     if subjects:
         return subjects[0]  # the check meets what it raises, and reports it
     raise errors[0]
@@ -73,8 +87,8 @@ def _users(user: User, candidate: Candidate) -> list[User]:
     of_numpy = {n for n, thing in space.items() if _is_of(thing, "numpy")}
     from oracle.truth.torch_crossing import Crossings
 
-    given = user.file, user.text, user.module, user.shapes, user.live
-    tensors = [TensorUser(*given, Crossings(promote)) for promote in (True, False)]
+    given = {part.name: getattr(user, part.name) for part in fields(user)}
+    tensors = [TensorUser(**given, shared=Crossings(promote)) for promote in (True, False)]
     read = set(_names_read(user, candidate))
     first = not (read & of_numpy if read & of_torch else of_numpy)
     return [*tensors, user] if first else [user, *tensors]
