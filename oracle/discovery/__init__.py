@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from oracle.discovery import against as against_
 from oracle.discovery import arguments, find, found_by_running, naming, proposals, proposed, uses
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
@@ -72,9 +73,12 @@ WAYS: dict[Way, Callable[[User, Candidate], Subject]] = {
 }
 
 
-def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject], list[Failure]]:
+def subjects(
+    file: Path, name: str = "", shapes: str = "", against: str = ""
+) -> tuple[list[Subject], list[Failure]]:
     """The derivations in a file, or those of a name, and what could not be judged, with its line.
 
+    ``against`` names a torch function that is the truth of their forwards: ``MODULE:FUNCTION``.
     A file without any derivation is not executed, and gives two empty lists.
     """
     try:
@@ -94,7 +98,7 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
         loaded = load(file)
     except Unusable as error:
         return [], [Failure(str(file), error.line, str(error))]
-    user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes)
+    user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes, against=against)
     made, failures = _each(user, found.candidates, name)
     others, failed = proposed.decided(user, near, _subject)
     failures += [_failure(user, candidate, error) for candidate, error in failed]
@@ -272,4 +276,4 @@ def _plain(user: User, candidate: Candidate) -> Subject:
 
 def _on_arrays(user: User, candidate: Candidate) -> Subject:
     plain = returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
-    return caller_readings.proposed(user, candidate, plain)
+    return against_.applied(user, candidate, caller_readings.proposed(user, candidate, plain))

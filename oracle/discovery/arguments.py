@@ -25,6 +25,7 @@ class User:
     shapes: str = ""
     live: dict[str, Any] = field(default_factory=dict)
     classes: dict[str, type] = field(default_factory=dict)  # as they were defined
+    against: str = ""  # MODULE:FUNCTION, the truth of all forwards
 
     def get(self, name: str) -> Any:
         """A function or class by its qualified name; a method is bound to an empty instance."""
