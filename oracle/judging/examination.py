@@ -19,7 +19,7 @@ from oracle.judging.offsets import lost_by_offset
 from oracle.judging.telling import SAMPLES, is_large_and_rectangular
 from oracle.judging.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
 from oracle.judging.trials import Trials
-from oracle.judging.verdict import QUIET, digits
+from oracle.judging.verdict import EPS, QUIET, digits
 from oracle.results import VERDICTS, Kind, Note
 from oracle.subject import (
     ClippedHere,
@@ -145,7 +145,7 @@ class Examination:
             truth.quieted = True
             return truth
         if trial.in_float32:
-            self._remark(BY_CHOICE)
+            self._remark(BY_CHOICE if trial.own_eps == EPS["float32"] else _by_choice(trial))
             return truth  # of float32's digits few are left in a difference
         if closely and not self.distrusted:
             self._doubt(trial, truth)
@@ -314,6 +314,13 @@ class Examination:
 
 
 NOT_CONTIGUOUS = "where an array given is not C-contiguous; judged with arrays that are"
+
+
+def _by_choice(trial: Trial) -> Note:
+    """Of code that computes in a dtype other than float32."""
+    bits = round(-math.log2(trial.own_eps))
+    said = f"the forward keeps {bits} binary digits whatever it is given; judged by their rounding"
+    return Note(BY_CHOICE.name, said)
 
 
 def _runs_when_contiguous(trial: Trial) -> bool:
