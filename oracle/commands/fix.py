@@ -92,7 +92,7 @@ def _fix(
 def _checked(
     fixed: Fixed, text: str, target: str, settings: Settings, timeout: float
 ) -> Result | None:
-    """What the check says of the file with another text; None if it has nothing to say."""
+    """The result of the check for the file with a changed text; None if there is none."""
     with _copy(fixed.file, text) as file:
         compared = replace(settings, original=str(fixed.file.resolve()))
         report = workers.check([Job(file, target)], compared, timeout, 1)
@@ -100,7 +100,7 @@ def _checked(
 
 
 def _is_better(before: Result, after: Result, gradient: Gradient) -> bool:
-    """Whether the gradient is right in ``after``, and no other is worse or missing."""
+    """True if the gradient is right in ``after``, and no other is worse or missing."""
     ranks = [
         {g.of: VERDICTS.index(g.verdict) for g in result.gradients if not _is_step(g)}
         for result in (before, after)

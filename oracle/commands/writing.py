@@ -20,7 +20,7 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 
 
 class NotWritten(Exception):  # noqa: N818
-    """Why a file was left as it is."""
+    """The reason for which a file was left unchanged."""
 
 
 def replace(file: Path, before: str, after: str) -> None:

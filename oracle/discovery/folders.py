@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from oracle.discovery import find, uses
+from oracle.discovery import find, proposals, uses
 from oracle.discovery.text import memory, notebooks, reading, source
 
 ENDINGS = (".py", notebooks.SUFFIX)
@@ -57,7 +57,8 @@ def _holds_one(file: Path) -> bool:
     try:
         text = source.parse(reading.read(file), str(file))
         found = find.candidates(text)
-        return bool(found or uses.uses(text, found))
+        near = proposals.proposals(text, found)
+        return bool(found or uses.uses(text, found) or any(p.is_likely for p in near))
     except (FileNotFoundError, notebooks.OtherLanguage):
         return False  # it was there a moment ago, or is no Python
     except reading.ERRORS:

@@ -25,7 +25,7 @@ from oracle.subject import Made, NotImported, Path, Subject, Unusable, WrongRetu
 ALIAS = "aliases-argument"
 BY_CHOICE = Note(
     "float32-by-choice",
-    "the forward computes in float32 whatever it is given; judged by float32's rounding",
+    "the forward computes with float32 whatever it is given; judged by float32's rounding",
 )
 BY_DIFFERENCES = "judged by finite differences"
 

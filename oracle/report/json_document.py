@@ -65,6 +65,7 @@ def _result(result: Result) -> dict[str, Any]:
     remarks = {"remarks": [_note(note) for note in result.remarks]} if result.remarks else {}
     return {
         **remarks,
+        **({"shapes": result.inferred} if result.inferred else {}),
         "file": result.file,
         "target": result.target,
         **_place(result.file, result.line),
