@@ -29,7 +29,6 @@ OFF_AT = 100.0  # units
 RANDOM_DIRECTIONS = 2
 STEPS = tuple(2.0**-k for k in range(1, 25))  # times the size of the input
 SPACINGS = (2.0**-40, 2.0**-32, 2.0**-24, 2.0**-18)  # for the measurement of rounding
-EXACT = 1e4  # slopes whose units are at most so many times the smallest one are looked at
 FLOAT32, FLOAT64 = 2.0**-23, 2.0**-52
 
 
@@ -117,11 +116,13 @@ def _slope(forward: Summed, path: Path, direction: np.ndarray) -> _Slope | None:
     rounding = _rounding(line, size)
     sides = [(h, (up - here) / h, (here - down) / h) for h, up, down in ends]
     found = [_between(three, rounding) for three in zip(sides, sides[1:], sides[2:])]
-    # The slopes of an odd function are exact at large steps, where the jump is no kink's.
-    least = min((slope.unit for slope, _ in found), default=0.0)
-    exact = [(slope, jump) for slope, jump in found if slope.unit <= EXACT * least]
-    smooth = [slope for slope, jump in exact if jump <= OFF_AT * slope.unit]
-    return min(smooth, key=lambda slope: slope.unit, default=None)
+    ordered = sorted(found, key=lambda one: one[0].unit)
+    best, first = ordered[0] if ordered else (None, 0.0)
+    for slope, jump in ordered:
+        # At large steps the slopes of an odd function are exact; its jump falls with the step.
+        if jump <= OFF_AT * slope.unit and (slope is best or jump < first / 8):
+            return slope
+    return None
 
 
 def _between(sides: Sequence[tuple[float, float, float]], rounding: float) -> tuple[_Slope, float]:
