@@ -134,6 +134,7 @@ class Result:
     remarks: tuple[Note, ...] = ()
     truth: str = "torch twin"
     not_judged: tuple[NotJudged, ...] = ()  # gradients that it makes and that have no truth
+    inferred: str = ""  # the line of shapes that was found by running; "" where shapes are said
 
     @property
     def verdict(self) -> str:
@@ -160,6 +161,7 @@ class Picture:
     line: int
     name: str
     of: str
+    parameter: bool  # it is the gradient of a parameter
     shape: tuple[int, ...]  # of the true gradient, before it was made small
     got: Rows
     want: Rows

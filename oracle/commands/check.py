@@ -97,7 +97,7 @@ def _examined(subject: Subject, settings: Settings) -> "Examined":
 
 
 def _diagnosis(examined: "Examined") -> "Diagnosis | None":
-    """Why what is wrong is wrong; None where nothing is."""
+    """The diagnosis of a wrong result; None where nothing is wrong."""
     if examined.result.verdict != "wrong":
         return None
     from oracle.diagnosis.diagnose import diagnose
@@ -143,6 +143,9 @@ def assemble(
             found = replace(found, verdict="unstable", findings=findings)
         gradients.append(replace(found, repro=scripts.get(entry)))
     remarks = [*examined.result.remarks, *recognised.remarks]
+    if examined.result.inferred:
+        said = f"shapes inferred: {examined.result.inferred}; say otherwise with a comment"
+        remarks.append(Note("shapes-inferred", said))
     remarks += [Note("assumed", said) for said in examined.subject.remarks]
     if examined.reading is not None and examined.reading.remark:
         remarks.append(Note("reading", examined.reading.remark))

@@ -150,10 +150,10 @@ def _fill(report: Report, steps: Sequence[JudgedStep], runs: int) -> None:
 
 def _about_the_loss(fit: Fit) -> tuple[Note, ...]:
     loss = fit.truth.loss
-    said = f"the loss is {loss.name}, line {loss.line}"
+    said = f"L is {loss.name}, line {loss.line}"
     if not loss.computed:
         said = (
-            f"the script computes no loss; these gradients belong to {loss.name} of the difference "
+            f"no loss is computed; these gradients belong to L = {loss.name} of the difference "
             f"on line {loss.line}"
         )
     remarks = [Note("loss", said)]

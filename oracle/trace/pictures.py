@@ -34,9 +34,11 @@ def _picture(statement: Statement, text: str, cases: Sequence[Case]) -> Picture:
     if got.shape != want.shape and got.size == want.size == 1:
         got = got.reshape(want.shape)
     difference = small(got - want) if got.shape == want.shape else ()
+    of = matcher.truth.whole(judged.match.of)
+    parameter = any(of is value for value in matcher.step.parameters)
     return Picture(
-        statement.file, statement.line, text, matcher.name(judged.match.of), want.shape,
-        small(got), small(want), difference, tuple(_sizes(cases)),
+        statement.file, statement.line, text, matcher.name(of), parameter, want.shape, small(got),
+        small(want), difference, tuple(_sizes(cases)),
     )  # fmt: skip
 
 

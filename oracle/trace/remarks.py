@@ -9,6 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from oracle.results import Note
+from oracle.trace.instrument import Statement
+from oracle.trace.schedule import divided_by_step
 from oracle.trace.truth import Truth, array
 from oracle.trace.units import Layer, following, hidden, layers, squashings
 from oracle.truth.recording import Note as Call
@@ -19,6 +21,7 @@ FEWEST = 8  # weights: fewer are all positive by chance; samples: a unit is 0 on
 FLAT = 0.01  # a slope below this share of the largest one: the unit is saturated
 RATIO = 1e4  # of the mean gradients of two layers
 GROWTH = 1e3  # of the gradients, from the first step to the last one seen
+SLOWER = "keep it constant, or let it fall more slowly"
 FORWARD = frozenset({"subtract", "multiply", "divide", "add", "power"})
 
 
@@ -51,24 +54,26 @@ def _loss(truths: Sequence[Truth]) -> Iterator[Note]:
 def _step_sizes(truths: Sequence[Truth]) -> Iterator[Note]:
     """The factor of the gradient in the updates of one parameter, step after step."""
     sizes: dict[int, list[float]] = {}
-    lines: dict[int, int] = {}
+    last: dict[int, Statement] = {}
     for truth in truths[:3]:
         for update, term in truth.training.used(truth.step):
             key = id(truth.training.first.get(id(update.old), update.old))
             if term.exact:
                 sizes.setdefault(key, []).append(abs(term.factor))
-                lines[key] = update.stored.statement.line
+                last[key] = update.stored.statement
     for key, some in sizes.items():
-        if len(some) != 3 or not all(a > b > 0 for a, b in pairwise(some)):
-            continue
-        if some[-1] <= FALLS * some[0]:
-            said = ", ".join(f"{size:.3g}" for size in some)
-            like = ""
-            if np.allclose([some[0] / size for size in some], [1, 2, 3]):
-                like = f"; like 1/t, it is {some[0] / 100:.3g} in step 100"
-            yield Note(
-                "vanishing-step-size", f"the step size on line {lines[key]} falls: {said}{like}"
-            )
+        line = last[key].line
+        if len(truths) < 3 and (text := divided_by_step(last[key])):
+            said = f"the step size on line {line}, {text}, falls like 1/t: to 1 % in step 100"
+            yield Note("vanishing-step-size", said, SLOWER)
+            return
+        falls = len(some) == 3 and all(a > b > 0 for a, b in pairwise(some))
+        if falls and some[-1] <= FALLS * some[0]:
+            shown = ", ".join(f"{size:.3g}" for size in some)
+            one_over = np.allclose([some[0] / size for size in some], [1, 2, 3])
+            like = f" (like 1/t: {some[0] / 100:.3g} in step 100)" if one_over else ""
+            said = f"the step size on line {line} falls: {shown}{like}"
+            yield Note("vanishing-step-size", said, SLOWER)
             return
 
 

@@ -21,6 +21,8 @@ class Text:
     functions: dict[str, Function] = field(default_factory=dict)
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     imported: dict[str, int] = field(default_factory=dict)  # names from elsewhere, and their lines
+    # What was read of it before, by what was asked for: a search asks hundreds of times.
+    known: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.lines = reading.lines_of(self.text)
@@ -60,6 +62,11 @@ class Text:
 
     def globals_read(self, *nodes: Function | None) -> list[str]:
         """The variables of the module that functions read without having made them themselves."""
+        if nodes not in self.known:
+            self.known[nodes] = self._globals_read(nodes)
+        return list(self.known[nodes])
+
+    def _globals_read(self, nodes: tuple[Function | None, ...]) -> list[str]:
         own = {
             target.id
             for part in self.tree.body

@@ -52,11 +52,11 @@ SIGMOID = {"activation": "1 / (1 + np.exp(-(X @ W1 + b1)))", "slope": "A1 * (1 -
 def remarks(tmp_path, monkeypatch):
     """The remarks, by name, on the net with some of its parts replaced."""
 
-    def of(**parts):
+    def of(steps=3, **parts):
         monkeypatch.chdir(tmp_path)
         (tmp_path / "net.py").write_text(NET.format(**USUAL | parts), encoding="utf-8")
-        ran = run("net.py", [], 3, lambda stored, notes: enough(stored, notes, 3))
-        report = judge.report(ran, "net.py", 3)
+        ran = run("net.py", [], steps, lambda stored, notes: enough(stored, notes, steps))
+        report = judge.report(ran, "net.py", steps)
         assert {g.verdict for r in report.results for g in r.gradients} <= {
             "correct", "undecidable",
         }  # fmt: skip
@@ -72,7 +72,13 @@ def test_a_usual_net_gets_no_remark(remarks, parts):
 
 def test_a_step_size_of_one_over_the_epoch_vanishes(remarks):
     said = remarks(step="rate / epoch")
-    assert "0.1, 0.05, 0.0333; like 1/t" in said["vanishing-step-size"]
+    assert "0.1, 0.05, 0.0333 (like 1/t: 0.001 in step 100)" in said["vanishing-step-size"]
+
+
+def test_a_step_size_of_one_over_the_epoch_is_read_where_only_one_step_was_seen(remarks):
+    said = remarks(steps=1, step="rate / epoch")
+    assert "rate / epoch, falls like 1/t" in said["vanishing-step-size"]
+    assert remarks(steps=1, step="rate / (1 + 0.1 * epoch)") == {}
 
 
 def test_a_step_size_that_shrinks_by_a_tenth_does_not_vanish(remarks):
