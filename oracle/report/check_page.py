@@ -25,8 +25,11 @@ def print_report(
     report: Report, quiet: bool = False, no_color: bool = False, stderr: bool = False
 ) -> None:
     """Print what is wrong, what is right, what could not be judged, and the summary."""
-    screen = console(no_color, stderr)
-    report = escaped(report, MARKED)
+    print_on(console(no_color, stderr), escaped(report, MARKED), quiet)
+
+
+def print_on(screen: Console, report: Report, quiet: bool = False) -> None:
+    """The same on some console, of a report that is ``escaped``."""
     for result in _told_once(report.results):
         print_result(screen, result, quiet)
     for error in report.errors:
@@ -141,7 +144,7 @@ def _print_gradient(screen: Console, result: Result, gradient: Gradient) -> None
                 ),
                 soft_wrap=True,
             )
-    if gradient.counterexample:
+    if gradient.counterexample and gradient.counterexample.replay:
         screen.print(Text(f"  replay: {gradient.counterexample.replay}", "dim"), soft_wrap=True)
 
 
