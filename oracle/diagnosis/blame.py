@@ -5,7 +5,6 @@ if, its error u − true(V), carried on by the true vector-Jacobian products, ac
 comes out of the backward. That is proof by numbers; the names in the user's code have no say.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,8 +15,9 @@ from oracle.diagnosis.loops import in_every_turn
 from oracle.diagnosis.statements import Step, handed_on
 from oracle.subject import Path
 from oracle.truth.recording import Value
+from oracle.truth.work import A_SECOND, Budget
 
-PATIENCE = 1.0  # seconds of processor time, looking for the wrong step of one case
+PATIENCE = A_SECOND  # steps of work, looking for the wrong step of one case
 FEW = 12  # intermediates of one shape: where there are more, it is a loop that makes them
 FACTORS = 3  # deferred factors (dZ = A − Y, divided by m only in dW) that are followed
 
@@ -37,7 +37,7 @@ class Blamed:
 
 def blamed(evidence: Evidence) -> list[Blamed]:
     """The wrong steps of one case, the earliest of each chain; one for each wrong gradient."""
-    began = time.process_time()
+    budget = Budget(PATIENCE)
     left = set(evidence.wrong_paths())
     steps = [step for step in evidence.steps() if step.name]
     returned = {id(value): path for path, value in evidence.made.items()}
@@ -45,7 +45,7 @@ def blamed(evidence: Evidence) -> list[Blamed]:
     factors = deferred(evidence, steps)
     supposed = [f for n in sizes(evidence) for f in (float(n), 1.0 / n) if n > 1]
     for step in steps:
-        if not left or time.process_time() - began > PATIENCE:
+        if not left or budget.is_spent:
             break
         if id(step.value) in returned:
             continue

@@ -21,6 +21,7 @@ from oracle.truth import torch_compat
 from oracle.truth.guards import removal
 from oracle.truth.recording import Note, Value
 from oracle.truth.replay import NotReplayable, Plan, Run
+from oracle.truth.work import spend_back
 
 PROBES = 2
 
@@ -89,6 +90,7 @@ class Evidence:
 
     def _back(self, run: Run, tensors: list[torch.Tensor]) -> tuple[torch.Tensor | None, ...]:
         """The gradients of Σ upstream·output with respect to some tensors of a run."""
+        spend_back(len(self.plan.steps))
         ends = [(run.tensor(v), self.upstreams[p]) for p, v in self.outputs.items()]
         ends = [(end, sent) for end, sent in ends if end.requires_grad]
         return torch_compat.gradients(
@@ -177,6 +179,7 @@ class Evidence:
         return dict(zip(paths, self._carried(value, error, [self.inputs[p] for p in paths])))
 
     def _carried(self, value: Value, error: np.ndarray, to: list[Value]) -> list[np.ndarray]:
+        spend_back(len(self.plan.steps))
         start, points = self.run.tensor(value), [self.run.tensor(v) for v in to]
         sent = torch.from_numpy(np.array(error, float)).reshape(start.shape)
         found = torch_compat.gradients([start], points, [sent], retain_graph=True)

@@ -7,7 +7,6 @@ forward makes, in the opposite order or the same. The u are meant for the gradie
 only if, autograd comes to the user's own gradients where it is given each u for that of its V.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +16,9 @@ from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.statements import Step
 from oracle.subject import Path
 from oracle.truth.recording import Value
+from oracle.truth.work import A_SECOND, Budget
 
-PATIENCE = 1.0  # seconds of processor time
+PATIENCE = A_SECOND  # steps of work
 MOST = 9  # turns
 
 Pairs = list[tuple[Step, Value]]
@@ -37,11 +37,11 @@ class Turned:
 
 def in_every_turn(evidence: Evidence, steps: Sequence[Step], left: set[Path]) -> Turned | None:
     """The statement that accounts for wrong gradients by all its turns; the first that does."""
-    began = time.process_time()
+    budget = Budget(PATIENCE)
     for made in _by_statement(steps):
         fits: list[Turned] = []
         for pairs in _pairs(evidence, made):
-            if time.process_time() - began > PATIENCE:
+            if budget.is_spent:
                 return None
             if (turned := _tried(evidence, pairs, left)) is not None:
                 fits.append(turned)

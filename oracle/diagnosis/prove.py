@@ -1,6 +1,5 @@
 """The known mistakes that explain a wrong step, proved on several shapes."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,9 +7,11 @@ import numpy as np
 
 from oracle.diagnosis.mistakes import FAMILIES, Suspicion, Target
 from oracle.diagnosis.mistakes.scale import extents
+from oracle.truth.work import A_SECOND, Budget, spend
 
 ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
-PATIENCE = 8.0  # seconds of processor time, looking for what explains one gradient
+PATIENCE = 8 * A_SECOND  # steps of work, looking for what explains one gradient
+SUSPICION = 20  # steps of work for what is not run again to try one
 MOST = 3  # findings of one gradient
 
 
@@ -27,13 +28,14 @@ def prove(targets: Sequence[Target]) -> list[Proved]:
     if not targets:
         return []
     first, others = targets[0], targets[1:]
-    began = time.process_time()
+    budget = Budget(PATIENCE)
     alive: dict[object, Suspicion] = {}
     for family in FAMILIES:
         if any(suspicion.rank <= ENOUGH for suspicion in alive.values()):
             break
         for suspicion in family(first):
-            if time.process_time() - began > PATIENCE:
+            spend(SUSPICION)
+            if budget.is_spent:
                 break
             if suspicion.key not in alive and _explains(suspicion, first):
                 alive[suspicion.key] = suspicion

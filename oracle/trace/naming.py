@@ -1,6 +1,5 @@
 """The name of a mistake and its cure, from the bank of mistakes that a check asks."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,8 +15,9 @@ from oracle.trace.blame import Judged
 from oracle.trace.match import Matcher
 from oracle.trace.truth import Truth, array
 from oracle.truth.recording import Value
+from oracle.truth.work import A_SECOND, Budget
 
-PATIENCE = 3.0  # seconds of processor time for one name
+PATIENCE = 3 * A_SECOND  # steps of work for one name
 ENOUGH = 6  # a mistake of this rank needs no dearer families to be asked
 
 
@@ -150,28 +150,28 @@ class Names:
         )  # fmt: skip
 
     def _best(self, first: Target, others: Sequence[Target]) -> Suspicion | None:
-        began = time.process_time()
+        budget = Budget(PATIENCE)
         found: list[Suspicion] = []
         for family in FAMILIES:
             if any(s.rank <= ENOUGH for s in found):
                 break
-            found += self._asked(family, first, began)
+            found += self._asked(family, first, budget)
         for target in others:
             keys = {s.key for s in found}
             again = {
                 s.key for family in FAMILIES
-                for s in self._asked(family, target, time.process_time(), keys)
+                for s in self._asked(family, target, Budget(PATIENCE), keys)
             }  # fmt: skip
             found = [s for s in found if s.key in again]
         return min(found, key=lambda s: s.rank, default=None)
 
     def _asked(
-        self, family: Any, target: Target, began: float, keys: Any = None
+        self, family: Any, target: Target, budget: Budget, keys: Any = None
     ) -> list[Suspicion]:
         """The mistakes of a family that predict what came."""
         found = []
         suspicions = family(target)
-        while time.process_time() - began < PATIENCE:
+        while not budget.is_spent:
             try:
                 suspicion = next(suspicions, None)
                 if suspicion is None:

@@ -1,6 +1,5 @@
 """Entries that nothing explained, explained by the edit that cures them."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,13 +11,14 @@ from oracle.judging.telling import ordinary
 from oracle.judging.trial import Trial
 from oracle.results import Kind, Note
 from oracle.subject import Path
+from oracle.truth.work import A_SECOND, Budget
 
 OF_A_PART = ("wrong-constant-factor", "wrong-operand", "dropped-term", "sign-flipped")
 # A factor left out may be put in at many places: each gradient that lacks it is wrong by itself.
 FACTORS = ("missing-batch-mean", "extra-batch-mean", "wrong-size-factor", "wrong-constant-factor",
            "sign-flipped", "wrong-shape", "unexplained")  # fmt: skip
-# Seconds of looking for the one statement that gradients wrong in the same way go back to.
-ALIKE = 4.0
+# Steps of work for the one statement that gradients wrong in the same way go back to.
+ALIKE = 4 * A_SECOND
 CONFIRMED_ON = 24  # cases of all regimes in which the edited code is judged anew
 
 
@@ -30,15 +30,15 @@ def amend(drafts: Drafts, trials: Sequence[Trial], elementwise: bool = False) ->
     """
     if not trials:
         return
-    began = time.process_time()
+    budget = Budget(PATIENCE)
     left = [draft for draft in drafts if _is_open(draft)]
-    while left and (patience := PATIENCE - (time.process_time() - began)) > 0:
+    while left and not budget.is_spent:
         wrong = {path for draft in left for path in draft.paths}
         lines = [draft.gradient.line for draft in left]
         sure = all(_is_step(draft) for draft in left)
         wanted = [w for draft in left for w in draft.wanted]
         subject = trials[0].subject
-        found = cure(subject, trials, lines, wrong, sure, patience, _confirmed, wanted)
+        found = cure(subject, trials, lines, wrong, sure, budget, _confirmed, wanted)
         if found is None:
             break
         cured = [draft for draft in left if draft.paths & found.fixed]
@@ -58,7 +58,7 @@ def _trace_back(drafts: Drafts, trials: Sequence[Trial]) -> None:
             continue
         wrong = {path for draft in some for path in draft.paths}
         lines = [draft.gradient.line for draft in some]
-        found = cure(trials[0].subject, trials, lines, wrong, False, ALIKE, _confirmed)
+        found = cure(trials[0].subject, trials, lines, wrong, False, Budget(ALIKE), _confirmed)
         if found is None or not found.fixed >= wrong or not found.carries:
             continue
         returned = [draft.gradient.line for draft in some if not _is_step(draft)]

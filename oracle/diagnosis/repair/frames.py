@@ -8,7 +8,6 @@ worth a trial of its own; the others are not.
 
 import ast
 import sys
-import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,9 +23,11 @@ from oracle.diagnosis.repair.slots import Edit, assigned
 from oracle.judging.trial import Trial
 from oracle.judging.verdict import largest
 from oracle.subject import Path
+from oracle.truth.work import A_SECOND, Budget, spend
 
 STOP, MADE = "__oracle_stop__", "__oracle_made__"
-PATIENCE = 3.0  # seconds of processor time
+PATIENCE = 3 * A_SECOND  # steps of work
+ON_THE_SPOT = 10  # steps of work for each edit
 BEFORE = 6  # statements before the blamed one that are edited as well
 CLOSE = 1e-3  # of the largest: without its guards, ε in a root, a step is a little other
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)
@@ -94,10 +95,10 @@ def spot_of(
     return None
 
 
-def likely(spot: Spot, until: float) -> Iterator[tuple[ast.stmt, int, list[Edit]]]:
+def likely(spot: Spot, until: Budget) -> Iterator[tuple[ast.stmt, int, list[Edit]]]:
     """The edits that make it right, of the statement itself and of those before it; by tier.
 
-    Each with all that was tried: a statement's edits of a tier. It ends when the time is up.
+    Each with all that was tried: a statement's edits of a tier. It ends when the budget is spent.
     """
     at = spot.block.index(spot.statement)
     before = [s for s in reversed(spot.block[:at]) if isinstance(s, SIMPLE)]
@@ -110,8 +111,8 @@ def likely(spot: Spot, until: float) -> Iterator[tuple[ast.stmt, int, list[Edit]
             yield statement, tier, found
 
 
-def _hits(spot: Spot, statement: ast.stmt, tier: int, until: float) -> list[Edit] | None:
-    """Of the edits of a statement those after which the gradient is right; None if out of time."""
+def _hits(spot: Spot, statement: ast.stmt, tier: int, until: Budget) -> list[Edit] | None:
+    """The edits of a statement after which the gradient is right; None if out of budget."""
     rest = _rest(spot, statement)
     assert rest is not None
     codes = [_code(one) for one in rest]
@@ -123,7 +124,8 @@ def _hits(spot: Spot, statement: ast.stmt, tier: int, until: float) -> list[Edit
         nonlocal late
         names = _names(frame)
         for edit in edits.of_expressions(statement, spot.source, tier):
-            if time.process_time() > until:
+            spend(ON_THE_SPOT)
+            if until.is_spent:
                 late = True
                 break
             undo = edit.put()

@@ -3,7 +3,6 @@
 import ast
 import itertools
 import linecache
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,8 +18,9 @@ from oracle.diagnosis.repair.trying import PROVED_ON, Confirmed, Judged, opened,
 from oracle.judging.trial import Trial
 from oracle.results import Rewrite
 from oracle.subject import Path, Subject
+from oracle.truth.work import A_SECOND, Budget, smaller
 
-PATIENCE = 6.0  # seconds of processor time, trying edits, for one derivation
+PATIENCE = 6 * A_SECOND  # steps of work, trying edits, for one derivation
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def cure(
     lines: Sequence[int],
     wrong: set[Path],
     sure: bool,
-    patience: float,
+    budget: Budget,
     confirmed: Confirmed,
     wanted: Sequence[Wanted] = (),
     elsewhere: bool = True,
@@ -98,7 +98,7 @@ def cure(
         lines: where to look first: those to which the wrong gradients are blamed.
         wrong: the gradients to be made right, one at least.
         sure: the lines are known to be the wrong ones.
-        patience: seconds.
+        budget: of the search.
         confirmed: a last proof, called while the edit is in place.
         wanted: what steps on the way to them should be.
         elsewhere: statements of other lines may be edited as well.
@@ -106,13 +106,12 @@ def cure(
     cases = opened(trials, wrong)
     if not cases:
         return None
-    began = time.process_time()
     known = sources(subject.functions)
     done: set[tuple[int, int]] = set()
-    until = began + min(patience, frames.PATIENCE)
+    until = smaller((budget, Budget(frames.PATIENCE)))
     on_the_spot = _on_the_spot(known, cases, lines, wrong, wanted, until, done)
     for source, edit in _candidates(known, lines, sure, on_the_spot, done, elsewhere):
-        if time.process_time() - began > patience:
+        if budget.is_spent:
             return None
         if fixed := proved(source, edit, cases, wrong, confirmed):
             few = cases[: 1 + PROVED_ON]
@@ -149,7 +148,7 @@ def _on_the_spot(
     lines: Sequence[int],
     wrong: set[Path],
     wanted: Sequence[Wanted],
-    until: float,
+    until: Budget,
     done: set[tuple[int, int]],
 ) -> Iterator[tuple[Source, Edit]]:
     """Edits that make a wrong gradient right where it is made.

@@ -4,7 +4,6 @@ A mistake of the bank is proved on arrays: "the derivative of tanh is meant". Wh
 blamed statement makes the gradient right, that edit is the cure: ``1 - h**2``.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,26 +13,24 @@ from oracle.diagnosis.repair.search import cure, directed
 from oracle.diagnosis.repair.trying import Confirmed
 from oracle.judging.trial import Trial
 from oracle.results import Note
+from oracle.truth.work import A_SECOND, Budget
 
-PATIENCE = 1.5  # seconds of processor time, for all gradients of a derivation
+PATIENCE = 3 * A_SECOND // 2  # steps of work, for all gradients of a derivation
 IN_WORDS = ("unexplained", "wrong-shape", "raises", "not-deterministic", "mutates-input")
 
 
 def spell(drafts: Drafts, trials: Sequence[Trial], confirmed: Confirmed) -> None:
     """Put edits in the place of cures in words, where an edit is proved."""
-    began = time.process_time()
+    budget = Budget(PATIENCE)
     for draft in drafts:
         if not draft.paths or not draft.gradient.findings or not draft.is_wrong:
             continue
-        left = PATIENCE - (time.process_time() - began)
-        if left <= 0:
+        if budget.is_spent:
             return
-        _spell_one(draft, trials, confirmed, left)
+        _spell_one(draft, trials, confirmed, budget)
 
 
-def _spell_one(
-    draft: Draft, trials: Sequence[Trial], confirmed: Confirmed, patience: float
-) -> None:
+def _spell_one(draft: Draft, trials: Sequence[Trial], confirmed: Confirmed, budget: Budget) -> None:
     first, *others = draft.gradient.findings
     if first.name == "returns-inside-loop" and first.cure and first.cure.edit:
         draft.change(line=first.cure.edit.line)
@@ -53,7 +50,7 @@ def _spell_one(
             draft.change(findings=(replace(first, cure=found.cure), *others))
         return
     found = cure(
-        subject, trials, [line], set(draft.paths), True, patience, confirmed, draft.wanted,
+        subject, trials, [line], set(draft.paths), True, budget, confirmed, draft.wanted,
         elsewhere=False,
     )  # fmt: skip
     if found is not None and found.fixed >= draft.paths:

@@ -1,7 +1,6 @@
 """One edit, tried on failing cases: the gradients that it makes right, and whether others stay."""
 
 import contextlib
-import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,8 +13,10 @@ from oracle.diagnosis.repair.slots import Edit
 from oracle.judging.trial import Trial, Truth
 from oracle.judging.verdict import agree
 from oracle.subject import Path, is_number
+from oracle.truth.work import spend
 
 PROVED_ON = 3  # shapes besides the first
+AN_EDIT = 50  # steps of work for putting an edit into the code
 Confirmed = Callable[[Trial, frozenset[Path]], bool]  # a last proof, while an edit is in place
 
 
@@ -27,7 +28,7 @@ class Judged:
     truth: Truth
     value: list[np.ndarray]
     wrong: frozenset[Path]
-    seconds: float
+    elements: int  # of the arrays that are drawn
     off: dict[Path, tuple[np.ndarray, np.ndarray]]  # of the wrong ones: what came, the truth
 
 
@@ -36,23 +37,23 @@ def judged(trial: Trial) -> Judged | None:
         warnings.simplefilter("ignore")
         try:
             truth = trial.truth()
-            began = time.process_time()
             value, made, _ = trial.candidate()
         except Exception:
             return None
-        seconds = time.process_time() - began
+    elements = sum(array.size for array in trial.arrays.values())
     off = {
         m.of: (np.array(m.value, float), truth.gradients[m.of])
         for m in made
         if m.of in truth.gradients and not _right(trial, truth, m) and is_number(m.value)
     }
     wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
-    return Judged(trial, truth, _numbers(value), frozenset(wrong), seconds, off)
+    return Judged(trial, truth, _numbers(value), frozenset(wrong), elements, off)
 
 
 def tried(source: Source, edit: Edit, judged: Judged) -> frozenset[Path]:
     """The gradients that an edit makes right in a case; none if it makes others wrong."""
     trial, truth = judged.trial, judged.truth
+    spend(AN_EDIT)
     with edited(source, edit) as compiled:
         if not compiled:
             return frozenset()
@@ -104,7 +105,7 @@ def _numbers(value: Any) -> list[np.ndarray]:
 def opened(trials: Sequence[Trial], wrong: set[Path]) -> list[Judged]:
     """The cases in which some of these gradients are wrong, the most telling first; a few."""
     found = [j for j in map(judged, trials) if j is not None and j.wrong & wrong]
-    return sorted(found, key=lambda j: (-len(j.wrong), j.seconds))
+    return sorted(found, key=lambda j: (-len(j.wrong), j.elements))
 
 
 def proved(

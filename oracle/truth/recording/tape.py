@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from oracle.truth.work import counter
+
 OUR_FOLDER = str(Path(__file__).parents[2]) + os.sep
 _LIBRARIES = (
     OUR_FOLDER,
@@ -220,6 +222,7 @@ class Tape:
     ) -> Note:
         note = Note(op, function, args, {} if kwargs is None else kwargs)
         self.notes.append(note)
+        counter.steps += 1
         return note
 
     def result(self, note: Note, array: Any) -> Value:

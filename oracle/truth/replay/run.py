@@ -12,6 +12,7 @@ from oracle.truth.replay.constants import constant, recorded_tensors
 from oracle.truth.replay.elementwise import Tensor, tensor
 from oracle.truth.replay.failures import DecisionChanged, NotReplayable
 from oracle.truth.replay.steps import Step
+from oracle.truth.work import spend_back
 
 # How far torch's value may be from NumPy's: rounding, and sums in a different order.
 _TOLERANCE = {8: 1e-7, 16: 1e-7, 4: 1e-3, 2: 1e-1}
@@ -62,6 +63,7 @@ class Run:
         return found
 
     def _gradients(self, upstream: Any, keys: list[Any], retain_graph: bool) -> dict[Any, Any]:
+        spend_back(len(self.recording.notes))
         outputs = self.recording.outputs
         if not isinstance(upstream, Mapping):
             if len(outputs) != 1:

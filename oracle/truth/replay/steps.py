@@ -18,6 +18,7 @@ from oracle.truth.replay.quiet import quietly
 from oracle.truth.replay.reductions import REDUCTIONS
 from oracle.truth.replay.statistics import STATISTICS
 from oracle.truth.replay.ufunc_methods import ufunc_method
+from oracle.truth.work import counter
 
 RULES: dict[str, Callable[..., Any]] = {**REDUCTIONS, **STATISTICS, **PRODUCTS, **LINALG, **OTHERS}
 _UFUNC_OPTIONS = ("casting", "order", "dtype", "subok", "signature", "sig")
@@ -102,6 +103,7 @@ class Step:
 
     def run(self, tensors: dict[int, Tensor], instead: Instead | None, quiet: bool = False) -> None:
         made: Any
+        counter.steps += 1
         try:
             args = [resolved(arg, tensors) for arg in self.args]
             kwargs = {name: resolved(arg, tensors) for name, arg in self.kwargs.items()}
