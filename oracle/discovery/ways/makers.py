@@ -14,9 +14,10 @@ from oracle.discovery import naming
 from oracle.discovery.arguments import Parameter, User, call, parameters
 from oracle.discovery.given import Given, given
 from oracle.discovery.plans import number, solved
-from oracle.discovery.shapes import declared
+from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.shapes.grammar import NOTHING as NOTHING
 from oracle.discovery.shapes.grammar import fresh
+from oracle.discovery.shapes.said_by_run import said_by_run
 from oracle.discovery.text import functions, options, usage
 from oracle.discovery.trial_inputs import kept_random_state
 from oracle.discovery.ways.descent import RATE as RATE
@@ -117,10 +118,13 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
     made.given = parameters(kind, name)
     spoken = set(_spoken(said))
     node = user.node(user.text.methods(name).get("__init__", "")) if user.text is not None else None
+    stated = _stated(user, name)
     missing = []
     for parameter in made.given:
         own = parameter.name
         entry = said.get((own,))
+        if entry is not None and _is_number(parameter.default) and own not in stated:
+            entry = None  # "epsilon: float ... of norm(X)" in a docstring is no shape
         if entry is not None and entry.literal is not NOTHING:
             made.constants[own] = entry.literal
         elif own in spoken:
@@ -141,6 +145,21 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
         raise _missing(user, name, missing, node)
     made.arguments = list(made.arrays.values())
     return made
+
+
+def _stated(user: User, name: str) -> set[str]:
+    """The arguments of which a comment speaks, or the user's own options."""
+    found = set(grammar.entries(user.shapes)) if user.shapes else set()
+    methods = user.text.methods(name).values() if user.text is not None else ()
+    for part in (name, *methods):
+        node = user.text.classes.get(part) or user.node(part) if user.text is not None else None
+        if node is not None and user.text is not None:
+            found |= {*declared.comment(user.text, node), *said_by_run(user.text, part)}
+    return {str(path[0]) for path in found}
+
+
+def _is_number(default: Any) -> bool:
+    return isinstance(default, int | float) and not isinstance(default, bool)
 
 
 def _offer(
