@@ -21,6 +21,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from oracle.discovery import against as against_
 from oracle.discovery import arguments, find, found_by_running, naming, proposals, proposed, uses
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
@@ -35,10 +36,12 @@ from oracle.discovery.ways import (
     conventions,
     courses,
     derivatives,
+    logit_readings,
     loss_methods,
     pairs,
     returned,
     single,
+    torch_tensors,
 )
 from oracle.results import Failure, NotJudged, Result
 from oracle.subject import MissingShapes, NothingToJudge, NotImported, Subject, Unusable, Way
@@ -73,9 +76,12 @@ WAYS: dict[Way, Callable[[User, Candidate], Subject]] = {
 }
 
 
-def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject], list[Failure]]:
+def subjects(
+    file: Path, name: str = "", shapes: str = "", against: str = ""
+) -> tuple[list[Subject], list[Failure]]:
     """The derivations in a file, or those of a name, and what could not be judged, with its line.
 
+    ``against`` names a torch function that is the truth of their forwards: ``MODULE:FUNCTION``.
     A file without any derivation is not executed, and gives two empty lists.
     """
     try:
@@ -95,7 +101,7 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
         loaded = load(file)
     except Unusable as error:
         return [], [Failure(str(file), error.line, str(error))]
-    user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes)
+    user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes, against=against)
     made, failures = _each(user, found.candidates, name)
     others, failed = proposed.decided(user, near, _subject)
     failures += [_failure(user, candidate, error) for candidate, error in failed]
@@ -267,7 +273,11 @@ def _subject(user: User, candidate: Candidate) -> Subject:
 
 
 def _plain(user: User, candidate: Candidate) -> Subject:
-    """The subject of a candidate, with the shapes that are said."""
+    """The subject of a candidate, with the shapes that are said; on arrays, or on tensors."""
+    return torch_tensors.built(user, candidate, _on_arrays)
+
+
+def _on_arrays(user: User, candidate: Candidate) -> Subject:
     found = WAYS[candidate.way](user, candidate)
     plain = _with_readings(user, candidate, found)
     beside = plain.beside
@@ -279,4 +289,6 @@ def _plain(user: User, candidate: Candidate) -> Subject:
 def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subject:
     unclipped = clipping.unclipped(user, candidate, subject)
     by_trial = returned.proposed(user, candidate, unclipped)
-    return caller_readings.proposed(user, candidate, by_trial)
+    of_logits = logit_readings.proposed(user, candidate, by_trial)
+    by_caller = caller_readings.proposed(user, candidate, of_logits)
+    return against_.applied(user, candidate, by_caller)

@@ -194,16 +194,18 @@ class _Finder:
         A function that only calls other derivations of the file is none itself.
         """
         node = self.user.functions[name]
+        if not returns.last_return(node) or naming.has(name, naming.USES_DERIVATIONS):
+            return
         called = {
             part.func.id
-            for part in ast.walk(node)
+            for part in functions.all_nodes(node)
             if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
         }
         scope = name.rpartition(".")[0]
         slopes = {part for c in self.found if c.way == Way.DERIVATIVE for part in c.parts.values()}
         others = self.taken - slopes  # any function may call sigmoid and sigmoid_gradient
         taken = {t.rpartition(".")[2] for t in others if t.rpartition(".")[0] == scope}
-        if naming.has(name, naming.USES_DERIVATIONS) or called & taken:
+        if called & taken:
             return
         called_as = [one.called for one in run_lines.above(self.user, name, node)]
         said = returns.loss_and_gradients(node, self.user.globals_read(node)) or name in called_as

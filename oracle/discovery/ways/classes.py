@@ -3,7 +3,7 @@
 import ast
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from oracle.discovery import naming, plans
 from oracle.discovery.arguments import Parameter, User
@@ -128,7 +128,8 @@ def _found(
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
         if not unlike or not open_:
-            return _with_options(thing, kind, functools.partial(_first, tried, shapes_of))
+            made = _with_options(thing, kind, functools.partial(_first, tried, shapes_of))
+            return _with_vectors(made, thing, open_)
         if len(open_) < 2 or unlike.isdisjoint(open_):  # or it is the guess that does not fit
             ran = ran or thing
     if ran is not None:
@@ -160,6 +161,22 @@ def _told(maker: Maker) -> list[str]:
     """How the object is made, where that was not said."""
     found = [value for value in maker.constants.values() if isinstance(value, Given) and value.why]
     return [f"made as {maker.told}"] if found else []
+
+
+def _with_vectors(subject: Subject, thing: Object, open_: Sequence[str]) -> Subject:
+    """A loss of guessed shapes, and the same of one number for each sample.
+
+    ``np.mean(…)`` divides by all entries, and ``len(y)`` by the samples: of vectors these agree.
+    """
+    drawn = subject.arguments
+    guessed = {argument.name for argument in drawn} == {*open_} and len(open_) > 1
+    if not guessed or not thing.is_scalar or {len(a.dims) for a in drawn} != {2}:
+        return subject
+    taken = "taken to be of the shapes"
+    subject.remarks[:] = [said for said in subject.remarks if not said.startswith(taken)]
+    vectors = tuple(dataclasses.replace(a, dims=a.dims[:1]) for a in drawn)
+    other = dataclasses.replace(subject, arguments=vectors, shapes=", ".join(map(str, vectors)))
+    return dataclasses.replace(subject, shapes=", ".join(map(str, drawn)), others=(other,))
 
 
 def _object(
