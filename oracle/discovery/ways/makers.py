@@ -57,6 +57,7 @@ KNOWN: dict[str, Any] = {
     "name": "layer",
     "activation": "sigmoid",
 }
+SEEDS = re.compile(r"(\w*_)?(seed|random_state)$")
 MOST_UNIFIED = 12
 MOST_PRODUCTS = 500
 
@@ -134,11 +135,16 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
         ) and not TUPLES.match(own):
             made.arrays[own] = entry.argument(own)
         else:
+            if SEEDS.match(own) and parameter.default is None:
+                made.constants[own] = 0  # a generator of its own would draw anew in each run
+                continue
             _offer(made, user, name, parameter, node)
             if parameter.required and entry is not None and entry.scalar:
                 numbers = [one for one in made.proposed.get(own, []) if is_plain(one)]
                 made.proposed[own] = [*numbers, _number(len(made.proposed))]
-            elif parameter.required and not _by_name(made, own, node):
+            elif parameter.required and not _by_name(
+                made, own, node, proposals_of(user, name, made.given).is_counted(own)
+            ):
                 missing.append(own)
     if missing:
         missing += [own for own in made.arrays if (own,) not in said]  # nothing says theirs either
@@ -175,7 +181,7 @@ def _offer(
         made.proposed[own] = proposals_of(user, owner, made.given).of(own)
 
 
-def _by_name(made: Maker, own: str, init: functions.Function | None) -> bool:
+def _by_name(made: Maker, own: str, init: functions.Function | None, counted: bool) -> bool:
     """Make a value for an argument by what is proposed, its name and its use; False if none."""
     proposed = made.proposed.pop(own, [])
     things = [one for one in proposed if not is_plain(one)]
@@ -210,7 +216,8 @@ def _by_name(made: Maker, own: str, init: functions.Function | None) -> bool:
     elif init is not None and not usage.is_read(init, own):
         made.constants[own] = None
         made.remarks.append(f"{own}, which the constructor does not use, was taken to be None")
-    elif numbers := [one for one in proposed if not is_array(one)]:
+    elif (numbers := [one for one in proposed if not is_array(one)]) or counted:
+        numbers = numbers or [given(ast.Constant(n), {}, why="a count") for n in (2, 1)]
         made.proposed[own] = numbers
     else:
         return False
