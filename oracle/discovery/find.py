@@ -317,8 +317,14 @@ class _Finder:
         self, name: str, own: dict[str, str], forward: str | None
     ) -> str | None:
         """The method that a run line above the class calls: its backward, whatever its name."""
-        called = [one.called for one in run_lines.above(self.user, name, self.user.classes[name])]
-        known = [m for m in called if m in own and m != forward]
+        lines = run_lines.above(self.user, name, self.user.classes[name])
+        bases = [ast.unparse(base) for base in self.user.classes[name].bases]
+        whole = all(base in self.user.classes for base in bases)
+        for one in lines:
+            if one.called not in own and whole and one.called != name:
+                said = f"{one.called} is no method of a class of the file, as the run line says"
+                raise Unusable(said, one.line)
+        known = [one.called for one in lines if one.called in own and one.called != forward]
         return next((m for m in known if not naming.has(m, NOT_BACKWARDS)), None)
 
     def _loss_method(self, name: str, own: dict[str, str], loss: str) -> None:

@@ -91,17 +91,50 @@ OPTIONS = """
 """
 
 
+def test_a_generator_without_a_seed_is_given_one(tmp_path):
+    text = """
+        class Masking:
+            def __init__(self, seed=None):
+                self.draws = np.random.default_rng(seed)
+            def forward(self, v):
+                self.mask = self.draws.random(v.shape) < 0.5
+                return v * self.mask
+            def backward(self, g):
+                return g * self.mask
+    """
+    assert right(found(tmp_path, text)["Masking"])
+
+
+def test_a_count_is_a_small_whole_number(tmp_path):
+    text = """
+        class Folded:
+            def __init__(self, parts):
+                self.parts = parts
+            # oracle: shapes v: N 4
+            def forward(self, v):
+                self.v = v
+                return (v.reshape(-1, self.parts) ** 2).sum(axis=1)
+            def backward(self, g):
+                return 2 * (self.v.reshape(-1, self.parts) * g[:, None]).reshape(self.v.shape)
+    """
+    assert "made as Folded(parts=2)" in found(tmp_path, text)["Folded"].remarks
+
+
 def test_a_class_is_judged_under_each_of_its_options(tmp_path):
     subjects = found(tmp_path, OPTIONS)
-    assert set(subjects) == {"Scaled", "Scaled(how='square')"}
+    assert set(subjects) == {"Scaled", 'Scaled(how="square")'}
     for subject in subjects.values():
         assert set(right(subject)) == {"dv", "self.ds"}
+
+
+def test_one_option_is_judged_by_its_name(tmp_path):
+    assert set(found(tmp_path, OPTIONS, 'Scaled(how="square")')) == {'Scaled(how="square")'}
 
 
 def test_a_mistake_under_one_option_is_told_of_that_option(tmp_path):
     subjects = found(tmp_path, OPTIONS.replace("g * self.s ** 2", "g * self.s"))
     assert right(subjects["Scaled"])
-    assert set(wrong(subjects["Scaled(how='square')"])) == {"dv"}
+    assert set(wrong(subjects['Scaled(how="square")'])) == {"dv"}
 
 
 def test_a_required_option_is_one_that_the_code_compares_with(tmp_path):
@@ -109,7 +142,7 @@ def test_a_required_option_is_one_that_the_code_compares_with(tmp_path):
         'np.ones(D) if start == "ones" else np.zeros(D)', "np.ones(D)"
     )
     subjects = found(tmp_path, text)
-    assert set(subjects) == {"Scaled", "Scaled(how='square')"}
+    assert set(subjects) == {"Scaled", 'Scaled(how="square")'}
     assert "made as Scaled(D, how='double')" in subjects["Scaled"].remarks
 
 
@@ -126,7 +159,7 @@ def test_options_that_are_the_keys_of_a_dict(tmp_path):
             def backward(self, g):
                 return g * self.slope(self.z)
     """
-    assert set(found(tmp_path, text)) == {"Bend", "Bend(kind='sin')"}
+    assert set(found(tmp_path, text)) == {"Bend", 'Bend(kind="sin")'}
 
 
 # -- set-up -----------------------------------------------------------------------------------
