@@ -8,7 +8,7 @@ is used is decided by running.
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -211,6 +211,7 @@ def _annotation(node: Function | None, name: str) -> ast.expr | None:
 
 def _subclasses(kind: type) -> list[type]:
     found: dict[type, None] = {}
+    one: type
     for one in kind.__subclasses__():
         found.update(dict.fromkeys([one, *_subclasses(one)]))
     return list(found)
@@ -238,8 +239,8 @@ def is_plain(one: Given) -> bool:
 
 def is_fraction(one: Given) -> bool:
     """A floating-point number, which is no size."""
-    value = None if one.sizes else one.make({})
-    return np.ndim(value) == 0 and isinstance(value, float | np.floating | np.ndarray)
+    value: Any = None if one.sizes else one.make({})
+    return isinstance(value, float | np.floating | np.ndarray) and np.ndim(value) == 0
 
 
 def is_array(one: Given) -> bool:

@@ -74,9 +74,9 @@ def sequences(thing: Any, used: Sequence[str], data: Argument | None) -> Iterato
 def _is_open(thing: Any, name: str) -> bool:
     """Whether an attribute is not there, is None, or holds nothing but that."""
     value = getattr(thing, name, None)
-    parts = value.values() if isinstance(value, Mapping) else value
     if isinstance(value, Mapping | list | tuple):
-        return not value or any(part is None for part in parts)
+        parts = list(value.values()) if isinstance(value, Mapping) else list(value)
+        return not parts or any(part is None for part in parts)
     return value is None
 
 
