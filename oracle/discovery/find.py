@@ -19,7 +19,7 @@ from oracle.discovery.single_functions import (
     pullback,
     says_value_and_gradient,
 )
-from oracle.discovery.text import functions, returns, run_lines, torch_classes
+from oracle.discovery.text import functions, returns, run_lines, torch_classes, updated
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text, parse
 from oracle.results import Failure
@@ -194,6 +194,9 @@ class _Finder:
         A function that only calls other derivations of the file is none itself.
         """
         node = self.user.functions[name]
+        if updated.updated(node) and declared.comment(self.user, node):
+            self._add(name, Way.VALUE_AND_GRADIENT, {"function": name}, name)
+            return
         if not returns.last_return(node) or naming.has(name, naming.USES_DERIVATIONS):
             return
         called = {

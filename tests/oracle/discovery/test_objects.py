@@ -425,3 +425,25 @@ def test_a_loss_is_not_judged_where_its_gradient_reaches_the_clip(tmp_path):
     assert right(found(tmp_path, text.format(limit=50))["loss_and_grad"])
     with pytest.raises(ClippedHere):
         right(found(tmp_path, text.format(limit=0.001))["loss_and_grad"])
+
+
+# -- updated parameters -----------------------------------------------------------------------
+
+STEP = """
+    # oracle: shapes X: N D fixed, t: N M fixed, K: D M, c: M
+    def one_step(X, t, K, c, eta=0.05):
+        r = np.tanh(X @ K + c) - t
+        loss = np.sum(r ** 2)
+        dz = 2 * r * (1 - np.tanh(X @ K + c) ** 2)
+        dK, dc = X.T @ dz, dz.sum(axis=0)
+        return loss, K - eta * dK, c - dc * eta
+"""
+
+
+def test_gradients_in_the_updated_parameters_that_are_returned(tmp_path):
+    assert right(found(tmp_path, STEP)["one_step"]) == {"dK": ("K",), "dc": ("c",)}
+
+
+def test_a_wrong_gradient_in_an_updated_parameter(tmp_path):
+    text = STEP.replace("dz.sum(axis=0)", "dz.mean(axis=0)")
+    assert set(wrong(found(tmp_path, text)["one_step"])) == {"dc"}
