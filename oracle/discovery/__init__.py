@@ -84,6 +84,16 @@ def subjects(
     ``against`` names a torch function that is the truth of their forwards: ``MODULE:FUNCTION``.
     A file without any derivation is not executed, and gives two empty lists.
     """
+    whole, _, option = name.partition("(")
+    found, failures = _subjects(file, whole, shapes, against)
+    if option:  # Dense(act='relu'): the class made with one of its options
+        found = [one for one in found if one.name == name]
+    return found, failures
+
+
+def _subjects(
+    file: Path, name: str, shapes: str, against: str
+) -> tuple[list[Subject], list[Failure]]:
     try:
         parsed = source.parse(reading.read(file), str(file))
     except SyntaxError as error:

@@ -19,7 +19,7 @@ from oracle.discovery.single_functions import (
     pullback,
     says_value_and_gradient,
 )
-from oracle.discovery.text import functions, returns, run_lines, torch_classes
+from oracle.discovery.text import functions, returns, run_lines, torch_classes, updated
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text, parse
 from oracle.results import Failure
@@ -194,6 +194,9 @@ class _Finder:
         A function that only calls other derivations of the file is none itself.
         """
         node = self.user.functions[name]
+        if updated.updated(node) and declared.comment(self.user, node):
+            self._add(name, Way.VALUE_AND_GRADIENT, {"function": name}, name)
+            return
         if not returns.last_return(node) or naming.has(name, naming.USES_DERIVATIONS):
             return
         called = {
@@ -317,8 +320,14 @@ class _Finder:
         self, name: str, own: dict[str, str], forward: str | None
     ) -> str | None:
         """The method that a run line above the class calls: its backward, whatever its name."""
-        called = [one.called for one in run_lines.above(self.user, name, self.user.classes[name])]
-        known = [m for m in called if m in own and m != forward]
+        lines = run_lines.above(self.user, name, self.user.classes[name])
+        bases = [ast.unparse(base) for base in self.user.classes[name].bases]
+        whole = all(base in self.user.classes for base in bases)
+        for one in lines:
+            if one.called not in own and whole and one.called != name:
+                said = f"{one.called} is no method of a class of the file, as the run line says"
+                raise Unusable(said, one.line)
+        known = [one.called for one in lines if one.called in own and one.called != forward]
         return next((m for m in known if not naming.has(m, NOT_BACKWARDS)), None)
 
     def _loss_method(self, name: str, own: dict[str, str], loss: str) -> None:

@@ -1,5 +1,6 @@
 """The smallest failing case, as a report shows it and a command replays it."""
 
+import shlex
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from oracle.subject import Subject
 
 def counterexample(subject: Subject, case: Case, got: Any, want: Any) -> Counterexample:
     """The case, with the array that came and the one that was expected."""
-    command = subject.command or f"oracle check {subject.file}::{subject.name}"
+    command = subject.command or f"oracle check {subject.file}::{shlex.quote(subject.name)}"
     dims = {name.lstrip("*"): size for name, size in case.sizes.items()}
     return Counterexample(
         f"{command} --case {case}", dims, case.options, case.seed, case.dtype, case.regime,

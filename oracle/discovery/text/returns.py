@@ -207,6 +207,14 @@ def clipped_names(node: Function, call: ast.Call) -> list[str]:
         if isinstance(part, ast.For) and isinstance(part.target, ast.Name)
         if isinstance(part.iter, ast.Tuple | ast.List)
     }
+    targets = [
+        target
+        for part in own_nodes(node)
+        if isinstance(part, ast.Assign) and part.value is call
+        for target in part.targets
+    ]
+    if targets:  # dW = np.clip(X.T @ dZ, -5, 5)
+        return [getattr(each, "id", "") or getattr(each, "attr", "") for each in targets]
     looped = [each for a in call.args[:1] for each in loops.get(getattr(a, "id", ""), [a])]
     return [getattr(each, "id", "") or getattr(each, "attr", "") for each in looped]
 

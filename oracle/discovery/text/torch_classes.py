@@ -1,6 +1,7 @@
 """Torch Functions and custom operators in a text."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ def has_subclasses(user: Text | None, name: str) -> bool:
     return any(ast.unparse(base) == name for node in classes for base in node.bases)
 
 
+@functools.cache
 def _aliases(tree: ast.Module) -> set[str]:
     """``F`` of ``from torch.autograd import Function as F``."""
     return {

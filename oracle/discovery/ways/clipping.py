@@ -75,11 +75,13 @@ def _limit(node: Function, line: int) -> float | None:
     """The number at which the returned gradients are clipped; None if there is no such number."""
     items = returns.items(node) or []
     returned = {item.name for item in items} | {e.name for item in items for e in item.entries}
+    last = returns.last_return(node)
+    at_the_end = set(ast.walk(last)) if last is not None else set()
     limits: list[float] = []
     for call in functions.own_nodes(node):
         if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith("np.clip"):
             continue
-        if not set(returns.clipped_names(node, call)) <= returned:
+        if call not in at_the_end and not set(returns.clipped_names(node, call)) <= returned:
             if call.lineno == line:
                 return None
             continue

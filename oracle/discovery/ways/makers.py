@@ -14,9 +14,10 @@ from oracle.discovery import naming
 from oracle.discovery.arguments import Parameter, User, call, parameters
 from oracle.discovery.given import Given, given
 from oracle.discovery.plans import number, solved
-from oracle.discovery.shapes import declared
+from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.shapes.grammar import NOTHING as NOTHING
 from oracle.discovery.shapes.grammar import fresh
+from oracle.discovery.shapes.said_by_run import said_by_run
 from oracle.discovery.text import functions, options, usage
 from oracle.discovery.trial_inputs import kept_random_state
 from oracle.discovery.ways.descent import RATE as RATE
@@ -56,6 +57,7 @@ KNOWN: dict[str, Any] = {
     "name": "layer",
     "activation": "sigmoid",
 }
+SEEDS = re.compile(r"(\w*_)?(seed|random_state)$")
 MOST_UNIFIED = 12
 MOST_PRODUCTS = 500
 
@@ -117,10 +119,13 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
     made.given = parameters(kind, name)
     spoken = set(_spoken(said))
     node = user.node(user.text.methods(name).get("__init__", "")) if user.text is not None else None
+    stated = _stated(user, name)
     missing = []
     for parameter in made.given:
         own = parameter.name
         entry = said.get((own,))
+        if entry is not None and _is_number(parameter.default) and own not in stated:
+            entry = None  # "epsilon: float ... of norm(X)" in a docstring is no shape
         if entry is not None and entry.literal is not NOTHING:
             made.constants[own] = entry.literal
         elif own in spoken:
@@ -130,17 +135,37 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
         ) and not TUPLES.match(own):
             made.arrays[own] = entry.argument(own)
         else:
+            if SEEDS.match(own) and parameter.default is None:
+                made.constants[own] = 0  # a generator of its own would draw anew in each run
+                continue
             _offer(made, user, name, parameter, node)
             if parameter.required and entry is not None and entry.scalar:
                 numbers = [one for one in made.proposed.get(own, []) if is_plain(one)]
                 made.proposed[own] = [*numbers, _number(len(made.proposed))]
-            elif parameter.required and not _by_name(made, own, node):
+            elif parameter.required and not _by_name(
+                made, own, node, proposals_of(user, name, made.given).is_counted(own)
+            ):
                 missing.append(own)
     if missing:
         missing += [own for own in made.arrays if (own,) not in said]  # nothing says theirs either
         raise _missing(user, name, missing, node)
     made.arguments = list(made.arrays.values())
     return made
+
+
+def _stated(user: User, name: str) -> set[str]:
+    """The arguments of which a comment speaks, or the user's own options."""
+    found = set(grammar.entries(user.shapes)) if user.shapes else set()
+    methods = user.text.methods(name).values() if user.text is not None else ()
+    for part in (name, *methods):
+        node = user.text.classes.get(part) or user.node(part) if user.text is not None else None
+        if node is not None and user.text is not None:
+            found |= {*declared.comment(user.text, node), *said_by_run(user.text, part)}
+    return {str(path[0]) for path in found}
+
+
+def _is_number(default: Any) -> bool:
+    return isinstance(default, int | float) and not isinstance(default, bool)
 
 
 def _offer(
@@ -156,7 +181,7 @@ def _offer(
         made.proposed[own] = proposals_of(user, owner, made.given).of(own)
 
 
-def _by_name(made: Maker, own: str, init: functions.Function | None) -> bool:
+def _by_name(made: Maker, own: str, init: functions.Function | None, counted: bool) -> bool:
     """Make a value for an argument by what is proposed, its name and its use; False if none."""
     proposed = made.proposed.pop(own, [])
     things = [one for one in proposed if not is_plain(one)]
@@ -191,7 +216,8 @@ def _by_name(made: Maker, own: str, init: functions.Function | None) -> bool:
     elif init is not None and not usage.is_read(init, own):
         made.constants[own] = None
         made.remarks.append(f"{own}, which the constructor does not use, was taken to be None")
-    elif numbers := [one for one in proposed if not is_array(one)]:
+    elif (numbers := [one for one in proposed if not is_array(one)]) or counted:
+        numbers = numbers or [given(ast.Constant(n), {}, why="a count") for n in (2, 1)]
         made.proposed[own] = numbers
     else:
         return False

@@ -20,7 +20,7 @@ MOST = 6  # options that are judged beside the one that was used first
 
 
 def others(thing: Object, again: Callable[[Maker], Object]) -> Iterator[tuple[str, Object]]:
-    """The object made with each other option, and what to call it: ``act='relu'``."""
+    """The object made with each other option, and what to call it: ``act="relu"``."""
     known = [_numbers(thing)]
     for own, texts in thing.maker.options.items():
         used = _used(thing.maker, own)
@@ -38,7 +38,7 @@ def others(thing: Object, again: Callable[[Maker], Object]) -> Iterator[tuple[st
                 continue
             if not any(_same(numbers, one) for one in known):
                 known.append(numbers)
-                yield f"{own}={text!r}", other
+                yield f'{own}="{text}"', other
 
 
 def _used(maker: Maker, own: str) -> Any:

@@ -8,7 +8,7 @@ is used is decided by running.
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from oracle.discovery.text import passed
 from oracle.discovery.text.functions import Function
 from oracle.discovery.ways.descent import STEPS, PlainDescent
 
+COUNTED = ("range", "repeat", "reshape", "split", "array_split", "tile")
 MOST_LAYERS = 3  # of which a list is tried
 MOST = 6  # values that are tried for one argument
 DTYPE = re.compile(r"(d_?type|data_?type)$")
@@ -137,9 +138,32 @@ class Proposals:
                     found |= _methods_called(node, entries)
         return found
 
+    def _spellings(self, name: str) -> set[str]:
+        """An argument, and the attributes that hold it."""
+        held = {name, f"self.{name}", f"self._{name}"}
+        for part in ast.walk(self.init) if self.init is not None else ():
+            if isinstance(part, ast.Assign) and ast.unparse(part.value) == name:
+                held |= {ast.unparse(target) for target in part.targets}
+        return held
+
+    def is_counted(self, name: str) -> bool:
+        """Whether the class divides into as many parts as an argument says, or repeats as often."""
+        held = self._spellings(name)
+        for part in (part for node in self.methods for part in ast.walk(node)):
+            if isinstance(part, ast.BinOp) and isinstance(part.op, ast.FloorDiv | ast.Mod):
+                parts: list[ast.expr] = [part.right]
+            elif isinstance(part, ast.Call):
+                called = getattr(part.func, "attr", getattr(part.func, "id", ""))
+                parts = list(part.args) if called in COUNTED else []
+            else:
+                continue
+            if any(ast.unparse(p) in held for p in parts):
+                return True
+        return False
+
     def is_called(self, name: str) -> bool:
         """Whether the class calls an argument itself, as a function."""
-        spelled = {name, f"self.{name}", f"self._{name}"}
+        spelled = self._spellings(name)
         return any(
             isinstance(part, ast.Call) and ast.unparse(part.func) in spelled
             for node in self.methods
@@ -148,10 +172,7 @@ class Proposals:
 
     def called_on(self, name: str) -> set[str]:
         """The methods that the class calls on an argument, or on the attribute that holds it."""
-        held = {name, f"self.{name}", f"self._{name}"}
-        for part in ast.walk(self.init) if self.init is not None else ():
-            if isinstance(part, ast.Assign) and ast.unparse(part.value) == name:
-                held |= {ast.unparse(target) for target in part.targets}
+        held = self._spellings(name)
         return {method for node in self.methods for method in _methods_called(node, held)}
 
 
@@ -190,6 +211,7 @@ def _annotation(node: Function | None, name: str) -> ast.expr | None:
 
 def _subclasses(kind: type) -> list[type]:
     found: dict[type, None] = {}
+    one: type
     for one in kind.__subclasses__():
         found.update(dict.fromkeys([one, *_subclasses(one)]))
     return list(found)
@@ -217,8 +239,8 @@ def is_plain(one: Given) -> bool:
 
 def is_fraction(one: Given) -> bool:
     """A floating-point number, which is no size."""
-    value = None if one.sizes else one.make({})
-    return np.ndim(value) == 0 and isinstance(value, float | np.floating | np.ndarray)
+    value: Any = None if one.sizes else one.make({})
+    return isinstance(value, float | np.floating | np.ndarray) and np.ndim(value) == 0
 
 
 def is_array(one: Given) -> bool:

@@ -49,6 +49,8 @@ def wanted_of(
             continue
         if any(naming.same(name, other) for other in names) and target:
             continue
+        if any(name.lower() == other.lower() for other in names):  # backward(X, y) of forward(x)
+            continue
         if (
             (candidate.way == Way.NETWORK and target)
             or (name,) in spoken

@@ -16,7 +16,7 @@ from oracle.discovery.ways.attributes import value_at
 from oracle.discovery.ways.left import numbers_with_gradients
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import holds_layers
-from oracle.discovery.ways.set_up import MOST, NOT_READY, Step, sequences
+from oracle.discovery.ways.set_up import MOST, Step, sequences
 from oracle.subject import Argument, Made, NothingToJudge, Path, Unusable, Way, WrongReturn
 
 
@@ -24,9 +24,11 @@ def try_once(thing: Object, open_: Sequence[str]) -> set[str]:
     """Run an object once to find its gradients, set up as it needs; see ``_run``."""
     try:
         return _run(thing, open_)
-    except NOT_READY as error:
+    except Unusable:
+        raise
+    except Exception as error:
         plain = dataclasses.replace(thing)
-        for steps in _set_ups(thing):
+        for steps in _set_ups(plain):
             for field in dataclasses.fields(thing):
                 setattr(thing, field.name, getattr(plain, field.name))
             thing.steps = steps
@@ -47,8 +49,11 @@ def _set_ups(thing: Object) -> Iterator[tuple[Step, ...]]:
     used = [thing.method(role) for role in ("forward", "backward", "loss")]
     slot = thing.plan.slots.get(thing.of_forward[0]) if thing.of_forward else None
     data = slot.argument if slot is not None else None
-    found = sequences(thing.maker.kind, list(filter(None, used)), data)
-    return itertools.islice(found, MOST)
+    try:
+        new = thing.maker.make(trial_arrays(thing.arguments), thing.arguments, 0)
+    except (Exception, SystemExit):  # it is not even made
+        return iter(())
+    return itertools.islice(sequences(new, list(filter(None, used)), data), MOST)
 
 
 def _run(thing: Object, open_: Sequence[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 Which methods are called, with what and in which order, is found by running: the shortest sequence
 after which forward and backward run. Only methods are tried that assign an attribute which the
-forward, the backward or a later step reads.
+forward, the backward or a later step reads, and which the constructor has left open.
 """
 
 import ast
@@ -24,7 +24,6 @@ from oracle.truth.recording.tape import is_user_file
 LONGEST = 2  # methods in a sequence
 MOST = 60  # sequences that are tried
 MOST_VALUES = 4  # of one argument
-NOT_READY = (AttributeError, TypeError, RuntimeError, AssertionError, KeyError)
 
 
 @dataclass(frozen=True)
@@ -52,14 +51,17 @@ class _Method:
     read: frozenset[str]
 
 
-def sequences(kind: type, used: Sequence[str], data: Argument | None) -> Iterator[tuple[Step, ...]]:
+def sequences(thing: Any, used: Sequence[str], data: Argument | None) -> Iterator[tuple[Step, ...]]:
     """The sequences of set-up calls to try, the shortest first.
 
-    ``used``: the methods that the object is set up for; ``data``: what its forward is given.
+    ``thing``: a new object; ``used``: the methods that it is set up for; ``data``: what its forward
+    is given.
     """
+    kind = type(thing)
     methods = {name: one for name in _names(kind) if (one := _method(kind, name)) is not None}
     needed = frozenset().union(*(methods[name].read for name in used if name in methods))
     others = [one for name, one in methods.items() if name not in used]
+    others = [one for one in others if any(_is_open(thing, name) for name in one.assigned)]
     useful = [one for one in others if one.assigned & needed and not _runs(one, used)]
     wanted = needed.union(*(one.read for one in useful))
     useful = [one for one in others if one.assigned & wanted and not _runs(one, used)]
@@ -67,6 +69,15 @@ def sequences(kind: type, used: Sequence[str], data: Argument | None) -> Iterato
     for length in range(1, LONGEST + 1):
         for chosen in itertools.permutations(useful, length):
             yield from itertools.product(*(steps[one.name] for one in chosen))
+
+
+def _is_open(thing: Any, name: str) -> bool:
+    """Whether an attribute is not there, is None, or holds nothing but that."""
+    value = getattr(thing, name, None)
+    if isinstance(value, Mapping | list | tuple):
+        parts = list(value.values()) if isinstance(value, Mapping) else list(value)
+        return not parts or any(part is None for part in parts)
+    return value is None
 
 
 def _runs(method: _Method, used: Sequence[str]) -> bool:

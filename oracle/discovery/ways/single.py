@@ -12,10 +12,12 @@ from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.shapes import declared
 from oracle.discovery.single_functions import pullback
-from oracle.discovery.text import returns
+from oracle.discovery.text import returns, updated
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.returns import Item
+from oracle.discovery.text.updated import Updated
 from oracle.discovery.ways import variables
+from oracle.discovery.ways.descent import RATE
 from oracle.discovery.ways.gradients import Returned
 from oracle.subject import Inputs, Made, Subject, Way, WrongReturn, outputs
 
@@ -35,6 +37,8 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
     asked += of_module.parameters
     plan = plans.plan(candidate.name, said, asked, user.line(name), (node,), user)
     items = returns.items(node) or []
+    updates = updated.updated(node) if node is not None else []
+    plan.constants |= {one.rate: RATE for one in updates}
     slots = list(plan.slots.values())
     count = len([leaf for slot in slots for leaf in slot.leaves() if leaf.differentiated])
 
@@ -43,6 +47,8 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
             return value_of(arguments.call(function, given, inputs), items)
 
     def run_backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
+        if updates:
+            return [_step(one, inputs[one.parameter], kept[one.place]) for one in updates]
         known = items
         if len(kept) > count + 1 and len(items) == len(kept) and not items[-1].name:
             kept, known = kept[:-1], items[:-1]  # the state that the next call goes on from
@@ -66,6 +72,15 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
         has_upstream=False,
         differentiable=plan.differentiable,
     )
+
+
+def _step(one: Updated, before: Any, after: Any) -> Made:
+    """The gradient in an updated parameter: its step, divided by a rate of 2**60.
+
+    At this rate the parameter itself rounds away.
+    """
+    moved = (np.asarray(before) - np.asarray(after)) / RATE
+    return Made((one.parameter,), one.gradient, one.line, moved)
 
 
 def value_of(result: Any, items: Sequence[Item]) -> tuple[Any, Any]:
