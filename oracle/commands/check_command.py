@@ -163,11 +163,12 @@ def _judged(
     from oracle.report import terminal
 
     settings = Settings(**drawn)
-    todo, errors = targets.jobs(asked.targets, asked.exclude, stop)
+    hidden = shown.quiet or shown.form != "text"
+    with terminal.searching(hidden, shown.no_color) as look:
+        todo, errors = targets.jobs(asked.targets, asked.exclude, stop, look)
     if repro and repro != "-":
         repro_file.expect_free(repro)
     texts = targets.texts(todo)
-    hidden = shown.quiet or shown.form != "text"
     with terminal.progress("checking", "files", len(todo), hidden, shown.no_color) as step:
         report = workers.check(todo, settings, asked.timeout, asked.jobs, step, stop, asked.verbose)
     report.errors[:0] = errors
