@@ -40,6 +40,7 @@ def run(request: dict[str, Any], messages: int) -> None:
     asked = channel.read(Request, request)
     sender = channel.Sender(messages, asked.token)
     try:
+        sender.send("begun", process=os.getpid())
         _isolate()
         judge(asked, sender)
     except BaseException as error:  # nothing of the user's code gets here
