@@ -3,7 +3,7 @@
 import ast
 import functools
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,29 @@ class Text:
     functions: dict[str, Function] = field(default_factory=dict)
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     imported: dict[str, int] = field(default_factory=dict)  # names from elsewhere, and their lines
+    names: Mapping[str, Any] = field(default_factory=dict)  # what they mean once it was imported
     # What was read of it before, by what was asked for: a search asks hundreds of times.
     known: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.lines = reading.lines_of(self.text)
         self._collect(self.tree.body, "")
+
+    @functools.cached_property
+    def calls(self) -> list[ast.Call]:
+        """All calls in the text."""
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+
+    @functools.cached_property
+    def assignments(self) -> dict[str, list[ast.Assign]]:
+        """The assignments to each name or attribute, by the last part of its spelling."""
+        found: dict[str, list[ast.Assign]] = {}
+        for node in ast.walk(self.tree):
+            for target in node.targets if isinstance(node, ast.Assign) else ():
+                if isinstance(target, ast.Name | ast.Attribute):
+                    name = target.id if isinstance(target, ast.Name) else target.attr
+                    found.setdefault(name, []).append(node)  # type: ignore[arg-type]
+        return found
 
     def _collect(self, body: list[ast.stmt], prefix: str) -> None:
         for node in body:
