@@ -159,7 +159,11 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
             made += [(candidate, each) for each in (one, *one.beside())]
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     made.sort(key=lambda pair: found.index(pair[0]))
-    return conventions.with_mean_in_parameters(user, made), failures
+    try:
+        return conventions.with_mean_in_parameters(user, made), failures
+    except Exception as error:  # it costs a reading, and no piece its verdict
+        said_of = f"the file's parameters could not be read together: {said(error)}"
+        return [one for _, one in made], [*failures, Failure(user.file, 1, said_of)]
 
 
 def _users_first(

@@ -65,7 +65,7 @@ def _holds_one(file: Path) -> bool:
         return bool(found or uses.uses(text, found) or any(p.is_likely for p in near))
     except (FileNotFoundError, notebooks.OtherLanguage):
         return False  # it was there a moment ago, or is no Python
-    except reading.ERRORS:
-        return True  # an error that is to be told
+    except Exception:
+        return True  # an error that is to be told of this file, and of no other
     finally:
         memory.forget()
