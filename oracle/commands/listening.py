@@ -28,6 +28,7 @@ class Heard:
     outcomes: list[Any] = field(default_factory=list)
     at: int = -1  # the derivation that it is at; -1 while the file is imported
     open: bool = False  # whether the outcome of that one is missing
+    imported: bool = False
     known: bool = False  # whether the targets were told
     all_told: bool = False
     distrusted: str = ""  # a message was none, or the judge itself has failed
@@ -51,6 +52,8 @@ class Heard:
         kind = message["kind"]
         if kind == "begun" and not (self.process or self.known):
             self.process = _positive(message.get("process"))
+        elif kind == "imported" and not self.known:
+            self.imported = True
         elif kind == "broken":
             self.distrusted = _text(message.get("text"))
         elif kind == "found" and not self.known:
@@ -82,6 +85,11 @@ class Heard:
     def _reason(self, timeout: float) -> str:
         if self.distrusted:
             return self.distrusted
+        if self.late and self.imported and not self.known:
+            return (
+                f"imported, but its shapes were not found within {timeout:g} seconds (--timeout): "
+                "say them in comments"
+            )
         if self.late and not self.known:
             return f"not imported within {timeout:g} seconds (--timeout): an endless loop?"
         if self.late:

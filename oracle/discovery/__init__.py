@@ -77,11 +77,16 @@ WAYS: dict[Way, Callable[[User, Candidate], Subject]] = {
 
 
 def subjects(
-    file: Path, name: str = "", shapes: str = "", against: str = ""
+    file: Path,
+    name: str = "",
+    shapes: str = "",
+    against: str = "",
+    imported: Callable[[], None] = lambda: None,
 ) -> tuple[list[Subject], list[Failure]]:
     """The derivations in a file, or those of a name, and what could not be judged, with its line.
 
     ``against`` names a torch function that is the truth of their forwards: ``MODULE:FUNCTION``.
+    ``imported`` is called when the file has been imported, before any function of it is tried.
     A file without any derivation is not executed, and gives two empty lists.
     """
     try:
@@ -101,6 +106,7 @@ def subjects(
         loaded = load(file)
     except Unusable as error:
         return [], [Failure(str(file), error.line, str(error))]
+    imported()
     user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes, against=against)
     made, failures = _each(user, found.candidates, name)
     others, failed = proposed.decided(user, near, _subject)
