@@ -4,7 +4,8 @@ find.py         the candidates in a text; nothing is executed (candidate, partne
                 single_functions.py beside it: what a candidate is, and how names tell one)
 proposals.py    pairs that no name tells, proposed by the text; proposed.py: a run decides
 uses.py         the gradients that a text uses outside of its candidates
-load.py         the file as a module
+load.py         the file as a module (importing/: how its own modules, and those missing, are found)
+raised.py       what the user's code raises, as text (removed.py: names that are gone today)
 naming.py       what names say
 arguments.py    the user's functions, their parameters, and how they are called
 plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones to try)
