@@ -36,13 +36,13 @@ Outcome = Result | Failure
 
 
 def of_file(
-    file: Path, name: str, settings: Settings
+    file: Path, name: str, settings: Settings, imported: Callable[[], None] = lambda: None
 ) -> Iterator[tuple[str, int, Callable[..., Outcome]]]:
     """Each derivation of a file: its name, its line, and what judges it."""
     from oracle import discovery
     from oracle.discovery import trainers
 
-    subjects, failures = discovery.subjects(file, name, settings.shapes, settings.against)
+    subjects, failures = discovery.subjects(file, name, settings.shapes, settings.against, imported)
     for failure in failures:
         yield "", failure.line, lambda failure=failure: failure
     for subject in subjects:

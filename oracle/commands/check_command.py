@@ -166,21 +166,30 @@ def _judged(
     with contextlib.suppress(server.ServerError):  # told of each file
         server.running()  # imports torch while this process reads files
     from oracle import discovery
-    from oracle.commands import ignored, repro_file, targets, workers
+    from oracle.commands import ignored, own_errors, repro_file, targets, workers
     from oracle.commands.check import Settings
+    from oracle.discovery.text.places import spoken
     from oracle.report import terminal
+    from oracle.results import Failure
 
     settings = Settings(**drawn)
-    todo, errors = targets.jobs(asked.targets, asked.exclude, stop)
+    hidden = shown.quiet or shown.form != "text"
+    with terminal.searching(hidden, shown.no_color) as look:
+        todo, errors = targets.jobs(asked.targets, asked.exclude, stop, look)
     if repro and repro != "-":
         repro_file.expect_free(repro)
     texts = targets.texts(todo)
-    hidden = shown.quiet or shown.form != "text"
     with terminal.progress("checking", "files", len(todo), hidden, shown.no_color) as step:
         report = workers.check(todo, settings, asked.timeout, asked.jobs, step, stop, asked.verbose)
     report.errors[:0] = errors
-    left = [u for job in todo for u in discovery.not_judged(job.file, report.results, job.name)]
-    report.not_judged += dict.fromkeys(left)
+    for job in todo:
+        try:
+            left = discovery.not_judged(job.file, report.results, job.name)
+        except Exception as error:  # our reading of one file costs no other its report
+            said = own_errors.told(error, asked.verbose)
+            report.errors.append(Failure(spoken(str(job.file)), 1, said))
+        else:
+            report.not_judged += [use for use in left if use not in report.not_judged]
     ignored.silence(report, asked.select, asked.ignore)
     return report, settings, texts
 

@@ -5,6 +5,7 @@ messages of plain data.
 """
 
 import contextlib
+import functools
 import os
 import signal
 import sys
@@ -40,6 +41,7 @@ def run(request: dict[str, Any], messages: int) -> None:
     asked = channel.read(Request, request)
     sender = channel.Sender(messages, asked.token)
     try:
+        sender.send("begun", process=os.getpid())
         _isolate()
         judge(asked, sender)
     except BaseException as error:  # nothing of the user's code gets here
@@ -53,7 +55,8 @@ def judge(asked: Request, sender: Any) -> None:
     failure = None
     try:
         # One by one: what was found before an error of discovery is judged all the same.
-        todo += iter(check.of_file(Path(asked.file), asked.name, asked.settings))
+        imported = functools.partial(sender.send, "imported")
+        todo += iter(check.of_file(Path(asked.file), asked.name, asked.settings, imported))
     except BaseException as error:  # the user's code: also SystemExit and KeyboardInterrupt
         failure = _said(error, asked.verbose)
     replaced = untouched.changed()

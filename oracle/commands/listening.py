@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from oracle.commands import queued
 from oracle.commands.channel import Broken, Reader, cut, decoded
 from oracle.commands.guard import MOST
 
@@ -27,12 +28,15 @@ class Heard:
     outcomes: list[Any] = field(default_factory=list)
     at: int = -1  # the derivation that it is at; -1 while the file is imported
     open: bool = False  # whether the outcome of that one is missing
+    imported: bool = False
     known: bool = False  # whether the targets were told
     all_told: bool = False
     distrusted: str = ""  # a message was none, or the judge itself has failed
     late: bool = False
     status: int | None = None  # of the process, where it has ended by itself
     too_many: bool = False  # processes
+    process: int = 0  # the one that runs the file
+    queued: float = 0.0  # seconds for which that waited for a processor
 
     @property
     def line(self) -> int:
@@ -46,7 +50,11 @@ class Heard:
             Broken: its place in the order of things, or a part of it, is wrong.
         """
         kind = message["kind"]
-        if kind == "broken":
+        if kind == "begun" and not (self.process or self.known):
+            self.process = _positive(message.get("process"))
+        elif kind == "imported" and not self.known:
+            self.imported = True
+        elif kind == "broken":
             self.distrusted = _text(message.get("text"))
         elif kind == "found" and not self.known:
             self.targets = [_target(each) for each in _list(message.get("targets"))]
@@ -77,6 +85,11 @@ class Heard:
     def _reason(self, timeout: float) -> str:
         if self.distrusted:
             return self.distrusted
+        if self.late and self.imported and not self.known:
+            return (
+                f"imported, but its shapes were not found within {timeout:g} seconds (--timeout): "
+                "say them in comments"
+            )
         if self.late and not self.known:
             return f"not imported within {timeout:g} seconds (--timeout): an endless loop?"
         if self.late:
@@ -128,13 +141,15 @@ def _listen(
     end: float,
     stop: threading.Event,
 ) -> None:
+    """Take messages until the time is up, in which waiting for a processor does not count."""
     limit, at, taken = end, -1, 0
     while not (stop.is_set() or heard.all_told or heard.distrusted):
+        heard.queued = max(heard.queued, queued.seconds(heard.process))
         if heard.at != at:  # one that hangs leaves half of the time to those after it
-            at, now = heard.at, time.monotonic()
+            at, now = heard.at, time.monotonic() - heard.queued
             last = at == len(heard.targets) - 1
             limit = end if last else now + (end - now) / 2
-        if time.monotonic() > limit:
+        if time.monotonic() - heard.queued > limit:
             heard.late = True
             return
         ready = {key.fileobj for key, _ in selector.select(STEP)}
@@ -178,6 +193,12 @@ def _target(data: Any) -> tuple[str, int]:
         case [str(name), int(line)]:
             return cut(name), max(1, line)
     raise Broken("a derivation was announced without name or line")
+
+
+def _positive(data: Any) -> int:
+    if type(data) is not int or data < 1:
+        raise Broken("a process was expected")
+    return data
 
 
 def _list(data: Any) -> list[Any]:

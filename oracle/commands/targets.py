@@ -3,7 +3,7 @@
 import contextlib
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -17,11 +17,14 @@ from oracle.results import Failure
 
 
 def jobs(
-    targets: Sequence[str], exclude: Sequence[str], stop: threading.Event
+    targets: Sequence[str],
+    exclude: Sequence[str],
+    stop: threading.Event,
+    looked: Callable[[Path], None] = lambda _: None,
 ) -> tuple[list[Job], list[Failure]]:
     """The files that are meant, each once, and folders that could not be searched.
 
-    Of a folder, the files that hold a derivation are meant.
+    Of a folder, the files that hold a derivation are meant; ``looked`` is told of each file there.
 
     Raises:
         click.UsageError: there is no such file or folder, or it is neither.
@@ -29,21 +32,26 @@ def jobs(
     found: list[Job] = []
     failures: list[Failure] = []
     for target in targets:
-        for job in _meant(target, exclude, failures):
+        for job in _meant(target, exclude, failures, looked):
             if stop.is_set():
                 break
             found.append(job)
     return _once(found), failures
 
 
-def _meant(target: str, exclude: Sequence[str], failures: list[Failure]) -> Iterator[Job]:
+def _meant(
+    target: str,
+    exclude: Sequence[str],
+    failures: list[Failure],
+    looked: Callable[[Path], None],
+) -> Iterator[Job]:
     file, _, name = target.partition("::")
     path, said = Path(file), escaped.one_line(file)
     if path.is_dir():
         if name:
             message = f"{said}: a folder has no derivation {escaped.one_line(name)!r}; name a file"
             raise click.UsageError(message)
-        yield from _inside(path, exclude, failures)
+        yield from _inside(path, exclude, failures, looked)
     elif path.is_file():
         yield Job(path, name)
     elif path.exists():
@@ -53,12 +61,17 @@ def _meant(target: str, exclude: Sequence[str], failures: list[Failure]) -> Iter
         raise click.UsageError(f"{said}: no such file or folder")
 
 
-def _inside(folder: Path, exclude: Sequence[str], failures: list[Failure]) -> Iterator[Job]:
+def _inside(
+    folder: Path,
+    exclude: Sequence[str],
+    failures: list[Failure],
+    looked: Callable[[Path], None],
+) -> Iterator[Job]:
     def unreadable(error: OSError) -> None:
         failures.append(Failure(str(error.filename), 1, f"not searched: {error.strerror}"))
 
     none = True
-    for file in files_in(folder, exclude, unreadable):
+    for file in files_in(folder, exclude, unreadable, looked):
         none = False
         yield Job(file, asked_for=False)
     if none:

@@ -104,7 +104,7 @@ class _File:
             return None
         began = time.monotonic()
         heard = listen(messages, ending, channel.Reader(token), self._left, first, self._stop)
-        self._left -= time.monotonic() - began
+        self._left -= time.monotonic() - began - heard.queued
         self.found += [self._own(outcome) for outcome in heard.outcomes]
         if self._stop.is_set():
             return None

@@ -4,7 +4,8 @@ find.py         the candidates in a text; nothing is executed (candidate, partne
                 single_functions.py beside it: what a candidate is, and how names tell one)
 proposals.py    pairs that no name tells, proposed by the text; proposed.py: a run decides
 uses.py         the gradients that a text uses outside of its candidates
-load.py         the file as a module
+load.py         the file as a module (importing/: how its own modules, and those missing, are found)
+raised.py       what the user's code raises, as text (removed.py: names that are gone today)
 naming.py       what names say
 arguments.py    the user's functions, their parameters, and how they are called
 plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones to try)
@@ -77,11 +78,16 @@ WAYS: dict[Way, Callable[[User, Candidate], Subject]] = {
 
 
 def subjects(
-    file: Path, name: str = "", shapes: str = "", against: str = ""
+    file: Path,
+    name: str = "",
+    shapes: str = "",
+    against: str = "",
+    imported: Callable[[], None] = lambda: None,
 ) -> tuple[list[Subject], list[Failure]]:
     """The derivations in a file, or those of a name, and what could not be judged, with its line.
 
     ``against`` names a torch function that is the truth of their forwards: ``MODULE:FUNCTION``.
+    ``imported`` is called when the file has been imported, before any function of it is tried.
     A file without any derivation is not executed, and gives two empty lists.
     """
     whole, _, option = name.partition("(")
@@ -111,6 +117,7 @@ def _subjects(
         loaded = load(file)
     except Unusable as error:
         return [], [Failure(str(file), error.line, str(error))]
+    imported()
     user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes, against=against)
     made, failures = _each(user, found.candidates, name)
     others, failed = proposed.decided(user, near, _subject)
@@ -169,7 +176,11 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
             made += [(candidate, each) for each in (one, *one.beside())]
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     made.sort(key=lambda pair: found.index(pair[0]))
-    return conventions.with_mean_in_parameters(user, made), failures
+    try:
+        return conventions.with_mean_in_parameters(user, made), failures
+    except Exception as error:  # it costs a reading, and no piece its verdict
+        said_of = f"the file's parameters could not be read together: {said(error)}"
+        return [one for _, one in made], [*failures, Failure(user.file, 1, said_of)]
 
 
 def _users_first(

@@ -18,19 +18,23 @@ def files_in(
     folder: Path,
     exclude: Sequence[str] = (),
     unreadable: Callable[[OSError], None] = lambda _: None,
+    looked: Callable[[Path], None] = lambda _: None,
 ) -> Iterator[Path]:
     """The files below a folder, notebooks too, that hold a derivation or cannot be parsed.
 
     Pipes, devices and links that lead nowhere are left out. ``exclude`` are patterns of names, or
     of whole paths, of files and folders to leave out. ``unreadable`` is told of folders that cannot
-    be listed.
+    be listed, ``looked`` of each file before it is read.
     """
     for place, folders, names in os.walk(folder, onerror=unreadable):
         some = (Path(place, f) for f in sorted(folders))
         folders[:] = [f.name for f in some if _is_own(f) and not _matches(f, exclude)]
         files = [Path(place, n) for n in sorted(names) if n.endswith(ENDINGS) and n[0] != "."]
         for file in files:
-            if not _matches(file, exclude) and _is_regular(file) and _holds_one(file):
+            if _matches(file, exclude) or not _is_regular(file):
+                continue
+            looked(file)
+            if _holds_one(file):
                 yield file
 
 
@@ -61,7 +65,7 @@ def _holds_one(file: Path) -> bool:
         return bool(found or uses.uses(text, found) or any(p.is_likely for p in near))
     except (FileNotFoundError, notebooks.OtherLanguage):
         return False  # it was there a moment ago, or is no Python
-    except reading.ERRORS:
-        return True  # an error that is to be told
+    except Exception:
+        return True  # an error that is to be told of this file, and of no other
     finally:
         memory.forget()

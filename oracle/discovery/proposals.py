@@ -127,10 +127,11 @@ def _is_named(forward: str, backward: str) -> bool:
 
 def _handed_over(user: Text) -> Iterator[tuple[str, str]]:
     """The functions that are handed to an optimizer together: f, and its derivative."""
-    for call in ast.walk(user.tree):
+    for call in functions.all_nodes(user.tree):
         if not isinstance(call, ast.Call):
             continue
-        places = OPTIMIZERS.get(ast.unparse(call.func).rpartition(".")[2])
+        called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        places = OPTIMIZERS.get(call.func.id if isinstance(call.func, ast.Name) else called)
         if places is None:
             continue
         given = {word.arg: word.value for word in call.keywords}

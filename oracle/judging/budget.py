@@ -11,6 +11,7 @@ FEW = 4  # cases that are judged, however much work they are
 CLOSELY = 16  # the first three and every so many cases also see side conditions and the witness
 REDRAWN = 20  # cases that are drawn again because they could show nothing
 CALLS = 10_000  # recorded calls in all cases: of code that makes more, cases are left out evenly
+ELEMENTS = 10_000  # entries of arrays that are as much work as a call
 SECONDS = 12.0  # the same for code that computes without calling NumPy
 LATEST = 25.0  # seconds after which not even as many cases are judged as are ENOUGH
 BOUNDARY = 5  # one case at a boundary size for so many others

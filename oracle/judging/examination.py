@@ -48,6 +48,8 @@ class Examination:
         self.tallies: list[Tally] = []
         self.cases = 0
         self.calls = 0  # recorded ones, in all cases
+        self.work = 0  # these, and what their arrays take
+        self.left_out = 0  # cases that were planned, and would have been too much work
         self.shapes: set[str] = set()
         self.truth = AUTOGRAD
         self.witnessed = 0
@@ -84,6 +86,7 @@ class Examination:
         closely = self.cases < 3 or self.cases % CLOSELY == 0
         self.cases += 1
         self.calls += trial.calls
+        self.work += trial.work
         self.shapes.add(str(case.sizes))
         believed = self._believed(trial, truth, closely)
         if believed is None or (made := self._made(trial)) is None:

@@ -89,15 +89,17 @@ def _take(examination: Examination, chosen: Sequence[Case]) -> None:
     left = []
     for index, case in enumerate(chosen):
         share = (index + 1) / len(chosen)
-        late = examination.calls > CALLS * share
+        late = examination.work > CALLS * share
         late |= time.process_time() - began > SECONDS * share
         if index < FEW or not late:
             examination.take(case)
-        elif _is_plain(case):
-            left.append(case)
+        else:
+            examination.left_out += 1
+            left += [case] if _is_plain(case) else []
     for case in sorted(left, key=_small):  # a verdict takes as many as are ENOUGH
         if _shown(examination) >= ENOUGH or time.process_time() - began > LATEST:
             break
+        examination.left_out -= 1
         examination.take(case)
 
 
@@ -192,6 +194,13 @@ def _not_checked(examination: Examination) -> Iterator[str]:
     for why, known in unjudged.items():
         for regime, count in sorted(Counter(case.regime for case in known.values()).items()):
             yield f"{count} cases of {regime} values, where {why}"
+    if examination.left_out:
+        work = examination.work // max(1, examination.cases)
+        planned = examination.left_out + examination.cases
+        yield (
+            f"{examination.left_out} of {planned} cases: "
+            f"one takes as much work as {work:,} calls on small arrays"
+        )
     if examination.unjudged_sizes:
         yield f"{examination.unjudged_sizes} cases with an extent of 1, at a kink or a jump"
     if examination.raised:

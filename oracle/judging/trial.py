@@ -19,6 +19,7 @@ from torch.autograd.graph import saved_tensors_hooks
 from oracle import cases
 from oracle.cases import EXTREME, Case
 from oracle.judging.beside import BesideKinks, beside_kink
+from oracle.judging.budget import ELEMENTS
 from oracle.judging.layout import Layout
 from oracle.judging.session import Session
 from oracle.judging.verdict import EPS, largest
@@ -84,8 +85,14 @@ class Trial:
 
     @property
     def calls(self) -> int:
-        """The number of calls recorded: the work of a case, on any machine."""
+        """The number of calls recorded."""
         return len(self.notes)
+
+    @property
+    def work(self) -> int:
+        """The work of a case, on any machine: calls, and what their arrays take beyond a call."""
+        made = sum(np.size(value.array) for note in self.notes for value in note.outputs)
+        return self.calls + made // ELEMENTS
 
     @property
     def eps(self) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 from oracle.discovery.text import notebooks, reading
 from oracle.results import Gradient, Note, Report, Result
 
-LINES = re.compile(r"\bline(s?) (\d+)(?:(–| and )(\d+))?")
+LINES = re.compile(r"(?<!\.py, )\bline(s?) (\d+)(?:(–| and )(\d+))?")
 
 
 @functools.lru_cache(maxsize=64)

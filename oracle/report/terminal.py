@@ -4,6 +4,7 @@ import contextlib
 import math
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,22 @@ def print_whole(screen: Console, table: Table) -> None:
         screen.print(table, crop=False)
     finally:
         screen.width = before
+
+
+@contextlib.contextmanager
+def searching(hidden: bool, no_color: bool) -> Iterator[Callable[[Path], None]]:
+    """A count on standard error of the files that were looked at: "searching net.py ... 312 files".
+
+    Yields what is to be called with each file; nothing is shown if that is no terminal.
+    """
+    screen = console(no_color, stderr=True)
+    if hidden or not screen.is_terminal:
+        yield lambda file: None
+        return
+    columns = "searching [bold]{task.description}", "{task.completed} files"
+    with Progress(*map(TextColumn, columns), console=screen, transient=True) as shown:
+        job = shown.add_task("", total=None)
+        yield lambda file: shown.update(job, advance=1, description=escape(one_line(file.name)))
 
 
 @contextlib.contextmanager

@@ -6,11 +6,12 @@ found again where a function imports one of them later.
 """
 
 import ast
+import contextlib
 import importlib.abc
 import importlib.machinery
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ class Project(importlib.abc.MetaPathFinder):
         self.importing = Importing()
         self.packages = Packages(self.importing)
         self.budget = Budget()
+        self.as_python = False  # modules raise what they raise
         self.asked: set[str] = set()  # what the file itself imports, and not its helpers
         self.homes: dict[str, Path] = {}
         self.modules: dict[str, types.ModuleType] = {}
@@ -74,6 +76,16 @@ class Project(importlib.abc.MetaPathFinder):
             elif name == "numba":
                 self.packages.names.add(name)
                 self._hide(name, None)
+
+    @contextlib.contextmanager
+    def inside(self, node: ast.stmt) -> Iterator[None]:
+        """Inside of ``try``, imports raise as Python's do: the file has an answer to that."""
+        before = self.as_python
+        self.as_python |= isinstance(node, ast.Try)
+        try:
+            yield
+        finally:
+            self.as_python = before
 
     def place(self, name: str, home: Path) -> None:
         """Look for a top-level name in a folder, and hide a loaded module of the same name."""

@@ -46,6 +46,9 @@ def execute(module: types.ModuleType, file: Path, project: Project) -> Executed:
         SyntaxError: it is no Python; OSError: it cannot be read.
     """
     tree = ast.parse(reading.read(file), str(file))
+    if project.as_python:  # the file that imports it has something else in case this raises
+        exec(compile(tree, str(file), "exec", dont_inherit=True), vars(module))
+        return Executed({}, ())
     dots = homes.level(tree)
     parts, top = homes.package_of(file, dots)
     project.learn(tree, file, top)
@@ -102,7 +105,7 @@ class _Execution:
                 if isinstance(self.names.get(node.name), type):
                     self.classes[node.name] = self.names[node.name]
             else:
-                with self.project.budget.spent():
+                with self.project.budget.spent(), self.project.inside(node):
                     self._run(node)
         except NotImported as error:  # it follows from something that is told already
             self._leave_out(node, error.why or str(error))

@@ -18,6 +18,7 @@ from oracle.subject import (
     Argument,
     MissingShapes,
     NothingToJudge,
+    NotImported,
     Subject,
     Unusable,
     as_array,
@@ -71,6 +72,8 @@ def run(build: Build, text: str, extents: Extents, file: str) -> Outcome:
             made = subject.backward(inputs, value, kept, upstream)
     except MissingShapes as error:
         return Outcome(stage, missing=error, error=error)
+    except NotImported:
+        raise  # no shapes would help
     except NameError as error:
         if stage != BACKWARD or isinstance(error, UnboundLocalError):
             return Outcome(stage, subject, error, line_in(error, file))

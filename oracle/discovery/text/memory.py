@@ -1,10 +1,10 @@
 """What is remembered of the texts that were read: it is forgotten where many are read in turn."""
 
-from oracle.discovery.text import assignments, functions, returns
+from oracle.discovery.text import assignments, functions, returns, torch_classes
 
 REMEMBERED = (
     functions.all_nodes, functions.own_nodes, assignments.assigned, assignments.assigned_text,
-    returns.items,
+    returns.items, torch_classes.aliases,
 )  # fmt: skip
 
 

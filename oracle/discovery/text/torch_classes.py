@@ -5,6 +5,7 @@ import functools
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from oracle.discovery.text.functions import all_nodes
 from oracle.discovery.text.source import Text
 
 BASES = ("Function", "InplaceFunction")
@@ -13,10 +14,9 @@ BASES = ("Function", "InplaceFunction")
 def is_function(user: Text, name: str) -> bool:
     """Whether a class is a ``torch.autograd.Function``, by way of other classes of the file too."""
     node = user.classes.get(name)
-    aliases = _aliases(user.tree)
     for base in node.bases if node is not None else ():
         text = ast.unparse(base)
-        if text.rpartition(".")[2] in BASES or text in aliases:
+        if text.rpartition(".")[2] in BASES or text in aliases(user.tree):
             return True
         if text != name and is_function(user, text):
             return True
@@ -30,11 +30,11 @@ def has_subclasses(user: Text | None, name: str) -> bool:
 
 
 @functools.cache
-def _aliases(tree: ast.Module) -> set[str]:
+def aliases(tree: ast.Module) -> set[str]:
     """``F`` of ``from torch.autograd import Function as F``."""
     return {
         alias.asname
-        for node in ast.walk(tree)
+        for node in all_nodes(tree)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("torch")
         for alias in node.names
         if alias.name in BASES and alias.asname

@@ -68,6 +68,15 @@ def test_an_alternative_that_the_file_has_itself_is_taken(tmp_path):
     assert both.told == ()
 
 
+def test_an_alternative_to_a_module_that_raises_is_taken_as_well(tmp_path):
+    (tmp_path / "fast.py").write_text(
+        "import nosuchpkg\ndef twice(x):\n    return nosuchpkg.add(x, x)\n"
+    )
+    (tmp_path / "slow.py").write_text("def twice(x):\n    return 2 * x\n")
+    text = "try:\n    from fast import twice\nexcept ImportError:\n    from slow import twice\n"
+    assert loaded(tmp_path, text).module.twice(3) == 6
+
+
 def test_what_needs_the_package_says_so_and_is_not_called_wrong(tmp_path):
     text = "import nosuchpkg.numpy as xp\n" + RIGHT.replace("return 2", "return xp.add(0, 2)")
     said = outcomes(tmp_path, text)["square_backward"]
