@@ -120,7 +120,7 @@ def _subjects(
     imported()
     user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes, against=against)
     made, failures = _each(user, found.candidates, name)
-    others, failed = proposed.decided(user, near, _subject)
+    others, failed = proposed.decided(user, near, _subject, _plain)
     failures += [_failure(user, candidate, error) for candidate, error in failed]
     claimed = [*found.candidates, *(candidate for candidate, _ in (*others, *failed))]
     unclaimed = [] if name else _unclaimed(parsed, claimed)

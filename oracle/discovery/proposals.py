@@ -166,7 +166,7 @@ def _is_numeric(user: Text, name: str, node: Function) -> bool:
         return False
     if "." in name and _has_state(user, name):
         return False
-    used = [part for part in parts if isinstance(part, ast.Attribute)]
+    used: list[ast.expr] = [part for part in parts if isinstance(part, ast.Attribute)]
     used += [call.func for call in _calls(node)]
     roots = {ast.unparse(part).partition(".")[0] for part in used}
     computes = any(isinstance(p, ast.BinOp | ast.UnaryOp) for p in parts) or roots & {"np", "numpy"}

@@ -14,11 +14,16 @@ Failed = list[tuple[Candidate, Exception]]
 
 
 def decided(
-    user: User, made: Sequence[Proposal], subject: Callable[[User, Candidate], Subject]
+    user: User,
+    made: Sequence[Proposal],
+    subject: Callable[[User, Candidate], Subject],
+    plain: Callable[[User, Candidate], Subject],
 ) -> tuple[Made, Failed]:
     """The first proposal of each backward that agrees with differences, or that the code confirms.
 
-    What only the text proposes, and no run confirms, is no pair.
+    What only the text proposes, and no run confirms, is no pair. Shapes are searched for, which
+    takes many runs, where more than the place of a function speaks for it: ``subject`` does so, and
+    ``plain`` takes what is said.
     """
     found: Made = []
     failed: Failed = []
@@ -29,7 +34,8 @@ def decided(
         errors: list[tuple[Proposal, Exception]] = []
         for proposal in each:
             try:
-                ready.append((proposal, subject(user, proposal.candidate)))
+                make = subject if proposal.is_likely else plain
+                ready.append((proposal, make(user, proposal.candidate)))
             except Exception as error:
                 errors.append((proposal, error))
         right = next((pair for pair in ready if agrees(pair[1])), None)

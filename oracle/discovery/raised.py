@@ -39,8 +39,13 @@ def is_ours(error: Exception) -> bool:
 
 
 def is_misfit(error: BaseException) -> bool:
-    """Tell whether a function could not be entered with the arguments that we gave it."""
+    """Tell whether a function could not be entered with the arguments that we gave it.
+
+    So it is as well where it hands an array of NumPy's on to torch: it is one of torch tensors.
+    """
     if not isinstance(error, TypeError) or error.__traceback__ is None:
         return False
+    if "must be Tensor, not numpy" in str(error):
+        return True
     frames = traceback.extract_tb(error.__traceback__)
     return not any(is_user_file(frame.filename) for frame in frames)

@@ -56,4 +56,15 @@ def says_value_and_gradient(name: str, node: Function) -> bool:
     if not valued:
         return False
     rest = [item for item in items if naming.looks_like_gradient(item.name) or item.entries]
-    return len(rest) == len(items) - 1
+    return len(rest) == len(items) - 1 or _returns_made_of_gradients(node)
+
+
+def _returns_made_of_gradients(node: Function) -> bool:
+    """``return J, np.r_[X_grad.ravel(), Theta_grad.ravel()]``: a value, and what they make."""
+    last = returns.last_return(node)
+    if last is None or not isinstance(last.value, ast.Tuple):
+        return False
+    value, *rest = last.value.elts
+    used = [{n.id for n in ast.walk(e) if isinstance(n, ast.Name)} - {"np", "numpy"} for e in rest]
+    named = all(names and all(map(naming.looks_like_gradient, names)) for names in used)
+    return named and isinstance(value, ast.Name) and not naming.looks_like_gradient(value.id)

@@ -183,7 +183,7 @@ def _targets(
         return
     for name in {known.linear for known in inputs} - {""}:
         for other in inputs:
-            if name in other.roots:
+            if other.roots <= {name}:  # t log t alone; t (log t − log q) is asked of t by log q
                 continue
             axes = other.logs | (other.sums if note.op in PRODUCTS_WITH_LOG else frozenset())
             for at in (_axis_of(known, shapes[name]) for known in sorted(axes)):

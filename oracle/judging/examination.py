@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from oracle.judging.counterexample import counterexample
 from oracle.judging.examined import Tally
 from oracle.judging.gradient import VALUE, Outcome, judged
 from oracle.judging.offsets import lost_by_offset
-from oracle.judging.telling import SAMPLES, is_large_and_rectangular
+from oracle.judging.telling import SAMPLES, has_a_one, is_large_and_rectangular
 from oracle.judging.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
 from oracle.judging.trials import Trials
 from oracle.judging.verdict import EPS, QUIET, digits
@@ -61,6 +62,7 @@ class Examination:
         self.overflowed: dict[str, Case] = {}
         self.unseen: dict[Path, Made] = {}  # gradients of what the recorded forward does not read
         self.unjudged_sizes = 0  # cases of a size at which not even differences can tell
+        self._beyond: dict[str, bool] = {}  # sizes at which the forward runs by broadcasting alone
         self._samples = 0  # large rectangular cases so far
         self._redrawn = 0
 
@@ -194,13 +196,33 @@ class Examination:
             if is_misfit(error) and not trial.strict:
                 raise Unusable(f"the backward could not be called: {said(error)}") from error
             extreme = case.dtype == "float32" or case.regime in EXTREME
-            if extreme and isinstance(error, numerics.NOT_SOLVABLE):
+            if self._is_beyond(trial):
+                self.raised.append((case, error))
+            elif extreme and isinstance(error, numerics.NOT_SOLVABLE):
                 self._uncounted(case, numerics.SINGULAR)
             elif case.regime == "layout" and _runs_when_contiguous(trial):
                 self._remark(Note("right-only-when", f"{told(error)}, {NOT_CONTIGUOUS}"))
             else:
                 self._all_wrong(trial, Note("raises", told(error)))
         return None
+
+    def _is_beyond(self, trial: Trial) -> bool:
+        """Whether a forward runs at these sizes only because an extent of 1 is broadcast.
+
+        It refuses them once all are larger by 1: a sequence that is longer than its table.
+        """
+        case = trial.case
+        if trial.strict or not has_a_one(case):
+            return False
+        key = str(case.sizes)
+        if key not in self._beyond:
+            larger = {name: _larger(size) for name, size in case.sizes.items()}
+            try:
+                self.trials.begin(dataclasses.replace(case, sizes=larger, regime="ordinary"))
+                self._beyond[key] = False
+            except (Exception, SystemExit):
+                self._beyond[key] = True
+        return self._beyond[key]
 
     def _keep(self, trial: Trial) -> None:
         """Keep the trials that a later stage may ask for: failing ones, and a few large ones."""
@@ -225,6 +247,8 @@ class Examination:
         tally, case = self.tally(made.name, made.of, made.line, kind), trial.case
         outcome = judged(trial, truth, made, tally, inherits)
         judgement = outcome.judgement
+        if outcome.verdict == "wrong" and self._is_beyond(trial):
+            return outcome._replace(verdict="correct", uncounted=numerics.NO_FAULT)
         tally.shown |= not judgement.vacuous
         if outcome.uncounted:
             self._uncounted(case, outcome.uncounted)
@@ -332,6 +356,10 @@ def _runs_when_contiguous(trial: Trial) -> bool:
     except (Exception, SystemExit):
         return False
     return True
+
+
+def _larger(size: Any) -> Any:
+    return tuple(extent + 1 for extent in size) if isinstance(size, tuple) else size + 1
 
 
 def told(error: BaseException) -> str:

@@ -56,7 +56,8 @@ def pair(user: User, candidate: Candidate) -> Subject:
     )  # fmt: skip
     if not sources.upstreams:
         function.is_scalar = _is_scalar(function, plan.prepare(trial_arrays(plan.arguments)))
-        if function.is_scalar or not upstreams.of_pair(function):
+        found = not function.is_scalar and upstreams.of_pair(function)
+        if not found and not upstreams.as_output(function):
             _expect_known(candidate, function, outputs)
     return _subject(user, candidate, function)
 

@@ -59,6 +59,16 @@ def of_pair(function: Pair) -> bool:
     return False
 
 
+def as_output(function: Pair) -> bool:
+    """Take the one argument that nothing explains for the output: ``df(x, y)`` beside ``f(x)``."""
+    unknown = function.sources.unknown
+    if function.is_scalar or len(unknown) != 1 or not naming.is_output(unknown[0]):
+        return False
+    outputs = {**function.sources.outputs, unknown[0]: 0}
+    function.sources = dataclasses.replace(function.sources, outputs=outputs, unknown=[])
+    return True
+
+
 def _unlikely(name: str) -> tuple[bool, bool]:
     """Names of rates and of what the forward has made are tried last."""
     return is_rate(name) or name in naming.NUMBERS, _is_known(name)

@@ -45,7 +45,7 @@ def test_what_is_offered_is_one_line_that_makes_the_check_pass(name, tmp_path):
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("relu_class.py", "the cure of mutates-input is no simple change of a line"),
+        ("gate_in_place.py", "the cure of mutates-input is no simple change of a line"),
     ],
 )
 def test_where_no_change_is_offered_the_reason_is_told(name, why):

@@ -80,7 +80,7 @@ def test_inputs_may_have_the_names_that_the_script_uses_itself(tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("relu_class.py", "there are no two arrays to compare (mutates-input)"),
+        ("gate_in_place.py", "there are no two arrays to compare (mutates-input)"),
         ("maxpool_mask.py", "it is wrong at ties or kinks alone"),
     ],
 )
