@@ -63,6 +63,8 @@ class Clues:
     lower: bool = False
     integers: bool = False
     index: tuple[int, int] | None = None  # an index, and the extent that it exceeds
+    multiples: tuple[int, ...] = ()  # extents of a shape whose product is a different one
+    output: bool = False  # the result of an operation does not fit where it is added to
     square: bool = False
     definite: bool = False
 
@@ -82,6 +84,8 @@ def clues(error: BaseException) -> Clues:
         bool(LOWER.search(said)) and not integers,
         integers,
         (int(bounds[1]), int(bounds[2])) if bounds else None,
+        tuple(_factors(said)),
+        "non-broadcastable output" in said,
         bool(SQUARE.search(said)),
         bool(DEFINITE.search(said)),
     )
@@ -140,6 +144,12 @@ def _either(said: str) -> Iterator[tuple[int, int]]:
         factors = [p for p in range(2, min(size, 200)) if size % p == 0 and _is_prime(p)]
         if int(n) > 1 and size % int(n):
             yield from ((int(n), p) for p in factors)
+
+
+def _factors(said: str) -> Iterator[int]:
+    found = RESHAPED.search(said)
+    if found:
+        yield from map(int, re.findall(r"\d+", found["to"] or found["to2"] or ""))
 
 
 def _is_prime(number: int) -> bool:

@@ -8,7 +8,7 @@ from oracle.cases import shapes
 from oracle.discovery.running.extents import Evidence, Extents, solutions
 from oracle.discovery.running.messages import Clues, clues
 from oracle.discovery.running.seeds import Code
-from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, kind
+from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State, kind
 from oracle.discovery.running.trial import NotOneNumber
 from oracle.subject import size_names
 
@@ -19,6 +19,7 @@ AXES = 1.0  # another rank than the name says
 LABELS = 0.5  # integers, for targets
 INTEGERS = 1.5  # and for anything else
 SCALAR = 1.5
+DIVISOR = 4  # what extents are made divisible by, at most
 ELSEWHERE = 1.0  # a change of an argument that the failing line does not name
 
 
@@ -78,8 +79,10 @@ def moves(state: State, runs: Sequence[Failed], line: Line) -> Iterator[State]:
         yield from _single(state)
         return
     named = line.named(state)
-    yield from _integers(state, said, named)
-    yield from _ranks(state, said, named)
+    if isinstance(first.error, AssertionError) or said.multiples:
+        yield from _divisible(state, said, extents)
+    yield from _integers(state, said, line, extents)
+    yield from _ranks(state, said, line)
     yield from _of_shapes(state, said, extents)
     yield from _of_index(state, said, extents, line)
     yield from _of_values(state, said, named)
@@ -95,10 +98,35 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
     together = equated(state, pairs)
     if together is not state:
         yield together
-    alone = [[(runs[0].extents, pair)] for pair in runs[0].clues.either]
-    for evidence in (*pairs, *alone):
+    if len(pairs) == 1 and (changed := _products(state, pairs[0])) is not state:
+        yield changed
+        return
+    for evidence in pairs:
         for size, by in solutions(state.own, evidence):
             yield state.replaced(size, by, EQUAL + _effort(by) + ELSEWHERE * (len(pairs) > 1))
+    for pair in runs[0].clues.either:
+        for size, by in solutions(state.own, [(runs[0].extents, pair)]):
+            yield state.replaced(size, by, EQUAL + _effort(by) + ELSEWHERE)
+
+
+def _products(state: State, evidence: Sequence[Evidence]) -> State:
+    """The state in which the factors of two products are equal, each to the one in its place."""
+    factors = []
+    for which in (0, 1):
+        spelled = [set(extents.spelled(pair[which])) for extents, pair in evidence]
+        both = sorted(dim for dim in set.intersection(*spelled) if dim.count("*"))
+        plain = [dim.split("*") for dim in both if not any(c.isdigit() for c in dim.split("*"))]
+        factors.append(plain[0] if plain else [])
+    one, other = factors
+    if len(one) != len(other) or set(one) & set(other):
+        return state
+    order = {size: i for i, size in enumerate(state.own)}
+    for pair in zip(one, other):
+        later = max(pair, key=lambda size: order.get(size, -1))
+        if later in order:
+            earlier = pair[0] if later == pair[1] else pair[1]
+            state = state.replaced(later, earlier, EQUAL)
+    return state
 
 
 def equated(state: State, pairs: Sequence[Sequence[Evidence]]) -> State:
@@ -132,10 +160,37 @@ def _maybe(state: State | None) -> Iterator[State]:
         yield state
 
 
-def _integers(state: State, said: Clues, named: Sequence[str]) -> Iterator[State]:
+def _divisible(state: State, said: Clues, extents: Extents) -> Iterator[State]:
+    """Extents that can be divided: those of which an error shows a part, or those of an image."""
+    changed = state
+    for size in state.own:
+        for times in range(2, DIVISOR + 1):
+            extent = extents.known.get(size, 0)
+            part, rest = divmod(extent, times)
+            seen = set(said.multiples)
+            if rest and {part, times} <= seen and extent not in seen:
+                changed = changed.replaced(size, f"{times}*{size}", EQUAL)
+                break
+    if changed is not state:
+        yield changed
+    if said.multiples:
+        return
+    for name, entry in state.entries:
+        for axes in (entry.dims[2:], entry.dims[1:3], entry.dims[-1:]):
+            changed = state
+            for size in axes:
+                if size in state.own and kind(name) not in (WEIGHT, BIAS):
+                    changed = changed.replaced(size, f"2*{size}", EQUAL)
+            if changed is not state:
+                yield replace(changed, cost=changed.cost + LABELS)
+
+
+def _integers(state: State, said: Clues, line: "Line", extents: Extents) -> Iterator[State]:
     """Integers below a size of their own, with one axis, or with as many as there were."""
     if not said.integers:
         return
+    named = line.named(state)
+    yield from _like_outputs(state, extents)
     names = sorted(state.names, key=lambda n: (n not in named, kind(n) != TARGET))
     for name in names:
         entry = state.of(name)
@@ -147,11 +202,26 @@ def _integers(state: State, said: Clues, named: Sequence[str]) -> Iterator[State
         yield one.put(name, Entry(entry.dims[:1], classes), cost)
         if len(entry.dims) > 1:
             yield one.put(name, Entry(entry.dims, classes), cost + 0.25)
-        if not entry.dims or not named:
-            yield state.put(name, Entry(literal="1"), cost + SCALAR)
+        if name in named and kind(name) == DATA and not line.code.is_array(name):
+            yield state.put(name, Entry(literal="2"), cost + EQUAL)
 
 
-def _ranks(state: State, said: Clues, named: Sequence[str]) -> Iterator[State]:
+def _like_outputs(state: State, extents: Extents) -> Iterator[State]:
+    """Targets with a row for each sample and a column for each output, which may be one-hot."""
+    first = state.entries[0][1].dims
+    if len(first) != 2:
+        return
+    lasts = [first[1], *(s for s in extents.known if s not in state.own and s[0] != "*")]
+    for name, entry in state.entries[1:]:
+        if kind(name) == TARGET and len(entry.dims) == 2 and not entry.classes:
+            for last in lasts:
+                dims = (first[0], last)
+                if dims != entry.dims:
+                    yield state.put(name, replace(entry, dims=dims), LABELS + EQUAL)
+
+
+def _ranks(state: State, said: Clues, line: "Line") -> Iterator[State]:
+    named = line.named(state)
     for name in state.names:
         entry = state.of(name)
         rank = len(entry.dims)
@@ -159,12 +229,17 @@ def _ranks(state: State, said: Clues, named: Sequence[str]) -> Iterator[State]:
         if said.rank and (name in named or not said.higher):
             yield from _maybe(state.ranked(name, said.rank, cost - 0.5))
             yield from _maybe(state.deepened(name, said.rank, cost - 0.5))
+        if said.output and kind(name) == DATA and rank < 4 and not entry.literal:
+            dims = (*entry.dims, "1")  # vectors that are columns
+            yield state.put(name, replace(entry, dims=dims), cost)
         if said.higher:
             yield from _maybe(state.ranked(name, rank + 1, cost))
             yield from _maybe(state.deepened(name, rank + 1, cost))
             if rank < 3:
                 yield from _maybe(state.ranked(name, 4, cost + 0.5))
                 yield from _maybe(state.deepened(name, 4, cost + 0.5))
+        if said.lower and rank > 1 and name in named and not line.code.is_array(name):
+            yield from _maybe(state.ranked(name, 0, SCALAR))
         if said.lower or (said.rank and said.rank < rank):
             yield from _maybe(state.ranked(name, rank - 1, cost + SCALAR * (rank == 1)))
 
@@ -210,11 +285,15 @@ def _of_index(state: State, said: Clues, extents: Extents, line: Line) -> Iterat
     index, extent = said.index
     for name in state.names:
         entry = state.of(name)
-        if entry.classes in extents.known and extents.known[entry.classes] == index + 1:
-            for size, by in solutions(state.own, [(extents, (index + 1, extent))]):
-                yield state.replaced(size, by, EQUAL + _effort(by))
-            return
-    bounds = line.bounds(state)
+        if not entry.classes or shapes.shape((entry.classes,), extents.known)[0] != index + 1:
+            continue
+        for size, by in solutions(state.own, [(extents, (index + 1, extent))]):
+            yield state.replaced(size, by, EQUAL + _effort(by))
+        if entry.classes not in state.own:
+            by = next(iter(extents.spelled(extent)), str(extent))
+            yield state.put(name, replace(entry, classes=by), EQUAL)
+        return
+    bounds = [s for s in line.bounds(state) if extents.known.get(s, 0) > extent]
     near = {dim for name in line.named(state) for dim in state.of(name).dims[:1]}
     for size in bounds or state.own:
         number = extents.known.get(size, 0)
@@ -246,18 +325,30 @@ def fitted(state: State, unfit: Mapping[str, tuple[int, ...]], extents: Extents)
     that is missing, or one too many, must not choose the shape that makes it right.
     """
     yield from _multiples(state, unfit, extents)
+    changed = state
     for name, shape in unfit.items():
         if name not in state.names or state.of(name).literal or state.of(name).classes:
             continue
-        dims = [next(iter(extents.spelled(n)), "") for n in shape]
-        if not all(dims):
-            continue
+        dims = tuple(_spelled(number, state, extents) for number in shape)
         wide = [dim for dim in dims if dim != "1"]
-        if kind(name) == BIAS and len(wide) != 1:
+        if not all(dims) or (kind(name) == BIAS and len(wide) != 1):
             continue
         if kind(name) == WEIGHT and not wide:
             continue
-        yield state.put(name, replace(state.of(name), dims=tuple(dims)), AXES * 0.75)
+        one = replace(state.of(name), dims=dims)
+        yield state.put(name, one, AXES * 0.75)
+        changed = changed.put(name, one, AXES * 0.75 * (changed is state))
+    if changed is not state:
+        yield changed
+
+
+def _spelled(number: int, state: State, extents: Extents) -> str:
+    """An extent as a size, as an axis of some argument, or as any expression; "" if it is none."""
+    if number == 1:
+        return "1"
+    dims = [dim for _, entry in state.entries for dim in entry.dims]
+    known = [dim for dim in dims if shapes.shape((dim,), extents.known) == (number,)]
+    return next(iter(known), "") or next(iter(extents.spelled(number)), "")
 
 
 def _multiples(

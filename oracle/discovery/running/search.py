@@ -115,10 +115,10 @@ class Search:
 
     def reached(self, outcome: Outcome) -> float:
         """How far a run came: its stage, and the place of its line among the lines of the code."""
-        spans = [(n.lineno, n.end_lineno or n.lineno) for n in self.code.nodes]  # type: ignore[attr-defined]
-        for first, last in spans:
+        for node, stage in zip(self.code.nodes, self.code.stages):
+            first, last = node.lineno, node.end_lineno or 0  # type: ignore[attr-defined]
             if first <= outcome.line <= last:
-                return outcome.stage + (outcome.line - first) / (last - first + 1)
+                return max(stage, outcome.stage) + (outcome.line - first) / (last - first + 1)
         return outcome.stage
 
 
@@ -186,4 +186,10 @@ def _of_image(state: State) -> list[str]:
 def _wide(state: State) -> list[str]:
     """The last axes of matrices of weights, if they are free."""
     ends = [e.dims[-1] for n, e in state.entries if kind(n) == WEIGHT and len(e.dims) == 2]
-    return [size for size in ends if size in state.own]
+    others = {
+        size
+        for name, entry in state.entries
+        if kind(name) != BIAS
+        for size in size_names(entry.dims[:-1] if kind(name) == WEIGHT else entry.dims)
+    }
+    return [size for size in ends if size in state.own and size not in others]

@@ -23,6 +23,7 @@ class Code:
     """The functions that are run, as text."""
 
     nodes: tuple[ast.AST, ...]
+    stages: tuple[int, ...]  # of each, how far a run came that has reached it
 
     numbers: frozenset[int]  # whole numbers in the file: no extent is one of them
 
@@ -35,7 +36,8 @@ class Code:
             for node in ast.walk(root):
                 if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Tuple):
                     continue
-                if ast.unparse(node.value) in (f"{name}.shape", f"np.shape({name})"):
+                whole = ast.unparse(node.value).removeprefix("self.")
+                if whole in (f"{name}.shape", f"np.shape({name})"):
                     parts = node.targets[0].elts
                     if all(isinstance(part, ast.Name) for part in parts):
                         return tuple(ast.unparse(part) for part in parts)
@@ -139,9 +141,9 @@ def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def code_of(nodes: Sequence[Function | None], tree: ast.AST | None) -> Code:
+def code_of(parts: Sequence[tuple[Function, int]], tree: ast.AST | None) -> Code:
     """The functions of a derivation, and the whole numbers of the file that they stand in."""
-    found = [node for node in nodes if node is not None]
+    found = [node for node, _ in parts]
     roots: list[ast.AST] = [tree] if tree is not None else list(found)
     numbers = frozenset(
         node.value
@@ -149,4 +151,4 @@ def code_of(nodes: Sequence[Function | None], tree: ast.AST | None) -> Code:
         for node in ast.walk(root)
         if isinstance(node, ast.Constant) and type(node.value) is int
     )
-    return Code(tuple(found), numbers)
+    return Code(tuple(found), tuple(stage for _, stage in parts), numbers)

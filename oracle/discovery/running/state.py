@@ -9,6 +9,7 @@ from oracle.discovery import naming
 from oracle.subject import parsed_dim, size_names
 
 FRESH = re.compile(r"\bs\d+\b")
+BIASES = re.compile(r"b(ias)?_\w*|b[a-zA-Z]{1,2}|b[hx]t")
 MOST_AXES = 5
 ODD = 1.5  # as many classes as samples
 FIXED = 0.3  # an extent that is a number
@@ -77,7 +78,7 @@ class State:
             own, wide = kind(name), [dim for dim in entry.dims if not dim.isdigit()]
             odd += (len(wide) - len(set(wide))) * (0.5 if own == WEIGHT else 1)
             odd += ODD * (entry.classes in entry.dims)
-            odd += FIXED * sum(dim.isdigit() and dim != "1" for dim in entry.dims)
+            odd += FIXED * sum(dim.isdigit() for dim in entry.dims) * (own != BIAS)
             if own == BIAS and weights:
                 odd += sum(s in data and s not in weights for s in entry.sizes)
         return odd
@@ -181,7 +182,7 @@ def kind(name: str) -> str:
     """The kind of argument that a name says: a weight, a bias, targets, or anything else."""
     own = name.rpartition(".")[2].rpartition("[")[0] or name.rpartition(".")[2]
     bare = own.rstrip("0123456789").rstrip("_") or own
-    if naming.same(bare, "b") or bare in SHIFTS or bare.split("_")[0] in ("b", "bias"):
+    if naming.same(bare, "b") or bare in SHIFTS or BIASES.fullmatch(bare):
         return BIAS
     if naming.same(bare, "W") or (bare[:1] in "wW" and len(bare) <= 3) or bare[:2] in ("W_", "w_"):
         return WEIGHT

@@ -118,8 +118,9 @@ def _found(
     if ran is not None:
         return ready(ran, kind)
     if open_:
+        assumed_arrays = [name for name in maker.arrays if not has_shape(name, spoken)]
         raise declared.missing(
-            candidate.name, spoken, open_[0], user.line(roles[0]), open_[1:]
+            candidate.name, spoken, open_[0], user.line(roles[0]), [*open_[1:], *assumed_arrays]
         ) from problem
     assert problem is not None
     raise Unusable(f"{candidate.name}: {said(problem)}", line_in(problem, user.file)) from problem

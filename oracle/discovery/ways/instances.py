@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import naming
+from oracle.discovery import naming, trial_inputs
 from oracle.discovery.arguments import Parameter, User, call, parameters
 from oracle.discovery.plans import number
 from oracle.discovery.shapes import declared
@@ -145,6 +145,8 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
             made.lists[own] = ["n0", "n1", "n2"]
         elif SIZE.fullmatch(own):
             made.sizes[own] = own
+        elif naming.PARAMETERS.match(own):
+            raise declared.missing(name, said, own, user.line(name))
         else:
             raise Unusable(
                 f"{name}: nothing says what {own} of its constructor is; add a line such as "
@@ -199,6 +201,8 @@ def unified(maker: Maker, said: declared.Shapes) -> list[Maker]:
     for name, size in itertools.product(reversed(own), free[:1]):
         found.append(dataclasses.replace(maker, sizes={**maker.sizes, name: size}))
     found.append(maker)
+    if trial_inputs.CHOSEN:  # the search equates what an error shows to be equal
+        return found
     for known in list(found):
         left = [name for name in own if known.sizes[name] not in spoken]
         for name, size in itertools.islice(itertools.product(left, reversed(meant)), MOST_UNIFIED):
