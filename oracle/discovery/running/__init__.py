@@ -50,7 +50,11 @@ def found(
     search = Search(build, file, code, constants or {})
     search.go(given, missing.names)
     subjects: list[Subject] = []
-    for state in lines.settled(search):
+    states = lines.settled(search)
+    if states and states[0].oddness >= lines.TOO_ODD:
+        own = lines.named(states[0], {**(taken or {}), **dict.fromkeys(states[0].names)})
+        raise MissingShapes(f"{missing} (it runs with {own})", missing.line, missing.names)
+    for state in states:
         own = lines.named(state, {**(taken or {}), **dict.fromkeys(state.names)})
         try:
             subject = build(own.text)

@@ -7,6 +7,8 @@ from oracle.discovery.running.search import Search, ascending
 from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, State, is_fresh, kind, substituted
 from oracle.subject import size_names
 
+ODDER = 0.5  # than the plainest line; a line that is odder is an accident
+TOO_ODD = 1.0  # a line that is as odd as that is told, not judged
 MOST = 4  # lines that are judged
 BATCH = ("N", "T", "L", "P")
 FEATURES = ("D", "M", "H", "K", "F", "G", "E", "Q", "R", "S", "U", "V")
@@ -26,6 +28,7 @@ def settled(search: Search) -> list[State]:
         if not any(_covers(other, state, plain=True) for other in search.unfit)
     ]
     found = found or sorted(search.unfit, key=lambda s: s.total)[:1]
+    found = [state for state in found if state.oddness <= found[0].oddness + ODDER]
     kept: list[State] = []
     for state in found:
         if any(_covers(other, state) for other in kept):
@@ -50,7 +53,8 @@ def _with_fewer_axes(state: State) -> Iterator[State]:
                 break
             entries.append((name, replace(entry, dims=dims)))
         else:
-            if tuple(entries) != state.entries:
+            changed = sum(a != b for a, b in zip(entries, state.entries))
+            if changed > 1 or changed == len(entries) == 1:
                 yield replace(state, entries=tuple(entries))
 
 

@@ -70,11 +70,16 @@ def is_ambiguous(failed: Failed) -> bool:
     return any(number not in sizes for pair in failed.clues.equal for number in pair)
 
 
-def moves(state: State, runs: Sequence[Failed], line: Line) -> Iterator[State]:
-    """The states to try next."""
+def moves(
+    state: State, runs: Sequence[Failed], line: Line, backward: bool = False
+) -> Iterator[State]:
+    """The states to try next. ``backward``: the forward ran, and the backward failed."""
     first = runs[0]
     said, extents = first.clues, first.extents
-    yield from _equated(state, runs)
+    for one in _equated(state, runs):
+        yield _forced(state, one) if backward else one
+    if backward and said.equal:
+        yield from other_ranks(state)
     if isinstance(first.error, NotOneNumber):
         yield from _single(state)
         return
@@ -86,6 +91,29 @@ def moves(state: State, runs: Sequence[Failed], line: Line) -> Iterator[State]:
     yield from _of_shapes(state, said, extents)
     yield from _of_index(state, said, extents, line)
     yield from _of_values(state, said, named)
+
+
+def _forced(before: State, after: State) -> State:
+    """A state that was equated for the sake of a backward: odd, unless it is about targets.
+
+    A backward may add up to a scalar what a batch would keep apart, if two sizes are equal.
+    """
+    gone = set(before.own) - set(after.own)
+    compared = {s for n, e in before.entries if kind(n) == TARGET for s in e.sizes}
+    plain = all(dim.isidentifier() or dim.isdigit() for _, e in after.entries for dim in e.dims)
+    return replace(after, forced=True) if plain and gone - compared else after
+
+
+def other_ranks(state: State) -> Iterator[State]:
+    """The states with one axis more or less of an argument."""
+    for name, entry in state.entries:
+        if entry.literal:
+            continue
+        rank = len(entry.dims)
+        if kind(name) in (DATA, TARGET):
+            yield from _maybe(state.deepened(name, rank + 1, AXES))
+        if rank > 1:
+            yield state.put(name, replace(entry, dims=entry.dims[1:]), AXES)
 
 
 def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:

@@ -10,12 +10,12 @@ from oracle.discovery.running.extents import LABELS, PRIMES, WIDE, Extents
 from oracle.discovery.running.messages import is_refusal
 from oracle.discovery.running.seeds import Code, started
 from oracle.discovery.running.state import BIAS, WEIGHT, State, kind
-from oracle.discovery.running.trial import DONE, Build, Outcome, run
+from oracle.discovery.running.trial import BACKWARD, DONE, Build, Outcome, run
 from oracle.subject import Unusable, size_names
 
 RUNS = 300  # at most,
 AFTER = 30  # and after the first line was found
-WIDER = 1.0  # how much more a further line may cost than the first one
+WIDER = 0.8  # how much more a further line may cost than the first one
 FURTHER = 2.0  # what a stage more is worth: constructor, forward, backward
 MOST = 8  # lines
 ENOUGH = 2  # other assignments of sizes in which a line runs
@@ -77,6 +77,8 @@ class Search:
                     (self.found if outcome.fits else self.unfit).append(state)
                     last = min(last, self.runs + AFTER)
                     push(moves.fitted(state, outcome.unfit or {}, extents), FURTHER * DONE)
+                    if not outcome.fits:
+                        push(moves.other_ranks(state), FURTHER * DONE)
                     continue
                 outcome, extents = against
             push(self._moves(state, outcome, extents), FURTHER * self.reached(outcome))
@@ -111,7 +113,8 @@ class Search:
             if other.error is not None and other.line == outcome.line:
                 runs.append(moves.Failed(other.error, others))
         line = linecache.getline(self.file, outcome.line)
-        yield from moves.moves(state, runs, moves.Line(line, self.code))
+        backward = self.reached(outcome) >= BACKWARD
+        yield from moves.moves(state, runs, moves.Line(line, self.code), backward)
 
     def reached(self, outcome: Outcome) -> float:
         """How far a run came: its stage, and the place of its line among the lines of the code."""

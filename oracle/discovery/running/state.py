@@ -11,6 +11,7 @@ from oracle.subject import parsed_dim, size_names
 FRESH = re.compile(r"\bs\d+\b")
 BIASES = re.compile(r"b(ias)?_\w*|b[a-zA-Z]{1,2}|b[hx]t")
 MOST_AXES = 5
+SQUARE = 0.25  # a square matrix of weights, as recurrent layers have them
 ODD = 1.5  # as many classes as samples
 FIXED = 0.3  # an extent that is a number
 SHIFTS = naming.words("gamma beta scale shift")
@@ -44,6 +45,7 @@ class State:
     given: str = ""
     cost: float = 0.0
     fresh: int = 0  # sizes that were made so far
+    forced: bool = False  # two sizes were equated because a backward did not run
     hints: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # names for sizes
 
     def __str__(self) -> str:
@@ -61,7 +63,8 @@ class State:
     def key(self) -> str:
         """The line whatever its sizes are called: the same for states that say the same."""
         order: dict[str, str] = {}
-        return FRESH.sub(lambda size: order.setdefault(size[0], f"s{len(order)}"), self.text)
+        text = FRESH.sub(lambda size: order.setdefault(size[0], f"s{len(order)}"), self.text)
+        return text + "!" * self.forced
 
     @property
     def total(self) -> float:
@@ -73,10 +76,10 @@ class State:
         """How unlike usual code it is: squares, classes as many as samples, fixed extents."""
         weights = {s for n, e in self.entries if kind(n) == WEIGHT for s in e.sizes}
         data = {s for n, e in self.entries if kind(n) in (DATA, TARGET) for s in e.sizes}
-        odd = 0.0
+        odd = float(self.forced)
         for name, entry in self.entries:
             own, wide = kind(name), [dim for dim in entry.dims if not dim.isdigit()]
-            odd += (len(wide) - len(set(wide))) * (0.5 if own == WEIGHT else 1)
+            odd += (len(wide) - len(set(wide))) * (SQUARE if own == WEIGHT else 1)
             odd += ODD * (entry.classes in entry.dims)
             odd += FIXED * sum(dim.isdigit() for dim in entry.dims) * (own != BIAS)
             if own == BIAS and weights:
