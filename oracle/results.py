@@ -150,6 +150,25 @@ class Failure:
     message: str
 
 
+Rows = tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One gradient of a traced script beside the true one, made small enough to be drawn."""
+
+    file: str
+    line: int
+    name: str
+    of: str
+    parameter: bool  # it is the gradient of a parameter
+    shape: tuple[int, ...]  # of the true gradient, before it was made small
+    got: Rows
+    want: Rows
+    difference: Rows  # empty where the shapes differ
+    sizes: tuple[tuple[float, float], ...]  # in each step: mean |got|, mean |want|
+
+
 @dataclass
 class Report:
     """Everything that one run of the oracle has to say."""
@@ -158,6 +177,7 @@ class Report:
     results: list[Result] = field(default_factory=list)
     errors: list[Failure] = field(default_factory=list)
     not_judged: list[NotJudged] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)  # of a traced script
     seconds: float = 0.0
     interrupted: bool = False
 

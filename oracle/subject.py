@@ -36,6 +36,7 @@ class Way(enum.IntEnum):
     DERIVATIVE = 7
     FORWARD_COST_BACKWARD = 8
     NETWORK = 9
+    TRAINING = 11  # code that trains: it is run, and judged as a trace
 
 
 @functools.cache
@@ -104,7 +105,7 @@ class Option:
 
 
 class Unusable(Exception):  # noqa: N818
-    """Why a derivation that was found cannot be judged, in words that say what to do.
+    """The reason for which a derivation cannot be judged, with words that say what to do.
 
     ``line`` is where to do it; 0 where that is the derivation's own line.
     """
@@ -125,6 +126,14 @@ class MissingShapes(Unusable):
         self.names = tuple(names)
 
 
+class NotImported(Unusable):
+    """Something that the code needs was not there when its file was imported: ``why``."""
+
+    def __init__(self, message: str, why: str = "", line: int = 0) -> None:
+        super().__init__(message, line)
+        self.why = why
+
+
 class NothingToJudge(Unusable):
     """It is no derivation of its own: a container of layers, or a base class."""
 
@@ -134,7 +143,7 @@ class WrongReturn(Exception):  # noqa: N818
 
 
 class Role(enum.Enum):
-    """What an argument of a backward is, in a reading."""
+    """The meaning of an argument of a backward, in a reading."""
 
     UPSTREAM = "the upstream gradient"
     INPUT = "the forward's input"
@@ -200,6 +209,7 @@ class Subject:
     # The same with the readings that only a trial run shows: discovery does not run a backward.
     by_trial: Callable[["Subject"], "Subject"] | None = None
     has_upstream: bool = True  # False: the value is a scalar, and its upstream is 1
+    one_entry: bool = False  # the upstream has one entry that is not 0
     losses: tuple[int, ...] = ()  # of several outputs, those whose upstream is 1
     differentiable: Callable[[Path], bool] = lambda path: True
     torch_function: Any = None  # way 5: the forward as torch runs it, in place of a recording
@@ -226,7 +236,7 @@ def outputs(value: Any) -> Sequence[Any]:
 
 
 def is_number(thing: Any) -> bool:
-    """Whether something is a floating-point array or number."""
+    """True for a floating-point array or number."""
     return isinstance(thing, float | np.floating) or (
         isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
     )

@@ -11,6 +11,7 @@ from oracle.subject import Subject, Unusable
 
 if TYPE_CHECKING:  # they import torch, which is only needed where something is judged
     from oracle.diagnosis.drafts import Diagnosis
+    from oracle.discovery.trainers import Trainer
     from oracle.judging.examined import Entry, Examined
     from oracle.judging.recognition import Recognised
     from oracle.results import Repro
@@ -38,12 +39,28 @@ def of_file(
 ) -> Iterator[tuple[str, int, Callable[..., Outcome]]]:
     """Each derivation of a file: its name, its line, and what judges it."""
     from oracle import discovery
+    from oracle.discovery import trainers
 
     subjects, failures = discovery.subjects(file, name, settings.shapes)
     for failure in failures:
         yield "", failure.line, lambda failure=failure: failure
     for subject in subjects:
         yield subject.name, subject.line, lambda subject=subject: judge(subject, settings)
+    found, failures = trainers.of_file(str(file), name)
+    for failure in failures:
+        yield "", failure.line, lambda failure=failure: failure
+    for one in found:
+        yield one.name, one.line, lambda one=one: _trained(file, one, settings)
+
+
+def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
+    """The verdicts on code that trains, from a trace of it."""
+    import torch
+
+    torch.set_num_threads(1)
+    from oracle.trace.training import judge_training
+
+    return judge_training(file, str(file), trainer, settings.seed)
 
 
 def judge(subject: Subject, settings: Settings) -> Outcome:
@@ -80,7 +97,7 @@ def _examined(subject: Subject, settings: Settings) -> "Examined":
 
 
 def _diagnosis(examined: "Examined") -> "Diagnosis | None":
-    """Why what is wrong is wrong; None where nothing is."""
+    """The diagnosis of a wrong result; None where nothing is wrong."""
     if examined.result.verdict != "wrong":
         return None
     from oracle.diagnosis.diagnose import diagnose

@@ -92,9 +92,10 @@ def check(
 ) -> None:
     """Check the hand-written backward code in your own files, unchanged.
 
-    FILE is a Python file or a folder; FILE::NAME is one function or class in it. Files that hold a
-    derivation are EXECUTED, each in a process of its own: check only what you would run. That
-    protects one file from the accidents of another, and not from a file that means to do harm.
+    FILE is a Python file, a notebook or a folder; FILE::NAME is one function or class in it. Files
+    that hold a derivation are EXECUTED, each in a process of its own: check only what you would
+    run. That protects one file from the accidents of another, and not from a file that means to do
+    harm.
 
     Shapes that neither annotations nor docstrings state are stated above the function:
 
@@ -177,8 +178,9 @@ def _judged(
 
 
 def _print(report: "Report", shown: _Shown) -> None:
-    from oracle.report import annotations, check_page, json_document
+    from oracle.report import annotations, check_page, json_document, placed
 
+    report = placed.by_cell(report)
     if shown.form == "json":
         output.document(json_document.dumps(report))
     elif shown.form == "github":

@@ -32,10 +32,17 @@ if TYPE_CHECKING:
 @click.option("--to-end", is_flag=True, help="Let the script run on to its own end.")
 @options.fail_on("wrong")
 @options.allow_not_judged
-@options.formats("text", "json")
+@options.formats("text", "json", "github", "sarif")
+@click.option(
+    "--html",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a page for a browser, too: the source with its verdicts, gradients as pictures.",
+)
 @options.quiet
 @options.no_color
 @click.option("--verbose", is_flag=True, help="Errors of this tool with their tracebacks.")
+@options.config
 def trace(
     script: str,
     arguments: tuple[str, ...],
@@ -45,6 +52,7 @@ def trace(
     fail_on: str,
     allow_not_judged: bool,
     form: str,
+    html: Path | None,
     quiet: bool,
     no_color: bool,
     verbose: bool,
@@ -57,18 +65,42 @@ def trace(
     Exit status: 0 all is well, 1 something is wrong, 2 something could not be judged.
     """
     asked = {"steps": steps, "loss": loss, "to_end": to_end, "verbose": verbose}
-    report = _traced(script, arguments, asked, sys.stderr if form == "json" else None)
-    from oracle.report import json_document, trace_page
+    report = traced(script, arguments, asked, None if form == "text" else sys.stderr)
+    from oracle.commands import ignored
 
+    ignored.silence(report)
     with output.writing():
-        if form == "json":
-            output.document(json_document.dumps(report))
-        else:
-            trace_page.print_report(report, script, quiet, no_color)
+        _print(report, script, form, quiet, no_color)
+    if html is not None:
+        _write_page(report, script, html)
     sys.exit(output.status(report, fail_on, allow_not_judged))
 
 
-def _traced(
+def _print(report: "Report", script: str, form: str, quiet: bool, no_color: bool) -> None:
+    from oracle.report import annotations, json_document, trace_page
+
+    if form == "json":
+        output.document(json_document.dumps(report))
+    elif form == "github":
+        output.document(annotations.github(report))
+    elif form == "sarif":
+        output.document(annotations.sarif(report))
+    else:
+        trace_page.print_report(report, script, quiet, no_color)
+
+
+def _write_page(report: "Report", script: str, html: Path) -> None:
+    from oracle.report.html import trace_html
+
+    try:
+        html.write_text(trace_html.page(report, script), encoding="utf-8")
+    except OSError as error:
+        said = f"oracle: {html} could not be written: {error.strerror}"
+        click.echo(said, err=True)
+        sys.exit(output.NOT_JUDGED)
+
+
+def traced(
     script: str, arguments: tuple[str, ...], asked: dict[str, object], stdout: object
 ) -> "Report":
     """The report of a process in which the script has run."""

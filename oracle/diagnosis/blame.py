@@ -213,7 +213,7 @@ def _parts(
 
 
 def _may_be(evidence: Evidence, value: Value, error: np.ndarray, left: set[Path]) -> bool:
-    """Whether an error can be what the gradients that it comes to are off by: quick, no proof."""
+    """True if an error may explain those of the gradients after it (a quick test, no proof)."""
     for path, got in evidence.got.items():
         off = got - evidence.want(path) if got.shape == evidence.want(path).shape else None
         for r, forth in evidence.probes(value, evidence.inputs[path]):
@@ -229,7 +229,7 @@ def _may_be(evidence: Evidence, value: Value, error: np.ndarray, left: set[Path]
 
 
 def _is_right(evidence: Evidence, step: Step) -> bool:
-    """Whether a step is the true gradient of something."""
+    """True if a step is the true gradient of some value of the forward."""
     array = evidence.number(step.value)
     if not np.isfinite(array).all():
         return False

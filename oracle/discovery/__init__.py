@@ -2,6 +2,7 @@
 
 find.py         the candidates in a text; nothing is executed (candidate, partners and
                 single_functions.py beside it: what a candidate is, and how names tell one)
+proposals.py    pairs that no name tells, proposed by the text; proposed.py: a run decides
 uses.py         the gradients that a text uses outside of its candidates
 load.py         the file as a module
 naming.py       what names say
@@ -19,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from oracle.discovery import arguments, find, found_by_running, naming, uses
+from oracle.discovery import arguments, find, found_by_running, naming, proposals, proposed, uses
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.find import candidates
@@ -27,6 +28,7 @@ from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.text import reading, source
 from oracle.discovery.ways import (
+    caller_readings,
     classes,
     conventions,
     courses,
@@ -37,7 +39,7 @@ from oracle.discovery.ways import (
     single,
 )
 from oracle.results import Failure, NotJudged, Result
-from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable, Way
+from oracle.subject import MissingShapes, NothingToJudge, NotImported, Subject, Unusable, Way
 
 __all__ = ["Candidate", "Subject", "Unusable", "candidates", "subject", "subjects"]
 
@@ -81,15 +83,37 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     except reading.ERRORS as error:
         return [], [Failure(str(file), 0, said(error))]
     found = find.search(parsed, name)
-    if not found.candidates:
-        return [], found.failures + ([] if name else _unclaimed(parsed, []))
+    near = proposals.proposals(parsed, find.candidates(parsed) if name else found.candidates)
+    if name:
+        near = [p for p in near if p.candidate.name == name and not found.candidates]
+    broken = [] if name else _broken_cells(file)
+    if not found.candidates and not near:
+        return [], broken + found.failures + ([] if name else _unclaimed(parsed, []))
     try:
-        module = load(file)
+        loaded = load(file)
     except Unusable as error:
         return [], [Failure(str(file), error.line, str(error))]
-    made, failures = _each(User(str(file), parsed, module, shapes), found.candidates, name)
-    unclaimed = [] if name else _unclaimed(parsed, found.candidates)
-    return made, found.failures + failures + unclaimed
+    user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes)
+    made, failures = _each(user, found.candidates, name)
+    others, failed = proposed.decided(user, near, _subject)
+    failures += [_failure(user, candidate, error) for candidate, error in failed]
+    claimed = [*found.candidates, *(candidate for candidate, _ in (*others, *failed))]
+    unclaimed = [] if name else _unclaimed(parsed, claimed)
+    whole = sorted([*made, *(one for _, one in others)], key=lambda one: one.line)
+    if whole:
+        whole[0].remarks[:0] = loaded.told  # once a file
+    return whole, broken + found.failures + failures + unclaimed
+
+
+def _broken_cells(file: Path) -> list[Failure]:
+    """The cells of a notebook that are no Python: each costs itself alone."""
+    notebook = reading.notebook(file)
+    cells = () if notebook is None else notebook.cells
+    return [
+        Failure(str(file), cell.first + cell.broken[0] - 1, cell.broken[1])
+        for cell in cells
+        if cell.broken[0]
+    ]
 
 
 def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subject], list[Failure]]:
@@ -145,6 +169,8 @@ def _users_first(
 
 def _failure(user: User, candidate: Candidate, error: Exception) -> Failure:
     """Why a candidate is no subject: its own words, or Python's for what its reading raised."""
+    if isinstance(error, NotImported):
+        return Failure(user.file, candidate.line, f"{candidate.name}: {error}")
     if isinstance(error, Unusable):
         return Failure(user.file, error.line or candidate.line, str(error))
     line = line_in(error, user.file) or candidate.line
@@ -240,4 +266,5 @@ def _subject(user: User, candidate: Candidate) -> Subject:
 
 def _plain(user: User, candidate: Candidate) -> Subject:
     """The subject of a candidate, with the shapes that are said."""
-    return returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
+    plain = returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
+    return caller_readings.proposed(user, candidate, plain)

@@ -19,7 +19,7 @@ from oracle.discovery.single_functions import (
     pullback,
     says_value_and_gradient,
 )
-from oracle.discovery.text import functions, returns
+from oracle.discovery.text import functions, returns, torch_classes
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text, parse
 from oracle.results import Failure
@@ -78,6 +78,9 @@ class _Finder:
     def all(self) -> list[Candidate]:
         for name in self.user.classes:
             self._read(name, self._class, name)
+        for op in torch_classes.custom_ops(self.user):
+            parts = {"forward": op.forward, "backward": op.backward, "setup": op.setup}
+            self._add(op.backward, Way.TORCH_FUNCTION, parts, *parts.values())
         scopes: dict[str, list[str]] = {}
         for name in self.user.functions:
             if name not in self.taken and not naming.has(name, naming.NOT_A_DERIVATION):
@@ -226,12 +229,25 @@ class _Finder:
             forwards = [n for n in named if naming.stem(n, naming.FORWARD) == key]
             forwards = forwards or [n for n in names if n in ("predict", "model", "net", "network")]
             costs = [n for n in names if is_cost(n, key)]
+            costs = costs or [n for n in names if self._compares(n, name, forwards)]
             if not forwards or not self._goes_on_from(name, forwards[0]):
                 continue
             parts = {"forward": forwards[0], "cost": costs[0] if costs else "", "backward": name}
             if not costs:
                 del parts["cost"]
             self._add(name, Way.FORWARD_COST_BACKWARD, parts, *parts.values())
+
+    def _compares(self, name: str, backward: str, forwards: list[str]) -> bool:
+        """Whether a function compares targets with something, and the backward takes just both.
+
+        So does a cost, whatever its name: ``negative_log_likelihood(p, y)``.
+        """
+        given = functions.required(self.user.functions[name])
+        taken = functions.required(self.user.functions[backward])
+        compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]
+        fits = len(given) == 2 and len(compared) == 1 and set(given) < set(taken)
+        slopes = naming.BACKWARD | naming.GRADIENT | naming.DERIVATIVE
+        return fits and name not in forwards and not naming.has(name, slopes)
 
     def _goes_on_from(self, backward: str, forward: str) -> bool:
         """Whether a backward starts at targets and what a forward returns, not at an upstream."""
@@ -246,13 +262,11 @@ class _Finder:
     # Classes
 
     def _class(self, name: str) -> None:
-        node = self.user.classes[name]
         methods = self.user.methods(name)
-        bases = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
         own = {
             m: q for m, q in methods.items() if not functions.is_abstract(self.user.functions[q])
         }
-        if "Function" in bases:
+        if torch_classes.is_function(self.user, name):
             if "forward" in own and "backward" in own:
                 parts = {"class": name, "forward": own["forward"], "backward": own["backward"]}
                 self._add(name, Way.TORCH_FUNCTION, parts, *parts.values())

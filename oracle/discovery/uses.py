@@ -52,14 +52,18 @@ def uses(user: Text, found: Sequence[Candidate]) -> list[Use]:
 def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> list[NotJudged]:
     """The uses that got no verdict: a gradient of the same name or line has one."""
     found = []
+    told = {result.target for result in results}
     for use in made:
-        gradients = [g for r in results if r.target == use.derivation for g in r.gradients]
+        if use.target in told:
+            continue
+        owner = use.derivation or use.target  # of code that trains, the trace of it
+        gradients = [g for r in results if r.target == owner for g in r.gradients]
         if use.derivation and not gradients:
             continue  # the derivation is an error, or has another reason, which is told
         known = {bare(g.name) for g in gradients} | {f"d{bare(g.of)}" for g in gradients if g.of}
         lines = {g.line for g in gradients}
         names = [n for n in use.names if bare(n) not in known]
-        if use.derivation and use.lines[0] == use.lines[1] and use.lines[0] in lines:
+        if use.lines[0] == use.lines[1] and use.lines[0] in lines:
             names = []
         if names:
             found.append(

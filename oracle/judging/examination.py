@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from oracle.cases import EXTREME, OFFSET, Case
+from oracle.discovery import removed
 from oracle.discovery.load import is_misfit, said
 from oracle.judging import numerics
 from oracle.judging.budget import CLOSELY, COMPARED, REDRAWN
@@ -19,12 +20,12 @@ from oracle.judging.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
 from oracle.judging.trials import Trials
 from oracle.judging.verdict import QUIET, digits
 from oracle.results import VERDICTS, Kind, Note
-from oracle.subject import Made, Path, Subject, Unusable, WrongReturn
+from oracle.subject import Made, NotImported, Path, Subject, Unusable, WrongReturn
 
 ALIAS = "aliases-argument"
 BY_CHOICE = Note(
     "float32-by-choice",
-    "the forward computes in float32 whatever it is given; judged by float32's rounding",
+    "the forward computes with float32 whatever it is given; judged by float32's rounding",
 )
 BY_DIFFERENCES = "judged by finite differences"
 
@@ -171,6 +172,10 @@ class Examination:
             return trial.candidate()[1]
         except WrongReturn as error:
             self._all_wrong(trial, Note("wrong-shape", str(error)))
+        except NotImported:
+            raise
+        except ImportError as error:  # of a package that the backward imports when it is called
+            raise Unusable(f"the backward raises {told(error)}") from error
         except (Exception, SystemExit) as error:
             if is_misfit(error) and not trial.strict:
                 raise Unusable(f"the backward could not be called: {said(error)}") from error
@@ -308,7 +313,8 @@ def _runs_when_contiguous(trial: Trial) -> bool:
 
 def told(error: BaseException) -> str:
     """An exception as a traceback's last line writes it."""
-    return f"{type(error).__name__}: {error}"
+    hint = removed.today(error)
+    return f"{type(error).__name__}: {error}" + (f" ({hint})" if hint else "")
 
 
 def spoken(path: Path) -> str:

@@ -94,10 +94,16 @@ def _take(examination: Examination, chosen: Sequence[Case]) -> None:
             examination.take(case)
         elif _is_plain(case):
             left.append(case)
-    judged = sum(map(_is_plain, chosen)) - len(left)
-    for case in sorted(left, key=_small)[: max(0, ENOUGH - judged)]:  # a verdict takes as many
-        if time.process_time() - began < LATEST:
-            examination.take(case)
+    for case in sorted(left, key=_small):  # a verdict takes as many as are ENOUGH
+        if _shown(examination) >= ENOUGH or time.process_time() - began > LATEST:
+            break
+        examination.take(case)
+
+
+def _shown(examination: Examination) -> int:
+    """The number of ordinary cases that could have shown a mistake in each gradient."""
+    counts = [len(t.passes) + len(t.failures) for t in examination.tallies]
+    return min(counts, default=ENOUGH)
 
 
 def _small(case: Case) -> tuple[bool, int]:

@@ -93,11 +93,11 @@ class Trial:
 
     @functools.cached_property
     def in_float32(self) -> bool:
-        """The forward computes in float32 by its own choice, though it was given float64."""
+        """The forward computes with float32 by its own choice, though it was given float64."""
         if self.strict or self.case.dtype != "float64":
             return False
-        made = (value for note in self.notes for value in note.outputs if value.active)
-        return any(getattr(value.array, "dtype", None) == np.float32 for value in made)
+        used = (value for note in self.notes for value in (*note.inputs, *note.outputs))
+        return any(v.active and getattr(v.array, "dtype", None) == np.float32 for v in used)
 
     @property
     def own_eps(self) -> float:
@@ -199,9 +199,18 @@ class Trial:
                 drawn[path] = np.ones(value.shape, self.case.dtype)
             else:
                 drawn[path] = cases.draw_upstream(self.rng, value.shape, self.case.dtype)
+                if self.subject.one_entry and value.shape:
+                    drawn[path] *= self._one_of(value.shape)
         if not drawn:
             raise ValueError("the forward returns no floating-point array or number")
         return drawn
+
+    def _one_of(self, shape: tuple[int, ...]) -> np.ndarray:
+        """1 at one entry, and 0 elsewhere."""
+        found = np.zeros(shape, self.case.dtype)
+        if found.size:
+            found.flat[self.rng.integers(found.size)] = 1
+        return found
 
     def truth(self) -> Truth:
         """The gradients of Σ upstream∘value."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from oracle.trace.match import Matcher
-from oracle.trace.outcomes import Match, same_gradient
-from oracle.trace.truth import array
+from oracle.trace.outcomes import Match
+from oracle.trace.truth import NEARLY, array, same_gradient
 from oracle.truth.recording import Value
 
 
@@ -28,6 +28,7 @@ class Judged:
     inherits: tuple[Match, ...] = ()
     updated: tuple[Match, ...] = ()  # updates of weights that it uses after them
     why: str = ""
+    at_kink: bool = False  # it makes another choice at a kink than the true one
     decay: float = 0.0  # λ of a term λ·W in it, which the loss does not have
 
 
@@ -54,12 +55,14 @@ class Blame:
 
     def _used(self, match: Match) -> Judged:
         want = self.outcomes.want(match)
-        why = _nothing_to_compare(array(match.value), want)
+        why = self._nothing_to_compare(match)
         if why:
             return Judged(match, "undecidable", want, match.sign, why=why)
         if self.outcomes.is_right(match):
             decay = self.outcomes.decay(match)
             return Judged(match, "correct", want, match.sign, decay=decay)
+        if any(self.truth.allows(match.sign * f, match.of) for f in self.outcomes.forms(match)):
+            return Judged(match, "correct", want, match.sign, at_kink=True)
         before = self._before(match)
         changed = self._corrected(before)
         own = self.judged.get(id(match.value))
@@ -80,7 +83,7 @@ class Blame:
 
     def _between(self, match: Match) -> Judged:
         true, got = self.truth.of(match.of), array(match.value)
-        why = _nothing_to_compare(got, true)
+        why = self._nothing_to_compare(match)
         if why:
             return Judged(match, "undecidable", true, why=why)
         own = self.judged.get(id(match.value))
@@ -88,7 +91,7 @@ class Blame:
             want = own.factor * true
             if same_gradient(self._should(own), want):
                 return Judged(match, "inherited", want, own.factor, inherits=(own.match,))
-        ratio = self.outcomes.multiple(got, true)
+        ratio = self.outcomes.multiple(got, match.of)
         needed = self._needed(match)
         before = self._before(match)
         inherited = self._factor(before)
@@ -96,6 +99,8 @@ class Blame:
             not needed or _among(ratio, needed) or (before and _among(ratio, [inherited]))
         ):
             return Judged(match, "correct", ratio * true, ratio)
+        if self.truth.allows(got / inherited, match.of):
+            return Judged(match, "correct", inherited * true, inherited, at_kink=True)
         factor = needed[0] if needed else inherited
         if before and _among(inherited, needed):
             factor = inherited
@@ -105,7 +110,7 @@ class Blame:
         if made is None:
             return Judged(match, "unsure", want, factor, why="it cannot be computed again")
         if changed:
-            again = self.outcomes.multiple(made, true)
+            again = self.outcomes.multiple(made, match.of)
             if again is not None and _among(again, [*needed, inherited]):
                 return Judged(
                     match, "inherited", again * true, again, inherits=_wrong_of(before, changed)
@@ -137,6 +142,21 @@ class Blame:
                 needed = [1.0] if other.how == "use" or not ratios else self._needed(other)
                 found += [factor / ratio for ratio in ratios for factor in needed]
         return list(dict.fromkeys(round(f, 12) for f in found))
+
+    def _nothing_to_compare(self, match: Match) -> str:
+        """Why a step cannot show whether a gradient is right; "" if it can."""
+        want, got = self.truth.of(match.of), array(match.value)
+        if not np.isfinite(want).all():
+            return "the true gradient is not finite"
+        size = float(np.max(np.abs(want), initial=0.0))
+        if size > NEARLY * self.truth.scale:
+            return ""
+        if size == 0 and not np.any(got):
+            return "the gradient is 0 in every entry"
+        unit = self.truth.unit(match.of)
+        if size <= unit and self.truth.agrees(got, match.of):
+            return "the gradient is 0 but for rounding"
+        return ""
 
     # -- what comes before -------------------------------------------------------------------------
 
@@ -204,16 +224,8 @@ class Blame:
 
 
 def _among(number: float, numbers: Sequence[float]) -> bool:
-    return any(np.isclose(number, other, rtol=1e-9) for other in numbers)
+    return any(np.isclose(number, other, rtol=1e-6) for other in numbers)
 
 
 def _wrong_of(before: Sequence[Match], changed: dict[int, np.ndarray]) -> tuple[Match, ...]:
     return tuple(m for m in before if id(m.value) in changed)
-
-
-def _nothing_to_compare(got: np.ndarray, want: np.ndarray) -> str:
-    if not np.isfinite(want).all():
-        return "the true gradient is not finite"
-    if not np.any(want) and not np.any(got):
-        return "the gradient is 0 in every entry"
-    return ""

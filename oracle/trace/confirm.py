@@ -31,13 +31,9 @@ class _Forward:
         self._line = Line([self._at, *ordered] if self._at is not None else ordered)
 
     def __call__(self, inputs: Mapping[Path, np.ndarray]) -> float:
-        moved = np.asarray(inputs.get(("it",), self.inputs["it",]), self._value_dtype)
+        moved = np.asarray(inputs.get(("it",), self.inputs["it",]), float)
         changed = {id(self._value): moved}
         return float(self._loss.of(self._line(self._loss.values, changed, self._at)))
-
-    @property
-    def _value_dtype(self) -> Any:
-        return np.asarray(self._value.array).dtype
 
 
 def sides_with_truth(truth: Truth, value: Value, candidate: np.ndarray, training: Training) -> bool:

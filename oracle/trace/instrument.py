@@ -59,6 +59,10 @@ class Program:
         """
         tree = ast.parse(source, file)
         text = source if isinstance(source, str) else ast_text(source)
+        return self.compile_tree(tree, file, text)
+
+    def compile_tree(self, tree: ast.Module, file: str, text: str) -> CodeType:
+        """The code of some statements of a file, instrumented."""
         found = _Instrumenter(self.statements, file, text).visit(tree)
         return compile(ast.fix_missing_locations(found), file, "exec", dont_inherit=True)
 

@@ -12,10 +12,13 @@ from oracle.trace.instrument import Statement
 from oracle.trace.loss import Fit, best
 from oracle.trace.match import Matcher
 from oracle.trace.naming import Names
+from oracle.trace.pictures import pictures
 from oracle.trace.recorded import INTERRUPTED, Recorded
+from oracle.trace.remarks import about_learning
 from oracle.trace.rerun import CannotRerun
-from oracle.trace.steps import Step, Training
+from oracle.trace.steps import Training
 from oracle.trace.truth import array
+from oracle.trace.widen import widened
 from oracle.truth.recording import SHARED_INPUT
 from oracle.truth.replay import NotReplayable
 
@@ -46,28 +49,20 @@ class Unreplayed:
 
 def judged_steps(recorded: Recorded, steps: int, loss: str = "") -> list[JudgedStep | Unreplayed]:
     """The verdicts of the first steps."""
-    training = Training(recorded.stored, recorded.notes, recorded.failed)
+    training = Training(recorded.stored, recorded.notes, recorded.failed, recorded.cuts)
     found: list[JudgedStep | Unreplayed] = []
-    for step in training.steps()[:steps]:
-        one = _step(training, step, loss)
-        if one is not None:
-            found.append(one)
-    return found
-
-
-def _step(training: Training, step: Step, loss: str) -> JudgedStep | Unreplayed | None:
     try:
-        fit = best(training, step, loss)
+        fits = best(training, training.steps()[:steps], loss)
     except NotReplayable as error:
         note = error.note
-        return Unreplayed(note.line if note is not None else 0, str(error))
-    if fit is None:
-        return None
-    judged = _judged(training, fit)
-    if judged.wrong and (free := fit.truth.without_guards()) is not None:
-        unguarded = _judged(training, replace(fit, truth=free))
-        judged = min(unguarded, judged, key=lambda one: one.wrong)  # few backwards know of guards
-    return judged
+        return [Unreplayed(note.line if note is not None else 0, str(error))]
+    for _, fit in sorted(fits.items()):
+        judged = _judged(training, fit)
+        if judged.wrong and (free := fit.truth.without_guards()) is not None:
+            unguarded = _judged(training, replace(fit, truth=free))
+            judged = min(unguarded, judged, key=lambda one: one.wrong)  # few backwards know them
+        found.append(judged)
+    return found
 
 
 def _judged(training: Training, fit: Fit) -> JudgedStep:
@@ -77,21 +72,28 @@ def _judged(training: Training, fit: Fit) -> JudgedStep:
 
 def report(recorded: Recorded, file: str, steps: int, loss: str = "") -> Report:
     """The report on a traced script."""
+    found = report_of([recorded], file, steps, loss)
+    if recorded.error and recorded.error != INTERRUPTED:
+        said = f"the script ended with {recorded.error}; what it did until then is judged"
+        found.errors.append(Failure(file, recorded.error_line or 1, said))
+    return found
+
+
+def report_of(runs: Sequence[Recorded], file: str, steps: int, loss: str = "") -> Report:
+    """The report on several runs of the same code, on different data."""
     found = Report(0)
-    all_steps = judged_steps(recorded, steps, loss)
+    runs = [widened(recorded) for recorded in runs]
+    all_steps = [step for recorded in runs for step in judged_steps(recorded, steps, loss)]
     judged = [step for step in all_steps if isinstance(step, JudgedStep)]
     for step in all_steps:
         if isinstance(step, Unreplayed) and not found.errors:
             found.errors.append(Failure(file, step.line, step.message))
     if not judged and not found.errors:
-        found.errors.append(Failure(file, 1, _nothing(recorded, loss)))
+        found.errors.append(Failure(file, 1, _nothing(runs[0], loss)))
     if judged:
-        _fill(found, judged, recorded)
-    if recorded.error and recorded.error != INTERRUPTED:
-        said = f"the script ended with {recorded.error}; what it did until then is judged"
-        found.errors.append(Failure(file, recorded.error_line or 1, said))
-    found.interrupted = recorded.error == INTERRUPTED
-    found.seconds = recorded.seconds
+        _fill(found, judged, len(runs))
+    found.interrupted = any(recorded.error == INTERRUPTED for recorded in runs)
+    found.seconds = sum(recorded.seconds for recorded in runs)
     return found
 
 
@@ -107,17 +109,18 @@ def _nothing(recorded: Recorded, loss: str) -> str:
     )
 
 
-def _fill(report: Report, steps: Sequence[JudgedStep], recorded: Recorded) -> None:
+def _fill(report: Report, steps: Sequence[JudgedStep], runs: int) -> None:
     by_line: dict[tuple[Statement, str], list[Case]] = {}
     for step in steps:
         for judged in step.judged:
             key = judged.match.stored.statement, judged.match.stored.text
             by_line.setdefault(key, []).append((step.matcher, judged))
+    report.pictures = pictures(by_line)
     names = Names()
     functions: dict[tuple[str, str], list[Gradient]] = {}
     left: list[tuple[Statement, str, str]] = []
     for (statement, text), cases in by_line.items():
-        gradient, why_not = _gradient(statement, text, cases, names, recorded)
+        gradient, why_not = _gradient(statement, text, cases, names)
         if gradient is None:
             left.append((statement, text, why_not))
         else:
@@ -127,12 +130,15 @@ def _fill(report: Report, steps: Sequence[JudgedStep], recorded: Recorded) -> No
     } - by_line.keys()
     left += [(statement, text, "it is not certain what it is the gradient of")
              for statement, text in unmatched]  # fmt: skip
-    remarks = _about_the_loss(steps[0].fit)
+    remarks = (
+        *_about_the_loss(steps[0].fit),
+        *about_learning([step.fit.truth for step in steps]),
+    )
     for (file, function), gradients in functions.items():
         ordered = sorted(gradients, key=lambda g: g.line)
         report.results.append(
             Result(
-                file, function, ordered[0].line, "", tuple(ordered), cases=len(steps), shapes=1,
+                file, function, ordered[0].line, "", tuple(ordered), cases=len(steps), shapes=runs,
                 dtypes=("float64",), witnesses=("central difference",), remarks=remarks,
                 truth="autograd",
             )
@@ -144,10 +150,10 @@ def _fill(report: Report, steps: Sequence[JudgedStep], recorded: Recorded) -> No
 
 def _about_the_loss(fit: Fit) -> tuple[Note, ...]:
     loss = fit.truth.loss
-    said = f"the loss is {loss.name}, line {loss.line}"
+    said = f"L is {loss.name}, line {loss.line}"
     if not loss.computed:
         said = (
-            f"the script computes no loss; these gradients belong to {loss.name} of the difference "
+            f"no loss is computed; these gradients belong to L = {loss.name} of the difference "
             f"on line {loss.line}"
         )
     remarks = [Note("loss", said)]
@@ -161,12 +167,12 @@ def _about_the_loss(fit: Fit) -> tuple[Note, ...]:
 
 
 def _gradient(
-    statement: Statement, text: str, cases: Sequence[Case], names: Names, recorded: Recorded
+    statement: Statement, text: str, cases: Sequence[Case], names: Names
 ) -> tuple[Gradient | None, str]:
     """One line's gradient over all its turns and steps; None, and why, if it is not judged."""
     wrong = [case for case in cases if case[1].verdict == "wrong"]
     if wrong:
-        why_not = _doubt(wrong, recorded)
+        why_not = _doubt(wrong)
         if why_not:
             return None, why_not
     unsure = [judged for _, judged in cases if judged.verdict == "unsure"]
@@ -200,11 +206,11 @@ def _some(wrong: Sequence[Case]) -> list[Case]:
     return list(found.values())[:3]
 
 
-def _doubt(wrong: Sequence[Case], recorded: Recorded) -> str:
+def _doubt(wrong: Sequence[Case]) -> str:
     """Why an accusation must not be made; "" if it may."""
     for matcher, judged in _some(wrong):
         step = matcher.step
-        for time, cut in recorded.cuts:
+        for time, cut in matcher.training.cuts:
             if cut.kind != SHARED_INPUT and step.begin <= time <= step.end:
                 return f"a value left the record on line {cut.line}: {cut.text}"
         candidate = array(judged.match.value)
@@ -241,6 +247,9 @@ def _remarks(matcher: Matcher, judged: Judged, verdict: str, of: str) -> tuple[N
         return (Note("inherited", f"inherits {said}"),)
     if verdict == "undecidable":
         return (Note("nothing-to-compare", judged.why),)
+    if verdict == "correct" and judged.at_kink:
+        said = "another choice at a kink, between the derivatives from either side"
+        return (Note("another-choice-at-kink", said),)
     if verdict == "correct" and judged.match.sign < 0 and judged.match.how == "use":
         return (Note("descent-direction", "the direction of descent, which the update adds"),)
     if verdict == "correct" and judged.decay:

@@ -11,14 +11,15 @@ from dataclasses import replace
 import numpy as np
 
 from oracle.trace.gradient_names import is_like_gradient, of_name, plain
-from oracle.trace.outcomes import Match, Outcomes, same_gradient
+from oracle.trace.outcomes import Match, Outcomes
 from oracle.trace.recorded import Stored
 from oracle.trace.rerun import between
 from oracle.trace.steps import Training
-from oracle.trace.truth import Truth, array
+from oracle.trace.truth import Truth, array, same_gradient
 from oracle.trace.updates import Update
 from oracle.truth.recording import Value
 
+ROUNDING = 1e-12  # of the largest gradient: what is smaller is none
 MOST = 400  # values of the forward that are tried in the place of one stored value
 
 
@@ -36,7 +37,8 @@ class Matcher:
         self.candidates = [
             v
             for v in truth.values
-            if np.any(truth.of(v)) and (v.note is None or v.note.op != "negative" or self._has(v))
+            if np.max(np.abs(truth.of(v)), initial=0.0) > ROUNDING * truth.scale
+            and (v.note is None or v.note.op != "negative" or self._has(v))
         ]
         self.used: list[Match] = []
         self.followers: list[Match] = []  # these, and later ones on the way to them
@@ -128,10 +130,10 @@ class Matcher:
             return None
         known = [v for v in self.candidates if self.truth.of(v).shape == got.shape]
         for factor in self.outcomes.factors:
-            equal = [v for v in known if same_gradient(got, factor * self.truth.of(v))]
+            equal = [v for v in known if self.truth.agrees(got, v, factor)]
             if equal:
                 return Match(stored, self._likeliest(stored, equal), "value")
-        equal = [v for v in known if self.outcomes.multiple(got, self.truth.of(v)) is not None]
+        equal = [v for v in known if self.outcomes.multiple(got, v) is not None]
         return Match(stored, self._likeliest(stored, equal), "value") if equal else None
 
     def _likeliest(self, stored: Stored, values: Sequence[Value]) -> Value:

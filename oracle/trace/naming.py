@@ -75,7 +75,8 @@ def _sizes(matcher: Matcher) -> dict[str, Any]:
     found: dict[str, Any] = {}
     extents = {n for shape in (*data, *outs, *(v.shape for v in leaves)) for n in shape if n > 1}
     samples = [n for n in extents if any(n in s for s in outs) and n not in own]
-    if not samples:  # as many samples as there are units: the extent that most arrays have
+    rows = [s for s in outs if sum(n > 1 for n in s) > 1]
+    if not samples and rows:  # as many samples as units: the extent that most arrays have
         samples = sorted(extents, key=lambda n: -sum(n in s for s in outs))[:1]
     best = max(samples, key=lambda n: sum(n in s for s in outs), default=0)
     for n in sorted(extents):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from oracle.diagnosis.blame import multiple
-from oracle.judging.verdict import agree
 from oracle.trace.recorded import Stored
 from oracle.trace.rerun import CannotRerun, rerun
 from oracle.trace.steps import Training
@@ -28,17 +27,11 @@ class Match:
     sign: float = 1.0  # -1: a descent direction, which the update adds
     update: Update | None = None
     term: Term | None = None
+    instead: Value | None = None  # the gradient, where it is not what was stored
 
     @property
     def value(self) -> Value:
-        return self.stored.value
-
-
-def same_gradient(got: np.ndarray, want: np.ndarray) -> bool:
-    """True if they agree; a single number may have any shape of one entry."""
-    if got.shape != want.shape and got.size == want.size == 1:
-        got = got.reshape(want.shape)
-    return agree(got, want)
+        return self.stored.value if self.instead is None else self.instead
 
 
 class Outcomes:
@@ -102,8 +95,8 @@ class Outcomes:
                 yield one + decay
 
     def is_right(self, match: Match, changed: Changed = NOTHING) -> bool:
-        want = self.want(match)
-        return any(same_gradient(form, want) for form in self.forms(match, changed))
+        agrees = self.truth.agrees
+        return any(agrees(form, match.of, match.sign) for form in self.forms(match, changed))
 
     def decay(self, match: Match) -> float:
         """λ, where a gradient is the true one and λ times its parameter; 0 if it is not."""
@@ -123,20 +116,32 @@ class Outcomes:
 
     def ratios(self, match: Match, changed: Changed) -> list[float]:
         """The numbers r with: what the update makes of it is r times the gradient."""
-        want = self.want(match)
-        found = [r for form in self.forms(match, changed) if (r := self.multiple(form, want))]
+        forms = self.forms(match, changed)
+        found = [r for form in forms if (r := self.multiple(match.sign * form, match.of))]
         return list(dict.fromkeys(found))
 
-    def multiple(self, got: np.ndarray, true: np.ndarray) -> float | None:
-        """The number r with got = r·true; of one or two numbers only a factor that is known."""
+    def multiple(self, got: np.ndarray, of: Value) -> float | None:
+        """The number r with got = r·gradient; of one or two numbers only a factor that is known."""
         for factor in self.factors:
             for known in (factor, 1 / factor):
-                if same_gradient(got, known * true):
+                if self.truth.agrees(got, of, known):
                     return known
-        return multiple(got, true) if got.size > 2 else None
+        if got.size <= 2:
+            return None
+        ratio = _ratio(got, self.truth.of(of))
+        return ratio if ratio and self.truth.agrees(got, of, ratio) else None
 
     def follows(self, match: Match, values: Changed) -> bool:
         """True if a gradient is computed from some values."""
         moved = {key: 1.5 * number + 0.1 for key, number in values.items()}
         made = self.rerun(match.value, moved)
         return made is None or not np.array_equal(made, array(match.value))
+
+
+def _ratio(array: np.ndarray, of: np.ndarray) -> float:
+    """The number r for which r·of is the nearest to an array; 0 if there is none."""
+    square = float(np.vdot(of, of))
+    if array.shape != of.shape or square <= 0 or not np.isfinite(square):
+        return 0.0
+    found = float(np.vdot(of, array)) / square
+    return found if np.isfinite(found) else 0.0

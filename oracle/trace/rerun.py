@@ -1,6 +1,7 @@
 """Recorded calls, run again by NumPy itself, from other numbers at some places."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,10 @@ _KEPT = frozenset(
 )  # fmt: skip
 
 
+_NARROW = (np.float32, np.float16)
+_NARROW_NAMES = (*_NARROW, "float32", "float16", "f4", "f2", "<f4", "single", "half")
+
+
 class CannotRerun(Exception):  # noqa: N818
     """A call on the way cannot be run again; the message names it."""
 
@@ -26,23 +31,10 @@ def between(
 
     ``begin``: what is older stays as it was.
     """
-    seen: dict[int, Value] = {}
-    queue = [target]
-    while queue:
-        value = queue.pop()
-        if id(value) in seen or id(value) in changed:
-            continue
-        if training.is_before(value, begin):
-            continue
-        seen[id(value)] = value
-        if value.note is not None:
-            queue.extend(v for v in value.note.inputs if v.active)
-    notes = {id(v.note): v.note for v in seen.values() if v.note is not None}
-    ordered = sorted(notes.values(), key=lambda note: training.index[id(note)])
     moved = set(changed)
     found = []
-    for note in ordered:
-        if any(id(v) in moved for v in note.inputs):
+    for note in training.before(target, begin):
+        if not moved.isdisjoint(training.inputs[id(note)]):
             found.append(note)
             moved.update(id(v) for v in note.outputs)
     return found
@@ -80,27 +72,36 @@ class Line:
     ) -> list[np.ndarray]:
         """The targets; ``at``: the changed values are changed for this one call only."""
         made: dict[int, Any] = {} if at is not None else dict(changed)
-        with np.errstate(all="ignore"):
-            for note in self.notes:
-                _run(note, {**made, **changed} if note is at else made, made, changed)
+        for note in self.notes:
+            _run(note, {**made, **changed} if note is at else made, made, changed)
         return [np.asarray(made.get(id(t), t.array)) for t in targets]
 
 
 def _run(
     note: Note, known: dict[int, Any], made: dict[int, Any], changed: Mapping[int, np.ndarray]
 ) -> None:
+    for value, part in zip(note.outputs, outcome(note, known), strict=False):
+        if id(value) not in changed:
+            made[id(value)] = part
+
+
+def outcome(note: Note, known: Mapping[int, Any] = MappingProxyType({})) -> Sequence[Any]:
+    """What a call makes of the numbers that are known, or recorded; always in float64.
+
+    Raises:
+        CannotRerun: it cannot be repeated, or refuses the numbers.
+    """
     try:
-        result = _result(note, lambda tree: _filled(tree, known))
+        with np.errstate(all="ignore"):
+            result = _result(note, lambda tree: _filled(tree, known))
     except CannotRerun:
         raise
     except Exception as error:
         raise CannotRerun(f"line {note.line}: {type(error).__name__}: {error}") from error
-    parts = result if len(note.outputs) > 1 else (result,)
-    if len(note.outputs) == 1 and isinstance(result, (tuple, list)) and len(result) == 1:
-        parts = result
-    for value, part in zip(note.outputs, parts, strict=False):
-        if id(value) not in changed:
-            made[id(value)] = part
+    if len(note.outputs) == 1 and not (isinstance(result, tuple | list) and len(result) == 1):
+        return (result,)
+    parts: Sequence[Any] = result
+    return parts
 
 
 def _result(note: Note, filled: Callable[[Any], Any]) -> Any:
@@ -127,9 +128,21 @@ def _filled(tree: Any, made: Mapping[int, Any]) -> Any:
     kind = type(tree)
     if kind is Value:
         array = made.get(id(tree), tree.array)
-        return array if isinstance(tree.array, np.ndarray) else np.asarray(array)[()]
+        return _wide(array) if isinstance(tree.array, np.ndarray) else _wide(np.asarray(array))[()]
     if kind is tuple or kind is list:
         return kind([_filled(part, made) for part in tree])
     if kind is dict:
         return {name: _filled(part, made) for name, part in tree.items()}
+    if kind is np.ndarray:
+        return _wide(tree)
+    if kind in _NARROW:
+        return np.float64(tree)
+    if isinstance(tree, str | type) and tree in _NARROW_NAMES:
+        return np.float64
+    if isinstance(tree, np.dtype) and tree.type in _NARROW:
+        return np.float64
     return tree
+
+
+def _wide(array: Any) -> Any:
+    return array.astype(float) if array.dtype.kind == "f" and array.itemsize < 8 else array

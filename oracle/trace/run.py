@@ -21,7 +21,7 @@ from oracle.trace.watch import Watch
 from oracle.truth.recording import warned
 from oracle.truth.recording.builtin_names import BUILTINS
 from oracle.truth.recording.stand_ins import stand_in_for
-from oracle.truth.recording.tape import Tape, is_user_file
+from oracle.truth.recording.tape import OUR_FOLDER, Tape, is_user_file
 
 MOST_NOTES = 400_000  # recorded calls: more would not fit into memory
 
@@ -44,7 +44,7 @@ class _Tape(Tape):
         self.times.append(len(self.notes))
 
 
-class _Session:
+class Session:
     """One run: the tape, what is stored, and the decision to end."""
 
     def __init__(self, steps: int, enough: Enough, to_end: bool) -> None:
@@ -54,6 +54,8 @@ class _Session:
         self.enough = enough
         self.to_end = to_end
         self.ending = False
+        self.quiet = False  # True: definitions are executed, which do not train
+        self.began = time.perf_counter()
         self.ask_at = steps + 1  # at this turn of an update, the next time
         self.watch.after = self._stored
         self.builtins = {**vars(builtins), **BUILTINS, **self.watch.functions()}
@@ -61,7 +63,7 @@ class _Session:
         self.builtins[ENDING] = self._go_on_ending
 
     def _stored(self, stored: Stored) -> None:
-        if self.ending:
+        if self.ending or self.quiet:
             return
         full = len(self.tape.notes) > MOST_NOTES
         is_update = bool(stored.before) and stored.value.note is not None
@@ -83,18 +85,12 @@ class _Session:
     def _import(self, name: str, space: Any = None, *args: Any, **kwargs: Any) -> Any:
         return stand_in_for(builtins.__import__(name, space, *args, **kwargs))
 
-    def run(self, script: Path, spelled: str) -> tuple[str, int, int]:
-        """Run the script; returns what ended it, at which line, and the exit status."""
-        module = types.ModuleType("__main__")
-        module.__dict__.update(
-            __file__=spelled, __cached__=None, __builtins__=self.builtins, __annotations__={}
-        )
-        sys.modules["__main__"] = module
+    def run(self, act: Callable[[], None]) -> tuple[str, int, int]:
+        """Do something, recorded; returns what ended it, at which line, and the exit status."""
         try:
-            code = self.program.compile(script.read_bytes(), spelled)
             Tape.now = self.tape
             with warned.at_the_users_line():
-                exec(code, module.__dict__)
+                act()
         except _End:
             return "", 0, 0
         except SystemExit as error:
@@ -109,9 +105,19 @@ class _Session:
             return (*_told(error), 1)
         finally:
             Tape.now = None
-            with suppress(Exception):
-                atexit._run_exitfuncs()
         return "", 0, 0
+
+    def recorded(self, error: str, line: int) -> Recorded:
+        """What the run has left behind."""
+        return Recorded(
+            tuple(self.watch.stored),
+            tuple(self.tape.notes),
+            tuple(zip(self.tape.times, self.tape.cuts, strict=True)),
+            self.watch.pending if error else None,
+            error,
+            line,
+            time.perf_counter() - self.began,
+        )
 
 
 def run(
@@ -119,26 +125,29 @@ def run(
 ) -> Recorded:
     """Run a script with its arguments, and record it until ``enough`` or its end."""
     path = Path(script)
-    session = _Session(steps, enough, to_end)
-    began = time.perf_counter()
-    with _as_main(path, script, arguments), _modules_beside(path, session):
-        error, line, _ = session.run(path, script)
-    watch = session.watch
-    return Recorded(
-        tuple(watch.stored),
-        tuple(session.tape.notes),
-        tuple(zip(session.tape.times, session.tape.cuts, strict=True)),
-        watch.pending if error else None,
-        error,
-        line,
-        time.perf_counter() - began,
+    session = Session(steps, enough, to_end)
+    module = types.ModuleType("__main__")
+    module.__dict__.update(
+        __file__=script, __cached__=None, __builtins__=session.builtins, __annotations__={}
     )
+
+    def act() -> None:
+        exec(session.program.compile(path.read_bytes(), script), module.__dict__)
+
+    with _as_main(path, script, arguments, module), modules_beside(path, session):
+        error, line, _ = session.run(act)
+        with suppress(Exception):
+            atexit._run_exitfuncs()
+    return session.recorded(error, line)
 
 
 @contextmanager
-def _as_main(path: Path, script: str, arguments: Sequence[str]) -> Iterator[None]:
+def _as_main(
+    path: Path, script: str, arguments: Sequence[str], module: types.ModuleType
+) -> Iterator[None]:
     before = sys.argv, sys.path[:], sys.modules["__main__"]
     sys.argv = [script, *arguments]
+    sys.modules["__main__"] = module
     sys.path[0] = str(path.resolve().parent)
     os.environ.setdefault("MPLBACKEND", "Agg")  # a window would wait for somebody to close it
     try:
@@ -150,7 +159,7 @@ def _as_main(path: Path, script: str, arguments: Sequence[str]) -> Iterator[None
 class _Loader(importlib.machinery.SourceFileLoader):
     """Loads a module of the user's, instrumented."""
 
-    session: _Session
+    session: Session
 
     def exec_module(self, module: types.ModuleType) -> None:
         module.__dict__["__builtins__"] = self.session.builtins
@@ -159,7 +168,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
 
 @contextmanager
-def _modules_beside(script: Path, session: _Session) -> Iterator[None]:
+def modules_beside(script: Path, session: Session) -> Iterator[None]:
     """Modules in the script's folder are recorded as the script is."""
     folder = str(script.resolve().parent) + os.sep
 
@@ -191,10 +200,15 @@ def _told(error: BaseException) -> tuple[str, int]:
     linecache.checkcache()
     kept = trace
     line = 0
+    last = trace
     while trace is not None:
         if is_user_file(trace.tb_frame.f_code.co_filename):
             line = trace.tb_lineno
+            last = trace
         trace = trace.tb_next
+    if last is not None and last.tb_next is not None:
+        after = last.tb_next.tb_frame.f_code.co_filename
+        last.tb_next = None if after.startswith(OUR_FOLDER) else last.tb_next
     sys.stdout.flush()
     traceback.print_exception(type(error), error, kept)
     said = f"{type(error).__name__}: {error}"

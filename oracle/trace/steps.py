@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from oracle.trace.recorded import Attempt, Stored
 from oracle.trace.updates import Chain, Term, Update, chains, expanded, size, updates
-from oracle.truth.recording import Note, Value
+from oracle.truth.recording import Cut, Note, Value
 
 MOST_TERMS = 50  # of one update
 
@@ -37,11 +37,18 @@ class Training:
     """What the record shows of a training, before any loss is chosen."""
 
     def __init__(
-        self, stored: Sequence[Stored], notes: Sequence[Note], failed: Attempt | None = None
+        self,
+        stored: Sequence[Stored],
+        notes: Sequence[Note],
+        failed: Attempt | None = None,
+        cuts: Sequence[tuple[int, Cut]] = (),
     ) -> None:
         self.stored = stored
         self.notes = notes
         self.index = {id(note): i for i, note in enumerate(notes)}
+        self.cuts = cuts
+        self.inputs = {id(n): tuple(id(v) for v in n.inputs) for n in notes}  # ids, by the call's
+        self._before: dict[tuple[int, int], tuple[Note, ...]] = {}
         self.names: dict[int, list[Stored]] = {}  # of all values that have one, by their ids
         for one in stored:
             self.names.setdefault(id(one.value), []).append(one)
@@ -67,9 +74,14 @@ class Training:
             seen.add(key)
         found: list[Step] = []
         for group in groups:
-            begin = found[-1].end if found else 0
+            begin = max([found[-1].end if found else 0, *map(self._missed, group)])
             found.append(Step(begin, group[-1].stored.time, tuple(group)))
         return found
+
+    def _missed(self, update: Update) -> int:
+        """When a first update, of a bias that was the integer 0, made what a step begins with."""
+        own = [s for s in self.names.get(id(update.old), []) if s.before == ()]
+        return max((s.time for s in own if s.statement is update.stored.statement), default=0)
 
     def _parameters(self) -> list[Chain]:
         """The chains whose updates depend on what they update, as a gradient depends on W.
@@ -130,6 +142,26 @@ class Training:
                 if part.active and id(part) not in seen:
                     seen.add(id(part))
                     queue.append(part)
+
+    def before(self, value: Value, begin: int) -> tuple[Note, ...]:
+        """The calls that a value was computed by from a time on, in their order."""
+        key = id(value), begin
+        if key not in self._before:
+            seen: set[int] = set()
+            found: dict[int, Note] = {}
+            queue = [value]
+            while queue:
+                one = queue.pop()
+                note = one.note
+                if id(one) in seen or note is None or self.is_before(one, begin):
+                    continue
+                seen.add(id(one))
+                if id(note) not in found:
+                    found[id(note)] = note
+                    queue.extend(v for v in note.inputs if v.active)
+            ordered = sorted(found.values(), key=lambda note: self.index[id(note)])
+            self._before[key] = tuple(ordered)
+        return self._before[key]
 
     def name(self, value: Value) -> str:
         """The user's own text for a value; "" if it has none."""

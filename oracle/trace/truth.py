@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 import torch
 
+from oracle.judging.verdict import WRONG_AT, agree
 from oracle.trace.steps import Step, Training
+from oracle.trace.surroundings import Surroundings
 from oracle.truth import guards, torch_compat
 from oracle.truth.recording import Note, Recording, Value
 from oracle.truth.replay import NotReplayable, Plan, Run
 from oracle.truth.replay.steps import Step as Replayed
 
+NEARLY = 1e-6  # of the largest gradient: what is farther off is no rounding
 MOST_USES = 64  # of one parameter in a step
 
 
@@ -39,6 +42,13 @@ class Loss:
 
 def array(value: Value) -> np.ndarray:
     return np.asarray(value.array, float)
+
+
+def same_gradient(got: np.ndarray, want: np.ndarray) -> bool:
+    """True if they agree; a single number may have any shape of one entry."""
+    if got.shape != want.shape and got.size == want.size == 1:
+        got = got.reshape(want.shape)
+    return agree(got, want)
 
 
 class Forward:
@@ -103,6 +113,8 @@ class Truth:
         values = [v for v in self.forward.values.values() if self._is_followed(v)]
         found = self.run.gradients(upstream, wrt=values, retain_graph=True)
         self._gradients = {id(value): np.asarray(found[value]) for value in values}
+        self.scale = max((float(np.max(np.abs(g), initial=0.0)) for g in found.values()), default=0)
+        self.surroundings = Surroundings(self.plan, upstream, found)
         self.values = values
         self._parts: dict[int, tuple[Value, Note]] = {}
         for value in [v for v in values if id(v) in self.forward.leaves]:
@@ -158,8 +170,35 @@ class Truth:
     def of(self, value: Value) -> np.ndarray:
         return self._gradients[id(value)]
 
+    def agrees(self, got: np.ndarray, value: Value, factor: float = 1.0) -> bool:
+        """True if an array is a multiple of a value's gradient, to measured rounding.
+
+        A single number may have any shape of one entry. What is 0 but for rounding agrees.
+        """
+        want = factor * self.of(value)
+        if same_gradient(got, want):
+            return True
+        if got.size == want.size == 1:
+            got = got.reshape(want.shape)
+        if got.shape != want.shape or not want.size:
+            return False
+        off = float(np.max(np.abs(got - want)))
+        if not off <= NEARLY * abs(factor) * self.scale:
+            return False
+        return off <= WRONG_AT * abs(factor) * self.unit(value)
+
+    def unit(self, value: Value) -> float:
+        """By how much rounding alone moves the gradient of a value."""
+        return self.surroundings.unit(self.whole(value))
+
+    def allows(self, got: np.ndarray, value: Value) -> bool:
+        """True if an array is a value's gradient but for its choice at a kink."""
+        if self.is_part(value) or got.shape != self.of(value).shape:
+            return False
+        return self.surroundings.allows(value, got)
+
     def has(self, value: Value) -> bool:
         return id(value) in self._gradients
 
 
-__all__ = ["Forward", "Loss", "NotReplayable", "Truth", "array"]
+__all__ = ["Forward", "Loss", "NotReplayable", "Truth", "array", "same_gradient"]

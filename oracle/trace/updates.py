@@ -138,8 +138,10 @@ def _summands(note: Note, old: Value, steps: set[int]) -> list[Term] | None:
         parts = ((1.0, one), (sign, other))
         return [Term(f, part) for f, part in parts if isinstance(part, Value) and part.active]
     if note.op == "multiply":
-        for times, part in ((one, other), (other, one)):
-            if isinstance(part, Value) and part.active and _is_factor(times, part, steps):
+        for times, part in sorted(
+            ((one, other), (other, one)), key=lambda pair: pair[1] is not old
+        ):
+            if isinstance(part, Value) and part.active and _is_factor(times, part, steps, old):
                 if not isinstance(times, Value):
                     return [Term(_number(times), part, literal=_number(times))]
                 return [Term(_number(times), part, divided=_share(times, steps), stepped=True)]
@@ -156,13 +158,33 @@ def _is_number(thing: object) -> bool:
     return isinstance(thing, int | float | np.number)
 
 
-def _is_factor(thing: object, other: Value, steps: set[int]) -> bool:
-    """True for a number by which something is multiplied; of two numbers, for a step size."""
+def _is_factor(thing: object, other: Value, steps: set[int], old: Value) -> bool:
+    """True for a number by which something is multiplied.
+
+    Of two numbers it is the step size, or what stands beside a running average: β in
+    ``β * m + (1 - β) * g``.
+    """
     if not _is_number(thing):
         return False
-    if not isinstance(thing, Value) or size(other) > 1:
+    if not isinstance(thing, Value) or size(other) > 1 or _is_made_of_steps(thing, steps):
         return True
-    return _is_made_of_steps(thing, steps)
+    return _is_constant(thing) and (other is old or _is_complement(thing))
+
+
+def _is_constant(value: Value, depth: int = 4) -> bool:
+    """True for a number that was written down, such as a decay rate, and what is made of such."""
+    if value.note is None:
+        return not isinstance(value.array, np.ndarray)
+    inputs = [v for v in value.note.inputs if v.active]
+    return depth > 0 and bool(inputs) and all(_is_constant(v, depth - 1) for v in inputs)
+
+
+def _is_complement(value: Value) -> bool:
+    """True for ``1 - β``."""
+    note = value.note
+    if note is None or note.op != "subtract" or isinstance(note.args[0], Value):
+        return False
+    return bool(np.all(note.args[0] == 1))
 
 
 def _is_made_of_steps(value: Value, steps: set[int], depth: int = 4) -> bool:

@@ -86,6 +86,22 @@ class Nudging(torch_compat.TorchFunctionMode):
         return result
 
 
+class NudgingBelow(torch_compat.TorchDispatchMode):
+    """The same below autograd: every tensor that torch's kernels return is nudged.
+
+    For functions that are run out of place: there is no memory that a nudge could miss.
+    """
+
+    def __init__(self, nudged: Nudge) -> None:
+        super().__init__()
+        self.nudged = nudged
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        fresh = isinstance(result, torch.Tensor) and result.is_floating_point()
+        return self.nudged(result) if fresh and not _is_view(result, args) else result
+
+
 def _is_view(result: torch.Tensor, args: Any) -> bool:
     """True if a result shares the memory of an argument; then it has no rounding of its own."""
     memory = {a.untyped_storage().data_ptr() for a in args if isinstance(a, torch.Tensor)}

@@ -45,7 +45,7 @@ class Cure:
 
     @property
     def told(self) -> str:
-        """What is wrong, in words."""
+        """The mistake, in words."""
         proof = f"(proved on {self.shapes} shapes)"
         if self.kind == "order":
             return f"line {self.line} updates it before its last use {proof}"

@@ -103,7 +103,7 @@ def _found(
             tried[(name,)] = Said(dims).completed(spoken.get((name,), Said()))
         try:
             thing = _object(user, candidate, maker, tried, (given, taken, asked), wanted)
-            fits = try_once(thing, open_)
+            unlike = try_once(thing, open_)
         except Unusable:
             raise
         except Exception as error:  # of this guess, which may not fit; others are tried
@@ -112,9 +112,10 @@ def _found(
         guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
-        if fits or not open_:
+        if not unlike or not open_:
             return ready(thing, kind)
-        ran = ran or thing
+        if len(open_) < 2 or unlike.isdisjoint(open_):  # or it is the guess that does not fit
+            ran = ran or thing
     if ran is not None:
         return ready(ran, kind)
     if open_:

@@ -52,6 +52,7 @@ class Object:
     lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
     rate: float = instances.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
+    unknown: str = ""  # an argument of the backward of which nothing says what it is
     has_shares: bool = False  # several layers have a gradient each of one array
     adds_shares: bool = False  # and the gradient is their sum
     loss: Callable[[Inputs, Any], Any] | None = None  # one of the usual losses, as a reading

@@ -14,6 +14,8 @@ from oracle.discovery.ways.pair import Pair
 from oracle.discovery.ways.readings import Variant, combined, is_one, last_layer
 from oracle.subject import Reading, Role, Subject, WrongReturn, is_number
 
+TRIALS = 4  # of the forward, to see which of its outputs varies: a mask may leave nothing of a loss
+
 
 def by_trial(user: User, candidate: Candidate, function: Pair, subject: Subject) -> Subject:
     """The pair with what its upstream may be, the likeliest first."""
@@ -64,7 +66,7 @@ def narrow(function: Pair) -> None:
 
 
 def _upstream_of_one(user: User, candidate: Candidate, function: Pair) -> list[Variant]:
-    """A loss with ``dout=1`` whose callers all leave it so: its upstream is 1."""
+    """A loss with ``dout=1`` that callers all leave so, or that nothing reads: it is 1."""
     names = [p.name for p in function.taken]
     if user.text is None or len(function.sources.upstreams) != 1:
         return []
@@ -74,7 +76,8 @@ def _upstream_of_one(user: User, candidate: Candidate, function: Pair) -> list[V
     own = candidate.of("backward")
     texts = callers.texts(user.text, own.rpartition(".")[2])
     calls = [(text, call) for text in texts for call in callers.of_function(text, own)]
-    return last_layer(name) if callers.all_pass_one(calls, name, names.index(name)) else []
+    is_1 = callers.leave_at_one(calls, function.node, name, names.index(name))
+    return last_layer(name) if is_1 else []
 
 
 def _with_loss(function: Pair) -> list[Variant]:
@@ -86,14 +89,16 @@ def _with_loss(function: Pair) -> list[Variant]:
     if len(names) != 1 or values is None or len(values) != 1 or function.nested:
         return []
     try:
-        (value, kept), (_, other) = (_tried(function, seed) for seed in (0, 1))
+        (value, kept), *others = [_tried(function, seed) for seed in range(TRIALS)]
     except Exception:  # the check meets it again and reports it
         return []
-    if np.ndim(value) == 0 or not isinstance(kept, tuple) or not isinstance(other, tuple):
+    different = [other for _, other in others if isinstance(other, tuple)]
+    if np.ndim(value) == 0 or not isinstance(kept, tuple) or len(different) < len(others):
         return []
     taken = {*values, *function.sources.outputs.values()}
     rest = [i for i in range(len(kept)) if i not in taken]
-    found = [i for i in rest if is_number(kept[i]) and not np.ndim(kept[i]) and kept[i] != other[i]]
+    numbers = [i for i in rest if is_number(kept[i]) and not np.ndim(kept[i])]
+    found = [i for i in numbers if any(kept[i] != other[i] for other in different)]
     if len(found) != 1 or (function.sources.caches and len(rest) == 1):
         return []
     both = dataclasses.replace(function, values=[*values, found[0]], with_loss=True)

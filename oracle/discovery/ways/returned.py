@@ -1,6 +1,5 @@
 """Readings of what a backward returns, by a trial run: which gradient each value is."""
 
-import ast
 import dataclasses
 import itertools
 from collections.abc import Callable, Sequence
@@ -11,12 +10,11 @@ import numpy as np
 from oracle.discovery import naming
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.load import line_in
 from oracle.discovery.text import callers
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways import instances
 from oracle.discovery.ways.readings import Variant, combined
-from oracle.subject import Inputs, Made, Path, Reading, Subject, Unusable, Way, outputs
+from oracle.subject import Inputs, Made, Path, Reading, Subject, Way, outputs
 
 MOST = 6  # gradients whose order is sought
 
@@ -34,20 +32,9 @@ def proposed(user: User, candidate: Candidate, subject: Subject) -> Subject:
 
 
 def _by_trial(user: User, candidate: Candidate, subject: Subject) -> Subject:
-    """A subject with those readings.
-
-    Raises:
-        Unusable: the backward calls what a failed import would have bound.
-    """
+    """A subject with those readings."""
     try:
         inputs, made = _tried(subject)
-    except NameError as error:
-        if error.name in _not_imported(user):
-            line = line_in(error, user.file)
-            raise Unusable(
-                f"{candidate.name} calls {error.name}, which was not imported", line
-            ) from error
-        return subject
     except (Exception, SystemExit):  # the check meets it again and reports it
         return subject
     found = _of_parameter(user, candidate, subject, inputs, made)
@@ -63,20 +50,6 @@ def _tried(subject: Subject) -> tuple[Inputs, list[Made]]:
         ones = tuple(np.ones_like(part)[()] for part in outputs(value))
         sent: Any = ones if isinstance(value, tuple | list) else ones[0]
         return inputs, subject.backward(inputs, value, kept, sent)
-
-
-def _not_imported(user: User) -> set[str]:
-    """The names that an import in a ``try`` of the file would have bound, and did not."""
-    assert user.text is not None
-    named = {
-        (alias.asname or alias.name).partition(".")[0]
-        for node in ast.walk(user.text.tree)
-        if isinstance(node, ast.Try)
-        for part in node.body
-        if isinstance(part, ast.Import | ast.ImportFrom)
-        for alias in part.names
-    }
-    return {name for name in named if not hasattr(user.module, name)}
 
 
 # -- the order of several gradients -----------------------------------------------------------

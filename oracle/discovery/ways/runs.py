@@ -9,15 +9,15 @@ from oracle.cases.values import along
 from oracle.discovery import arguments, naming
 from oracle.discovery.plans import Slot
 from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
-from oracle.discovery.ways import instances
+from oracle.discovery.ways import instances, upstreams
 from oracle.discovery.ways.attributes import value_at
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import holds_layers
 from oracle.subject import Argument, NothingToJudge, Path, Way
 
 
-def try_once(thing: Object, open_: Sequence[str]) -> bool:
-    """Run an object once to find its gradients; whether each has the shape of its array.
+def try_once(thing: Object, open_: Sequence[str]) -> set[str]:
+    """Run an object once to find its gradients; the names of the arrays that one does not fit.
 
     A layout of the samples in which a gradient has a different shape is not the user's.
     """
@@ -46,6 +46,7 @@ def try_once(thing: Object, open_: Sequence[str]) -> bool:
             thing.is_scalar = True
         if thing.is_scalar:
             thing.upstreams = [n for n in thing.upstreams if n in thing.surely_upstreams]
+        upstreams.of_object(thing)
         if isinstance(value, tuple):
             upstream: Any = tuple(np.ones_like(np.asarray(v)) for v in value)
         else:
@@ -58,9 +59,10 @@ def try_once(thing: Object, open_: Sequence[str]) -> bool:
     thing.parameters = [Slot(str(path[-1]), ("self", *path)) for path in own]
     thing.paths = paths
     if not thing.upstreams and not thing.is_scalar:
-        return True
+        return set()
     inputs = thing.prepare(arrays)
-    return all(np.shape(m.value) == np.shape(value_at(inputs, m.of)) for m in made)
+    unlike = [m for m in made if np.shape(m.value) != np.shape(value_at(inputs, m.of))]
+    return {str(m.of[0]) for m in unlike}
 
 
 def _among(held: set[Path], shared: dict[Path, list[Path]]) -> dict[Path, list[Path]]:

@@ -228,12 +228,7 @@ def test_relative_imports_in_a_package(tmp_path):
 
 def test_files_that_do_not_load(tmp_path):
     text = "def f(x):\n    return x\ndef f_prime(x):\n    return x\n"
-    assert problems(tmp_path, text + "import no_such_module\n") == [
-        (6, "ModuleNotFoundError: No module named 'no_such_module'")
-    ]
-    assert problems(tmp_path, text + "1 / 0\n") == [(6, "ZeroDivisionError: division by zero")]
     assert problems(tmp_path, text + "def broken(:\n")[0][1].startswith("SyntaxError")
-    assert problems(tmp_path, text + "import sys; sys.exit(3)\n")[0][1].endswith("SystemExit(3)")
 
 
 def test_main_is_not_run(tmp_path):

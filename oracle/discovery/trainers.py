@@ -1,0 +1,148 @@
+"""Code that trains: functions, methods and modules that compute gradients and update parameters.
+
+Such code is no pair of forward and backward. It is run for some steps on drawn data, and its
+gradients are judged line by line, as a trace does.
+"""
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from oracle.discovery import find, uses
+from oracle.discovery.shapes import declared, grammar
+from oracle.discovery.text import functions, reading, source
+from oracle.discovery.text.run_lines import RunLine, run_lines
+from oracle.discovery.text.source import Text
+from oracle.results import Failure
+from oracle.subject import Argument, Unusable
+
+MODULE = "<module>"
+TRAINS = re.compile(
+    r"^_?(train|fit|partial_fit|step|update|learn|optimi[sz]e|run|epoch|descend|gradient_descent|"
+    r"sgd|batch|mini_?batch)(_|$|[A-Z0-9])|(_|^)(train|fit|descent)$"
+)
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """One piece of code that trains: how it is called, and what it is called with."""
+
+    name: str  # as a report calls it: Classifier.train, or <module>
+    line: int
+    expression: str  # the call, in Python; "" of a module
+    arguments: tuple[Argument, ...] = ()  # to be drawn
+    literals: tuple[tuple[str, object], ...] = ()  # names with a value of their own
+    command: str = ""  # what was said about shapes, for the report
+
+
+def trainers(text: Text, name: str = "") -> tuple[list[Trainer], list[Failure]]:
+    """The code that trains in a file, or that of a name, and what cannot be run, with its line."""
+    found = find.candidates(text)
+    made: list[Trainer] = []
+    failures: list[Failure] = []
+    used = uses.uses(text, found)
+    targets = {use.target: use for use in used if not use.derivation}
+    said = []
+    try:
+        said = run_lines(text)
+    except Unusable as error:
+        failures.append(Failure(text.file, error.line, str(error)))
+    taken: set[str] = set()
+    for line in said:
+        owner = _trained(text, line, targets)
+        if not owner or not _is_meant(owner, name):
+            continue
+        taken.add(owner)
+        try:
+            made.append(_by_run_line(text, owner, line))
+        except Unusable as error:
+            failures.append(Failure(text.file, error.line or line.line, f"{owner}: {error}"))
+    for target, use in targets.items():
+        if target in taken or not _is_meant(target, name):
+            continue
+        if target == MODULE:
+            if not _is_guarded(text, use.lines[0]):
+                made.append(Trainer(MODULE, use.lines[0], ""))
+        elif (call := _by_shapes(text, target)) is not None:
+            made.append(call)
+    return made, failures
+
+
+def of_file(file: str, name: str = "") -> tuple[list[Trainer], list[Failure]]:
+    """The code that trains in a file; a file that cannot be read is told elsewhere."""
+    from pathlib import Path
+
+    try:
+        text = source.parse(reading.read(Path(file)), file)
+        return trainers(text, name)
+    except reading.ERRORS:
+        return [], []
+
+
+def _is_meant(target: str, name: str) -> bool:
+    return not name or target == name or target.startswith(f"{name}.")
+
+
+def _is_guarded(text: Text, line: int) -> bool:
+    """True for code below ``if __name__ == "__main__":``, which an import does not run."""
+    for part in text.tree.body:
+        if isinstance(part, ast.If) and part.lineno <= line <= (part.end_lineno or part.lineno):
+            return "__name__" in ast.unparse(part.test)
+    return False
+
+
+def _trained(text: Text, line: RunLine, targets: dict[str, uses.Use]) -> str:
+    """The function or method that a run line calls, if it is one that trains; "" if not."""
+    method = line.called
+    if not method:
+        return ""
+    if line.above in text.functions:
+        own = line.above
+    else:
+        own = text.methods(line.above).get(method, method)
+    if own not in text.functions:
+        return ""
+    return own if own in targets or TRAINS.search(own.rpartition(".")[2]) else ""
+
+
+def _by_run_line(text: Text, owner: str, line: RunLine) -> Trainer:
+    shapes = grammar.entries(line.shapes, line.line) if line.shapes else {}
+    arguments, literals = _drawn(shapes)
+    known = {a.name for a in arguments} | {key for key, _ in literals}
+    unknown = known - line.names
+    if unknown:
+        raise Unusable(f"the run line says shapes of {', '.join(sorted(unknown))}, and uses none")
+    node = text.functions[owner]
+    return Trainer(owner, node.lineno, line.text, arguments, literals, line.shapes)
+
+
+def _drawn(
+    shapes: grammar.Shapes,
+) -> tuple[tuple[Argument, ...], tuple[tuple[str, object], ...]]:
+    arguments, literals = [], []
+    for path, said in shapes.items():
+        if said.literal is not grammar.NOTHING:
+            literals.append((str(path[0]), said.literal))
+        else:
+            arguments.append(said.argument(str(path[0])))
+    return tuple(arguments), tuple(literals)
+
+
+def _by_shapes(text: Text, target: str) -> Trainer | None:
+    """A call of a function whose arguments all have shapes that a comment says, or defaults."""
+    node = text.functions.get(target)
+    if node is None or "." in target:
+        return None
+    arguments, literals = _drawn(declared.comment(text, node))
+    known = {a.name for a in arguments} | {key for key, _ in literals}
+    required = functions.required(node)
+    if not known or set(required) - known:
+        return None
+    given = ", ".join(f"{n}={n}" for n in functions.parameters(node) if n in known)
+    return Trainer(target, node.lineno, f"{target}({given})", arguments, literals)
+
+
+def judged_within(trainer_names: Sequence[str], use: uses.Use) -> bool:
+    """True if a use of gradients is part of what trains."""
+    return use.target in trainer_names

@@ -1,0 +1,104 @@
+"""Runs a piece of a user's module that trains: its definitions first, then one call of it.
+
+The module is executed statement by statement, so that one that raises costs only what depends on
+it. Loops, and calls of the module's own functions, are left out: they would train by themselves.
+"""
+
+import ast
+import random
+import sys
+import types
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oracle.trace.instrument import ast_text
+from oracle.trace.recorded import Recorded
+from oracle.trace.run import Enough, Session, modules_beside
+from oracle.truth.recording.tape import Tape
+
+DEFINITIONS = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign,
+    ast.AnnAssign, ast.Try,
+)  # fmt: skip
+
+
+def call(
+    file: Path, expression: str, given: Mapping[str, Any], seed: int, steps: int, enough: Enough
+) -> Recorded:
+    """Record a call, in Python, of something in a file; without an expression, the whole file."""
+    session = Session(steps, enough, to_end=False)
+    name = f"_traced_{file.stem}"
+    module = types.ModuleType(name)
+    module.__dict__.update(__file__=str(file), __builtins__=session.builtins, __annotations__={})
+
+    def act() -> None:
+        if not expression:
+            exec(session.program.compile(file.read_bytes(), str(file)), module.__dict__)
+            return
+        session.quiet = True
+        _define(session, file, module)
+        session.quiet = False
+        module.__dict__.update(given)
+        eval(compile(expression, str(file), "eval"), module.__dict__)
+
+    with _seeded(seed), _own_modules(file, name, module), modules_beside(file, session):
+        error, line, _ = session.run(act)
+    return session.recorded(error, line)
+
+
+def _define(session: Session, file: Path, module: types.ModuleType) -> None:
+    """Execute the definitions of a module."""
+    text = ast_text(file.read_bytes())
+    for part in ast.parse(text, str(file)).body:
+        if isinstance(part, DEFINITIONS) or _is_call_of_a_library(part):
+            some = ast.Module([part], [])
+            with suppress(Exception):  # it costs what depends on it
+                exec(session.program.compile_tree(some, str(file), text), module.__dict__)
+
+
+def _is_call_of_a_library(part: ast.stmt) -> bool:
+    """True for ``np.random.seed(0)``: the call of a function of something imported."""
+    if not isinstance(part, ast.Expr) or not isinstance(part.value, ast.Call):
+        return False
+    node: ast.expr = part.value.func
+    if not isinstance(node, ast.Attribute):
+        return False
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id in ("np", "numpy", "random", "sys", "warnings")
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """The same random draws for each run."""
+    numpy_state, python_state = np.random.get_state(), random.getstate()
+    np.random.seed(seed)
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        np.random.set_state(numpy_state)
+        random.setstate(python_state)
+
+
+@contextmanager
+def _own_modules(file: Path, name: str, module: types.ModuleType) -> Iterator[None]:
+    """The module under its name; what it imports from its folder is forgotten afterwards."""
+    folder = str(file.resolve().parent)
+    before, path = dict(sys.modules), sys.path[:]
+    now = Tape.now
+    sys.modules[name] = module
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        Tape.now = now
+        sys.path[:] = path
+        for key in [key for key in sys.modules if key not in before]:
+            origin = getattr(sys.modules[key], "__file__", None) or ""
+            if key == name or str(origin).startswith(folder):
+                del sys.modules[key]

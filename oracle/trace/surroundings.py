@@ -1,0 +1,102 @@
+"""The gradients of a step beside what they are: by rounding, and on either side of a kink.
+
+As in a check, a difference is judged in units of measured noise, and at a kink every value between
+the one-sided derivatives is right.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from oracle.judging.beside import beside_kink
+from oracle.judging.kinks import FAR, NEAR
+from oracle.judging.trial import KINKED
+from oracle.judging.verdict import WRONG_AT, within_one_sided
+from oracle.truth.noise import NUDGES, Nudging, distance, nudger
+from oracle.truth.recording import Value
+from oracle.truth.replay import NotReplayable, Plan, Run
+from oracle.truth.torch_compat import saved_tensors_hooks
+
+SCATTERED = 8  # runs with every input moved by a random amount
+EPS = 2.0**-52
+
+Gradients = Mapping[Value, np.ndarray]
+
+
+class Surroundings:
+    """What small changes of a step's forward do to its gradients."""
+
+    def __init__(self, plan: Plan, upstream: Mapping[Any, np.ndarray], true: Gradients) -> None:
+        self.plan = plan
+        self.upstream = upstream
+        self.true = true
+        self.values = list(true)
+        self._units: dict[Value, float] | None = None
+        self._beside: tuple[list[Gradients], list[Gradients]] | None = None
+
+    def unit(self, value: Value) -> float:
+        """By how much rounding alone moves a gradient."""
+        if self._units is None:
+            self._units = self._measured()
+        return self._units[value]
+
+    def allows(self, value: Value, got: np.ndarray) -> bool:
+        """True if a gradient differs from the true one only by its choice at a kink."""
+        if self._beside is None:
+            self._beside = self._near(NEAR), self._near(FAR)
+        near, far = ([found[value] for found in each] for each in self._beside)
+        if not near or not far:
+            return False
+        allowance = WRONG_AT * self.unit(value)
+        return within_one_sided(got, self.true[value], near, far, allowance)
+
+    def _measured(self) -> dict[Value, float]:
+        found = {v: EPS * float(np.max(np.abs(g), initial=0.0)) for v, g in self.true.items()}
+        for _ in range(NUDGES):
+            nudged = nudger(EPS)
+            leaves = {
+                path: nudged(torch.from_numpy(np.array(value.array, float))).requires_grad_()
+                for path, value in self.plan.recording.inputs.items()
+            }
+            sent = {p: nudged(torch.from_numpy(np.array(u))) for p, u in self.upstream.items()}
+            try:
+                with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):  # noqa: B023
+                    with Nudging(nudged):
+                        run = self.plan.run(leaves)
+                    moved = self._gradients(run, sent)
+            except (NotReplayable, RuntimeError):
+                continue
+            for value, gradient in moved.items():
+                found[value] = max(found[value], distance(gradient, self.true[value]))
+        return found
+
+    def _near(self, breadth: float) -> list[Gradients]:
+        """The gradients beside the step: at every kink to the same side, and all scattered."""
+        found = []
+        kinked = [one.note for one in self.plan.steps if one.note.op in KINKED]
+        for step in (breadth, -breadth) if kinked else ():
+
+            def beside(rule: Any, *args: Any, step: float = step, **kwargs: Any) -> Any:
+                return rule(*beside_kink(args, step), **kwargs)
+
+            found.append(self._run(None, dict.fromkeys(kinked, beside)))
+        rng = np.random.default_rng(0)
+        for _ in range(SCATTERED):
+            leaves = {}
+            for path, value in self.plan.recording.inputs.items():
+                array = np.asarray(value.array, float)
+                by = breadth * rng.uniform(-1, 1, array.shape) * np.maximum(np.abs(array), 1)
+                leaves[path] = array + by
+            found.append(self._run(leaves, None))
+        return [one for one in found if one]
+
+    def _run(self, leaves: Any, instead: Any) -> Gradients:
+        try:
+            return self._gradients(self.plan.run(leaves, instead=instead), self.upstream)
+        except (NotReplayable, RuntimeError):
+            return {}
+
+    def _gradients(self, run: Run, upstream: Any) -> Gradients:
+        return run.gradients(upstream, wrt=self.values)

@@ -1,0 +1,106 @@
+"""A piece of code that trains, run for some steps on drawn data and judged as a trace."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oracle.cases import shapes
+from oracle.cases.values import values_of
+from oracle.discovery.trainers import MODULE, Trainer
+from oracle.results import Failure, Gradient, Result
+from oracle.subject import Argument, size_names
+from oracle.trace.call import call
+from oracle.trace.judge import report_of
+from oracle.trace.recorded import Recorded
+from oracle.trace.steps import enough
+
+STEPS = 3
+RUNS = 3
+# Extents that are drawn for the first sizes of the data; the first is mostly the number of samples.
+EXTENTS = ((7, 4, 3, 5, 6, 8, 9), (5, 3, 4, 6, 7, 9, 8), (9, 5, 6, 4, 3, 8, 7))
+
+
+def judge_training(file: Path, name: str, trainer: Trainer, seed: int) -> Result | Failure:
+    """The verdicts on a piece of code that trains, by line."""
+    runs: list[Recorded] = []
+    for run in range(RUNS if trainer.arguments else 1):
+        given = _given(trainer, seed + run, EXTENTS[run])
+        recorded = call(
+            file, trainer.expression, given, seed + run, STEPS,
+            lambda stored, notes: enough(stored, notes, STEPS),
+        )  # fmt: skip
+        runs.append(recorded)
+    report = report_of(runs, name, STEPS)
+    ended = next((run for run in runs if run.error), None)
+    gradients = tuple(sorted(_own(report.results, str(file)), key=lambda g: g.line))
+    if not gradients:
+        said = ended.error if ended else report.errors[0].message if report.errors else "nothing"
+        line = ended.error_line if ended and ended.error_line else trainer.line
+        return Failure(name, line, f"{trainer.name}: {_why(trainer, said)}")
+    first = report.results[0]
+    remarks = list(first.remarks)
+    remarks += _about_the_end(ended)
+    return replace(
+        first, file=name, target=trainer.name, line=trainer.line, gradients=gradients,
+        remarks=tuple(remarks), shapes=len(runs),
+        not_judged=tuple(replace(left, file=name) for left in report.not_judged),
+    )  # fmt: skip
+
+
+def _own(results: list[Result], file: str) -> Iterator[Gradient]:
+    for result in results:
+        if Path(result.file) == Path(file):
+            yield from result.gradients
+
+
+def _why(trainer: Trainer, said: str) -> str:
+    if trainer.name == MODULE:
+        return f"the file trains, and {said}"
+    return said
+
+
+def _about_the_end(ended: Recorded | None) -> list[Any]:
+    from oracle.results import Note
+
+    if ended is None:
+        return []
+    said = f"line {ended.error_line} raises {ended.error}; what it did until then is judged"
+    return [Note("raises", said)]
+
+
+def _given(trainer: Trainer, seed: int, extents: tuple[int, ...]) -> dict[str, Any]:
+    """The values of the free names in a trainer's call."""
+    rng = np.random.default_rng(seed)
+    sizes = _sizes(trainer.arguments, extents)
+    found: dict[str, Any] = {name: copy.deepcopy(value) for name, value in trainer.literals}
+    for argument in trainer.arguments:
+        shape = shapes.shape(argument.dims, sizes)
+        if argument.classes:
+            found[argument.name] = rng.integers(
+                0, shapes.shape((argument.classes,), sizes)[0], shape
+            )
+        elif argument.values == "mask":
+            found[argument.name] = rng.random(shape) < 0.5
+        else:
+            array = values_of(rng, argument.values, shape, "ordinary", "float64")
+            found[argument.name] = array if shape else array[()]
+    return found
+
+
+def _sizes(arguments: tuple[Argument, ...], extents: tuple[int, ...]) -> dict[str, Any]:
+    """Different extents for different sizes: the samples, which stand in most arguments, first."""
+    named: dict[str, int] = {}
+    for argument in arguments:
+        classes = [argument.classes] if argument.classes else []
+        for size in size_names((*argument.dims, *classes)):
+            named[size] = named.get(size, 0) + 1
+    ordered = sorted(named, key=lambda size: -named[size])
+    sizes: dict[str, Any] = {}
+    for place, size in enumerate(ordered):
+        extent = extents[place % len(extents)]
+        sizes[size] = (extent,) if size.startswith("*") else extent
+    return sizes
