@@ -51,6 +51,8 @@ def found(
     search.go(given, missing.names)
     subjects: list[Subject] = []
     states = lines.settled(search)
+    if not states and missing.guessed is not None:
+        return missing.guessed
     if states and states[0].oddness >= lines.TOO_ODD:
         own = lines.named(states[0], {**(taken or {}), **dict.fromkeys(states[0].names)})
         raise MissingShapes(f"{missing} (it runs with {own})", missing.line, missing.names)
@@ -62,6 +64,8 @@ def found(
             continue
         subject.shapes = str(own)
         subjects.append(subject)
+    if not subjects and missing.guessed is not None:
+        return missing.guessed
     if not subjects:
         raise missing
     return replace(subjects[0], others=tuple(subjects[1:]))

@@ -14,6 +14,7 @@ ALIGNED = re.compile(
     r"|tensor a \((?P<g>\d+)\) must match the size of tensor b \((?P<h>\d+)\)"
     r"|don't match \((?P<i>\d+) != (?P<j>\d+)\)"
     r"|expanded size of the tensor \((?P<k>\d+)\) must match the existing size \((?P<l>\d+)\)"
+    r"|has size (?P<o>\d+) for operand \d+ which does not broadcast .* size (?P<p>\d+)"
     r"|expected index \[(?P<m>\d+).*no larger than \w+ \[(?P<n>\d+)"
 )
 NOT_ALIGNED = re.compile(r"not aligned: (\d+) \(dim \d+\) != (\d+)")
@@ -64,6 +65,7 @@ class Clues:
     integers: bool = False
     index: tuple[int, int] | None = None  # an index, and the extent that it exceeds
     multiples: tuple[int, ...] = ()  # extents of a shape whose product is a different one
+    places: bool = False  # some axes that are summed over together have different extents
     output: bool = False  # the result of an operation does not fit where it is added to
     square: bool = False
     definite: bool = False
@@ -85,6 +87,7 @@ def clues(error: BaseException) -> Clues:
         integers,
         (int(bounds[1]), int(bounds[2])) if bounds else None,
         tuple(_factors(said)),
+        "shape-mismatch for sum" in said,
         "non-broadcastable output" in said,
         bool(SQUARE.search(said)),
         bool(DEFINITE.search(said)),

@@ -1,5 +1,6 @@
 """Moves: from a state that does not run, and what was raised, to states that may."""
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from oracle.cases import shapes
 from oracle.discovery.running.extents import Evidence, Extents, solutions
 from oracle.discovery.running.messages import Clues, clues
 from oracle.discovery.running.seeds import Code
-from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State, kind
+from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State
 from oracle.discovery.running.trial import NotOneNumber
 from oracle.subject import size_names
 
@@ -79,7 +80,7 @@ def moves(
     for one in _equated(state, runs):
         yield _forced(state, one) if backward else one
     if backward and said.equal:
-        yield from other_ranks(state)
+        yield from more_axes(state)
     if isinstance(first.error, NotOneNumber):
         yield from _single(state)
         return
@@ -88,6 +89,8 @@ def moves(
         yield from _divisible(state, said, extents)
     yield from _integers(state, said, line, extents)
     yield from _ranks(state, said, line)
+    if said.places:
+        yield from _same_places(state)
     yield from _of_shapes(state, said, extents)
     yield from _of_index(state, said, extents, line)
     yield from _of_values(state, said, named)
@@ -99,21 +102,19 @@ def _forced(before: State, after: State) -> State:
     A backward may add up to a scalar what a batch would keep apart, if two sizes are equal.
     """
     gone = set(before.own) - set(after.own)
-    compared = {s for n, e in before.entries if kind(n) == TARGET for s in e.sizes}
+    compared = {s for n, e in before.entries if before.kind(n) == TARGET for s in e.sizes}
     plain = all(dim.isidentifier() or dim.isdigit() for _, e in after.entries for dim in e.dims)
     return replace(after, forced=True) if plain and gone - compared else after
 
 
-def other_ranks(state: State) -> Iterator[State]:
-    """The states with one axis more or less of an argument."""
+def more_axes(state: State) -> Iterator[State]:
+    """The states with one axis more of the data.
+
+    One axis less is not tried: a sum over samples that is missing is right for a single sample.
+    """
     for name, entry in state.entries:
-        if entry.literal:
-            continue
-        rank = len(entry.dims)
-        if kind(name) in (DATA, TARGET):
-            yield from _maybe(state.deepened(name, rank + 1, AXES))
-        if rank > 1:
-            yield state.put(name, replace(entry, dims=entry.dims[1:]), AXES)
+        if state.kind(name) in (DATA, TARGET) and not entry.literal:
+            yield from _maybe(state.deepened(name, len(entry.dims) + 1, AXES))
 
 
 def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
@@ -207,10 +208,20 @@ def _divisible(state: State, said: Clues, extents: Extents) -> Iterator[State]:
         for axes in (entry.dims[2:], entry.dims[1:3], entry.dims[-1:]):
             changed = state
             for size in axes:
-                if size in state.own and kind(name) not in (WEIGHT, BIAS):
+                if size in state.own and state.kind(name) not in (WEIGHT, BIAS):
                     changed = changed.replaced(size, f"2*{size}", EQUAL)
             if changed is not state:
                 yield replace(changed, cost=changed.cost + LABELS)
+
+
+def _same_places(state: State) -> Iterator[State]:
+    """Two arguments of as many axes that have one of them in common."""
+    for (_, one), (_, other) in itertools.combinations(state.entries, 2):
+        if len(one.dims) != len(other.dims) or len(one.dims) < 2:
+            continue
+        for left, right in zip(one.dims, other.dims):
+            if left != right and right in state.own:
+                yield state.replaced(right, left, EQUAL + ELSEWHERE / 2)
 
 
 def _integers(state: State, said: Clues, line: "Line", extents: Extents) -> Iterator[State]:
@@ -219,18 +230,18 @@ def _integers(state: State, said: Clues, line: "Line", extents: Extents) -> Iter
         return
     named = line.named(state)
     yield from _like_outputs(state, extents)
-    names = sorted(state.names, key=lambda n: (n not in named, kind(n) != TARGET))
+    names = sorted(state.names, key=lambda n: (n not in named, state.kind(n) != TARGET))
     for name in names:
         entry = state.of(name)
-        if entry.classes or entry.literal or kind(name) in (WEIGHT, BIAS):
+        if entry.classes or entry.literal or state.kind(name) in (WEIGHT, BIAS):
             continue
-        cost = LABELS if kind(name) == TARGET else INTEGERS
+        cost = LABELS if state.kind(name) == TARGET else INTEGERS
         cost += ELSEWHERE * (name not in named)
         one, (classes,) = state.sized(1)
         yield one.put(name, Entry(entry.dims[:1], classes), cost)
         if len(entry.dims) > 1:
             yield one.put(name, Entry(entry.dims, classes), cost + 0.25)
-        if name in named and kind(name) == DATA and not line.code.is_array(name):
+        if name in named and state.kind(name) == DATA and not line.code.is_array(name):
             yield state.put(name, Entry(literal="2"), cost + EQUAL)
 
 
@@ -241,7 +252,7 @@ def _like_outputs(state: State, extents: Extents) -> Iterator[State]:
         return
     lasts = [first[1], *(s for s in extents.known if s not in state.own and s[0] != "*")]
     for name, entry in state.entries[1:]:
-        if kind(name) == TARGET and len(entry.dims) == 2 and not entry.classes:
+        if state.kind(name) == TARGET and len(entry.dims) == 2 and not entry.classes:
             for last in lasts:
                 dims = (first[0], last)
                 if dims != entry.dims:
@@ -257,7 +268,7 @@ def _ranks(state: State, said: Clues, line: "Line") -> Iterator[State]:
         if said.rank and (name in named or not said.higher):
             yield from _maybe(state.ranked(name, said.rank, cost - 0.5))
             yield from _maybe(state.deepened(name, said.rank, cost - 0.5))
-        if said.output and kind(name) == DATA and rank < 4 and not entry.literal:
+        if said.output and state.kind(name) == DATA and rank < 4 and not entry.literal:
             dims = (*entry.dims, "1")  # vectors that are columns
             yield state.put(name, replace(entry, dims=dims), cost)
         if said.higher:
@@ -280,15 +291,15 @@ def _of_shapes(state: State, said: Clues, extents: Extents) -> Iterator[State]:
         if shape not in said.shapes or not shape:
             continue
         for keep in (entry.dims[1:], entry.dims[:-1]):
-            if keep or kind(name) not in (WEIGHT, BIAS):
-                cost = AXES + 0.5 * (kind(name) == WEIGHT) if keep else AXES + SCALAR
+            if keep or state.kind(name) not in (WEIGHT, BIAS):
+                cost = AXES + 0.5 * (state.kind(name) == WEIGHT) if keep else AXES + SCALAR
                 yield state.put(name, replace(entry, dims=keep), cost)
         wrong = {number for pair in said.equal for number in pair}
         for axis, extent in enumerate(shape):
             if extent in wrong:
                 dims = (*entry.dims[:axis], "1", *entry.dims[axis + 1 :])
                 yield state.put(name, replace(entry, dims=dims), ONE)
-        if kind(name) == BIAS and len(shape) == 1:
+        if state.kind(name) == BIAS and len(shape) == 1:
             yield _columns(state)
 
 
@@ -296,7 +307,7 @@ def _columns(state: State) -> State:
     """The state with all biases as columns: samples stand side by side."""
     cost = AXES - 0.25
     for name, entry in state.entries:
-        if kind(name) == BIAS and len(entry.dims) == 1 and entry.dims != ("1",):
+        if state.kind(name) == BIAS and len(entry.dims) == 1 and entry.dims != ("1",):
             state = state.put(name, replace(entry, dims=(*entry.dims, "1")), cost)
             cost = 0.0
     return state
@@ -359,9 +370,9 @@ def fitted(state: State, unfit: Mapping[str, tuple[int, ...]], extents: Extents)
             continue
         dims = tuple(_spelled(number, state, extents) for number in shape)
         wide = [dim for dim in dims if dim != "1"]
-        if not all(dims) or (kind(name) == BIAS and len(wide) != 1):
+        if not all(dims) or (state.kind(name) == BIAS and len(wide) != 1):
             continue
-        if kind(name) == WEIGHT and not wide:
+        if state.kind(name) == WEIGHT and not wide:
             continue
         one = replace(state.of(name), dims=dims)
         yield state.put(name, one, AXES * 0.75)

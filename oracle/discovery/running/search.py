@@ -9,7 +9,7 @@ from oracle.discovery.running import moves
 from oracle.discovery.running.extents import LABELS, PRIMES, WIDE, Extents
 from oracle.discovery.running.messages import is_refusal
 from oracle.discovery.running.seeds import Code, started
-from oracle.discovery.running.state import BIAS, WEIGHT, State, kind
+from oracle.discovery.running.state import BIAS, WEIGHT, State
 from oracle.discovery.running.trial import BACKWARD, DONE, Build, Outcome, run
 from oracle.subject import Unusable, size_names
 
@@ -35,6 +35,7 @@ class Search:
     seen: set[str] = field(default_factory=set)
     found: list[State] = field(default_factory=list)  # every gradient has its argument's shape
     unfit: list[State] = field(default_factory=list)  # it runs, and some gradient has not
+    ends: dict[str, Outcome] = field(default_factory=dict)  # of the latter, how the run ended
 
     def tried(self, state: State, order: Order) -> tuple[Outcome, Extents]:
         """One run of a state, with primes given out in an order."""
@@ -75,10 +76,11 @@ class Search:
                 against = self.against(state)
                 if against is None:
                     (self.found if outcome.fits else self.unfit).append(state)
+                    self.ends[state.key] = outcome
                     last = min(last, self.runs + AFTER)
                     push(moves.fitted(state, outcome.unfit or {}, extents), FURTHER * DONE)
                     if not outcome.fits:
-                        push(moves.other_ranks(state), FURTHER * DONE)
+                        push(moves.more_axes(state), FURTHER * DONE)
                     continue
                 outcome, extents = against
             push(self._moves(state, outcome, extents), FURTHER * self.reached(outcome))
@@ -116,6 +118,19 @@ class Search:
         backward = self.reached(outcome) >= BACKWARD
         yield from moves.moves(state, runs, moves.Line(line, self.code), backward)
 
+    def may_be_wrong(self, state: State) -> bool:
+        """Whether a gradient of a wrong shape is the code's mistake, and not that of the line.
+
+        The forward settles the shape of a weight. A bias that is summed up to a single number may
+        be meant as one where nothing else comes in.
+        """
+        outcome = self.ends[state.key]
+        has_upstream = outcome.subject is not None and outcome.subject.has_upstream
+        return all(
+            state.kind(name) == WEIGHT or (state.kind(name) == BIAS and has_upstream)
+            for name in outcome.unfit or {}
+        )
+
     def reached(self, outcome: Outcome) -> float:
         """How far a run came: its stage, and the place of its line among the lines of the code."""
         for node, stage in zip(self.code.nodes, self.code.stages):
@@ -147,7 +162,7 @@ def descending(state: State, extents: Extents) -> None:
 def weights_last(state: State, extents: Extents) -> None:
     """The last axes of the weights are the largest; of kernels, all axes are small."""
     own = _images_last(state)
-    ends = [e.dims[-1] for n, e in state.entries if kind(n) == WEIGHT and 0 < len(e.dims) < 3]
+    ends = [e.dims[-1] for n, e in state.entries if state.kind(n) == WEIGHT and 0 < len(e.dims) < 3]
     extents.give(sorted(own, key=lambda size: size in ends), PRIMES[1:])
 
 
@@ -169,8 +184,8 @@ def _images_last(state: State) -> list[str]:
     image = _of_image(state)
     if not image:
         return own
-    biases = {size for name, e in state.entries if kind(name) == BIAS for size in e.sizes}
-    biases -= {size for name, e in state.entries if kind(name) != BIAS for size in e.sizes}
+    biases = {size for name, e in state.entries if state.kind(name) == BIAS for size in e.sizes}
+    biases -= {size for name, e in state.entries if state.kind(name) != BIAS for size in e.sizes}
     return sorted(own, key=lambda size: (size in image) + 2 * (size in biases))
 
 
@@ -188,11 +203,11 @@ def _of_image(state: State) -> list[str]:
 
 def _wide(state: State) -> list[str]:
     """The last axes of matrices of weights, if they are free."""
-    ends = [e.dims[-1] for n, e in state.entries if kind(n) == WEIGHT and len(e.dims) == 2]
+    ends = [e.dims[-1] for n, e in state.entries if state.kind(n) == WEIGHT and len(e.dims) == 2]
     others = {
         size
         for name, entry in state.entries
-        if kind(name) != BIAS
-        for size in size_names(entry.dims[:-1] if kind(name) == WEIGHT else entry.dims)
+        if state.kind(name) != BIAS
+        for size in size_names(entry.dims[:-1] if state.kind(name) == WEIGHT else entry.dims)
     }
     return [size for size in ends if size in state.own and size not in others]

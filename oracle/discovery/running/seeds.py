@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.discovery import naming
-from oracle.discovery.running.state import BIAS, Entry, State, kind
+from oracle.discovery.running.state import BIAS, Entry, State, role
 from oracle.discovery.text import usage
 from oracle.discovery.text.functions import Function
 
@@ -84,7 +84,7 @@ def started(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
     options = {name: code.words(name)[:MOST_CHOICES] for name in names}
     for name in names:
         if name not in options or not options[name]:
-            state = _entered(state, name, code)
+            state = _entered(state, name, code, role(name, (*state.names, *names)))
     chosen = [[(name, word) for word in words] for name, words in options.items() if words]
     del choices
     for combination in itertools.product(*chosen):
@@ -94,7 +94,7 @@ def started(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
         yield one
 
 
-def _entered(state: State, name: str, code: Code) -> State:
+def _entered(state: State, name: str, code: Code, its: str) -> State:
     if name in naming.FLAGS:
         return state.put(name, Entry(literal="True"))
     if OPTION.search(name) and not code.is_array(name) and "." not in name:
@@ -103,7 +103,7 @@ def _entered(state: State, name: str, code: Code) -> State:
         state, sizes = state.sized(2)
         return state.put(name, Entry(sizes[:1], sizes[1]))
     own = code.unpacked(name)
-    rank = len(own) or max(1 if kind(name) == BIAS else RANK, code.axes(name.rpartition(".")[2]))
+    rank = len(own) or max(1 if its == BIAS else RANK, code.axes(name.rpartition(".")[2]))
     state, sizes = state.sized(rank)
     words = [word if word.strip("_") else f"_{i}" for i, word in enumerate(own)]
     known = {word: size for size, word in state.hints}

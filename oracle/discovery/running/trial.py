@@ -96,12 +96,21 @@ def _cause(error: BaseException) -> BaseException:
 def _upstream(subject: Subject, value: Any) -> Any:
     parts = value if isinstance(value, tuple | list) else (value,)
     numbers = [part for part in parts if is_number(part)]
+    for part in numbers:
+        if np.ndim(part) > max(len(a.dims) for a in subject.arguments) and _repeats(part):
+            raise ValueError("too many indices: the value has more axes than any argument")
     if any(np.size(part) == 0 for part in numbers):
         raise ValueError("an output is empty")
     if not subject.has_upstream and (not numbers or np.size(numbers[0]) != 1):
         raise NotOneNumber("the value is no single number")
     ones = [np.ones_like(part) for part in numbers]
     return tuple(ones) if isinstance(value, tuple | list) else ones[0] if ones else 1.0
+
+
+def _repeats(array: Any) -> bool:
+    """Whether an extent stands twice in a shape, as where (N, D, 1, 1) meets (N, D)."""
+    wide = [extent for extent in np.shape(array) if extent > 1]
+    return len(set(wide)) < len(wide)
 
 
 def _expect_small(arguments: tuple[Argument, ...], extents: Extents) -> None:

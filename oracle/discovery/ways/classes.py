@@ -112,17 +112,21 @@ def _found(
         guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
-        if not unlike or not open_:
+        if not guessed and (not unlike or not open_):
             return ready(thing, kind)
-        if len(open_) < 2 or unlike.isdisjoint(open_):  # or it is the guess that does not fit
+        if not unlike or len(open_) < 2 or unlike.isdisjoint(open_):  # or the guess does not fit
             ran = ran or thing
-    if ran is not None:
+            if not unlike:
+                break
+    if ran is not None and not open_:
         return ready(ran, kind)
     if open_:
         assumed_arrays = [name for name in maker.arrays if not has_shape(name, spoken)]
-        raise declared.missing(
+        missing = declared.missing(
             candidate.name, spoken, open_[0], user.line(roles[0]), [*open_[1:], *assumed_arrays]
-        ) from problem
+        )
+        missing.guessed = ready(ran, kind) if ran is not None else None
+        raise missing from problem
     assert problem is not None
     raise Unusable(f"{candidate.name}: {said(problem)}", line_in(problem, user.file)) from problem
 
