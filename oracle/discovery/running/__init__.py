@@ -51,9 +51,10 @@ def found(
     search.go(given, missing.names)
     subjects: list[Subject] = []
     states = lines.settled(search)
-    if not states and missing.guessed is not None:
+    odd = not states or states[0].oddness >= lines.TOO_ODD
+    if odd and missing.guessed is not None:
         return missing.guessed
-    if states and states[0].oddness >= lines.TOO_ODD:
+    if states and odd:
         own = lines.named(states[0], {**(taken or {}), **dict.fromkeys(states[0].names)})
         raise MissingShapes(f"{missing} (it runs with {own})", missing.line, missing.names)
     for state in states:
