@@ -49,7 +49,8 @@ def settled(search: Search) -> list[State]:
 
 def _with_fewer_axes(state: State) -> Iterator[State]:
     """The same for a vector in place of a matrix: without one size, wherever it stands."""
-    for size in state.own:
+    first = state.entries[0][1].dims[:1]  # samples stay
+    for size in (s for s in state.own if s not in first or len(state.own) == 1):
         entries = []
         for name, entry in state.entries:
             dims = tuple(dim for dim in entry.dims if dim != size)

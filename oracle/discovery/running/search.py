@@ -83,6 +83,7 @@ class Search:
                         push(moves.more_axes(state), FURTHER * DONE)
                     continue
                 outcome, extents = against
+            outcome, extents = self._in_forward(state, outcome, extents)
             push(self._moves(state, outcome, extents), FURTHER * self.reached(outcome))
 
     def _first(self, state: State) -> tuple[Outcome, Extents]:
@@ -106,6 +107,19 @@ class Search:
                 return came
         return None if ran >= ENOUGH else came
 
+    def _in_forward(
+        self, state: State, outcome: Outcome, extents: Extents
+    ) -> tuple[Outcome, Extents]:
+        """The run, or one in the opposite order if that fails in the forward already.
+
+        A loop over the rows of one argument accepts another one with too many.
+        """
+        if outcome.error is None or self.reached(outcome) < BACKWARD:
+            return outcome, extents
+        other, others = self.tried(state, descending)
+        earlier = other.error is not None and self.reached(other) < BACKWARD
+        return (other, others) if earlier and not is_refusal(other.error) else (outcome, extents)
+
     def _moves(self, state: State, outcome: Outcome, extents: Extents) -> Iterator[State]:
         if outcome.error is None or isinstance(outcome.error, Unusable):
             return
@@ -121,15 +135,18 @@ class Search:
     def may_be_wrong(self, state: State) -> bool:
         """Whether a gradient of a wrong shape is the code's mistake, and not that of the line.
 
-        The forward settles the shape of a weight. A bias that is summed up to a single number may
-        be meant as one where nothing else comes in.
+        The forward settles the axes of a weight, whose gradient is transposed. A bias that is
+        summed up to a single number is wrong where an upstream comes in; elsewhere it may be meant.
         """
         outcome = self.ends[state.key]
         has_upstream = outcome.subject is not None and outcome.subject.has_upstream
-        return all(
-            state.kind(name) == WEIGHT or (state.kind(name) == BIAS and has_upstream)
-            for name in outcome.unfit or {}
-        )
+
+        def is_wrong(name: str, shape: tuple[int, ...]) -> bool:
+            if state.kind(name) == BIAS:
+                return has_upstream and not shape
+            return state.kind(name) == WEIGHT and len(shape) == len(state.of(name).dims) > 1
+
+        return all(is_wrong(name, shape) for name, shape in (outcome.unfit or {}).items())
 
     def reached(self, outcome: Outcome) -> float:
         """How far a run came: its stage, and the place of its line among the lines of the code."""

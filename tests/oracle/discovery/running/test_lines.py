@@ -185,3 +185,17 @@ def test_prints_of_the_code_are_not_shown(tmp_path, capsys, prints):
     text = ROWS.replace("return np.dot", f"{prints.replace('x', 'h')}; return np.dot")
     lines(tmp_path, text)
     assert capsys.readouterr().out == ""
+
+
+def test_two_operands_a_and_b_are_of_one_kind(tmp_path):
+    text = """
+        def rowdot(a, b):
+            out = np.empty(len(a))
+            for i in range(len(a)):
+                out[i] = (a[i] * b[i]).sum()
+            return out
+
+        def rowdot_backward(g, a, b):
+            return g[:, None] * b, g[:, None] * a
+    """
+    assert lines(tmp_path, text) == {"rowdot_backward": "a: N D, b: N D"}
