@@ -96,6 +96,12 @@ def moves(
     yield from _of_values(state, said, named)
 
 
+def ones(state: State) -> Iterator[State]:
+    """The states with an extent of 1 in place of a size: one sample, as a column."""
+    for size in state.own:
+        yield state.replaced(size, "1", ONE)
+
+
 def _forced(before: State, after: State) -> State:
     """A state that was equated for the sake of a backward: odd, unless it is about targets.
 
@@ -180,8 +186,7 @@ def _single(state: State) -> Iterator[State]:
         entry = state.of(name)
         if entry.dims and not entry.classes:
             yield from _maybe(state.ranked(name, len(entry.dims) - 1, AXES))
-    for size in state.own:
-        yield state.replaced(size, "1", ONE)
+    yield from ones(state)
 
 
 def _maybe(state: State | None) -> Iterator[State]:

@@ -81,6 +81,7 @@ class Search:
                     push(moves.fitted(state, outcome.unfit or {}, extents), FURTHER * DONE)
                     if not outcome.fits:
                         push(moves.more_axes(state), FURTHER * DONE)
+                        push(moves.ones(state), FURTHER * DONE)
                     continue
                 outcome, extents = against
             outcome, extents = self._in_forward(state, outcome, extents)
@@ -142,6 +143,8 @@ class Search:
         has_upstream = outcome.subject is not None and outcome.subject.has_upstream
 
         def is_wrong(name: str, shape: tuple[int, ...]) -> bool:
+            if name not in state.names:
+                return False
             if state.kind(name) == BIAS:
                 return has_upstream and not shape
             return state.kind(name) == WEIGHT and len(shape) == len(state.of(name).dims) > 1

@@ -3,7 +3,7 @@
 import contextlib
 import io
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,14 @@ from oracle.discovery.load import line_in
 from oracle.discovery.running.extents import Extents
 from oracle.discovery.shapes import grammar
 from oracle.discovery.trial_inputs import kept_random_state, sizes_chosen, trial_arrays
+from oracle.discovery.ways.attributes import value_at
 from oracle.subject import (
     Argument,
+    Inputs,
+    Made,
     MissingShapes,
     NothingToJudge,
+    Path,
     Subject,
     Unusable,
     as_array,
@@ -80,8 +84,16 @@ def run(build: Build, text: str, extents: Extents, file: str) -> Outcome:
         return Outcome(stage, subject, cause, line_in(cause, file))
     spoken = {grammar.spelled(one.of): np.shape(as_array(one.value)) for one in made if one.of}
     drawn = {argument.name: arrays[argument.name].shape for argument in subject.arguments}
+    drawn |= {grammar.spelled(p): np.shape(v) for p, v in _own_parameters(inputs, made)}
     differs = {n: s for n, s in spoken.items() if n in drawn and s != drawn[n]}
     return Outcome(DONE, subject, unfit=differs)
+
+
+def _own_parameters(inputs: Inputs, made: Sequence[Made]) -> Iterator[tuple[Path, Any]]:
+    """The arrays of an object that got a gradient."""
+    for one in made:
+        if one.of[:1] == ("self",):
+            yield one.of, value_at(inputs, one.of)
 
 
 def _cause(error: BaseException) -> BaseException:
