@@ -145,6 +145,10 @@ class WrongReturn(Exception):  # noqa: N818
     """A backward has returned something else than one gradient for each input."""
 
 
+class ClippedHere(Exception):  # noqa: N818
+    """A case that cannot be judged: the code clips its gradients there, as it means to."""
+
+
 class Role(enum.Enum):
     """The meaning of an argument of a backward, in a reading."""
 
@@ -216,9 +220,14 @@ class Subject:
     losses: tuple[int, ...] = ()  # of several outputs, those whose upstream is 1
     differentiable: Callable[[Path], bool] = lambda path: True
     torch_function: Any = None  # way 5: the forward as torch runs it, in place of a recording
+    against: str = ""  # MODULE:FUNCTION, named by the user as the truth: torch_function is it
     torch_both: Any = None  # (tensors, upstreams) -> outputs and gradients, with no autograd
+    # The precision of functions that take torch tensors, and are wrapped to take arrays.
+    tensors: Any = None
     shapes: str = ""  # the line that was found by running, where nothing said all shapes
     others: tuple["Subject", ...] = ()  # the same with other lines under which it runs
+    # Objects of the same class, made with other options; only made where they are asked for.
+    beside: Callable[[], Sequence["Subject"]] = tuple
     command: str = ""  # that checks it again; oracle check of its file where nothing is said
 
     @property

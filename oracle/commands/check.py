@@ -26,6 +26,7 @@ class Settings:
     max_dim: int = MAX_DIM
     dtypes: tuple[str, ...] = DTYPES
     shapes: str = ""
+    against: str = ""  # MODULE:FUNCTION, a torch function that is the truth
     case: str = ""  # only this one, as a failure printed it
     repro: bool = False  # write a script for each wrong gradient
     original: str = ""  # the file that this one is an edit of, and whose values it must have
@@ -41,7 +42,7 @@ def of_file(
     from oracle import discovery
     from oracle.discovery import trainers
 
-    subjects, failures = discovery.subjects(file, name, settings.shapes)
+    subjects, failures = discovery.subjects(file, name, settings.shapes, settings.against)
     for failure in failures:
         yield "", failure.line, lambda failure=failure: failure
     for subject in subjects:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("targets", nargs=-1, required=True, metavar="FILE[::NAME]...")
 @click.option("--shapes", default="", metavar="TEXT", help='Shapes, as in "X: N D, W: D M, b: M".')
+@click.option(
+    "--against",
+    default="",
+    metavar="MODULE:FUNCTION",
+    help="A torch function that is the truth, for forwards that cannot be replayed.",
+)
 @options.cases("Random cases for each derivation.")
 @options.drawn
 @click.option(
@@ -70,6 +76,7 @@ if TYPE_CHECKING:
 def check(
     targets: tuple[str, ...],
     shapes: str,
+    against: str,
     cases: int,
     seed: int,
     dtype: str | None,
@@ -109,6 +116,7 @@ def check(
         asked = _Asked(targets, exclude, select, ignore, timeout, jobs, verbose)
         shown = _Shown(form, quiet, no_color, stderr=repro == "-" or diff)
         drawn = {"cases": cases, "seed": seed, "max_dim": max_dim, "shapes": shapes}
+        drawn |= {"against": against}
         drawn |= {"case": case or "", "repro": bool(repro)} | (
             {"dtypes": (dtype,)} if dtype else {}
         )

@@ -15,11 +15,13 @@ shapes/         comments, annotations and docstrings that state shapes
 ways/           pairs, single functions, courses, classes, torch Functions: each a Subject
 """
 
+import dataclasses
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from oracle.discovery import against as against_
 from oracle.discovery import arguments, find, found_by_running, naming, proposals, proposed, uses
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
@@ -30,13 +32,16 @@ from oracle.discovery.text import reading, source
 from oracle.discovery.ways import (
     caller_readings,
     classes,
+    clipping,
     conventions,
     courses,
     derivatives,
+    logit_readings,
     loss_methods,
     pairs,
     returned,
     single,
+    torch_tensors,
 )
 from oracle.results import Failure, NotJudged, Result
 from oracle.subject import MissingShapes, NothingToJudge, NotImported, Subject, Unusable, Way
@@ -71,9 +76,12 @@ WAYS: dict[Way, Callable[[User, Candidate], Subject]] = {
 }
 
 
-def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject], list[Failure]]:
+def subjects(
+    file: Path, name: str = "", shapes: str = "", against: str = ""
+) -> tuple[list[Subject], list[Failure]]:
     """The derivations in a file, or those of a name, and what could not be judged, with its line.
 
+    ``against`` names a torch function that is the truth of their forwards: ``MODULE:FUNCTION``.
     A file without any derivation is not executed, and gives two empty lists.
     """
     try:
@@ -93,7 +101,7 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
         loaded = load(file)
     except Unusable as error:
         return [], [Failure(str(file), error.line, str(error))]
-    user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes)
+    user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes, against=against)
     made, failures = _each(user, found.candidates, name)
     others, failed = proposed.decided(user, near, _subject)
     failures += [_failure(user, candidate, error) for candidate, error in failed]
@@ -136,7 +144,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
         except Exception as error:
             failures.append(_failure(user, candidate, error))
         else:
-            made.append((candidate, one))
+            made += [(candidate, each) for each in (one, *one.beside())]
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     for candidate, error in _users_first(user.text, unsaid):
         whole = next((used[p] for p in candidate.parts.values() if p in used), None)
@@ -148,7 +156,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
         except Exception as error:
             failures.append(_failure(user, candidate, error))
         else:
-            made.append((candidate, one))
+            made += [(candidate, each) for each in (one, *one.beside())]
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     made.sort(key=lambda pair: found.index(pair[0]))
     return conventions.with_mean_in_parameters(user, made), failures
@@ -265,6 +273,22 @@ def _subject(user: User, candidate: Candidate) -> Subject:
 
 
 def _plain(user: User, candidate: Candidate) -> Subject:
-    """The subject of a candidate, with the shapes that are said."""
-    plain = returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
-    return caller_readings.proposed(user, candidate, plain)
+    """The subject of a candidate, with the shapes that are said; on arrays, or on tensors."""
+    return torch_tensors.built(user, candidate, _on_arrays)
+
+
+def _on_arrays(user: User, candidate: Candidate) -> Subject:
+    found = WAYS[candidate.way](user, candidate)
+    plain = _with_readings(user, candidate, found)
+    beside = plain.beside
+    return dataclasses.replace(
+        plain, beside=lambda: [_with_readings(user, candidate, one) for one in beside()]
+    )
+
+
+def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subject:
+    unclipped = clipping.unclipped(user, candidate, subject)
+    by_trial = returned.proposed(user, candidate, unclipped)
+    of_logits = logit_readings.proposed(user, candidate, by_trial)
+    by_caller = caller_readings.proposed(user, candidate, of_logits)
+    return against_.applied(user, candidate, by_caller)

@@ -11,7 +11,7 @@ from oracle.discovery.running.seeds import code_of
 from oracle.discovery.running.trial import BACKWARD, BUILT, FORWARD
 from oracle.discovery.text import functions
 from oracle.discovery.text.functions import Function
-from oracle.discovery.ways import instances
+from oracle.discovery.ways import makers
 from oracle.subject import MissingShapes, Subject, Unusable
 
 STAGES = {"backward": BACKWARD}
@@ -55,9 +55,8 @@ def _defaults(user: User, candidate: Candidate) -> Iterator[tuple[str, int]]:
         return
     with contextlib.suppress(Unusable):
         kind = user.kind(candidate.of("class"))
-        for parameter in (
-            parameters(kind, candidate.name) if instances.has_constructor(kind) else ()
-        ):
+        given = parameters(kind, candidate.name) if makers.has_constructor(kind) else []
+        for parameter in given:
             number = parameter.default
-            if type(number) is int and number > 1 and instances.SIZE.fullmatch(parameter.name):
+            if type(number) is int and number > 1 and makers.SIZE.fullmatch(parameter.name):
                 yield parameter.name, number

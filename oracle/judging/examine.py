@@ -22,6 +22,7 @@ from oracle.judging.examined import Examined, Tally
 from oracle.judging.forced import cases_at_forced_sizes
 from oracle.judging.session import Session
 from oracle.judging.telling import handful, has_a_one
+from oracle.judging.trial import AUTOGRAD
 from oracle.judging.trials import Trials
 from oracle.results import Kind, NotJudged, Result
 from oracle.subject import Reading, Subject, Unusable, Way
@@ -126,7 +127,8 @@ def _examined(
         _soften(tally)
     entries = tuple(tally.entry() for tally in tallies)
     judged = [key.partition("/") for tally in tallies for key in tally.units]
-    truth = examination.truth
+    by_autograd = examination.truth == AUTOGRAD
+    truth = "against" if subject.against and by_autograd else examination.truth
     result = Result(
         subject.file,
         subject.name,

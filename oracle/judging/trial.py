@@ -18,7 +18,7 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from oracle import cases
 from oracle.cases import EXTREME, Case
-from oracle.judging.beside import beside_kink
+from oracle.judging.beside import BesideKinks, beside_kink
 from oracle.judging.layout import Layout
 from oracle.judging.session import Session
 from oracle.judging.verdict import EPS, largest
@@ -96,12 +96,17 @@ class Trial:
         """The forward computes with float32 by its own choice, though it was given float64."""
         if self.strict or self.case.dtype != "float64":
             return False
+        if self.subject.tensors is not None:
+            return self.own_eps > self.eps
         used = (value for note in self.notes for value in (*note.inputs, *note.outputs))
         return any(v.active and getattr(v.array, "dtype", None) == np.float32 for v in used)
 
     @property
     def own_eps(self) -> float:
         """The rounding of the numbers that the code computes in."""
+        if self.subject.tensors is not None:
+            eps: float = self.subject.tensors.eps(self.case.dtype)
+            return eps
         return EPS["float32"] if self.in_float32 else self.eps
 
     def scale(self, path: Path) -> float:
@@ -358,6 +363,9 @@ class Trial:
         once, moving the inputs would hardly ever move all of these to the same side.
         """
         assert self.plan is not None
+        if self.subject.tensors is not None:
+            with BesideKinks(step):
+                return [self.plan.run().gradients(self.upstream, wrt=[(0, *path)])[0, *path]]
 
         def beside(rule: Any, *args: Any, **kwargs: Any) -> Any:
             return rule(*beside_kink(args, step), **kwargs)

@@ -78,7 +78,7 @@ class Nudging(torch_compat.TorchFunctionMode):
         unnudged = saved_tensors_hooks(_same, _same) if func in COMPARE else nullcontext()
         with unnudged:
             result = func(*args, **(kwargs or {}))
-        if isinstance(result, torch.Tensor):
+        if isinstance(result, torch.Tensor) and not torch_compat.is_functional(result):
             if not _is_view(result, args):  # what is written to a copy would be lost
                 result = self.nudged(result)
             if result.requires_grad:

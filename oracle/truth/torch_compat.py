@@ -22,6 +22,7 @@ __all__ = [
     "function_of_op",
     "functionalize",
     "gradients",
+    "is_functional",
     "rprop",
     "saved_tensors_hooks",
     "sgd",
@@ -80,6 +81,11 @@ def function_of_op(op: Any) -> Any:
         AttributeError: torch keeps it elsewhere.
     """
     return op._init_fn
+
+
+def is_functional(tensor: torch.Tensor) -> bool:
+    """A tensor inside ``functionalize``: a nudge of it would lose what is written to its views."""
+    return bool(torch._C._functorch.is_functionaltensor(tensor))
 
 
 def rprop(

@@ -19,7 +19,7 @@ from dataclasses import replace
 from oracle.discovery.running import lines
 from oracle.discovery.running.search import Search
 from oracle.discovery.running.seeds import Code
-from oracle.discovery.running.state import State
+from oracle.discovery.running.state import State, is_fresh
 from oracle.discovery.running.trial import Build
 from oracle.subject import MissingShapes, Subject
 
@@ -51,14 +51,16 @@ def found(
     search.go(given, missing.names)
     subjects: list[Subject] = []
     states = lines.settled(search)
+    sizes = {size: None for size in search.sizes if not is_fresh(size)}
+    names = {**(taken or {}), **dict.fromkeys(missing.names), **sizes}
     odd = not states or states[0].oddness >= lines.TOO_ODD
     if odd and missing.guessed is not None:
         return missing.guessed
     if states and odd:
-        own = lines.named(states[0], {**(taken or {}), **dict.fromkeys(states[0].names)})
+        own = lines.named(states[0], {**names, **dict.fromkeys(states[0].names)})
         raise MissingShapes(f"{missing} (it runs with {own})", missing.line, missing.names)
     for state in states:
-        own = lines.named(state, {**(taken or {}), **dict.fromkeys(state.names)})
+        own = lines.named(state, {**names, **dict.fromkeys(state.names)})
         try:
             subject = build(own.text)
         except Exception:  # it does not run in the sizes of another trial

@@ -133,6 +133,12 @@ class Search:
         backward = self.reached(outcome) >= BACKWARD
         yield from moves.moves(state, runs, moves.Line(line, self.code), backward)
 
+    @property
+    def sizes(self) -> list[str]:
+        """All sizes of the subjects that ran, those included that are said."""
+        subjects = [end.subject for end in self.ends.values() if end.subject is not None]
+        return [size for subject in subjects for size in subject.sizes]
+
     def may_be_wrong(self, state: State) -> bool:
         """Whether a gradient of a wrong shape is the code's mistake, and not that of the line.
 

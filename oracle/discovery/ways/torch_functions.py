@@ -48,7 +48,8 @@ def function(user: User, candidate: Candidate) -> Subject:
         Unusable: a shape is missing.
     """
     names = candidate.of("forward"), candidate.of("backward")
-    kind = _kind(user, candidate)
+    of_class = candidate.of("class")
+    kind: Any = user.kind(of_class) if of_class else _custom_op(user, candidate)
     said = declared.of_parts(user.text, [candidate.name, *names], user.shapes)
     apart = _is_apart(kind)
     given = arguments.parameters(kind.forward, names[0])[0 if apart else 1 :]
@@ -87,25 +88,6 @@ def _subject(user: User, candidate: Candidate, plan: Plan, call: Call, inferred:
         torch_function=Forward(call.through, call.precision),
         torch_both=call.both,
     )
-
-
-def _kind(user: User, candidate: Candidate) -> Any:
-    """The class, also where a later statement binds its name to something else."""
-    name = candidate.of("class")
-    if not name:
-        return _custom_op(user, candidate)
-    own = [
-        kind
-        for kind in _all_subclasses(torch.autograd.Function)
-        if kind.__qualname__ == name and kind.__module__ == user.module_name
-    ]
-    return own[-1] if own else user.kind(name)
-
-
-def _all_subclasses(kind: type) -> Iterator[type]:
-    for one in type.__subclasses__(kind):
-        yield one
-        yield from _all_subclasses(one)
 
 
 def _custom_op(user: User, candidate: Candidate) -> Any:
