@@ -28,7 +28,7 @@ from oracle.discovery.ways.roles import (
     wanted_of,
 )
 from oracle.discovery.ways.runs import try_once
-from oracle.subject import NothingToJudge, Role, Subject, Unusable, Way
+from oracle.subject import MissingShapes, NothingToJudge, Role, Subject, Unusable, Way
 
 Guess = Mapping[str, tuple[str, ...]]  # the dims of arguments of which nothing says them
 Tried = Callable[[Maker, Guess], tuple[Object, set[str]]]
@@ -70,6 +70,8 @@ def _subject(user: User, candidate: Candidate) -> Subject:
         maker = makers.maker(user, candidate.of("class"), kind, spoken, known)
         return _found(user, candidate, kind, maker, spoken, (given, taken, asked))
     except Unusable as error:
+        if isinstance(error, MissingShapes) and error.guessed is not None:
+            raise  # it runs
         invented = maker is None or bool(maker.proposed)
         if _is_base(user, candidate) or (invented and holds_layers(user, candidate)):
             raise NothingToJudge(str(error), error.line) from error
