@@ -6,6 +6,7 @@ extents.py    a prime number for each size, and which sizes a number in an error
 trial.py      one run under a line: build, forward, backward
 messages.py   what an exception says: extents that must be equal, ranks, integers
 moves.py      from a state that does not run to others that may
+fitting.py    from a state whose gradients have a different shape to others
 search.py     best first, at most 300 runs
 lines.py      the lines that are left: confirmed in other sizes, different, with good names
 

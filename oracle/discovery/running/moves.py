@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
@@ -138,10 +138,10 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
         return
     for evidence in pairs:
         for size, by in solutions(state.own, evidence):
-            yield state.replaced(size, by, EQUAL + _effort(by) + ELSEWHERE * (len(pairs) > 1))
+            yield state.replaced(size, by, EQUAL + effort(by) + ELSEWHERE * (len(pairs) > 1))
     for pair in runs[0].clues.either:
         for size, by in solutions(state.own, [(runs[0].extents, pair)]):
-            yield state.replaced(size, by, EQUAL + _effort(by) + ELSEWHERE)
+            yield state.replaced(size, by, EQUAL + effort(by) + ELSEWHERE)
 
 
 def _products(state: State, evidence: Sequence[Evidence]) -> State:
@@ -171,11 +171,11 @@ def equated(state: State, pairs: Sequence[Sequence[Evidence]]) -> State:
         for size, by in solutions(state.own, evidence)[:1]:
             if not replaced & {size, *size_names((by,))}:
                 replaced.add(size)
-                state = state.replaced(size, by, EQUAL + _effort(by))
+                state = state.replaced(size, by, EQUAL + effort(by))
     return state
 
 
-def _effort(dim: str) -> float:
+def effort(dim: str) -> float:
     """What it costs that a size is an expression, or a number."""
     return 0.0 if dim.isidentifier() else 0.3
 
@@ -332,7 +332,7 @@ def _of_index(state: State, said: Clues, extents: Extents, line: Line) -> Iterat
         if not entry.classes or shapes.shape((entry.classes,), extents.known)[0] != index + 1:
             continue
         for size, by in solutions(state.own, [(extents, (index + 1, extent))]):
-            yield state.replaced(size, by, EQUAL + _effort(by))
+            yield state.replaced(size, by, EQUAL + effort(by))
         if entry.classes not in state.own:
             by = next(iter(extents.spelled(extent)), str(extent))
             yield state.put(name, replace(entry, classes=by), EQUAL)
@@ -360,57 +360,3 @@ def _of_values(state: State, said: Clues, named: Sequence[str]) -> Iterator[Stat
             one = one.put(name, replace(one.of(name), word="spd"), LABELS)
         if one is not state:
             yield one
-
-
-def fitted(state: State, unfit: Mapping[str, tuple[int, ...]], extents: Extents) -> Iterator[State]:
-    """States in which an argument has the shape of its gradient, where that says something.
-
-    A weight or bias keeps an axis of its own, and a bias has one axis but for extents of 1: a sum
-    that is missing, or one too many, must not choose the shape that makes it right.
-    """
-    yield from _multiples(state, unfit, extents)
-    changed = state
-    for name, shape in unfit.items():
-        if name not in state.names or state.of(name).literal or state.of(name).classes:
-            continue
-        dims = tuple(_spelled(number, state, extents) for number in shape)
-        wide = [dim for dim in dims if dim != "1"]
-        if not all(dims) or (state.kind(name) == BIAS and len(wide) != 1):
-            continue
-        if state.kind(name) == WEIGHT and not wide:
-            continue
-        one = replace(state.of(name), dims=dims)
-        yield state.put(name, one, AXES * 0.75)
-        changed = changed.put(name, one, AXES * 0.75 * (changed is state))
-    if changed is not state:
-        yield changed
-
-
-def _spelled(number: int, state: State, extents: Extents) -> str:
-    """An extent as a size, as an axis of some argument, or as any expression; "" if it is none."""
-    if number == 1:
-        return "1"
-    dims = [dim for _, entry in state.entries for dim in entry.dims]
-    known = [dim for dim in dims if shapes.shape((dim,), extents.known) == (number,)]
-    return next(iter(known), "") or next(iter(extents.spelled(number)), "")
-
-
-def _multiples(
-    state: State, unfit: Mapping[str, tuple[int, ...]], extents: Extents
-) -> Iterator[State]:
-    """The state in which a free size is the multiple or sum of others that its gradient has.
-
-    Two plain sizes are not equated: a transposed gradient would be right for square matrices.
-    """
-    changed = state
-    for name, shape in unfit.items():
-        if name not in state.names or len(state.of(name).dims) != len(shape):
-            continue
-        for dim, number in zip(state.of(name).dims, shape):
-            if dim in changed.own and extents.known.get(dim) != number:
-                by = next(iter(extents.spelled(number)), "")
-                composite = bool(by) and not by.isidentifier() and not by.isdigit()
-                if composite and dim not in size_names((by,)):
-                    changed = changed.replaced(dim, by, EQUAL + _effort(by))
-    if changed is not state:
-        yield changed

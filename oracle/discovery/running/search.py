@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from oracle.discovery.running import moves
 from oracle.discovery.running.extents import LABELS, PRIMES, WIDE, Extents
+from oracle.discovery.running.fitting import fitted
 from oracle.discovery.running.messages import is_refusal
 from oracle.discovery.running.seeds import Code, started
 from oracle.discovery.running.state import BIAS, WEIGHT, State
@@ -78,7 +79,7 @@ class Search:
                     (self.found if outcome.fits else self.unfit).append(state)
                     self.ends[state.key] = outcome
                     last = min(last, self.runs + AFTER)
-                    push(moves.fitted(state, outcome.unfit or {}, extents), FURTHER * DONE)
+                    push(fitted(state, outcome.unfit or {}, extents), FURTHER * DONE)
                     if not outcome.fits:
                         push(moves.more_axes(state), FURTHER * DONE)
                         push(moves.ones(state), FURTHER * DONE)
