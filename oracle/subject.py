@@ -121,9 +121,12 @@ class MissingShapes(Unusable):
     ``names`` are theirs as a line of shapes has them: ``x``, ``params.W1``.
     """
 
-    def __init__(self, message: str, line: int, names: Sequence[str]) -> None:
+    def __init__(
+        self, message: str, line: int, names: Sequence[str], guessed: "Subject | None" = None
+    ) -> None:
         super().__init__(message, line)
         self.names = tuple(names)
+        self.guessed = guessed  # what it is with shapes that are usual, if it runs with them
 
 
 class NotImported(Unusable):

@@ -144,7 +144,7 @@ def assemble(
             found = replace(found, verdict="unstable", findings=findings)
         gradients.append(replace(found, repro=scripts.get(entry)))
     remarks = [*examined.result.remarks, *recognised.remarks]
-    if examined.result.inferred:
+    if examined.result.inferred and "open-shapes" not in {note.name for note in remarks}:
         said = f"shapes inferred: {examined.result.inferred}; say otherwise with a comment"
         remarks.append(Note("shapes-inferred", said))
     remarks += [Note("assumed", said) for said in examined.subject.remarks]

@@ -1,18 +1,20 @@
 """The subject of a candidate whose shapes nothing says: they are found by running it."""
 
-import ast
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from oracle.discovery import running
-from oracle.discovery.arguments import User
+from oracle.discovery.arguments import User, parameters
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.running.seeds import code_of
+from oracle.discovery.running.trial import BACKWARD, BUILT, FORWARD
 from oracle.discovery.text import functions
 from oracle.discovery.text.functions import Function
 from oracle.discovery.ways import makers
-from oracle.subject import MissingShapes, Subject
+from oracle.subject import MissingShapes, Subject, Unusable
 
+STAGES = {"backward": BACKWARD}
 Plain = Callable[[User, Candidate], Subject]
 
 
@@ -22,9 +24,10 @@ def subject(user: User, candidate: Candidate, plain: Plain, missing: MissingShap
     Raises:
         MissingShapes: no line was found.
     """
-    nodes = [user.node(name) for name in candidate.parts.values()]
     init = _constructor(user, candidate)
-    known = [node for node in (*nodes, init) if node is not None]
+    parts = [(user.node(name), role) for role, name in candidate.parts.items()]
+    known = [(node, STAGES.get(role, FORWARD)) for node, role in parts if node is not None]
+    known += [(init, BUILT)] if init is not None else []
 
     def build(text: str) -> Subject:
         return plain(replace(user, shapes=text), candidate)
@@ -35,8 +38,8 @@ def subject(user: User, candidate: Candidate, plain: Plain, missing: MissingShap
         code_of(known, user.text.tree if user.text is not None else None),
         user.file,
         user.shapes,
-        {name: None for node in known for name in functions.parameters(node)},
-        {number: name for name, number in _defaults(init)},
+        {name: None for node, _ in known for name in functions.parameters(node)},
+        {number: name for name, number in _defaults(user, candidate)},
     )
 
 
@@ -46,14 +49,14 @@ def _constructor(user: User, candidate: Candidate) -> Function | None:
     return user.node(user.text.methods(candidate.of("class")).get("__init__", ""))
 
 
-def _defaults(init: Function | None) -> Iterator[tuple[str, int]]:
+def _defaults(user: User, candidate: Candidate) -> Iterator[tuple[str, int]]:
     """The sizes of a constructor that have a whole number as their default."""
-    if init is None:
+    if not candidate.of("class"):
         return
-    own = init.args.posonlyargs + init.args.args
-    given = own[len(own) - len(init.args.defaults) :] if init.args.defaults else []
-    pairs = [*zip(given, init.args.defaults), *zip(init.args.kwonlyargs, init.args.kw_defaults)]
-    for argument, default in pairs:
-        number = default.value if isinstance(default, ast.Constant) else None
-        if type(number) is int and number > 1 and makers.SIZE.fullmatch(argument.arg):
-            yield argument.arg, number
+    with contextlib.suppress(Unusable):
+        kind = user.kind(candidate.of("class"))
+        given = parameters(kind, candidate.name) if makers.has_constructor(kind) else []
+        for parameter in given:
+            number = parameter.default
+            if type(number) is int and number > 1 and makers.SIZE.fullmatch(parameter.name):
+                yield parameter.name, number

@@ -6,6 +6,7 @@ extents.py    a prime number for each size, and which sizes a number in an error
 trial.py      one run under a line: build, forward, backward
 messages.py   what an exception says: extents that must be equal, ranks, integers
 moves.py      from a state that does not run to others that may
+fitting.py    from a state whose gradients have a different shape to others
 search.py     best first, at most 300 runs
 lines.py      the lines that are left: confirmed in other sizes, different, with good names
 
@@ -19,7 +20,7 @@ from dataclasses import replace
 from oracle.discovery.running import lines
 from oracle.discovery.running.search import Search
 from oracle.discovery.running.seeds import Code
-from oracle.discovery.running.state import State
+from oracle.discovery.running.state import State, is_fresh
 from oracle.discovery.running.trial import Build
 from oracle.subject import MissingShapes, Subject
 
@@ -50,14 +51,25 @@ def found(
     search = Search(build, file, code, constants or {})
     search.go(given, missing.names)
     subjects: list[Subject] = []
-    for state in lines.settled(search):
-        own = lines.named(state, {**(taken or {}), **dict.fromkeys(state.names)})
+    states = lines.settled(search)
+    sizes = {size: None for size in search.sizes if not is_fresh(size)}
+    names = {**(taken or {}), **dict.fromkeys(missing.names), **sizes}
+    odd = not states or states[0].oddness >= lines.TOO_ODD
+    if odd and missing.guessed is not None:
+        return missing.guessed
+    if states and odd:
+        own = lines.named(states[0], {**names, **dict.fromkeys(states[0].names)})
+        raise MissingShapes(f"{missing} (it runs with {own})", missing.line, missing.names)
+    for state in states:
+        own = lines.named(state, {**names, **dict.fromkeys(state.names)})
         try:
             subject = build(own.text)
         except Exception:  # it does not run in the sizes of another trial
             continue
         subject.shapes = str(own)
         subjects.append(subject)
+    if not subjects and missing.guessed is not None:
+        return missing.guessed
     if not subjects:
         raise missing
     return replace(subjects[0], others=tuple(subjects[1:]))

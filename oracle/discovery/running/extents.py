@@ -42,12 +42,13 @@ class Extents:
 
     def spelled(self, number: int) -> Iterator[str]:
         """The expressions that an extent may be, the plainest first."""
-        yield from (size for size, extent in self.known.items() if extent == number)
+        sizes = [(s, extent) for s, extent in self.known.items() if s[0] != "*"]
+        yield from (size for size, extent in sizes if extent == number)
         if number in self.constants:
             yield self.constants[number]
         if number <= CONSTANT or number in self.avoided:
             yield str(number)
-        known = [(size, extent) for size, extent in self.known.items() if extent > 1]
+        known = [(size, extent) for size, extent in sizes if extent > 1]
         for size, extent in known:
             if number % extent == 0 and 1 < number // extent <= CONSTANT:
                 yield f"{number // extent}*{size}"

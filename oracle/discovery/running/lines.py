@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from oracle.discovery.running.search import Search, ascending
-from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, State, is_fresh, kind, substituted
+from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, State, is_fresh, substituted
 from oracle.subject import size_names
 
+ODDER = 0.5  # than the plainest line; a line that is odder is an accident
+TOO_ODD = 1.0  # a line that is as odd as that is told, not judged
 MOST = 4  # lines that are judged
 BATCH = ("N", "T", "L", "P")
 FEATURES = ("D", "M", "H", "K", "F", "G", "E", "Q", "R", "S", "U", "V")
@@ -25,7 +27,12 @@ def settled(search: Search) -> list[State]:
         for state in sorted(search.found, key=lambda s: s.total)
         if not any(_covers(other, state, plain=True) for other in search.unfit)
     ]
-    found = found or sorted(search.unfit, key=lambda s: s.total)[:1]
+    unfit = sorted(filter(search.may_be_wrong, search.unfit), key=lambda s: s.total)
+    if not found:
+        found = unfit[:1]
+    elif search.unfit and any(_has_more_axes(other, found[0]) for other in search.unfit):
+        return []  # a sum that is missing is right for a single sample
+    found = [state for state in found if state.oddness <= found[0].oddness + ODDER]
     kept: list[State] = []
     for state in found:
         if any(_covers(other, state) for other in kept):
@@ -42,7 +49,8 @@ def settled(search: Search) -> list[State]:
 
 def _with_fewer_axes(state: State) -> Iterator[State]:
     """The same for a vector in place of a matrix: without one size, wherever it stands."""
-    for size in state.own:
+    first = state.entries[0][1].dims[:1]  # samples stay
+    for size in (s for s in state.own if s not in first or len(state.own) == 1):
         entries = []
         for name, entry in state.entries:
             dims = tuple(dim for dim in entry.dims if dim != size)
@@ -50,8 +58,17 @@ def _with_fewer_axes(state: State) -> Iterator[State]:
                 break
             entries.append((name, replace(entry, dims=dims)))
         else:
-            if tuple(entries) != state.entries:
+            changed = sum(a != b for a, b in zip(entries, state.entries))
+            if changed > 1 or changed == len(entries) == 1:
                 yield replace(state, entries=tuple(entries))
+
+
+def _has_more_axes(unfit: State, found: State) -> bool:
+    """Whether a line that makes a gradient of a wrong shape is plainer, and has more axes."""
+    if unfit.names != found.names or unfit.total > found.total:
+        return False
+    axes = [(len(unfit.of(n).dims), len(found.of(n).dims)) for n in found.names]
+    return all(a >= b for a, b in axes) and any(a > b for a, b in axes)
 
 
 def _covers(general: State, special: State, plain: bool = False) -> bool:
@@ -101,12 +118,12 @@ def _usual(state: State, size: str) -> list[str]:
             return [IMAGE[entry.dims.index(size)], *FEATURES, *others]
     if any(entry.classes == size for _, entry in state.entries):
         return [*CLASSES, *others]
-    weights = [n for n in state.names if kind(n) in (WEIGHT, BIAS)]
+    weights = [n for n in state.names if state.kind(n) in (WEIGHT, BIAS)]
     if any(size in state.of(name).sizes for name in weights):
         return [*FEATURES, *others]
-    first = [entry.dims[0] for n, entry in state.entries if entry.dims and kind(n) != BIAS]
+    first = [entry.dims[0] for n, entry in state.entries if entry.dims and state.kind(n) != BIAS]
     if weights or size in first:
         return [*BATCH, *FEATURES, *others]
-    if any(kind(n) == TARGET and size in e.sizes for n, e in state.entries):
+    if any(state.kind(n) == TARGET and size in e.sizes for n, e in state.entries):
         return [*CLASSES, *FEATURES, *others]
     return [*FEATURES, *others]

@@ -14,6 +14,7 @@ ALIGNED = re.compile(
     r"|tensor a \((?P<g>\d+)\) must match the size of tensor b \((?P<h>\d+)\)"
     r"|don't match \((?P<i>\d+) != (?P<j>\d+)\)"
     r"|expanded size of the tensor \((?P<k>\d+)\) must match the existing size \((?P<l>\d+)\)"
+    r"|has size (?P<o>\d+) for operand \d+ which does not broadcast .* size (?P<p>\d+)"
     r"|expected index \[(?P<m>\d+).*no larger than \w+ \[(?P<n>\d+)"
 )
 NOT_ALIGNED = re.compile(r"not aligned: (\d+) \(dim \d+\) != (\d+)")
@@ -63,6 +64,9 @@ class Clues:
     lower: bool = False
     integers: bool = False
     index: tuple[int, int] | None = None  # an index, and the extent that it exceeds
+    multiples: tuple[int, ...] = ()  # extents of a shape whose product is a different one
+    places: bool = False  # some axes that are summed over together have different extents
+    output: bool = False  # the result of an operation does not fit where it is added to
     square: bool = False
     definite: bool = False
 
@@ -82,6 +86,9 @@ def clues(error: BaseException) -> Clues:
         bool(LOWER.search(said)) and not integers,
         integers,
         (int(bounds[1]), int(bounds[2])) if bounds else None,
+        tuple(_factors(said)),
+        "shape-mismatch for sum" in said,
+        "non-broadcastable output" in said,
         bool(SQUARE.search(said)),
         bool(DEFINITE.search(said)),
     )
@@ -140,6 +147,12 @@ def _either(said: str) -> Iterator[tuple[int, int]]:
         factors = [p for p in range(2, min(size, 200)) if size % p == 0 and _is_prime(p)]
         if int(n) > 1 and size % int(n):
             yield from ((int(n), p) for p in factors)
+
+
+def _factors(said: str) -> Iterator[int]:
+    found = RESHAPED.search(said)
+    if found:
+        yield from map(int, re.findall(r"\d+", found["to"] or found["to2"] or ""))
 
 
 def _is_prime(number: int) -> bool:

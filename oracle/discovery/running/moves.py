@@ -1,14 +1,15 @@
 """Moves: from a state that does not run, and what was raised, to states that may."""
 
+import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
 from oracle.discovery.running.extents import Evidence, Extents, solutions
 from oracle.discovery.running.messages import Clues, clues
 from oracle.discovery.running.seeds import Code
-from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, kind
+from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State
 from oracle.discovery.running.trial import NotOneNumber
 from oracle.subject import size_names
 
@@ -19,6 +20,7 @@ AXES = 1.0  # another rank than the name says
 LABELS = 0.5  # integers, for targets
 INTEGERS = 1.5  # and for anything else
 SCALAR = 1.5
+DIVISOR = 4  # what extents are made divisible by, at most
 ELSEWHERE = 1.0  # a change of an argument that the failing line does not name
 
 
@@ -69,20 +71,56 @@ def is_ambiguous(failed: Failed) -> bool:
     return any(number not in sizes for pair in failed.clues.equal for number in pair)
 
 
-def moves(state: State, runs: Sequence[Failed], line: Line) -> Iterator[State]:
-    """The states to try next."""
+def moves(
+    state: State, runs: Sequence[Failed], line: Line, backward: bool = False
+) -> Iterator[State]:
+    """The states to try next. ``backward``: the forward ran, and the backward failed."""
     first = runs[0]
     said, extents = first.clues, first.extents
-    yield from _equated(state, runs)
+    for one in _equated(state, runs):
+        yield _forced(state, one) if backward else one
+    if backward and said.equal:
+        yield from more_axes(state)
     if isinstance(first.error, NotOneNumber):
         yield from _single(state)
         return
     named = line.named(state)
-    yield from _integers(state, said, named)
-    yield from _ranks(state, said, named)
+    if isinstance(first.error, AssertionError) or said.multiples:
+        yield from _divisible(state, said, extents)
+    yield from _integers(state, said, line, extents)
+    yield from _ranks(state, said, line)
+    if said.places:
+        yield from _same_places(state)
     yield from _of_shapes(state, said, extents)
     yield from _of_index(state, said, extents, line)
     yield from _of_values(state, said, named)
+
+
+def ones(state: State) -> Iterator[State]:
+    """The states with an extent of 1 in place of a size: one sample, as a column."""
+    for size in state.own:
+        yield state.replaced(size, "1", ONE)
+
+
+def _forced(before: State, after: State) -> State:
+    """A state that was equated for the sake of a backward: odd, unless it is about targets.
+
+    A backward may add up to a scalar what a batch would keep apart, if two sizes are equal.
+    """
+    gone = set(before.own) - set(after.own)
+    compared = {s for n, e in before.entries if before.kind(n) == TARGET for s in e.sizes}
+    plain = all(dim.isidentifier() or dim.isdigit() for _, e in after.entries for dim in e.dims)
+    return replace(after, forced=True) if plain and gone - compared else after
+
+
+def more_axes(state: State) -> Iterator[State]:
+    """The states with one axis more of the data.
+
+    One axis less is not tried: a sum over samples that is missing is right for a single sample.
+    """
+    for name, entry in state.entries:
+        if state.kind(name) in (DATA, TARGET) and not entry.literal:
+            yield from _maybe(state.deepened(name, len(entry.dims) + 1, AXES))
 
 
 def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
@@ -95,10 +133,35 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
     together = equated(state, pairs)
     if together is not state:
         yield together
-    alone = [[(runs[0].extents, pair)] for pair in runs[0].clues.either]
-    for evidence in (*pairs, *alone):
+    if len(pairs) == 1 and (changed := _products(state, pairs[0])) is not state:
+        yield changed
+        return
+    for evidence in pairs:
         for size, by in solutions(state.own, evidence):
-            yield state.replaced(size, by, EQUAL + _effort(by) + ELSEWHERE * (len(pairs) > 1))
+            yield state.replaced(size, by, EQUAL + effort(by) + ELSEWHERE * (len(pairs) > 1))
+    for pair in runs[0].clues.either:
+        for size, by in solutions(state.own, [(runs[0].extents, pair)]):
+            yield state.replaced(size, by, EQUAL + effort(by) + ELSEWHERE)
+
+
+def _products(state: State, evidence: Sequence[Evidence]) -> State:
+    """The state in which the factors of two products are equal, each to the one in its place."""
+    factors = []
+    for which in (0, 1):
+        spelled = [set(extents.spelled(pair[which])) for extents, pair in evidence]
+        both = sorted(dim for dim in set.intersection(*spelled) if dim.count("*"))
+        plain = [dim.split("*") for dim in both if not any(c.isdigit() for c in dim.split("*"))]
+        factors.append(plain[0] if plain else [])
+    one, other = factors
+    if len(one) != len(other) or set(one) & set(other):
+        return state
+    order = {size: i for i, size in enumerate(state.own)}
+    for pair in zip(one, other):
+        later = max(pair, key=lambda size: order.get(size, -1))
+        if later in order:
+            earlier = pair[0] if later == pair[1] else pair[1]
+            state = state.replaced(later, earlier, EQUAL)
+    return state
 
 
 def equated(state: State, pairs: Sequence[Sequence[Evidence]]) -> State:
@@ -108,11 +171,11 @@ def equated(state: State, pairs: Sequence[Sequence[Evidence]]) -> State:
         for size, by in solutions(state.own, evidence)[:1]:
             if not replaced & {size, *size_names((by,))}:
                 replaced.add(size)
-                state = state.replaced(size, by, EQUAL + _effort(by))
+                state = state.replaced(size, by, EQUAL + effort(by))
     return state
 
 
-def _effort(dim: str) -> float:
+def effort(dim: str) -> float:
     """What it costs that a size is an expression, or a number."""
     return 0.0 if dim.isidentifier() else 0.3
 
@@ -123,8 +186,7 @@ def _single(state: State) -> Iterator[State]:
         entry = state.of(name)
         if entry.dims and not entry.classes:
             yield from _maybe(state.ranked(name, len(entry.dims) - 1, AXES))
-    for size in state.own:
-        yield state.replaced(size, "1", ONE)
+    yield from ones(state)
 
 
 def _maybe(state: State | None) -> Iterator[State]:
@@ -132,26 +194,78 @@ def _maybe(state: State | None) -> Iterator[State]:
         yield state
 
 
-def _integers(state: State, said: Clues, named: Sequence[str]) -> Iterator[State]:
+def _divisible(state: State, said: Clues, extents: Extents) -> Iterator[State]:
+    """Extents that can be divided: those of which an error shows a part, or those of an image."""
+    changed = state
+    for size in state.own:
+        for times in range(2, DIVISOR + 1):
+            extent = extents.known.get(size, 0)
+            part, rest = divmod(extent, times)
+            seen = set(said.multiples)
+            if rest and {part, times} <= seen and extent not in seen:
+                changed = changed.replaced(size, f"{times}*{size}", EQUAL)
+                break
+    if changed is not state:
+        yield changed
+    if said.multiples:
+        return
+    for name, entry in state.entries:
+        for axes in (entry.dims[2:], entry.dims[1:3], entry.dims[-1:]):
+            changed = state
+            for size in axes:
+                if size in state.own and state.kind(name) not in (WEIGHT, BIAS):
+                    changed = changed.replaced(size, f"2*{size}", EQUAL)
+            if changed is not state:
+                yield replace(changed, cost=changed.cost + LABELS)
+
+
+def _same_places(state: State) -> Iterator[State]:
+    """Two arguments of as many axes that have one of them in common."""
+    for (_, one), (_, other) in itertools.combinations(state.entries, 2):
+        if len(one.dims) != len(other.dims) or len(one.dims) < 2:
+            continue
+        for left, right in zip(one.dims, other.dims):
+            if left != right and right in state.own:
+                yield state.replaced(right, left, EQUAL + ELSEWHERE / 2)
+
+
+def _integers(state: State, said: Clues, line: "Line", extents: Extents) -> Iterator[State]:
     """Integers below a size of their own, with one axis, or with as many as there were."""
     if not said.integers:
         return
-    names = sorted(state.names, key=lambda n: (n not in named, kind(n) != TARGET))
+    named = line.named(state)
+    yield from _like_outputs(state, extents)
+    names = sorted(state.names, key=lambda n: (n not in named, state.kind(n) != TARGET))
     for name in names:
         entry = state.of(name)
-        if entry.classes or entry.literal or kind(name) in (WEIGHT, BIAS):
+        if entry.classes or entry.literal or state.kind(name) in (WEIGHT, BIAS):
             continue
-        cost = LABELS if kind(name) == TARGET else INTEGERS
+        cost = LABELS if state.kind(name) == TARGET else INTEGERS
         cost += ELSEWHERE * (name not in named)
         one, (classes,) = state.sized(1)
         yield one.put(name, Entry(entry.dims[:1], classes), cost)
         if len(entry.dims) > 1:
             yield one.put(name, Entry(entry.dims, classes), cost + 0.25)
-        if not entry.dims or not named:
-            yield state.put(name, Entry(literal="1"), cost + SCALAR)
+        if name in named and state.kind(name) == DATA and not line.code.is_array(name):
+            yield state.put(name, Entry(literal="2"), cost + EQUAL)
 
 
-def _ranks(state: State, said: Clues, named: Sequence[str]) -> Iterator[State]:
+def _like_outputs(state: State, extents: Extents) -> Iterator[State]:
+    """Targets with a row for each sample and a column for each output, which may be one-hot."""
+    first = state.entries[0][1].dims
+    if len(first) != 2:
+        return
+    lasts = [first[1], *(s for s in extents.known if s not in state.own and s[0] != "*")]
+    for name, entry in state.entries[1:]:
+        if state.kind(name) == TARGET and len(entry.dims) == 2 and not entry.classes:
+            for last in lasts:
+                dims = (first[0], last)
+                if dims != entry.dims:
+                    yield state.put(name, replace(entry, dims=dims), LABELS + EQUAL)
+
+
+def _ranks(state: State, said: Clues, line: "Line") -> Iterator[State]:
+    named = line.named(state)
     for name in state.names:
         entry = state.of(name)
         rank = len(entry.dims)
@@ -159,12 +273,17 @@ def _ranks(state: State, said: Clues, named: Sequence[str]) -> Iterator[State]:
         if said.rank and (name in named or not said.higher):
             yield from _maybe(state.ranked(name, said.rank, cost - 0.5))
             yield from _maybe(state.deepened(name, said.rank, cost - 0.5))
+        if said.output and state.kind(name) == DATA and rank < 4 and not entry.literal:
+            dims = (*entry.dims, "1")  # vectors that are columns
+            yield state.put(name, replace(entry, dims=dims), cost)
         if said.higher:
             yield from _maybe(state.ranked(name, rank + 1, cost))
             yield from _maybe(state.deepened(name, rank + 1, cost))
             if rank < 3:
                 yield from _maybe(state.ranked(name, 4, cost + 0.5))
                 yield from _maybe(state.deepened(name, 4, cost + 0.5))
+        if said.lower and rank > 1 and name in named and not line.code.is_array(name):
+            yield from _maybe(state.ranked(name, 0, SCALAR))
         if said.lower or (said.rank and said.rank < rank):
             yield from _maybe(state.ranked(name, rank - 1, cost + SCALAR * (rank == 1)))
 
@@ -177,15 +296,15 @@ def _of_shapes(state: State, said: Clues, extents: Extents) -> Iterator[State]:
         if shape not in said.shapes or not shape:
             continue
         for keep in (entry.dims[1:], entry.dims[:-1]):
-            if keep or kind(name) not in (WEIGHT, BIAS):
-                cost = AXES + 0.5 * (kind(name) == WEIGHT) if keep else AXES + SCALAR
+            if keep or state.kind(name) not in (WEIGHT, BIAS):
+                cost = AXES + 0.5 * (state.kind(name) == WEIGHT) if keep else AXES + SCALAR
                 yield state.put(name, replace(entry, dims=keep), cost)
         wrong = {number for pair in said.equal for number in pair}
         for axis, extent in enumerate(shape):
             if extent in wrong:
                 dims = (*entry.dims[:axis], "1", *entry.dims[axis + 1 :])
                 yield state.put(name, replace(entry, dims=dims), ONE)
-        if kind(name) == BIAS and len(shape) == 1:
+        if state.kind(name) == BIAS and len(shape) == 1:
             yield _columns(state)
 
 
@@ -193,7 +312,7 @@ def _columns(state: State) -> State:
     """The state with all biases as columns: samples stand side by side."""
     cost = AXES - 0.25
     for name, entry in state.entries:
-        if kind(name) == BIAS and len(entry.dims) == 1 and entry.dims != ("1",):
+        if state.kind(name) == BIAS and len(entry.dims) == 1 and entry.dims != ("1",):
             state = state.put(name, replace(entry, dims=(*entry.dims, "1")), cost)
             cost = 0.0
     return state
@@ -210,11 +329,15 @@ def _of_index(state: State, said: Clues, extents: Extents, line: Line) -> Iterat
     index, extent = said.index
     for name in state.names:
         entry = state.of(name)
-        if entry.classes in extents.known and extents.known[entry.classes] == index + 1:
-            for size, by in solutions(state.own, [(extents, (index + 1, extent))]):
-                yield state.replaced(size, by, EQUAL + _effort(by))
-            return
-    bounds = line.bounds(state)
+        if not entry.classes or shapes.shape((entry.classes,), extents.known)[0] != index + 1:
+            continue
+        for size, by in solutions(state.own, [(extents, (index + 1, extent))]):
+            yield state.replaced(size, by, EQUAL + effort(by))
+        if entry.classes not in state.own:
+            by = next(iter(extents.spelled(extent)), str(extent))
+            yield state.put(name, replace(entry, classes=by), EQUAL)
+        return
+    bounds = [s for s in line.bounds(state) if extents.known.get(s, 0) > extent]
     near = {dim for name in line.named(state) for dim in state.of(name).dims[:1]}
     for size in bounds or state.own:
         number = extents.known.get(size, 0)
@@ -237,45 +360,3 @@ def _of_values(state: State, said: Clues, named: Sequence[str]) -> Iterator[Stat
             one = one.put(name, replace(one.of(name), word="spd"), LABELS)
         if one is not state:
             yield one
-
-
-def fitted(state: State, unfit: Mapping[str, tuple[int, ...]], extents: Extents) -> Iterator[State]:
-    """States in which an argument has the shape of its gradient, where that says something.
-
-    A weight or bias keeps an axis of its own, and a bias has one axis but for extents of 1: a sum
-    that is missing, or one too many, must not choose the shape that makes it right.
-    """
-    yield from _multiples(state, unfit, extents)
-    for name, shape in unfit.items():
-        if name not in state.names or state.of(name).literal or state.of(name).classes:
-            continue
-        dims = [next(iter(extents.spelled(n)), "") for n in shape]
-        if not all(dims):
-            continue
-        wide = [dim for dim in dims if dim != "1"]
-        if kind(name) == BIAS and len(wide) != 1:
-            continue
-        if kind(name) == WEIGHT and not wide:
-            continue
-        yield state.put(name, replace(state.of(name), dims=tuple(dims)), AXES * 0.75)
-
-
-def _multiples(
-    state: State, unfit: Mapping[str, tuple[int, ...]], extents: Extents
-) -> Iterator[State]:
-    """The state in which a free size is the multiple or sum of others that its gradient has.
-
-    Two plain sizes are not equated: a transposed gradient would be right for square matrices.
-    """
-    changed = state
-    for name, shape in unfit.items():
-        if name not in state.names or len(state.of(name).dims) != len(shape):
-            continue
-        for dim, number in zip(state.of(name).dims, shape):
-            if dim in changed.own and extents.known.get(dim) != number:
-                by = next(iter(extents.spelled(number)), "")
-                composite = bool(by) and not by.isidentifier() and not by.isdigit()
-                if composite and dim not in size_names((by,)):
-                    changed = changed.replaced(dim, by, EQUAL + _effort(by))
-    if changed is not state:
-        yield changed

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 
 from oracle.discovery.running import moves
 from oracle.discovery.running.extents import LABELS, PRIMES, WIDE, Extents
+from oracle.discovery.running.fitting import fitted
 from oracle.discovery.running.messages import is_refusal
 from oracle.discovery.running.seeds import Code, started
-from oracle.discovery.running.state import BIAS, WEIGHT, State, kind
-from oracle.discovery.running.trial import DONE, Build, Outcome, run
+from oracle.discovery.running.state import BIAS, WEIGHT, State
+from oracle.discovery.running.trial import BACKWARD, DONE, Build, Outcome, run
 from oracle.subject import Unusable, size_names
 
 RUNS = 300  # at most,
 AFTER = 30  # and after the first line was found
-WIDER = 1.0  # how much more a further line may cost than the first one
+WIDER = 0.8  # how much more a further line may cost than the first one
 FURTHER = 2.0  # what a stage more is worth: constructor, forward, backward
 MOST = 8  # lines
 ENOUGH = 2  # other assignments of sizes in which a line runs
@@ -35,6 +36,7 @@ class Search:
     seen: set[str] = field(default_factory=set)
     found: list[State] = field(default_factory=list)  # every gradient has its argument's shape
     unfit: list[State] = field(default_factory=list)  # it runs, and some gradient has not
+    ends: dict[str, Outcome] = field(default_factory=dict)  # of the latter, how the run ended
 
     def tried(self, state: State, order: Order) -> tuple[Outcome, Extents]:
         """One run of a state, with primes given out in an order."""
@@ -75,10 +77,15 @@ class Search:
                 against = self.against(state)
                 if against is None:
                     (self.found if outcome.fits else self.unfit).append(state)
+                    self.ends[state.key] = outcome
                     last = min(last, self.runs + AFTER)
-                    push(moves.fitted(state, outcome.unfit or {}, extents), FURTHER * DONE)
+                    push(fitted(state, outcome.unfit or {}, extents), FURTHER * DONE)
+                    if not outcome.fits:
+                        push(moves.more_axes(state), FURTHER * DONE)
+                        push(moves.ones(state), FURTHER * DONE)
                     continue
                 outcome, extents = against
+            outcome, extents = self._in_forward(state, outcome, extents)
             push(self._moves(state, outcome, extents), FURTHER * self.reached(outcome))
 
     def _first(self, state: State) -> tuple[Outcome, Extents]:
@@ -102,6 +109,19 @@ class Search:
                 return came
         return None if ran >= ENOUGH else came
 
+    def _in_forward(
+        self, state: State, outcome: Outcome, extents: Extents
+    ) -> tuple[Outcome, Extents]:
+        """The run, or one in the opposite order if that fails in the forward already.
+
+        A loop over the rows of one argument accepts another one with too many.
+        """
+        if outcome.error is None or self.reached(outcome) < BACKWARD:
+            return outcome, extents
+        other, others = self.tried(state, descending)
+        earlier = other.error is not None and self.reached(other) < BACKWARD
+        return (other, others) if earlier and not is_refusal(other.error) else (outcome, extents)
+
     def _moves(self, state: State, outcome: Outcome, extents: Extents) -> Iterator[State]:
         if outcome.error is None or isinstance(outcome.error, Unusable):
             return
@@ -111,14 +131,39 @@ class Search:
             if other.error is not None and other.line == outcome.line:
                 runs.append(moves.Failed(other.error, others))
         line = linecache.getline(self.file, outcome.line)
-        yield from moves.moves(state, runs, moves.Line(line, self.code))
+        backward = self.reached(outcome) >= BACKWARD
+        yield from moves.moves(state, runs, moves.Line(line, self.code), backward)
+
+    @property
+    def sizes(self) -> list[str]:
+        """All sizes of the subjects that ran, those included that are said."""
+        subjects = [end.subject for end in self.ends.values() if end.subject is not None]
+        return [size for subject in subjects for size in subject.sizes]
+
+    def may_be_wrong(self, state: State) -> bool:
+        """Whether a gradient of a wrong shape is the code's mistake, and not that of the line.
+
+        The forward settles the axes of a weight, whose gradient is transposed. A bias that is
+        summed up to a single number is wrong where an upstream comes in; elsewhere it may be meant.
+        """
+        outcome = self.ends[state.key]
+        has_upstream = outcome.subject is not None and outcome.subject.has_upstream
+
+        def is_wrong(name: str, shape: tuple[int, ...]) -> bool:
+            if name not in state.names:
+                return False
+            if state.kind(name) == BIAS:
+                return has_upstream and not shape
+            return state.kind(name) == WEIGHT and len(shape) == len(state.of(name).dims) > 1
+
+        return all(is_wrong(name, shape) for name, shape in (outcome.unfit or {}).items())
 
     def reached(self, outcome: Outcome) -> float:
         """How far a run came: its stage, and the place of its line among the lines of the code."""
-        spans = [(n.lineno, n.end_lineno or n.lineno) for n in self.code.nodes]  # type: ignore[attr-defined]
-        for first, last in spans:
+        for node, stage in zip(self.code.nodes, self.code.stages):
+            first, last = node.lineno, node.end_lineno or 0  # type: ignore[attr-defined]
             if first <= outcome.line <= last:
-                return outcome.stage + (outcome.line - first) / (last - first + 1)
+                return max(stage, outcome.stage) + (outcome.line - first) / (last - first + 1)
         return outcome.stage
 
 
@@ -144,7 +189,7 @@ def descending(state: State, extents: Extents) -> None:
 def weights_last(state: State, extents: Extents) -> None:
     """The last axes of the weights are the largest; of kernels, all axes are small."""
     own = _images_last(state)
-    ends = [e.dims[-1] for n, e in state.entries if kind(n) == WEIGHT and 0 < len(e.dims) < 3]
+    ends = [e.dims[-1] for n, e in state.entries if state.kind(n) == WEIGHT and 0 < len(e.dims) < 3]
     extents.give(sorted(own, key=lambda size: size in ends), PRIMES[1:])
 
 
@@ -166,8 +211,8 @@ def _images_last(state: State) -> list[str]:
     image = _of_image(state)
     if not image:
         return own
-    biases = {size for name, e in state.entries if kind(name) == BIAS for size in e.sizes}
-    biases -= {size for name, e in state.entries if kind(name) != BIAS for size in e.sizes}
+    biases = {size for name, e in state.entries if state.kind(name) == BIAS for size in e.sizes}
+    biases -= {size for name, e in state.entries if state.kind(name) != BIAS for size in e.sizes}
     return sorted(own, key=lambda size: (size in image) + 2 * (size in biases))
 
 
@@ -185,5 +230,11 @@ def _of_image(state: State) -> list[str]:
 
 def _wide(state: State) -> list[str]:
     """The last axes of matrices of weights, if they are free."""
-    ends = [e.dims[-1] for n, e in state.entries if kind(n) == WEIGHT and len(e.dims) == 2]
-    return [size for size in ends if size in state.own]
+    ends = [e.dims[-1] for n, e in state.entries if state.kind(n) == WEIGHT and len(e.dims) == 2]
+    others = {
+        size
+        for name, entry in state.entries
+        if state.kind(name) != BIAS
+        for size in size_names(entry.dims[:-1] if state.kind(name) == WEIGHT else entry.dims)
+    }
+    return [size for size in ends if size in state.own and size not in others]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.discovery import naming
-from oracle.discovery.running.state import BIAS, Entry, State, kind
+from oracle.discovery.running.state import BIAS, Entry, State, role
 from oracle.discovery.text import usage
 from oracle.discovery.text.functions import Function
 
@@ -23,6 +23,7 @@ class Code:
     """The functions that are run, as text."""
 
     nodes: tuple[ast.AST, ...]
+    stages: tuple[int, ...]  # of each, how far a run came that has reached it
 
     numbers: frozenset[int]  # whole numbers in the file: no extent is one of them
 
@@ -35,7 +36,8 @@ class Code:
             for node in ast.walk(root):
                 if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Tuple):
                     continue
-                if ast.unparse(node.value) in (f"{name}.shape", f"np.shape({name})"):
+                whole = ast.unparse(node.value).removeprefix("self.")
+                if whole in (f"{name}.shape", f"np.shape({name})"):
                     parts = node.targets[0].elts
                     if all(isinstance(part, ast.Name) for part in parts):
                         return tuple(ast.unparse(part) for part in parts)
@@ -82,7 +84,7 @@ def started(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
     options = {name: code.words(name)[:MOST_CHOICES] for name in names}
     for name in names:
         if name not in options or not options[name]:
-            state = _entered(state, name, code)
+            state = _entered(state, name, code, role(name, (*state.names, *names)))
     chosen = [[(name, word) for word in words] for name, words in options.items() if words]
     del choices
     for combination in itertools.product(*chosen):
@@ -92,7 +94,7 @@ def started(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
         yield one
 
 
-def _entered(state: State, name: str, code: Code) -> State:
+def _entered(state: State, name: str, code: Code, its: str) -> State:
     if name in naming.FLAGS:
         return state.put(name, Entry(literal="True"))
     if OPTION.search(name) and not code.is_array(name) and "." not in name:
@@ -101,7 +103,7 @@ def _entered(state: State, name: str, code: Code) -> State:
         state, sizes = state.sized(2)
         return state.put(name, Entry(sizes[:1], sizes[1]))
     own = code.unpacked(name)
-    rank = len(own) or max(1 if kind(name) == BIAS else RANK, code.axes(name.rpartition(".")[2]))
+    rank = len(own) or max(1 if its == BIAS else RANK, code.axes(name.rpartition(".")[2]))
     state, sizes = state.sized(rank)
     words = [word if word.strip("_") else f"_{i}" for i, word in enumerate(own)]
     known = {word: size for size, word in state.hints}
@@ -139,9 +141,9 @@ def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def code_of(nodes: Sequence[Function | None], tree: ast.AST | None) -> Code:
+def code_of(parts: Sequence[tuple[Function, int]], tree: ast.AST | None) -> Code:
     """The functions of a derivation, and the whole numbers of the file that they stand in."""
-    found = [node for node in nodes if node is not None]
+    found = [node for node, _ in parts]
     roots: list[ast.AST] = [tree] if tree is not None else list(found)
     numbers = frozenset(
         node.value
@@ -149,4 +151,4 @@ def code_of(nodes: Sequence[Function | None], tree: ast.AST | None) -> Code:
         for node in ast.walk(root)
         if isinstance(node, ast.Constant) and type(node.value) is int
     )
-    return Code(tuple(found), numbers)
+    return Code(tuple(found), tuple(stage for _, stage in parts), numbers)

@@ -3,15 +3,20 @@
 import ast
 import functools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from oracle.discovery import naming
 from oracle.subject import parsed_dim, size_names
 
 FRESH = re.compile(r"\bs\d+\b")
+BIASES = re.compile(r"b(ias)?_\w*|b[a-zA-Z]{1,2}|b[hx]t")
+WEIGHTS = re.compile(r"[wW](_\w*|\w{0,2})")
 MOST_AXES = 5
+SQUARE = 0.25  # a square matrix of weights, as recurrent layers have them
 ODD = 1.5  # as many classes as samples
 FIXED = 0.3  # an extent that is a number
+COEFFICIENTS = naming.words("theta Theta thetas coef coefs coefficients params parameters")
 SHIFTS = naming.words("gamma beta scale shift")
 WEIGHT, BIAS, TARGET, DATA = "weight", "bias", "target", "data"
 
@@ -43,6 +48,7 @@ class State:
     given: str = ""
     cost: float = 0.0
     fresh: int = 0  # sizes that were made so far
+    forced: bool = False  # two sizes were equated because a backward did not run
     hints: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # names for sizes
 
     def __str__(self) -> str:
@@ -60,7 +66,8 @@ class State:
     def key(self) -> str:
         """The line whatever its sizes are called: the same for states that say the same."""
         order: dict[str, str] = {}
-        return FRESH.sub(lambda size: order.setdefault(size[0], f"s{len(order)}"), self.text)
+        text = FRESH.sub(lambda size: order.setdefault(size[0], f"s{len(order)}"), self.text)
+        return text + "!" * self.forced
 
     @property
     def total(self) -> float:
@@ -70,14 +77,16 @@ class State:
     @property
     def oddness(self) -> float:
         """How unlike usual code it is: squares, classes as many as samples, fixed extents."""
-        weights = {s for n, e in self.entries if kind(n) == WEIGHT for s in e.sizes}
-        data = {s for n, e in self.entries if kind(n) in (DATA, TARGET) for s in e.sizes}
-        odd = 0.0
+        weights = {s for n, e in self.entries if self.kind(n) == WEIGHT for s in e.sizes}
+        data = {s for n, e in self.entries if self.kind(n) in (DATA, TARGET) for s in e.sizes}
+        odd = float(self.forced)
+        sizes = [set(e.dims) for n, e in self.entries if self.kind(n) == DATA and len(e.dims) == 2]
         for name, entry in self.entries:
-            own, wide = kind(name), [dim for dim in entry.dims if not dim.isdigit()]
-            odd += (len(wide) - len(set(wide))) * (0.5 if own == WEIGHT else 1)
+            own, wide = self.kind(name), [dim for dim in entry.dims if not dim.isdigit()]
+            odd += (len(wide) - len(set(wide))) * (SQUARE if own == WEIGHT else 1)
             odd += ODD * (entry.classes in entry.dims)
-            odd += FIXED * sum(dim.isdigit() and dim != "1" for dim in entry.dims)
+            odd += FIXED * sum(dim.isdigit() for dim in entry.dims) * (own != BIAS)
+            odd += own == WEIGHT and len(set(entry.dims)) == 2 and set(entry.dims) in sizes
             if own == BIAS and weights:
                 odd += sum(s in data and s not in weights for s in entry.sizes)
         return odd
@@ -95,6 +104,10 @@ class State:
         """The sizes that the search has made, and may replace."""
         return tuple(size for size in self.sizes if is_fresh(size))
 
+    def kind(self, name: str) -> str:
+        """The kind of an argument. Without a weight beside it, ``b`` is a thing as ``a`` is one."""
+        return role(name, self.names)
+
     def of(self, name: str) -> Entry:
         return dict(self.entries)[name]
 
@@ -111,7 +124,7 @@ class State:
     def ranked(self, name: str, rank: int, cost: float) -> "State | None":
         """The state with another rank of an argument: its first axes stay what they are."""
         entry = self.of(name)
-        least = 1 if kind(name) in (WEIGHT, BIAS) else 0
+        least = 1 if self.kind(name) in (WEIGHT, BIAS) else 0
         if rank == len(entry.dims) or not least <= rank <= MOST_AXES or entry.literal:
             return None
         state, more = self.sized(max(0, rank - len(entry.dims)))
@@ -181,10 +194,18 @@ def kind(name: str) -> str:
     """The kind of argument that a name says: a weight, a bias, targets, or anything else."""
     own = name.rpartition(".")[2].rpartition("[")[0] or name.rpartition(".")[2]
     bare = own.rstrip("0123456789").rstrip("_") or own
-    if naming.same(bare, "b") or bare in SHIFTS or bare.split("_")[0] in ("b", "bias"):
+    if naming.same(bare, "b") or bare in SHIFTS or BIASES.fullmatch(bare):
         return BIAS
-    if naming.same(bare, "W") or (bare[:1] in "wW" and len(bare) <= 3) or bare[:2] in ("W_", "w_"):
+    if naming.same(bare, "W") or bare in COEFFICIENTS or WEIGHTS.fullmatch(bare):
         return WEIGHT
     if bare in naming.TARGETS | naming.PERHAPS_TARGETS or bare.startswith("y_true"):
         return TARGET
     return DATA
+
+
+def role(name: str, names: Iterable[str]) -> str:
+    """The kind of an argument among others."""
+    found = kind(name)
+    beside = name in ("b", "B") and not {"a", "A"}.isdisjoint(names)
+    alone = not any(kind(other) == WEIGHT for other in names)
+    return DATA if beside and alone else found

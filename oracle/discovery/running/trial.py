@@ -3,7 +3,7 @@
 import contextlib
 import io
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,15 @@ from oracle.discovery.load import line_in
 from oracle.discovery.running.extents import Extents
 from oracle.discovery.shapes import grammar
 from oracle.discovery.trial_inputs import kept_random_state, sizes_chosen, trial_arrays
+from oracle.discovery.ways.attributes import value_at
 from oracle.subject import (
     Argument,
+    Inputs,
+    Made,
     MissingShapes,
     NothingToJudge,
     NotImported,
+    Path,
     Subject,
     Unusable,
     as_array,
@@ -83,8 +87,16 @@ def run(build: Build, text: str, extents: Extents, file: str) -> Outcome:
         return Outcome(stage, subject, cause, line_in(cause, file))
     spoken = {grammar.spelled(one.of): np.shape(as_array(one.value)) for one in made if one.of}
     drawn = {argument.name: arrays[argument.name].shape for argument in subject.arguments}
+    drawn |= {grammar.spelled(p): np.shape(v) for p, v in _own_parameters(inputs, made)}
     differs = {n: s for n, s in spoken.items() if n in drawn and s != drawn[n]}
     return Outcome(DONE, subject, unfit=differs)
+
+
+def _own_parameters(inputs: Inputs, made: Sequence[Made]) -> Iterator[tuple[Path, Any]]:
+    """The arrays of an object that got a gradient."""
+    for one in made:
+        if one.of[:1] == ("self",):
+            yield one.of, value_at(inputs, one.of)
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -99,12 +111,21 @@ def _cause(error: BaseException) -> BaseException:
 def _upstream(subject: Subject, value: Any) -> Any:
     parts = value if isinstance(value, tuple | list) else (value,)
     numbers = [part for part in parts if is_number(part)]
+    for part in numbers:
+        if np.ndim(part) > max(len(a.dims) for a in subject.arguments) and _repeats(part):
+            raise ValueError("too many indices: the value has more axes than any argument")
     if any(np.size(part) == 0 for part in numbers):
         raise ValueError("an output is empty")
     if not subject.has_upstream and (not numbers or np.size(numbers[0]) != 1):
         raise NotOneNumber("the value is no single number")
     ones = [np.ones_like(part) for part in numbers]
     return tuple(ones) if isinstance(value, tuple | list) else ones[0] if ones else 1.0
+
+
+def _repeats(array: Any) -> bool:
+    """Whether an extent stands twice in a shape, as where (N, D, 1, 1) meets (N, D)."""
+    wide = [extent for extent in np.shape(array) if extent > 1]
+    return len(set(wide)) < len(wide)
 
 
 def _expect_small(arguments: tuple[Argument, ...], extents: Extents) -> None:

@@ -183,7 +183,7 @@ def missing(
     above: int,
     also: Iterable[str] = (),
     nodes: Sequence[Function | None] = (),
-) -> Unusable:
+) -> MissingShapes:
     """The error that names the arguments whose shape nothing says, with a comment to add."""
     names = [argument, *also]
     own = [node for node in nodes if node is not None]

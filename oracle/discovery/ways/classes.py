@@ -28,7 +28,7 @@ from oracle.discovery.ways.roles import (
     wanted_of,
 )
 from oracle.discovery.ways.runs import try_once
-from oracle.subject import NothingToJudge, Role, Subject, Unusable, Way
+from oracle.subject import MissingShapes, NothingToJudge, Role, Subject, Unusable, Way
 
 Guess = Mapping[str, tuple[str, ...]]  # the dims of arguments of which nothing says them
 Tried = Callable[[Maker, Guess], tuple[Object, set[str]]]
@@ -70,6 +70,8 @@ def _subject(user: User, candidate: Candidate) -> Subject:
         maker = makers.maker(user, candidate.of("class"), kind, spoken, known)
         return _found(user, candidate, kind, maker, spoken, (given, taken, asked))
     except Unusable as error:
+        if isinstance(error, MissingShapes) and error.guessed is not None:
+            raise  # it runs
         invented = maker is None or bool(maker.proposed)
         if _is_base(user, candidate) or (invented and holds_layers(user, candidate)):
             raise NothingToJudge(str(error), error.line) from error
@@ -102,6 +104,7 @@ def _found(
         spoken = {**spoken, (name,): spoken.get((name,), Said()).completed(Said(values="unit"))}
     problem: Exception | None = None
     ran: Object | None = None
+    subject: Subject | None = None  # with shapes that were guessed
     tries = (
         (one, shapes_of)
         for one in makers.unified(maker, spoken)
@@ -129,15 +132,22 @@ def _found(
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
         if not unlike or not open_:
             made = _with_options(thing, kind, functools.partial(_first, tried, shapes_of))
-            return _with_vectors(made, thing, open_)
+            made = _with_vectors(made, thing, open_)
+            if not guessed:
+                return made
+            ran, subject = thing, made
+            break
         if len(open_) < 2 or unlike.isdisjoint(open_):  # or it is the guess that does not fit
             ran = ran or thing
-    if ran is not None:
+    if ran is not None and not open_:
         return ready(ran, kind)
     if open_:
-        raise declared.missing(
-            candidate.name, spoken, open_[0], user.line(roles[0]), open_[1:]
-        ) from problem
+        assumed_arrays = [name for name in maker.arrays if not has_shape(name, spoken)]
+        missing = declared.missing(
+            candidate.name, spoken, open_[0], user.line(roles[0]), [*open_[1:], *assumed_arrays]
+        )
+        missing.guessed = subject or (ready(ran, kind) if ran is not None else None)
+        raise missing from problem
     assert problem is not None
     raise Unusable(f"{candidate.name}: {said(problem)}", line_in(problem, user.file)) from problem
 

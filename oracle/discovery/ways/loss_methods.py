@@ -42,7 +42,8 @@ def loss_method(user: User, candidate: Candidate) -> Subject:
     maker = makers.maker(user, candidate.of("class"), kind, spoken, [p.name for p in given])
     wanted = [p for p in given if p.required or has_shape(p.name, spoken)]
     open_ = [p.name for p in wanted if not has_shape(p.name, spoken)]
-    data = {n: ("N", next(iter(maker.sizes.values()), "D")) for n in open_ if n in naming.DATA}
+    first = next(iter(maker.sizes.values()), "")
+    data = {n: ("N", first) for n in open_ if n in naming.DATA} if first else {}
     for n, dims in data.items():
         spoken[(n,)] = Said(dims).completed(spoken.get((n,), Said()))
     node = user.node(name)

@@ -31,7 +31,7 @@ def test_a_layer(tmp_path):
         "self.db": ("self", "b"),
     }
     assert subject.sizes == ("N", "n_in", "n_out")
-    assert any("N n_in" in remark for remark in subject.remarks)
+    assert subject.shapes == "X: N n_in"
 
 
 def test_the_same_numbers_for_the_same_seed(tmp_path):
@@ -892,7 +892,10 @@ def test_a_network_with_constants_for_sizes(tmp_path):
                 self.w1 -= self.lr * self.x.T @ d_h
     """
     subject = found(tmp_path, text)["Net"]
-    assert {a.name: a.dims for a in subject.arguments} == {"x": ("N", "3"), "y": ("N", "2")}
+    assert {a.name: a.dims for a in subject.arguments} == {
+        "x": ("N", "input_size"),
+        "y": ("N", "output"),
+    }
     assert right(subject) == {"dw1": ("self", "w1"), "dw2": ("self", "w2")}
 
 
