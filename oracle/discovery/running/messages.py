@@ -45,7 +45,8 @@ LOWER = re.compile(
 INTEGERS = re.compile(
     r"of integer|only integers|only integer scalar|interpreted as an integer|must be integers"
     r"|to dtype\('int|used as indices must be|unhashable type: 'numpy.ndarray'|non-negative ints"
-    r"|must be Long|non-integer"
+    r"|must be Long|non-integer|scalar type Long|dtype int64 for index|should be type long"
+    r"|must be long, int|index tensor to be an integer|expects integer|must be an integer tensor"
 )
 SQUARE = re.compile(r"must be square")
 DEFINITE = re.compile(r"definite")
