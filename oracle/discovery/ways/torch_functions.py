@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import warnings
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -118,7 +119,10 @@ def _in_its_precision(call: Call, plan: Plan) -> Call:
         inputs = plan.prepare(trial_arrays(plan.arguments), 0)
         plain = dataclasses.replace(precision, promote=False)
         try:
-            with world(0, "float64", plain), asked, np.errstate(all="ignore"):
+            with (
+                world(0, "float64", plain), asked, np.errstate(all="ignore"),
+                warnings.catch_warnings(action="ignore"),
+            ):  # fmt: skip
                 value, kept = own.run_forward(inputs)
                 ups = tuple(np.ones_like(part) for part in outputs(value))
                 own.run_backward(inputs, value, kept, ups if isinstance(value, tuple) else ups[0])
