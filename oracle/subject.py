@@ -142,6 +142,10 @@ class WrongReturn(Exception):  # noqa: N818
     """A backward has returned something else than one gradient for each input."""
 
 
+class ClippedHere(Exception):  # noqa: N818
+    """A case that cannot be judged: the code clips its gradients there, as it means to."""
+
+
 class Role(enum.Enum):
     """The meaning of an argument of a backward, in a reading."""
 
@@ -219,6 +223,8 @@ class Subject:
     tensors: Any = None
     shapes: str = ""  # the line that was found by running, where nothing said all shapes
     others: tuple["Subject", ...] = ()  # the same with other lines under which it runs
+    # Objects of the same class, made with other options; only made where they are asked for.
+    beside: Callable[[], Sequence["Subject"]] = tuple
     command: str = ""  # that checks it again; oracle check of its file where nothing is said
 
     @property

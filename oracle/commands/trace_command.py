@@ -1,12 +1,6 @@
 """``oracle trace``: its options, and what it does with them."""
 
-import contextlib
-import json
-import signal
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +59,8 @@ def trace(
     Exit status: 0 all is well, 1 something is wrong, 2 something could not be judged.
     """
     asked = {"steps": steps, "loss": loss, "to_end": to_end, "verbose": verbose}
+    from oracle.commands.traced_script import traced
+
     report = traced(script, arguments, asked, None if form == "text" else sys.stderr)
     from oracle.commands import ignored
 
@@ -98,37 +94,3 @@ def _write_page(report: "Report", script: str, html: Path) -> None:
         said = f"oracle: {html} could not be written: {error.strerror}"
         click.echo(said, err=True)
         sys.exit(output.NOT_JUDGED)
-
-
-def traced(
-    script: str, arguments: tuple[str, ...], asked: dict[str, object], stdout: object
-) -> "Report":
-    """The report of a process in which the script has run."""
-    from oracle.commands import channel
-    from oracle.results import Failure, Report
-
-    with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
-        target = Path(folder) / "report"
-        command = [
-            sys.executable, "-m", "oracle.commands.traced", str(target), json.dumps(asked), script,
-            *arguments,
-        ]  # fmt: skip
-        sys.stdout.flush()
-        with _left_to_the_script():
-            ended = subprocess.run(command, stdout=stdout, check=False)  # type: ignore[call-overload]
-        try:
-            found: Report = channel.read(Report, json.loads(target.read_bytes()))
-        except (OSError, ValueError, channel.Broken):
-            said = f"the script's process ended with status {ended.returncode}, and no report"
-            return Report(0, errors=[Failure(script, 1, said)])
-    return found
-
-
-@contextlib.contextmanager
-def _left_to_the_script() -> Iterator[None]:
-    """Ctrl-C ends the script; this process waits for the report on what it did until then."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

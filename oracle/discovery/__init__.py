@@ -15,6 +15,7 @@ shapes/         comments, annotations and docstrings that state shapes
 ways/           pairs, single functions, courses, classes, torch Functions: each a Subject
 """
 
+import dataclasses
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,9 +32,11 @@ from oracle.discovery.text import reading, source
 from oracle.discovery.ways import (
     caller_readings,
     classes,
+    clipping,
     conventions,
     courses,
     derivatives,
+    logit_readings,
     loss_methods,
     pairs,
     returned,
@@ -141,7 +144,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
         except Exception as error:
             failures.append(_failure(user, candidate, error))
         else:
-            made.append((candidate, one))
+            made += [(candidate, each) for each in (one, *one.beside())]
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     for candidate, error in _users_first(user.text, unsaid):
         whole = next((used[p] for p in candidate.parts.values() if p in used), None)
@@ -153,7 +156,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
         except Exception as error:
             failures.append(_failure(user, candidate, error))
         else:
-            made.append((candidate, one))
+            made += [(candidate, each) for each in (one, *one.beside())]
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     made.sort(key=lambda pair: found.index(pair[0]))
     return conventions.with_mean_in_parameters(user, made), failures
@@ -275,5 +278,17 @@ def _plain(user: User, candidate: Candidate) -> Subject:
 
 
 def _on_arrays(user: User, candidate: Candidate) -> Subject:
-    plain = returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
-    return against_.applied(user, candidate, caller_readings.proposed(user, candidate, plain))
+    found = WAYS[candidate.way](user, candidate)
+    plain = _with_readings(user, candidate, found)
+    beside = plain.beside
+    return dataclasses.replace(
+        plain, beside=lambda: [_with_readings(user, candidate, one) for one in beside()]
+    )
+
+
+def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subject:
+    unclipped = clipping.unclipped(user, candidate, subject)
+    by_trial = returned.proposed(user, candidate, unclipped)
+    of_logits = logit_readings.proposed(user, candidate, by_trial)
+    by_caller = caller_readings.proposed(user, candidate, of_logits)
+    return against_.applied(user, candidate, by_caller)

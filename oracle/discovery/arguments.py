@@ -27,6 +27,10 @@ class User:
     classes: dict[str, type] = field(default_factory=dict)  # as they were defined
     against: str = ""  # MODULE:FUNCTION, the truth of all forwards
 
+    def __post_init__(self) -> None:
+        if self.text is not None and self.module is not None:
+            self.text.names = vars(self.module)
+
     def get(self, name: str) -> Any:
         """A function or class by its qualified name; a method is bound to an empty instance."""
         if name in self.live:

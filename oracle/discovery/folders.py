@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from oracle.discovery import find, proposals, uses
-from oracle.discovery.text import notebooks, reading, source
+from oracle.discovery.text import memory, notebooks, reading, source
 
 ENDINGS = (".py", notebooks.SUFFIX)
 # Folders that hold other people's code, or none that anybody wrote.
@@ -63,3 +63,5 @@ def _holds_one(file: Path) -> bool:
         return False  # it was there a moment ago, or is no Python
     except reading.ERRORS:
         return True  # an error that is to be told
+    finally:
+        memory.forget()

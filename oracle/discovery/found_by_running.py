@@ -10,7 +10,7 @@ from oracle.discovery.candidate import Candidate
 from oracle.discovery.running.seeds import code_of
 from oracle.discovery.text import functions
 from oracle.discovery.text.functions import Function
-from oracle.discovery.ways import instances
+from oracle.discovery.ways import makers
 from oracle.subject import MissingShapes, Subject
 
 Plain = Callable[[User, Candidate], Subject]
@@ -55,5 +55,5 @@ def _defaults(init: Function | None) -> Iterator[tuple[str, int]]:
     pairs = [*zip(given, init.args.defaults), *zip(init.args.kwonlyargs, init.args.kw_defaults)]
     for argument, default in pairs:
         number = default.value if isinstance(default, ast.Constant) else None
-        if type(number) is int and number > 1 and instances.SIZE.fullmatch(argument.arg):
+        if type(number) is int and number > 1 and makers.SIZE.fullmatch(argument.arg):
             yield argument.arg, number

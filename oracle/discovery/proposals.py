@@ -19,6 +19,8 @@ from oracle.subject import Way
 MOST = 40  # proposals of a file,
 OF_EACH = 4  # and of one backward
 ROLES = naming.BACKWARD | naming.GRADIENT | naming.DERIVATIVE
+# d, dx and back mean other things as well.
+SURELY = frozenset(word for word in ROLES if len(word) > 2) - {"back", "diff", "der"}
 COMMON = naming.SAYS_NOTHING | naming.FORWARD | naming.FILLER | ROLES | naming.LOSS
 OTHER_THINGS = naming.words(
     "plt os sys pd cv2 json pickle time subprocess socket requests logging argparse torch tf keras "
@@ -119,7 +121,8 @@ def _is_named(forward: str, backward: str) -> bool:
     """Whether a name says that it is a backward, and holds all words of the forward's."""
     short, other = backward.rpartition(".")[2], forward.rpartition(".")[2]
     of_forward = set(naming.tokens(other)) - COMMON
-    return naming.has(short, ROLES) and bool(of_forward) and of_forward <= set(naming.tokens(short))
+    holds = bool(of_forward) and of_forward <= set(naming.tokens(short))
+    return holds and naming.has(short, SURELY)
 
 
 def _handed_over(user: Text) -> Iterator[tuple[str, str]]:

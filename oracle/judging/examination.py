@@ -10,6 +10,7 @@ from oracle.discovery import removed
 from oracle.discovery.load import is_misfit, said
 from oracle.judging import numerics
 from oracle.judging.budget import CLOSELY, COMPARED, REDRAWN
+from oracle.judging.changes import changing
 from oracle.judging.conditions import broadcasts, side_conditions
 from oracle.judging.counterexample import counterexample
 from oracle.judging.examined import Tally
@@ -20,7 +21,15 @@ from oracle.judging.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
 from oracle.judging.trials import Trials
 from oracle.judging.verdict import EPS, QUIET, digits
 from oracle.results import VERDICTS, Kind, Note
-from oracle.subject import Made, NotImported, Path, Subject, Unusable, WrongReturn
+from oracle.subject import (
+    ClippedHere,
+    Made,
+    NotImported,
+    Path,
+    Subject,
+    Unusable,
+    WrongReturn,
+)  # fmt: skip
 
 ALIAS = "aliases-argument"
 BY_CHOICE = Note(
@@ -170,6 +179,8 @@ class Examination:
         case = trial.case
         try:
             return trial.candidate()[1]
+        except ClippedHere as error:
+            self.raised.append((case, error))
         except WrongReturn as error:
             self._all_wrong(trial, Note("wrong-shape", str(error)))
         except NotImported:
@@ -268,11 +279,13 @@ class Examination:
         """Side conditions: arguments unchanged and not aliased, the same result at every call."""
         for note in broadcasts(trial):
             self._remark(note)
-        for name, note in side_conditions(trial, made):
+        for name, note, handed_back in side_conditions(trial, made):
             tally = next((tally for tally in self.tallies if tally.name == name), None)
-            if note.name == ALIAS and not trial.strict:
-                if tally is not None:
-                    tally.note(note)
+            if (note.name == ALIAS or handed_back) and not trial.strict:
+                if tally is not None and note.name not in {n.name for n in tally.remarks}:
+                    line = changing(trial, handed_back) if handed_back else None
+                    at = f"line {line}: " if line else ""
+                    tally.note(dataclasses.replace(note, message=f"{at}{note.message}"))
                 continue
             if note.name in {n.name for known in self.tallies for n in known.findings}:
                 continue

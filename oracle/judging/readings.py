@@ -91,7 +91,9 @@ def _in_a_reading(subject: Subject, seed: int, max_dim: int) -> Meant:
             tried.append(_Tried(one, reading, True))
             continue
         try:
-            found = examine(one, CASES, seed, max_dim, ("float64",))
+            # What is remarked of a reading that is not meant is not told.
+            apart = dataclasses.replace(one, remarks=[])
+            found = examine(apart, CASES, seed, max_dim, ("float64",))
         except Unusable:
             continue
         ranks = [VERDICTS.index(g.verdict) for g in found.result.gradients]

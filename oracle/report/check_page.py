@@ -1,6 +1,8 @@
 """``oracle check`` on a terminal: each finding like a good compiler's."""
 
 import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from oracle.report.escaped import MARKED, escaped, path, shown
 from oracle.report.terminal import COLOURS, console, number
 from oracle.results import Counterexample, Gradient, NotJudged, Report, Result
 
+ONCE_A_FILE = ("float32-by-choice",)  # remarks that are told with the first of its derivations
 AROUND = 1  # lines shown before and after the one that is blamed
 SHOWN = 36  # entries of got and want
 
@@ -22,9 +25,12 @@ def print_report(
     report: Report, quiet: bool = False, no_color: bool = False, stderr: bool = False
 ) -> None:
     """Print what is wrong, what is right, what could not be judged, and the summary."""
-    screen = console(no_color, stderr)
-    report = escaped(report, MARKED)
-    for result in report.results:
+    print_on(console(no_color, stderr), escaped(report, MARKED), quiet)
+
+
+def print_on(screen: Console, report: Report, quiet: bool = False) -> None:
+    """The same on some console, of a report that is ``escaped``."""
+    for result in _told_once(report.results):
         print_result(screen, result, quiet)
     for error in report.errors:
         where = (f"{path(placed.where(error.file, error.line))}: ", "bold")
@@ -35,6 +41,15 @@ def print_report(
     if report.interrupted:
         screen.print("[yellow]interrupted: this is what is known so far")
     screen.print(_summary(report), soft_wrap=True)
+
+
+def _told_once(results: Sequence[Result]) -> Iterator[Result]:
+    """The results, with what holds for a whole file told once in it."""
+    told: set[tuple[str, str]] = set()
+    for result in results:
+        notes = [n for n in result.remarks if (result.file, n.name) not in told]
+        told |= {(result.file, n.name) for n in notes if n.name in ONCE_A_FILE}
+        yield replace(result, remarks=tuple(notes))
 
 
 def _print_not_judged(screen: Console, use: NotJudged) -> None:
@@ -129,7 +144,7 @@ def _print_gradient(screen: Console, result: Result, gradient: Gradient) -> None
                 ),
                 soft_wrap=True,
             )
-    if gradient.counterexample:
+    if gradient.counterexample and gradient.counterexample.replay:
         screen.print(Text(f"  replay: {gradient.counterexample.replay}", "dim"), soft_wrap=True)
 
 

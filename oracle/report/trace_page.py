@@ -20,7 +20,11 @@ PIPE = 10_000
 
 def print_report(report: Report, script: str, quiet: bool, no_color: bool) -> None:
     """Print the annotated lines, what was found in words, and the summary."""
-    screen = console(no_color)
+    print_on(console(no_color), report, script, quiet)
+
+
+def print_on(screen: Console, report: Report, script: str, quiet: bool = False) -> None:
+    """The same on some console."""
     report = escaped(report)
     found = [line for line in lines(report) if not (quiet and line.verdict == "correct")]
     for file in dict.fromkeys([script, *(line.file for line in found)]):

@@ -9,6 +9,7 @@ from oracle.diagnosis.repair.within import factors_of
 
 PLAIN = {
     "sign": "sign-flipped",
+    "zeroed": "dropped-term",
     "accumulate": "overwritten-not-accumulated",
     "axis": "summed-over-wrong-axis",
     "shape": "wrong-shape",

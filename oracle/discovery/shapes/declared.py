@@ -8,6 +8,7 @@ from oracle.discovery import naming
 from oracle.discovery.shapes import docstrings, grammar
 from oracle.discovery.shapes.grammar import Said as Said
 from oracle.discovery.shapes.grammar import Shapes as Shapes
+from oracle.discovery.shapes.said_by_run import said_by_run
 from oracle.discovery.text import usage
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
@@ -43,6 +44,8 @@ def of_parts(
 def _stated(user: Text, names: Sequence[str], more: Sequence[str]) -> Shapes:
     """What the text itself says of some functions and classes."""
     found: Shapes = {}
+    for name in names:
+        _complete(found, said_by_run(user, name))
     nodes = [user.functions.get(n) or user.classes.get(n) for n in [*names, *more]]
     known = [node for node in nodes if node is not None]
     for node in known:

@@ -7,6 +7,7 @@ import numpy as np
 
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
+from oracle.discovery.plans import Slot
 from oracle.discovery.text import callers, returns
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways.gradients import Returned, is_gradient
@@ -21,7 +22,7 @@ def by_trial(user: User, candidate: Candidate, function: Pair, subject: Subject)
     """The pair with what its upstream may be, the likeliest first."""
     narrow(function)
     found = _upstream_of_one(user, candidate, function) or _with_loss(function)
-    return combined(subject, found)
+    return combined(combined(subject, found), _of_each_alike(function))
 
 
 def _tried(function: Pair, seed: int = 0) -> tuple[Any, Any]:
@@ -63,6 +64,45 @@ def narrow(function: Pair) -> None:
             return
     if alike == wanted[:1]:
         function.slots = alike
+
+
+def _of_each_alike(function: Pair) -> list[Variant]:
+    """One gradient of a loss of several inputs that look alike: of which, the numbers tell.
+
+    It is by its name that it is taken for that of one of them, or for that of the first.
+    """
+    wanted = [slot for slot in function.slots if slot.differentiated]
+    if len(wanted) < 2 or function.sources.upstreams or not function.is_scalar:
+        return []
+    if any(slot.entries for slot in wanted):
+        return []
+    alike = wanted
+    for first in (2, 5):
+        try:
+            inputs = function.plan.prepare(trial_arrays(function.plan.arguments, first))
+            with kept_random_state(0), np.errstate(all="ignore"):
+                value, kept = function.run_forward(inputs)
+                made = function.run_backward(inputs, value, kept, np.ones_like(value))
+        except Exception:  # the check meets it again and reports it
+            return []
+        if not is_gradient(made):
+            return []
+        alike = [slot for slot in alike if np.shape(inputs[slot.name]) == np.shape(made)]
+    if len(alike) < 2:
+        return []
+    try:
+        named = Returned(function.node, function.line).made(made, function.slots)[0].of
+    except WrongReturn:
+        named = alike[0].path
+    alike.sort(key=lambda slot: slot.path != named)
+    return [_of_slot(function, slot, slot is alike[0]) for slot in alike]
+
+
+def _of_slot(function: Pair, slot: Slot, is_first: bool) -> Variant:
+    one = dataclasses.replace(function, slots=[slot])
+    remark = "" if is_first else f"correct as the gradient of {slot.name}"
+    reading = Reading("" if is_first else f"the gradient of {slot.name}", remark, is_first)
+    return reading, lambda subject: dataclasses.replace(subject, backward=one.made)
 
 
 def _upstream_of_one(user: User, candidate: Candidate, function: Pair) -> list[Variant]:

@@ -660,3 +660,43 @@ def test_a_guessed_shape_that_a_gradient_does_not_fit_is_asked_for(tmp_path: Pat
                 return dZ, np.ones((1, len(dZ))) @ dZ
     """
     assert "nothing says the shape of X and v" in failure(tmp_path, text)
+
+
+# -- a loss whose backward is that of the logits --------------------------------------------------
+
+LOGITS = """
+    class Surprise:
+        # oracle: shapes q: N C probabilities, t: N C onehot
+        def forward(self, q, t):
+            return -np.mean(np.sum(t * np.log(q), axis=1))
+
+        def backward(self, q, t):
+            {said}
+            return {gradient}
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['"""Of the logits."""', "pass  # the softmax is part of it", '"""Softmax comes first."""'],
+)
+def test_words_beside_a_loss_may_say_that_its_gradient_is_that_of_the_logits(
+    tmp_path: Path, said: str
+) -> None:
+    one = result(tmp_path, LOGITS.format(said=said, gradient="(q - t) / len(t)"))
+    assert one.verdict == "correct"
+    assert "correct as the gradient of what q is the softmax" in remarks(one)
+    one = result(tmp_path, LOGITS.format(said=said, gradient="q - t"))
+    assert (one.verdict, findings(one)) == ("wrong", {"missing-batch-mean"})
+
+
+def test_without_such_words_the_gradient_of_the_logits_is_wrong(tmp_path: Path) -> None:
+    one = result(tmp_path, LOGITS.format(said="pass", gradient="(q - t) / len(t)"))
+    assert one.verdict == "wrong"
+
+
+def test_such_words_do_not_change_a_gradient_that_is_right_without_them(tmp_path: Path) -> None:
+    text = LOGITS.format(said='"""Of a softmax."""', gradient="-t / q / len(t)")
+    one = result(tmp_path, text)
+    assert one.verdict == "correct"
+    assert "softmax" not in remarks(one)

@@ -1,0 +1,52 @@
+"""A script, run and judged in a process of its own; this one reads the report."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from oracle.commands import channel
+from oracle.results import Failure, Report
+
+
+def traced(
+    script: str, arguments: Sequence[str], asked: dict[str, object], stdout: Any = None
+) -> Report:
+    """The report of a process in which the script has run.
+
+    ``stdout`` is a file that gets what the script prints; None: standard output of this process.
+    """
+    with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
+        target = Path(folder) / "report"
+        command = [
+            sys.executable, "-m", "oracle.commands.traced", str(target), json.dumps(asked), script,
+            *arguments,
+        ]  # fmt: skip
+        sys.stdout.flush()
+        with _left_to_the_script():
+            ended = subprocess.run(command, stdout=stdout, check=False)
+        try:
+            found: Report = channel.read(Report, json.loads(target.read_bytes()))
+        except (OSError, ValueError, channel.Broken):
+            said = f"the script's process ended with status {ended.returncode}, and no report"
+            return Report(0, errors=[Failure(script, 1, said)])
+    return found
+
+
+@contextlib.contextmanager
+def _left_to_the_script() -> Iterator[None]:
+    """Ctrl-C ends the script; this process waits for the report on what it did until then."""
+    if threading.current_thread() is not threading.main_thread():  # Ctrl-C does not come here
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
