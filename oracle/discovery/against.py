@@ -46,7 +46,9 @@ def applied(user: User, candidate: Candidate, subject: Subject) -> Subject:
     precision = {} if subject.torch_function is None else {
         "precision": subject.torch_function.precision
     }  # fmt: skip
-    return replace(subject, torch_function=Forward(function, **precision), against=text)
+    remarks = [*subject.remarks, f"the truth is {text}, differentiated by torch"]
+    through = Forward(function, **precision)
+    return replace(subject, torch_function=through, against=text, remarks=remarks)
 
 
 def _expect_to_run(

@@ -68,7 +68,8 @@ def crossing(function: Callable[..., Any], shared: Crossings) -> Callable[..., A
         return _call(state, [list(args), kwargs])
 
     if isinstance(function, torch.jit.ScriptFunction):
-        names = [argument.name for argument in function.schema.arguments]
+        schema: Any = function.schema
+        names = [argument.name for argument in schema.arguments]
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         crossed.__signature__ = inspect.Signature([inspect.Parameter(n, kind) for n in names])  # type: ignore[attr-defined]
     return crossed
@@ -86,7 +87,7 @@ def crossing_class(kind: type, shared: Crossings) -> type:
             elif isinstance(part, staticmethod | classmethod) and inspect.isfunction(part.__func__):
                 own[name] = type(part)(crossing(part.__func__, shared))
     if issubclass(kind, torch.nn.Module):
-        own["__init__"] = crossing(_with_plain_parameters(kind.__init__), shared)  # type: ignore[misc]
+        own["__init__"] = crossing(_with_plain_parameters(kind.__init__), shared)
     return type(kind)(kind.__name__, (kind,), own)
 
 
@@ -189,7 +190,7 @@ def _call(state: _State, roots: list[Any]) -> Any:
         roots.append(result)
     finally:
         if tape is None or len(roots) == 2:
-            leave = functools.partial(_left, entered)
+            leave: Callable[[Any], Any] = functools.partial(_left, entered)
         else:
             leave = _recorded(state, roots, kept, entered, items, tape)
         left = trees.rebuild(roots, lambda leaf, path: leave(leaf), (), {})
@@ -297,12 +298,11 @@ def _recorded(
             f"torch {state.function.__name__}", TorchCall(rule, rule.name, False), args
         )
     for key, (_, part) in made.items():
-        array = part if type(part) is float else _array(part).copy()
-        value = tape.result(note, array) if active else None
         if type(part) is not float:
-            arrays[key] = track(array, tape, value)
-        elif value is not None:
-            arrays[key] = track_scalar(array, value, tape)
+            array = _array(part).copy()
+            arrays[key] = track(array, tape, tape.result(note, array) if active else None)
+        elif active:
+            arrays[key] = track_scalar(part, tape.result(note, part), tape)
 
     def leave(leaf: Any) -> Any:
         if not isinstance(leaf, torch.Tensor):
