@@ -23,6 +23,7 @@ from oracle.truth.recording.kinds import SPECIAL, Tracked, plain, track_scalar
 from oracle.truth.recording.tape import Tape, Value
 from oracle.truth.recording.wrapping import noted, track
 from oracle.truth.replay import NotReplayable, TorchCall
+from oracle.truth.torch_recording import Recorder
 from oracle.truth.torch_world import PLAIN, Asked, Precision, lowest, world
 
 trees.add_leaf(torch.Tensor)
@@ -105,10 +106,25 @@ def _with_plain_parameters(constructor: Callable[..., None]) -> Callable[..., No
     return construct
 
 
+@contextlib.contextmanager
+def finely() -> Iterator[None]:
+    """While it is entered, each call of torch's inside a wrapped function is noted by itself.
+
+    That is what a diagnosis reads. It may miss something (a scripted function is not looked into),
+    so it is no truth: whoever uses it compares it with the truth first.
+    """
+    _Inside.fine = True
+    try:
+        yield
+    finally:
+        _Inside.fine = False
+
+
 class _Inside:
     """How many wrapped functions are running: those that call one another pass tensors."""
 
     depth = 0
+    fine = False
 
 
 @dataclass
@@ -184,15 +200,17 @@ def _call(state: _State, roots: list[Any]) -> Any:
     kept = _kept(roots) if tape is not None else None
     trees.rebuild(roots, lambda leaf, path: _filled(leaf, entered.tensors), (), {})
     items = _Items()
+    recorder = _recorder(entered, tape) if tape is not None and _Inside.fine else None
+    watching = recorder or contextlib.nullcontext()
     try:
-        with state.shared.world(entered.dtype), _inside(), torch.no_grad(), items:
+        with state.shared.world(entered.dtype), _inside(), torch.no_grad(), items, watching:
             result = state.function(*roots[0], **roots[1])
         roots.append(result)
     finally:
         if tape is None or len(roots) == 2:
             leave: Callable[[Any], Any] = functools.partial(_left, entered)
         else:
-            leave = _recorded(state, roots, kept, entered, items, tape)
+            leave = _recorded(state, roots, kept, entered, items, tape, recorder)
         left = trees.rebuild(roots, lambda leaf, path: leave(leaf), (), {})
     return left[2]
 
@@ -272,6 +290,7 @@ def _recorded(
     entered: _Entered,
     items: "_Items",
     tape: Tape,
+    recorder: Recorder | None,
 ) -> Callable[[Any], Any]:
     """Note the call; what each tensor that comes out is then."""
     made: dict[int, tuple[_Path, Any]] = {}
@@ -292,17 +311,23 @@ def _recorded(
     active = any(value.active for value in args)
     paths = [path for path, _ in made.values()]
     arrays: dict[int, Any] = {}
-    if active and made:
+    if active and made and recorder is None:
         rule = _Rule(state, kept, paths)
         note = tape.note(
             f"torch {state.function.__name__}", TorchCall(rule, rule.name, False), args
         )
     for key, (_, part) in made.items():
-        if type(part) is not float:
-            array = _array(part).copy()
-            arrays[key] = track(array, tape, tape.result(note, array) if active else None)
+        array = part if type(part) is float else _array(part).copy()
+        value = None
+        if recorder is not None:
+            tensor = items.tensor(part) if type(part) is float else part
+            value = recorder.value(tensor) if recorder.value(tensor).active else None
         elif active:
-            arrays[key] = track_scalar(part, tape.result(note, part), tape)
+            value = tape.result(note, array)
+        if type(part) is not float:
+            arrays[key] = track(array, tape, value)
+        elif value is not None:
+            arrays[key] = track_scalar(part, value, tape)
 
     def leave(leaf: Any) -> Any:
         if not isinstance(leaf, torch.Tensor):
@@ -318,6 +343,16 @@ def _recorded(
         return known
 
     return leave
+
+
+def _recorder(entered: _Entered, tape: Tape) -> Recorder:
+    """What notes each call on the tensors that depend on an input."""
+    recorder = Recorder(tape)
+    for array, tensor in zip(entered.arrays, entered.tensors):
+        value = _value(array, tape)
+        if value.active:
+            recorder.follow(tensor, value)
+    return recorder
 
 
 def _value(array: Any, tape: Tape) -> Value:

@@ -184,6 +184,14 @@ def test_the_mistake_is_named(tmp_path):
     assert [note.name for note in bad.findings] == ["extra-batch-mean"]
 
 
+def test_the_step_is_blamed_and_what_follows_is_inherited(tmp_path):
+    text, _, wrong, _ = KINDS["pair"]
+    found = result_of(tmp_path, text.format(**wrong)).gradients
+    told = {g.name: (g.verdict, g.line) for g in found}
+    assert told["dz"] == ("wrong", 11)
+    assert told["dx"][0] == told["x.t().mm(dz)"][0] == "inherited"
+
+
 def test_code_on_arrays_beside_torch_is_run_on_arrays(tmp_path):
     text = """
         import numpy as np
