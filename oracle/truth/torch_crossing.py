@@ -317,14 +317,15 @@ def _recorded(
             f"torch {state.function.__name__}", TorchCall(rule, rule.name, False), args
         )
     for key, (_, part) in made.items():
-        array = part if type(part) is float else _array(part).copy()
-        value = None
+        is_number = type(part) is float
+        array: Any = part if is_number else _array(part).copy()
+        value: Value | None = None
         if recorder is not None:
-            tensor = items.tensor(part) if type(part) is float else part
+            tensor: Any = items.tensor(part) if is_number else part
             value = recorder.value(tensor) if recorder.value(tensor).active else None
         elif active:
             value = tape.result(note, array)
-        if type(part) is not float:
+        if not is_number:
             arrays[key] = track(array, tape, value)
         elif value is not None:
             arrays[key] = track_scalar(part, value, tape)
