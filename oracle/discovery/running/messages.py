@@ -12,6 +12,8 @@ ALIGNED = re.compile(
     r"\(dim \d+\) != (?P<b>\d+)|\(size (?P<c>\d+) is different from (?P<d>\d+)\)"
     r"|has size (?P<e>\d+) and the array at index \d+ has size (?P<f>\d+)"
     r"|tensor a \((?P<g>\d+)\) must match the size of tensor b \((?P<h>\d+)\)"
+    r"|has size (?P<o>\d+) for operand \d+ which does not broadcast with previously \w+"
+    r" size (?P<p>\d+)"
     r"|don't match \((?P<i>\d+) != (?P<j>\d+)\)"
     r"|expanded size of the tensor \((?P<k>\d+)\) must match the existing size \((?P<l>\d+)\)"
     r"|[Ee]xpected index \[(?P<m>\d+).*no larger than \w+ \[(?P<n>\d+)"

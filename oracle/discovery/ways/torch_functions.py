@@ -17,6 +17,7 @@ from oracle.discovery.plans import Plan
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.declared import Said, Shapes
 from oracle.discovery.text import returns
+from oracle.discovery.text.returns import Item
 from oracle.discovery.trial_inputs import trial_arrays
 from oracle.discovery.ways import torch_options
 from oracle.discovery.ways.torch_call import Call
@@ -52,7 +53,9 @@ def function(user: User, candidate: Candidate) -> Subject:
     items = returns.items(user.node(names[1])) or []
     inferred = _options(user, candidate, given, said)
     said |= inferred
-    required = [p for p in given if p.required or declared.is_said(said, p.name)]
+    optional = set(_optional_tensors(given, items))
+    asked = [dataclasses.replace(p, required=p.required or p.name in optional) for p in given]
+    required = [p for p in asked if p.required or declared.is_said(said, p.name)]
     above = user.line(of_class or names[0])
     plan = plans.plan(candidate.name, said, required, above, (user.node(names[0]),), user)
     wanted = {name for name, slot in plan.slots.items() if slot.differentiated}
@@ -77,6 +80,13 @@ def _subject(user: User, candidate: Candidate, plan: Plan, call: Call, inferred:
         torch_function=Forward(call.through, call.precision),
         torch_both=call.both,
     )
+
+
+def _optional_tensors(given: list[Parameter], items: list[Item]) -> Iterator[str]:
+    """Arguments that are None by default, and for which the backward returns a gradient."""
+    for parameter, item in zip(given, items):
+        if parameter.default is None and item.text not in ("", "None"):
+            yield parameter.name
 
 
 def _custom_op(user: User, candidate: Candidate) -> Any:

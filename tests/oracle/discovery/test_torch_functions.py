@@ -99,19 +99,22 @@ NEEDED = """
     class Bilinear(torch.autograd.Function):
         @staticmethod
         def forward(ctx, x, weight, scale=2.0, bias=None):
-            ctx.save_for_backward(x, weight)
+            ctx.save_for_backward(x, weight, bias)
             ctx.scale = scale
-            return scale * x.mm(weight.t())
+            out = scale * x.mm(weight.t())
+            return out if bias is None else out + bias
 
         @staticmethod
         def backward(ctx, up):
-            x, weight = ctx.saved_tensors
-            dx = dweight = None
+            x, weight, bias = ctx.saved_tensors
+            dx = dweight = dbias = None
             if ctx.needs_input_grad[0]:
                 dx = ctx.scale * up.mm(weight)
             if ctx.needs_input_grad[1]:
-                dweight = ctx.scale * up.t().mm(x){mean}
-            return dx, dweight, None, None
+                dweight = ctx.scale * up.t().mm(x)
+            if bias is not None and ctx.needs_input_grad[3]:
+                dbias = up.{reduce}(0)
+            return dx, dweight, None, dbias
 """
 APART = """
     class Direction(torch.autograd.Function):
@@ -197,7 +200,7 @@ KINDS = [
     (CUMULATIVE, {"factor": "1.25"}, {"factor": "1.5"}, "q"),
     (PARTS, {"slope": "torch.cos"}, {"slope": "torch.sin"}, "u"),
     (DIRTY, {"factor": "2"}, {"factor": "3"}, "w"),
-    (NEEDED, {"mean": ""}, {"mean": " / len(x)"}, "weight"),
+    (NEEDED, {"reduce": "sum"}, {"reduce": "mean"}, "bias"),
     (APART, {"inner": " - u * (u * up).sum(ctx.dim, keepdim=True)"}, {"inner": ""}, "x"),
     (LABELS, {"mean": " / len(w)"}, {"mean": ""}, "logits"),
     (HELPERS, {"slope": "1 / (1 + x.abs()) ** 2"}, {"slope": "1 / (1 + x.abs())"}, "x"),
