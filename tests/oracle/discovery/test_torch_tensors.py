@@ -175,7 +175,9 @@ def test_right_code_is_correct_and_wrong_code_is_not(tmp_path, kind):
     assert set(verdicts(result).values()) == {"correct"}
     assert result.truth == "autograd"
     assert REMARK in [note.message for note in result.remarks]
-    assert verdicts(result_of(tmp_path, text.format(**wrong)))[of] == "wrong"
+    result = result_of(tmp_path, text.format(**wrong))
+    assert result.verdict == "wrong"
+    assert verdicts(result)[of] in ("wrong", "inherited")
 
 
 def test_the_mistake_is_named(tmp_path):
@@ -189,7 +191,7 @@ def test_the_step_is_blamed_and_what_follows_is_inherited(tmp_path):
     found = result_of(tmp_path, text.format(**wrong)).gradients
     told = {g.name: (g.verdict, g.line) for g in found}
     assert told["dz"] == ("wrong", 11)
-    assert told["dx"][0] == told["x.t().mm(dz)"][0] == "inherited"
+    assert told["dx"][0] == told["dW"][0] == "inherited"
 
 
 def test_code_on_arrays_beside_torch_is_run_on_arrays(tmp_path):
