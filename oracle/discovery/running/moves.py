@@ -13,6 +13,7 @@ from oracle.discovery.running.trial import NotOneNumber
 from oracle.subject import size_names
 
 # What a move costs: a state that fewer things had to be assumed for comes first.
+ASSERTED = re.compile(r"assert (\w+)\.shape\[(\d)\] == (\w+)\.shape\[(\d)\]")
 EQUAL = 0.1  # two sizes that an error says are equal
 ONE = 1.5  # an extent of 1
 AXES = 1.0  # another rank than the name says
@@ -74,6 +75,7 @@ def moves(state: State, runs: Sequence[Failed], line: Line) -> Iterator[State]:
     first = runs[0]
     said, extents = first.clues, first.extents
     yield from _equated(state, runs)
+    yield from _asserted(state, line)
     if isinstance(first.error, NotOneNumber):
         yield from _single(state)
         return
@@ -83,6 +85,19 @@ def moves(state: State, runs: Sequence[Failed], line: Line) -> Iterator[State]:
     yield from _of_shapes(state, said, extents)
     yield from _of_index(state, said, extents, line)
     yield from _of_values(state, said, named)
+
+
+def _asserted(state: State, line: Line) -> Iterator[State]:
+    """``assert x.shape[0] == y.shape[0]`` says of two sizes that they are equal, and no more."""
+    found = ASSERTED.search(line.text)
+    if found is None or found[1] not in state.names or found[3] not in state.names:
+        return
+    first, other = state.of(found[1]).dims, state.of(found[3]).dims
+    if max(int(found[2]) - len(first), int(found[4]) - len(other)) >= 0:
+        return
+    kept, size = first[int(found[2])], other[int(found[4])]
+    if size in state.own and size != kept:
+        yield state.replaced(size, kept, EQUAL)
 
 
 def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
