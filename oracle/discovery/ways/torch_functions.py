@@ -1,5 +1,6 @@
 """Way 5: a ``torch.autograd.Function``, whose backward torch itself runs."""
 
+import ast
 import dataclasses
 import itertools
 import warnings
@@ -21,7 +22,7 @@ from oracle.discovery.text.returns import Item
 from oracle.discovery.trial_inputs import trial_arrays
 from oracle.discovery.ways import torch_options
 from oracle.discovery.ways.torch_call import Call
-from oracle.subject import Subject, outputs
+from oracle.subject import NothingToJudge, Subject, outputs
 from oracle.truth import torch_compat
 from oracle.truth.torch_forward import Forward
 from oracle.truth.torch_world import PLAIN, Asked, Precision, lowest, world
@@ -47,6 +48,8 @@ def function(user: User, candidate: Candidate) -> Subject:
     names = candidate.of("forward"), candidate.of("backward")
     of_class = candidate.of("class")
     kind: Any = user.kind(of_class) if of_class else _custom_op(user, candidate)
+    if missing := _left_to_subclasses(user, kind, names[0]):
+        raise NothingToJudge(f"{candidate.name} leaves {missing} to its subclasses")
     said = declared.of_parts(user.text, [candidate.name, *names], user.shapes)
     apart = _is_apart(kind)
     given = arguments.parameters(kind.forward, names[0])[0 if apart else 1 :]
@@ -80,6 +83,15 @@ def _subject(user: User, candidate: Candidate, plan: Plan, call: Call, inferred:
         torch_function=Forward(call.through, call.precision),
         torch_both=call.both,
     )
+
+
+def _left_to_subclasses(user: User, kind: Any, forward: str) -> str:
+    """What a forward takes from its class and the class has not; "" if there is nothing."""
+    for node in ast.walk(user.node(forward) or ast.Pass()):
+        own = isinstance(node, ast.Attribute) and ast.unparse(node.value) == "cls"
+        if own and not hasattr(kind, node.attr):  # type: ignore[attr-defined]
+            return node.attr  # type: ignore[attr-defined, no-any-return]
+    return ""
 
 
 def _optional_tensors(given: list[Parameter], items: list[Item]) -> Iterator[str]:
