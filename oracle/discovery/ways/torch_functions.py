@@ -90,7 +90,7 @@ def _left_to_subclasses(user: User, kind: Any, forward: str) -> str:
     for node in ast.walk(user.node(forward) or ast.Pass()):
         own = isinstance(node, ast.Attribute) and ast.unparse(node.value) == "cls"
         if own and not hasattr(kind, node.attr):  # type: ignore[attr-defined]
-            return node.attr  # type: ignore[attr-defined, no-any-return]
+            return node.attr  # type: ignore[attr-defined]
     return ""
 
 
