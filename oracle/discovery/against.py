@@ -15,6 +15,8 @@ from typing import Any
 
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
+from oracle.discovery.load import said
+from oracle.discovery.trial_inputs import trial_arrays
 from oracle.subject import Subject, Unusable
 
 COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*against\b\s*:?\s*(.*?)\s*$", re.IGNORECASE)
@@ -30,9 +32,7 @@ def applied(user: User, candidate: Candidate, subject: Subject) -> Subject:
     text, line = _named(user, candidate)
     if not text:
         return subject
-    names = [
-        argument.name for argument in subject.arguments if not argument.name.startswith("size ")
-    ]
+    names = [argument.name for argument in subject.arguments]
     if candidate.of("class") and subject.torch_function is None:
         raise Unusable(
             f"against {text}: {candidate.name} is a class; only a function, or a "
@@ -40,12 +40,34 @@ def applied(user: User, candidate: Candidate, subject: Subject) -> Subject:
             line,
         )
     function = _called(_function(user, text, line), names, text, line)
+    _expect_to_run(function, subject, text, line)
     from oracle.truth.torch_forward import Forward  # torch takes a second to import
 
     precision = {} if subject.torch_function is None else {
         "precision": subject.torch_function.precision
     }  # fmt: skip
-    return replace(subject, torch_function=Forward(function, **precision), against=text)
+    remarks = [*subject.remarks, f"the truth is {text}, differentiated by torch"]
+    through = Forward(function, **precision)
+    return replace(subject, torch_function=through, against=text, remarks=remarks)
+
+
+def _expect_to_run(
+    function: Callable[[Mapping[str, Any]], Any], subject: Subject, text: str, line: int
+) -> None:
+    """Call the function once, with small tensors."""
+    import torch
+
+    arrays = trial_arrays(subject.arguments)
+    try:
+        value = function({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
+    except Exception as error:
+        names = ", ".join(str(argument) for argument in subject.arguments)
+        raise Unusable(
+            f"against {text}: called with {names} it raises {said(error)}", line
+        ) from error
+    parts = value if isinstance(value, tuple | list) else (value,)
+    if not any(isinstance(part, torch.Tensor) for part in parts):
+        raise Unusable(f"against {text}: it returns {type(value).__name__}, and no tensor", line)
 
 
 def _named(user: User, candidate: Candidate) -> tuple[str, int]:
@@ -59,8 +81,8 @@ def _named(user: User, candidate: Candidate) -> tuple[str, int]:
             continue
         at = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
         while at >= 1 and user.text.lines[at - 1].lstrip().startswith("#"):
-            if said := COMMENT.match(user.text.lines[at - 1]):
-                return said[1], at
+            if found := COMMENT.match(user.text.lines[at - 1]):
+                return found[1], at
             at -= 1
     return "", 0
 

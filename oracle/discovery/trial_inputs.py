@@ -64,14 +64,10 @@ def trial_sizes(arguments: Sequence[Argument], first: int = 2) -> dict[str, shap
 
 
 def trial_arrays(
-    arguments: Sequence[Argument],
-    first: int = 2,
-    seed: int = 0,
-    dtype: str = "float64",
-    sizes: dict[str, shapes.Size] | None = None,
+    arguments: Sequence[Argument], first: int = 2, seed: int = 0, dtype: str = "float64"
 ) -> dict[str, np.ndarray]:
     """Small arrays for a trial run."""
-    sizes = sizes or trial_sizes(arguments, first)
+    sizes = trial_sizes(arguments, first)
     case = cases.Case(dtype, "ordinary", sizes, {}, seed)
     arrays = cases.draw(_Drawn(tuple(arguments)), case)[0]  # type: ignore[arg-type]
     for argument in arguments if CHOSEN else ():

@@ -20,6 +20,7 @@ from oracle.judging.earned import settle
 from oracle.judging.examination import Examination, spoken, told
 from oracle.judging.examined import Examined, Tally
 from oracle.judging.forced import cases_at_forced_sizes
+from oracle.judging.on_purpose import allow_on_purpose
 from oracle.judging.session import Session
 from oracle.judging.telling import handful, has_a_one
 from oracle.judging.trial import AUTOGRAD
@@ -73,6 +74,7 @@ def examine(
             take_boundaries(examination, count, seed)
         allow_rounded(examination)
         confirm_wrong(examination)
+        allow_on_purpose(examination)
     return _examined(examination, reading, planned)
 
 

@@ -43,10 +43,15 @@ class TorchTrial(Trial):
             value = self._through(self._tensors(self.arrays))
         self._counted = counted.calls
         self.upstream = {
-            path: cases.draw_upstream(self.rng, tuple(part.shape), case.dtype)
+            path: self._drawn(tuple(part.shape), getattr(part, "has_no_derivative", False))
             for path, part in _parts(value).items()
         }
         self.loudest = max(largest(u) for u in self.upstream.values())
+
+    def _drawn(self, shape: tuple[int, ...], constant: bool) -> np.ndarray:
+        """The upstream of an output; 0 where the code says that it has no derivative."""
+        drawn: np.ndarray = cases.draw_upstream(self.rng, shape, self.case.dtype)
+        return 0 * drawn if constant else drawn
 
     @property
     def value_is_finite(self) -> bool:

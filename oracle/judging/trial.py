@@ -20,6 +20,7 @@ from oracle import cases
 from oracle.cases import EXTREME, Case
 from oracle.judging.beside import BesideKinks, beside_kink
 from oracle.judging.budget import ELEMENTS
+from oracle.judging.fine import finely_recorded
 from oracle.judging.layout import Layout
 from oracle.judging.session import Session
 from oracle.judging.verdict import EPS, largest
@@ -390,6 +391,11 @@ class Trial:
 
     def whole(self) -> Whole:
         """Forward and backward in one recording, with the upstream as one more input."""
+        if self.subject.tensors is not None:
+            return finely_recorded(self, self._whole)
+        return self._whole()
+
+    def _whole(self) -> Whole:
         inputs = self.inputs()
         value, kept = None, None
 

@@ -17,6 +17,7 @@ from oracle.report.terminal import COLOURS, console, number
 from oracle.results import Counterexample, Gradient, NotJudged, Report, Result
 
 ONCE_A_FILE = ("float32-by-choice",)  # remarks that are told with the first of its derivations
+SPOKEN = {"autograd": "torch.autograd", "against": "the function named, by torch.autograd"}
 AROUND = 1  # lines shown before and after the one that is blamed
 SHOWN = 36  # entries of got and want
 
@@ -201,7 +202,7 @@ def _with_complex(value: Any) -> Any:
 
 
 def _how_sure(result: Result) -> str:
-    truth = "torch.autograd" if result.truth == "autograd" else result.truth
+    truth = SPOKEN.get(result.truth, result.truth)
     witness = " and a central difference" if "central difference" in result.witnesses else ""
     text = f"{result.cases} cases, {result.shapes} shapes, against {truth}{witness}"
     if result.not_checked:

@@ -73,6 +73,8 @@ def _cases(examined: Examined, entry: Entry) -> list[Case]:
 
 def _script(trial: Trial, gradient: Gradient, path: Path) -> str:
     subject = trial.subject
+    if subject.tensors is not None or subject.against:
+        raise Unspeakable("scripts are written for code on arrays and for torch Functions")
     title = f"{subject.name} of {File(subject.file).name}: {gradient.name} is not the gradient"
     of = f" of {gradient.of}" if gradient.of else ""
     head = [f'"""{title}{of}. {WRITTEN}"""']

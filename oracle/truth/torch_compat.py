@@ -9,8 +9,9 @@ from inspect import signature
 from typing import Any
 
 import torch
+import torch.func
+import torch.library
 from torch.autograd.graph import saved_tensors_hooks
-from torch.func import functionalize
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -86,6 +87,24 @@ def function_of_op(op: Any) -> Any:
 def is_functional(tensor: torch.Tensor) -> bool:
     """A tensor inside ``functionalize``: a nudge of it would lose what is written to its views."""
     return bool(torch._C._functorch.is_functionaltensor(tensor))
+
+
+def functionalize(function: Any) -> Any:
+    """``torch.func.functionalize``: the function with each step in place as a new tensor."""
+    _copy_is_differentiable()
+    return torch.func.functionalize(function)
+
+
+@functools.cache
+def _copy_is_differentiable() -> torch.library.Library:
+    """``x[:, 0] = y`` becomes ``aten::copy`` there, which has no derivative in torch."""
+
+    def copy(target: torch.Tensor, source: torch.Tensor, non_blocking: bool = False) -> Any:
+        return source.to(target.dtype).expand(target.shape).clone()
+
+    library = torch.library.Library("aten", "IMPL")
+    library.impl("copy", copy, "AutogradCPU")
+    return library
 
 
 def rprop(

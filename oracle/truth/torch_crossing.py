@@ -19,10 +19,19 @@ import torch
 
 from oracle.truth import torch_compat
 from oracle.truth.recording import trees
-from oracle.truth.recording.kinds import SPECIAL, Tracked, plain, track_scalar
+from oracle.truth.recording.kinds import Tracked, track_scalar
 from oracle.truth.recording.tape import Tape, Value
 from oracle.truth.recording.wrapping import noted, track
 from oracle.truth.replay import NotReplayable, TorchCall
+from oracle.truth.torch_entered import (
+    Entered,
+    Items,
+    filled,
+    is_array,
+    to_array,
+    working_dtype,
+)
+from oracle.truth.torch_recording import Recorder
 from oracle.truth.torch_world import PLAIN, Asked, Precision, lowest, world
 
 trees.add_leaf(torch.Tensor)
@@ -68,7 +77,8 @@ def crossing(function: Callable[..., Any], shared: Crossings) -> Callable[..., A
         return _call(state, [list(args), kwargs])
 
     if isinstance(function, torch.jit.ScriptFunction):
-        names = [argument.name for argument in function.schema.arguments]
+        schema: Any = function.schema
+        names = [argument.name for argument in schema.arguments]
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         crossed.__signature__ = inspect.Signature([inspect.Parameter(n, kind) for n in names])  # type: ignore[attr-defined]
     return crossed
@@ -86,7 +96,7 @@ def crossing_class(kind: type, shared: Crossings) -> type:
             elif isinstance(part, staticmethod | classmethod) and inspect.isfunction(part.__func__):
                 own[name] = type(part)(crossing(part.__func__, shared))
     if issubclass(kind, torch.nn.Module):
-        own["__init__"] = crossing(_with_plain_parameters(kind.__init__), shared)  # type: ignore[misc]
+        own["__init__"] = crossing(_with_plain_parameters(kind.__init__), shared)
     return type(kind)(kind.__name__, (kind,), own)
 
 
@@ -104,10 +114,25 @@ def _with_plain_parameters(constructor: Callable[..., None]) -> Callable[..., No
     return construct
 
 
+@contextlib.contextmanager
+def finely() -> Iterator[None]:
+    """While it is entered, each call of torch's inside a wrapped function is noted by itself.
+
+    That is what a diagnosis reads. It may miss something (a scripted function is not looked into),
+    so it is no truth: whoever uses it compares it with the truth first.
+    """
+    _Inside.fine = True
+    try:
+        yield
+    finally:
+        _Inside.fine = False
+
+
 class _Inside:
     """How many wrapped functions are running: those that call one another pass tensors."""
 
     depth = 0
+    fine = False
 
 
 @dataclass
@@ -119,79 +144,28 @@ class _State:
     out_of_place: bool | None = None  # None: not yet known
 
 
-class _Items(torch_compat.TorchFunctionMode):
-    """While it is entered, it is noted of which tensor a number is that ``loss.item()`` gave."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._numbers: dict[int, tuple[float, torch.Tensor]] = {}
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        made = func(*args, **(kwargs or {}))
-        if type(made) is float and args and isinstance(args[0], torch.Tensor):
-            self._numbers[id(made)] = (made, args[0])
-        return made
-
-    def tensor(self, leaf: Any) -> torch.Tensor | None:
-        """The tensor that a number was the item of."""
-        known = self._numbers.get(id(leaf)) if type(leaf) is float else None
-        return None if known is None else known[1].reshape(())
-
-
-class _Slot(int):
-    """The place of an array in arguments that are kept: its number."""
-
-
-@dataclass
-class _Entered:
-    """The arrays that went in, each once, and the tensors that they are meanwhile."""
-
-    dtype: torch.dtype
-    arrays: list[Any] = field(default_factory=list)
-    tensors: list[torch.Tensor] = field(default_factory=list)
-    versions: list[int] = field(default_factory=list)
-    numbers: dict[int, int] = field(default_factory=dict)  # by the id of the array
-
-    def number(self, leaf: Any) -> _Slot:
-        if id(leaf) not in self.numbers:
-            self.numbers[id(leaf)] = len(self.arrays)
-            self.arrays.append(leaf)
-            tensor = _tensor(plain(leaf), self.dtype, Tape.now is not None)
-            self.tensors.append(tensor)
-            self.versions.append(tensor._version)
-        return _Slot(self.numbers[id(leaf)])
-
-    def which(self, tensor: torch.Tensor) -> int | None:
-        """The number of the array that a tensor is, if it went in and was not written to."""
-        for number, known in enumerate(self.tensors):
-            if known is tensor:
-                return number
-        return None
-
-    def changed(self, number: int) -> bool:
-        return self.tensors[number]._version != self.versions[number]
-
-
 def _call(state: _State, roots: list[Any]) -> Any:
-    entered = _Entered(_dtype(roots))
+    entered = Entered(working_dtype(roots))
     tape = Tape.now
 
     def enter(leaf: Any, path: _Path) -> Any:
-        return entered.number(leaf) if _is_array(leaf) else leaf
+        return entered.number(leaf) if is_array(leaf) else leaf
 
     trees.rebuild(roots, enter, (), {})
     kept = _kept(roots) if tape is not None else None
-    trees.rebuild(roots, lambda leaf, path: _filled(leaf, entered.tensors), (), {})
-    items = _Items()
+    trees.rebuild(roots, lambda leaf, path: filled(leaf, entered.tensors), (), {})
+    items = Items()
+    recorder = _recorder(entered, tape) if tape is not None and _Inside.fine else None
+    watching = recorder or contextlib.nullcontext()
     try:
-        with state.shared.world(entered.dtype), _inside(), torch.no_grad(), items:
+        with state.shared.world(entered.dtype), _inside(), torch.no_grad(), items, watching:
             result = state.function(*roots[0], **roots[1])
         roots.append(result)
     finally:
         if tape is None or len(roots) == 2:
-            leave = functools.partial(_left, entered)
+            leave: Callable[[Any], Any] = functools.partial(_left, entered)
         else:
-            leave = _recorded(state, roots, kept, entered, items, tape)
+            leave = _recorded(state, roots, kept, entered, items, tape, recorder)
         left = trees.rebuild(roots, lambda leaf, path: leave(leaf), (), {})
     return left[2]
 
@@ -207,52 +181,16 @@ def _inside() -> Iterator[None]:
         Tape.now = tape
 
 
-def _is_array(leaf: Any) -> bool:
-    if type(leaf) in SPECIAL:
-        return not isinstance(plain(leaf), float) or isinstance(plain(leaf), np.floating)
-    return isinstance(leaf, np.floating) or (
-        type(leaf) is np.ndarray and leaf.dtype.kind in "fiub" and leaf.dtype != np.uint16
-    )
-
-
-def _dtype(roots: list[Any]) -> torch.dtype:
-    """The dtype in which a function computes: float32 if it is given an array of that."""
-    given = [plain(part) for part in [*roots[0], *roots[1].values()] if _is_array(part)]
-    low = any(array.dtype == np.float32 for array in given)
-    return torch.float32 if low else torch.float64
-
-
-def _tensor(array: Any, dtype: torch.dtype, copied: bool) -> torch.Tensor:
-    """An array as a tensor, in the same memory where that can be."""
-    array = np.asarray(array)
-    if copied or not array.flags.writeable or any(stride < 0 for stride in array.strides):
-        array = array.copy()
-    tensor = torch.from_numpy(array)
-    return tensor.to(dtype) if tensor.is_floating_point() else tensor
-
-
-def _filled(leaf: Any, tensors: Any) -> Any:
-    return tensors[leaf] if type(leaf) is _Slot else leaf
-
-
-def _array(tensor: torch.Tensor) -> np.ndarray:
-    tensor = tensor.detach()
-    if tensor.dtype in (torch.bfloat16, torch.float16):
-        tensor = tensor.float()
-    array: np.ndarray = tensor.numpy()
-    return array
-
-
-def _left(entered: _Entered, leaf: Any) -> Any:
+def _left(entered: Entered, leaf: Any) -> Any:
     """What comes out in place of a tensor: the array that went in, or a new one."""
     if not isinstance(leaf, torch.Tensor):
         return leaf
     number = entered.which(leaf)
     if number is None:
-        return _array(leaf)
+        return to_array(leaf)
     array = entered.arrays[number]
     if entered.changed(number) and isinstance(array, np.ndarray) and array.flags.writeable:
-        array[...] = _array(leaf)
+        array[...] = to_array(leaf)
     return array
 
 
@@ -268,9 +206,10 @@ def _recorded(
     state: _State,
     roots: list[Any],
     kept: Any,
-    entered: _Entered,
-    items: "_Items",
+    entered: Entered,
+    items: "Items",
     tape: Tape,
+    recorder: Recorder | None,
 ) -> Callable[[Any], Any]:
     """Note the call; what each tensor that comes out is then."""
     made: dict[int, tuple[_Path, Any]] = {}
@@ -291,18 +230,24 @@ def _recorded(
     active = any(value.active for value in args)
     paths = [path for path, _ in made.values()]
     arrays: dict[int, Any] = {}
-    if active and made:
+    if active and made and recorder is None:
         rule = _Rule(state, kept, paths)
         note = tape.note(
             f"torch {state.function.__name__}", TorchCall(rule, rule.name, False), args
         )
     for key, (_, part) in made.items():
-        array = part if type(part) is float else _array(part).copy()
-        value = tape.result(note, array) if active else None
-        if type(part) is not float:
+        is_number = type(part) is float
+        array: Any = part if is_number else to_array(part).copy()
+        value: Value | None = None
+        if recorder is not None:
+            tensor: Any = items.tensor(part) if is_number else part
+            value = recorder.value(tensor) if recorder.value(tensor).active else None
+        elif active:
+            value = tape.result(note, array)
+        if not is_number:
             arrays[key] = track(array, tape, value)
         elif value is not None:
-            arrays[key] = track_scalar(array, value, tape)
+            arrays[key] = track_scalar(part, value, tape)
 
     def leave(leaf: Any) -> Any:
         if not isinstance(leaf, torch.Tensor):
@@ -310,7 +255,7 @@ def _recorded(
         number = entered.which(leaf)
         new = arrays.get(id(leaf))
         if number is None:
-            return new if new is not None else track(_array(leaf).copy(), tape)
+            return new if new is not None else track(to_array(leaf).copy(), tape)
         known = entered.arrays[number]
         if new is not None and type(known) is Tracked:
             known[...] = new
@@ -318,6 +263,16 @@ def _recorded(
         return known
 
     return leave
+
+
+def _recorder(entered: Entered, tape: Tape) -> Recorder:
+    """What notes each call on the tensors that depend on an input."""
+    recorder = Recorder(tape)
+    for array, tensor in zip(entered.arrays, entered.tensors):
+        value = _value(array, tape)
+        if value.active:
+            recorder.follow(tensor, value)
+    return recorder
 
 
 def _value(array: Any, tape: Tape) -> Value:
@@ -349,8 +304,8 @@ class _Rule:
         roots = copy.deepcopy(self.kept)
         # What the user's code may write to is a copy; a leaf of autograd's it could not write to.
         own = [tensor.clone() for tensor in tensors]
-        trees.rebuild(roots, lambda leaf, path: _filled(leaf, own), (), {})
-        items = _Items()
+        trees.rebuild(roots, lambda leaf, path: filled(leaf, own), (), {})
+        items = Items()
         with self.state.shared.world(torch.float64), _inside(), items:
             roots.append(self.state.function(*roots[0], **roots[1]))
         found: dict[_Path, torch.Tensor] = {}

@@ -60,7 +60,7 @@ def record(
     Raises:
         NotReplayable: it does something that cannot be followed, such as writing through a view.
     """
-    recorder = _Recorder()
+    recorder = Recorder(Tape())
     known: dict[Path, Value] = {}
     given = {n: t.detach() if isinstance(t, torch.Tensor) else t for n, t in inputs.items()}
     sent = {path: torch.from_numpy(np.array(array, float)) for path, array in upstreams.items()}
@@ -85,12 +85,12 @@ def record(
     return Recording(None, known, made, tuple(recorder.tape.notes), ()), list(gradients)
 
 
-class _Recorder(torch_compat.TorchFunctionMode):
+class Recorder(torch_compat.TorchFunctionMode):
     """While it is entered, every function of torch's that takes something followed is noted."""
 
-    def __init__(self) -> None:
+    def __init__(self, tape: Tape) -> None:
         super().__init__()
-        self.tape = Tape()
+        self.tape = tape
         self._values: dict[int, Value] = {}
         self._kept: list[torch.Tensor] = []  # so that no id is used again
         self._memory: dict[int, int] = {}  # how many followed tensors stand in it

@@ -12,10 +12,11 @@ ALIGNED = re.compile(
     r"\(dim \d+\) != (?P<b>\d+)|\(size (?P<c>\d+) is different from (?P<d>\d+)\)"
     r"|has size (?P<e>\d+) and the array at index \d+ has size (?P<f>\d+)"
     r"|tensor a \((?P<g>\d+)\) must match the size of tensor b \((?P<h>\d+)\)"
+    r"|has size (?P<o>\d+) for operand \d+ which does not broadcast with previously \w+"
+    r" size (?P<p>\d+)"
     r"|don't match \((?P<i>\d+) != (?P<j>\d+)\)"
     r"|expanded size of the tensor \((?P<k>\d+)\) must match the existing size \((?P<l>\d+)\)"
-    r"|has size (?P<o>\d+) for operand \d+ which does not broadcast .* size (?P<p>\d+)"
-    r"|expected index \[(?P<m>\d+).*no larger than \w+ \[(?P<n>\d+)"
+    r"|[Ee]xpected index \[(?P<m>\d+).*no larger than \w+ \[(?P<n>\d+)"
 )
 NOT_ALIGNED = re.compile(r"not aligned: (\d+) \(dim \d+\) != (\d+)")
 TORCH_PRODUCT = re.compile(r"\((?:\d+x)*(\d+) and (\d+)x\d+\)")
@@ -41,12 +42,15 @@ HIGHER = re.compile(
 LOWER = re.compile(
     r"more dimensions than subscripts|only (length|size)-1 arrays|0-dimensional arrays"
     r"|truth value of an array|array element with a sequence|axes don't match|must be 1-d"
+    r"|0D or 1D target"
     r"|1-dimensional|unsupported format string|same number of dimensions|too deep"
 )
 INTEGERS = re.compile(
     r"of integer|only integers|only integer scalar|interpreted as an integer|must be integers"
     r"|to dtype\('int|used as indices must be|unhashable type: 'numpy.ndarray'|non-negative ints"
-    r"|must be Long|non-integer"
+    r"|must be Long|non-integer|must be long, int|dtype int32(?:/| or )int64|scalar types: Long"
+    r"|target dtype to be Long|tensor of type LongTensor"
+    r"|_cpu\" not implemented for '(?:Float|Double)'"
 )
 SQUARE = re.compile(r"must be square")
 DEFINITE = re.compile(r"definite")

@@ -14,6 +14,7 @@ from oracle.discovery.running.trial import NotOneNumber
 from oracle.subject import size_names
 
 # What a move costs: a state that fewer things had to be assumed for comes first.
+ASSERTED = re.compile(r"assert (\w+)\.shape\[(\d)\] == (\w+)\.shape\[(\d)\]")
 EQUAL = 0.1  # two sizes that an error says are equal
 ONE = 1.5  # an extent of 1
 AXES = 1.0  # another rank than the name says
@@ -81,6 +82,7 @@ def moves(
         yield _forced(state, one) if backward else one
     if backward and said.equal:
         yield from more_axes(state)
+    yield from _asserted(state, line)
     if isinstance(first.error, NotOneNumber):
         yield from _single(state)
         return
@@ -121,6 +123,19 @@ def more_axes(state: State) -> Iterator[State]:
     for name, entry in state.entries:
         if state.kind(name) in (DATA, TARGET) and not entry.literal:
             yield from _maybe(state.deepened(name, len(entry.dims) + 1, AXES))
+
+
+def _asserted(state: State, line: Line) -> Iterator[State]:
+    """``assert x.shape[0] == y.shape[0]`` says of two sizes that they are equal, and no more."""
+    found = ASSERTED.search(line.text)
+    if found is None or found[1] not in state.names or found[3] not in state.names:
+        return
+    first, other = state.of(found[1]).dims, state.of(found[3]).dims
+    if max(int(found[2]) - len(first), int(found[4]) - len(other)) >= 0:
+        return
+    kept, size = first[int(found[2])], other[int(found[4])]
+    if size in state.own and size != kept:
+        yield state.replaced(size, kept, EQUAL)
 
 
 def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:

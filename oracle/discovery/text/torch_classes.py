@@ -62,8 +62,8 @@ def custom_ops(user: Text) -> Iterator[CustomOp]:
         owner, given = text.rpartition(".")[0], list(node.args)
         forward = owner if owner in ops else ""
         if not forward and given and isinstance(given[0], ast.Constant):
-            op = given.pop(0)
-            forward = next((n for n, known in ops.items() if known == op.value), "")
+            op = ast.literal_eval(given.pop(0))
+            forward = next((n for n, known in ops.items() if known == op), "")
         backward = ast.unparse(given[0]) if given else ""
         setup = next((ast.unparse(k.value) for k in node.keywords if k.arg == "setup_context"), "")
         if forward and backward in user.functions:
@@ -75,5 +75,5 @@ def _op_name(node: ast.AST) -> str | None:
     for decorator in getattr(node, "decorator_list", []):
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith("custom_op"):
             first = decorator.args[0] if decorator.args else None
-            return first.value if isinstance(first, ast.Constant) else ""
+            return str(first.value) if isinstance(first, ast.Constant) else ""
     return None

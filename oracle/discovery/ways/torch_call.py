@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from oracle.discovery import trial_inputs
 from oracle.discovery.arguments import Parameter
 from oracle.discovery.text.returns import Item
 from oracle.subject import Inputs, Made, Path, WrongReturn
@@ -94,6 +95,8 @@ class Call:
             if not ("gradient" in str(error) and "returned" in str(error)):
                 raise
             found = self._by_hand(leaves, tensors, out, sent, error)
+        if trial_inputs.CHOSEN:  # shapes are sought: a sum that torch makes tells that they misfit
+            found = self._as_returned(leaves, tensors, out, sent) or found
         return self._made(leaves, found)
 
     def _made(self, leaves: Mapping[str, Any], found: Sequence[Any]) -> list[Made]:
@@ -118,15 +121,24 @@ class Call:
         why: Any,
     ) -> list[Any]:
         """Each gradient as backward returns it, where torch refuses all of them for one's shape."""
+        found = self._as_returned(leaves, tensors, out, ups)
+        if found is None:
+            raise WrongReturn(str(why)) from why
+        return [_summed(gradient, leaf.shape) for gradient, leaf in zip(found, leaves.values())]
+
+    def _as_returned(
+        self, leaves: Mapping[str, Any], tensors: Mapping[str, Any], out: Any, ups: Sequence[Any]
+    ) -> list[Any] | None:
+        """Each gradient as backward returns it; None where it cannot be run by hand."""
         several = isinstance(out, tuple)
         paths = [(0, i) for i, o in enumerate(out) if _is_real(o)] if several else [(0,)]
         try:
             with torch.no_grad():
-                sent = dict(zip(paths, ups))
-                gradients = self.both(tensors, sent)[1]
+                copies = {name: _copy(thing) for name, thing in tensors.items()}
+                gradients = self.both(copies, dict(zip(paths, ups)))[1]
         except Exception:
-            raise WrongReturn(str(why)) from why
-        return [_summed(gradients.get(name), leaf.shape) for name, leaf in leaves.items()]
+            return None
+        return [gradients.get(name) for name in leaves]
 
     def through(self, tensors: Mapping[str, Any]) -> Any:
         """The outputs of the forward alone, for autograd to go through."""
@@ -135,7 +147,7 @@ class Call:
         if not isinstance(out, tuple | list):
             return out
         constants = {id(tensor) for tensor in context.constants}
-        return tuple(part.detach() if id(part) in constants else part for part in out)
+        return tuple(_constant(part) if id(part) in constants else part for part in out)
 
     def _run(self, context: Context, values: Mapping[str, Any]) -> Any:
         if not self.apart:
@@ -164,6 +176,13 @@ class Call:
             if p.name in self.wanted and isinstance(g, torch.Tensor)
         }
         return {path: o for path, o in outs.items() if path in sent}, gradients
+
+
+def _constant(tensor: torch.Tensor) -> torch.Tensor:
+    """The same without a derivative, and marked so."""
+    made = tensor.detach()
+    made.has_no_derivative = True  # type: ignore[attr-defined]
+    return made
 
 
 def _copy(thing: Any) -> Any:
