@@ -16,7 +16,6 @@ from oracle.trace.outcomes import Match
 from oracle.trace.truth import NEARLY, array, same_gradient
 from oracle.truth.recording import Value
 
-
 TURNS = "other turns of the loop are right, and this one could not be told"
 
 

@@ -21,7 +21,8 @@ from oracle.truth.recording import Value
 
 _NAMES = re.compile(
     r"(^|[^a-z])(loss(es)?|costs?|j|l|e|err|error|errors|objective|mse|rmse|sse|nll|bce|ce|xent|"
-    r"cross_?entropy|energy|e_?total|total_?error|total_?loss|criterion)\d*($|[^a-z])"
+    r"cross_?entropy|energy|e_?total|total_?error|total_?loss|criterion|verlust|kosten|perdida|coste|costo|custo|"
+    r"perte|cout|perdita|ecm)\d*($|[^a-z])"
 )
 _MOST = 8  # values that are tried as the loss of a step
 
@@ -77,7 +78,13 @@ def is_loss_name(text: str) -> bool:
 
 def is_sure_name(text: str) -> bool:
     """True for names that nobody gives to a mere figure: gradients are meant to be those of it."""
-    return re.search(r"(^|[^a-z])(loss|cost|objective)", _words(text)) is not None
+    return (
+        re.search(
+            r"(^|[^a-z])(loss|cost|objective|verlust|kosten|perdida|custo|perte|perdita)",
+            _words(text),
+        )
+        is not None
+    )
 
 
 def _words(text: str) -> str:
@@ -122,7 +129,7 @@ def _unnamed(
     )
     found = max(
         (_rescaled(training, steps, one) for one in _tried(training, steps, usual)),
-        key=lambda one: (one.score[1], one.score, -_oddness(one)),
+        key=lambda one: (one.score[1], -_oddness(one), one.score),
         default=None,
     )
     if found and found.score[0] and (weak is None or found.score[1] > weak.score[1]):
@@ -157,6 +164,8 @@ def _contains(one: Chosen, part: Chosen) -> bool:
     for step, fit in one.fits.items():
         inner = part.fits.get(step)
         if inner is None or not all(fit.truth.forward.has(v) for v in inner.truth.loss.values):
+            return False
+        if set(map(id, fit.truth.loss.values)) <= set(map(id, inner.truth.loss.values)):
             return False
     return one is not part and one.score[0] < part.score[0] and one.is_shared
 
@@ -347,5 +356,6 @@ def _scaled_name(loss: Loss, factor: float) -> str:
 
 
 def _oddness(chosen: Chosen) -> int:
-    """1 where the factor of a usual loss is no number of samples."""
-    return int(re.match(r"[\d.]", chosen.name) is not None and not chosen.name.startswith("2·"))
+    """In how many steps the factor of a usual loss is no number of samples."""
+    names = [fit.truth.loss.name for fit in chosen.fits.values()]
+    return sum(re.match(r"[\d.]", name) is not None and name[:2] != "2·" for name in names)

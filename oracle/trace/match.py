@@ -68,7 +68,7 @@ class Matcher:
         """The values that are stored in the step and are no part of its forward."""
         parameters = {id(u.new) for u in self.step.updates}
         within = self.training.within(self.step)
-        velocities = {id(u.new) for u in within if self.training.is_velocity(u, self.step)}
+        velocities = set(self.training.velocities(self.step))
         partial = {id(u.old) for u in within} - velocities
         skipped = parameters | velocities | partial
         seen: set[tuple[int, str]] = set()

@@ -197,7 +197,7 @@ class Training:
 
         Of a velocity it is what was added to it in this step; what is older is no gradient.
         """
-        velocities = {id(u.new): u for u in self.within(step) if self.is_velocity(u, step)}
+        velocities = self.velocities(step)
         found = []
         for update in step.updates:
             queue, seen = list(update.terms), 0
@@ -218,6 +218,14 @@ class Training:
     def within(self, step: Step) -> list[Update]:
         """All updates of a step, those of sums and velocities too."""
         return [u for u in self.updates if step.begin < u.stored.time <= step.end]
+
+    def velocities(self, step: Step) -> dict[int, Update]:
+        """The updates of a step that add to what was there before it, by the id of the result."""
+        found: dict[int, Update] = {}
+        for update in self.within(step):
+            if self.is_velocity(update, step) or id(update.old) in found:
+                found[id(update.new)] = update
+        return found
 
     def is_older(self, value: Value, step: Step) -> bool:
         return self.is_before(value, step.begin)
