@@ -24,6 +24,7 @@ _NAMES = re.compile(
     r"cross_?entropy|energy|e_?total|total_?error|total_?loss|criterion|verlust|kosten|perdida|coste|costo|custo|"
     r"perte|cout|perdita|ecm)\d*($|[^a-z])"
 )
+_SURE = re.compile(r"(^|[^a-z])(loss|cost|objective|verlust|kosten|perdida|custo|perte|perdita)")
 _MOST = 8  # values that are tried as the loss of a step
 
 
@@ -279,7 +280,9 @@ def _fit(training: Training, step: Step, loss: Loss) -> Fit | None:
             right += 1
         elif outcomes.ratios(match, {}):
             multiples += 1
-    shared = bool(right) or _is_shared(training, step, truth)
+    if not step.updates:
+        right = used = _on_a_sheet(training, truth)
+    shared = bool(right) or not step.updates or _is_shared(training, step, truth)
     return Fit(truth, right, multiples, used, shared)
 
 
@@ -288,6 +291,17 @@ def _matches(training: Training, truth: Truth) -> Iterator[Match]:
     for update, term in training.used(truth.step):
         if truth.has(update.old):
             yield Match(update.stored, update.old, "use", 1.0, update, term, term.value)
+
+
+def _on_a_sheet(training: Training, truth: Truth) -> int:
+    """Without updates: how many stored arrays are a gradient of this loss."""
+    stored = [s.value for s in training.stored if not truth.forward.has(s.value)]
+    made = {id(v): array(v) for v in stored if v.note is not None and size(v) > 2}
+    count = 0
+    for got in made.values():
+        known = [v for v in truth.values if v.shape == got.shape and np.any(truth.of(v))]
+        count += any(truth.agrees(got, v) for v in known)
+    return count
 
 
 def _is_shared(training: Training, step: Step, truth: Truth) -> bool:
