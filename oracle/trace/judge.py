@@ -7,7 +7,7 @@ import numpy as np
 
 from oracle.results import Failure, Gradient, Note, NotJudged, Report, Result, worst
 from oracle.trace.blame import Blame, Judged
-from oracle.trace.confirm import sides_with_truth
+from oracle.trace.confirm import side
 from oracle.trace.instrument import Statement
 from oracle.trace.loss import Fit, best
 from oracle.trace.match import Matcher
@@ -219,23 +219,26 @@ def _some(wrong: Sequence[Case]) -> list[Case]:
 
 
 def _doubt(wrong: Sequence[Case]) -> str:
-    """Why an accusation must not be made; "" if it may."""
+    """Why an accusation must not be made; "" if it may.
+
+    A step at a kink tells nothing; of the others each must side with the truth.
+    """
     some = _some(wrong)
     if len(some[0][0].truth.forward.notes) > MANY:
         some = some[:1]  # each is run again many times
+    sides = set()
     for matcher, judged in some:
         step = matcher.step
         for time, cut in matcher.training.cuts:
             if cut.kind != SHARED_INPUT and step.begin <= time <= step.end:
                 return f"a value left the record on line {cut.line}: {cut.text}"
-        candidate = array(judged.match.value)
+        candidate = judged.match.sign * array(judged.match.value)
         try:
-            if not sides_with_truth(
-                matcher.truth, judged.match.of, judged.match.sign * candidate, matcher.training
-            ):
-                return "central differences of the recorded forward do not confirm that it is wrong"
+            sides.add(side(matcher.truth, judged.match.of, candidate, matcher.training))
         except CannotRerun as error:
             return f"a call of the forward cannot be run again: {error}"
+    if "candidate" in sides or "truth" not in sides:
+        return "central differences of the recorded forward do not confirm that it is wrong"
     return ""
 
 

@@ -106,7 +106,9 @@ def best(training: Training, steps: Sequence[Step], name: str = "") -> dict[int,
     sure = [one for one in tried if is_sure_name(one.name)]
     named = max(sure, key=lambda one: (one.is_shared, one.score), default=None)
     named = next((one for one in sure if named and _contains(one, named)), named)
-    if named and (named.score[0] > 0 or (named.is_shared and not _is_absolute(named))):
+    if named and _is_absolute(named):
+        named = named if named.is_proportional else None
+    if named and (named.score[0] > 0 or named.is_shared):
         return named.fits
     return _unnamed(training, steps, tried, named)
 
@@ -343,8 +345,6 @@ def _with_factor(training: Training, step: Step, fit: Fit) -> Fit:
         if ratio is not None and match.term is not None:
             plain.append(abs(ratio))
             ratios.append(abs(ratio * match.term.share))
-    if plain and np.allclose(plain, 1.0):
-        return fit  # a sum; the update divides it by the number of samples
     counts = [sum(bool(np.isclose(a, b)) for b in ratios) for a in ratios]
     factor = ratios[int(np.argmax(counts))] if ratios else 1.0
     if np.isclose(factor, 1.0):
@@ -358,7 +358,10 @@ def _with_factor(training: Training, step: Step, fit: Fit) -> Fit:
         upstream=tuple(factor * u for u in loss.upstream),
         function=lambda arrays: factor * function(arrays),
     )
-    return _fit(training, step, scaled) or fit
+    found = _fit(training, step, scaled)
+    if plain and np.allclose(plain, 1.0) and (found is None or found.right <= fit.right):
+        return fit  # a sum, which the update divides by the number of samples
+    return found or fit
 
 
 def _scaled_name(loss: Loss, factor: float) -> str:

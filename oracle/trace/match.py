@@ -22,14 +22,14 @@ from oracle.truth.recording import Value
 
 NEAR = 1e-6  # sizes that differ by more are no rounding apart
 LAST = 3  # values that were stored last before an exception
-FEW = 5  # turns of a loop that stand for all of them
+MANY = 16  # turns of a loop: of more, some stand for all of them
 ROUNDING = 1e-12  # of the largest gradient: what is smaller is none
 MOST = 60  # values of the forward that are tried in the place of one stored value
 
 
 def few(turns: Sequence[Any]) -> list[Any]:
     """Some of many turns: the first two, the middle one and the last two."""
-    if len(turns) <= FEW:
+    if len(turns) <= MANY:
         return list(turns)
     return [turns[i] for i in (0, 1, len(turns) // 2, -2, -1)]
 
@@ -307,7 +307,8 @@ class Matcher:
         named = [v for v in self.candidates if self.name(v) and plain(self.name(v)) in names]
         if len(named) != 1 or not is_like_gradient(stored.text):
             return None
-        return Match(stored, named[0], "name") if self._followed_by(stored) else None
+        on_a_sheet = not self.step.updates
+        return Match(stored, named[0], "name") if on_a_sheet or self._followed_by(stored) else None
 
     def _followed_by(self, stored: Stored) -> list[Match]:
         """The gradients of parameters that are computed from it."""
