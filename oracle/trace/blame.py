@@ -16,6 +16,7 @@ from oracle.trace.outcomes import Match
 from oracle.trace.truth import NEARLY, array, same_gradient
 from oracle.truth.recording import Value
 
+TOO_LONG = "the step is too long to tell what it follows from"
 TURNS = "other turns of the loop are right, and this one could not be told"
 
 
@@ -41,6 +42,7 @@ class Blame:
     def __init__(self, matcher: Matcher, matches: Sequence[Match]) -> None:
         self.matcher = matcher
         self.outcomes = matcher.outcomes
+        self.outcomes.reruns = 0
         self.truth = matcher.truth
         self.matches = matches
         self._known: dict[Match, list[float]] = {}
@@ -59,6 +61,8 @@ class Blame:
             key = id(match.stored.statement), match.stored.target.text
             if id(match) in fully or match.how == "use" or key not in last:
                 judged = self._used(match) if match.how == "use" else self._between(match)
+                if judged.verdict == "wrong" and self.outcomes.exhausted:
+                    judged = replace(judged, verdict="unsure", why=TOO_LONG)
                 last[key] = judged
             else:
                 judged = self._like(match, last[key])

@@ -214,7 +214,7 @@ class _Instrumenter(ast.NodeTransformer):
 def _followed(name: str, at: ast.stmt) -> ast.stmt:
     """``b = GIVEN(b)``: a plain number that was handed over is followed from here."""
     value = _call(GIVEN, ast.Name(name, ast.Load()))
-    return _located(ast.Assign([ast.Name(name, ast.Store())], value), at)  # type: ignore[no-any-return]
+    return _located(ast.Assign([ast.Name(name, ast.Store())], value), at)
 
 
 def _is_generator(node: Any) -> bool:

@@ -205,7 +205,7 @@ def _computed(training: Training, step: Step, name: str) -> Iterator[tuple[objec
 
 
 def _deepest(
-    training: Training, step: Step, losses: list[tuple[object, Loss]]
+    training: Training, step: Step, losses: Sequence[tuple[object, Loss]]
 ) -> Iterator[tuple[object, Loss]]:
     """Different losses, those with the longest forward first."""
     seen: set[object] = set()

@@ -15,7 +15,7 @@ from oracle.truth.recording import Value
 
 MOST_SIZES = 12
 SAME_FACTOR = 1e-9
-MOST_RERUNS = 6000  # of one step
+MOST_RERUNS = 20_000  # in the matching of one step, and again in its judging
 
 Changed = Mapping[int, np.ndarray]
 NOTHING: Changed = {}
@@ -57,13 +57,18 @@ class Outcomes:
             if size(s.value) == 1 and is_step_size(s.text) and not truth.forward.has(s.value)
         }
 
+    @property
+    def exhausted(self) -> bool:
+        """True if values were computed again too often: then nothing may be called wrong."""
+        return self.reruns > MOST_RERUNS
+
     def rerun(self, value: Value, changed: Changed) -> np.ndarray | None:
         """A value as it would be; None if a call on the way cannot be repeated.
 
         None too where a step is so long that this was asked too often.
         """
         self.reruns += 1
-        if self.reruns > MOST_RERUNS:
+        if self.exhausted:
             return None
         try:
             (made,) = rerun([value], changed, self.training, self.truth.step.begin)

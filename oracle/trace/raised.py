@@ -82,7 +82,7 @@ def _target(file: Path, line: int) -> tuple[str, str]:
     function = "<module>"
     name = ""
     for node in ast.walk(tree):
-        if not hasattr(node, "lineno") or not node.lineno <= line <= (node.end_lineno or 0):
+        if not isinstance(node, ast.stmt) or not node.lineno <= line <= (node.end_lineno or 0):
             continue
         if isinstance(node, ast.FunctionDef):
             function = node.name

@@ -1,4 +1,4 @@
-"""What the engine of a trace is to tell apart: rounding, kinks, losses, velocities, shape errors."""
+"""What the engine of a trace tells apart: rounding, kinks, losses, velocities, shape errors."""
 
 import numpy as np
 import pytest
