@@ -75,6 +75,7 @@ def _is_call_of_a_library(part: ast.stmt) -> bool:
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
     """The same random draws for each run."""
+    # The user's code draws from the global state.
     numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
     np.random.seed(seed)  # noqa: NPY002
     random.seed(seed)

@@ -36,8 +36,8 @@ class _Forward:
         return float(self._loss.of(self._line(self._loss.values, changed, self._at)))
 
 
-def sides_with_truth(truth: Truth, value: Value, candidate: np.ndarray, training: Training) -> bool:
-    """True if differences of the loss, along some directions, fit the truth and not the candidate.
+def side(truth: Truth, value: Value, candidate: np.ndarray, training: Training) -> confirm.Side:
+    """Which of truth and candidate the differences of the loss along some directions fit.
 
     A candidate of another shape cannot be compared: then the truth must fit, and 0 must not.
     """
@@ -45,4 +45,4 @@ def sides_with_truth(truth: Truth, value: Value, candidate: np.ndarray, training
     if np.shape(candidate) != true.shape:
         candidate = np.zeros(true.shape)
     forward: Any = _Forward(truth, value, training)
-    return confirm.confirm(forward, ("it",), true, candidate, seed=0) == "truth"
+    return confirm.confirm(forward, ("it",), true, candidate, seed=0)

@@ -8,7 +8,7 @@ _PREFIX = re.compile(
 )
 _SUFFIX = re.compile(r"_?(?:grad(?:ient)?s?|delta|deriv|derivative|d|g)$")
 _LIKE = re.compile(
-    r"^(?:d_?[a-z]+_?\d*$|grad|nabla|delta|err(?:or)?s?(?:_|\d|$)|.*_(?:grad|delta|error|gradient)s?)"
+    r"^(?:d_?[a-z]+_?\d*$|d_?(?:l|loss|cost|j|e|c|err|error)_?d_?[a-z]|grad|nabla|delta|err(?:or)?s?(?:_|\d|$)|.*_(?:grad|delta|error|gradient)s?)"
 )
 _KEYED = re.compile(r"(?:.*\.)?(d|dparams|grads?|gradients?)\.(\w+)$")
 

@@ -7,12 +7,13 @@ import numpy as np
 
 from oracle.results import Failure, Gradient, Note, NotJudged, Report, Result, worst
 from oracle.trace.blame import Blame, Judged
-from oracle.trace.confirm import sides_with_truth
+from oracle.trace.confirm import side
 from oracle.trace.instrument import Statement
 from oracle.trace.loss import Fit, best
 from oracle.trace.match import Matcher
 from oracle.trace.naming import Names
 from oracle.trace.pictures import pictures
+from oracle.trace.raised import at_its_line, cause, with_bias_row
 from oracle.trace.recorded import INTERRUPTED, Recorded
 from oracle.trace.remarks import about_learning
 from oracle.trace.rerun import CannotRerun
@@ -21,6 +22,8 @@ from oracle.trace.truth import array
 from oracle.trace.widen import widened
 from oracle.truth.recording import SHARED_INPUT
 from oracle.truth.replay import NotReplayable
+
+MANY = 300  # calls in the forward of one step
 
 Case = tuple[Matcher, Judged]
 
@@ -49,10 +52,14 @@ class Unreplayed:
 
 def judged_steps(recorded: Recorded, steps: int, loss: str = "") -> list[JudgedStep | Unreplayed]:
     """The verdicts of the first steps."""
-    training = Training(recorded.stored, recorded.notes, recorded.failed, recorded.cuts)
+    raised = bool(recorded.error) and recorded.error != INTERRUPTED
+    training = Training(
+        recorded.stored, recorded.notes, recorded.failed, recorded.cuts, raised=raised
+    )
     found: list[JudgedStep | Unreplayed] = []
     try:
-        fits = best(training, training.steps()[:steps], loss)
+        some = training.steps()[:steps] or [s for s in [training.sheet()] if s is not None]
+        fits = best(training, some, loss)
     except NotReplayable as error:
         note = error.note
         return [Unreplayed(note.line if note is not None else 0, str(error))]
@@ -74,7 +81,11 @@ def report(recorded: Recorded, file: str, steps: int, loss: str = "") -> Report:
     """The report on a traced script."""
     found = report_of([recorded], file, steps, loss)
     if recorded.error and recorded.error != INTERRUPTED:
-        said = f"the script ended with {recorded.error}; what it did until then is judged"
+        with_bias_row(recorded, found)
+        raised = at_its_line(recorded, file, found.results)
+        found.results += [raised] if raised is not None else []
+        why = cause(recorded, found.results) or "what it did until then is judged"
+        said = f"the script ended with {recorded.error}; {why}"
         found.errors.append(Failure(file, recorded.error_line or 1, said))
     return found
 
@@ -130,9 +141,10 @@ def _fill(report: Report, steps: Sequence[JudgedStep], runs: int) -> None:
     } - by_line.keys()
     left += [(statement, text, "it is not certain what it is the gradient of")
              for statement, text in unmatched]  # fmt: skip
+    training = steps[0].matcher.training  # of the first run
     remarks = (
         *_about_the_loss(steps[0].fit),
-        *about_learning([step.fit.truth for step in steps]),
+        *about_learning([s.fit.truth for s in steps if s.matcher.training is training]),
     )
     for (file, function), gradients in functions.items():
         ordered = sorted(gradients, key=lambda g: g.line)
@@ -207,20 +219,26 @@ def _some(wrong: Sequence[Case]) -> list[Case]:
 
 
 def _doubt(wrong: Sequence[Case]) -> str:
-    """Why an accusation must not be made; "" if it may."""
-    for matcher, judged in _some(wrong):
+    """Why an accusation must not be made; "" if it may.
+
+    A step at a kink tells nothing; of the others each must side with the truth.
+    """
+    some = _some(wrong)
+    if len(some[0][0].truth.forward.notes) > MANY:
+        some = some[:1]  # each is run again many times
+    sides = set()
+    for matcher, judged in some:
         step = matcher.step
         for time, cut in matcher.training.cuts:
             if cut.kind != SHARED_INPUT and step.begin <= time <= step.end:
                 return f"a value left the record on line {cut.line}: {cut.text}"
-        candidate = array(judged.match.value)
+        candidate = judged.match.sign * array(judged.match.value)
         try:
-            if not sides_with_truth(
-                matcher.truth, judged.match.of, judged.match.sign * candidate, matcher.training
-            ):
-                return "central differences of the recorded forward do not confirm that it is wrong"
+            sides.add(side(matcher.truth, judged.match.of, candidate, matcher.training))
         except CannotRerun as error:
             return f"a call of the forward cannot be run again: {error}"
+    if "candidate" in sides or "truth" not in sides:
+        return "central differences of the recorded forward do not confirm that it is wrong"
     return ""
 
 

@@ -21,8 +21,10 @@ from oracle.truth.recording import Value
 
 _NAMES = re.compile(
     r"(^|[^a-z])(loss(es)?|costs?|j|l|e|err|error|errors|objective|mse|rmse|sse|nll|bce|ce|xent|"
-    r"cross_?entropy|energy|e_?total|total_?error|total_?loss|criterion)\d*($|[^a-z])"
+    r"cross_?entropy|energy|e_?total|total_?error|total_?loss|criterion|verlust|kosten|perdida|coste|costo|custo|"
+    r"perte|cout|perdita|ecm)\d*($|[^a-z])"
 )
+_SURE = re.compile(r"(^|[^a-z])(loss|cost|objective|verlust|kosten|perdida|custo|perte|perdita)")
 _MOST = 8  # values that are tried as the loss of a step
 
 
@@ -77,7 +79,13 @@ def is_loss_name(text: str) -> bool:
 
 def is_sure_name(text: str) -> bool:
     """True for names that nobody gives to a mere figure: gradients are meant to be those of it."""
-    return re.search(r"(^|[^a-z])(loss|cost|objective)", _words(text)) is not None
+    return (
+        re.search(
+            r"(^|[^a-z])(loss|cost|objective|verlust|kosten|perdida|custo|perte|perdita)",
+            _words(text),
+        )
+        is not None
+    )
 
 
 def _words(text: str) -> str:
@@ -98,7 +106,9 @@ def best(training: Training, steps: Sequence[Step], name: str = "") -> dict[int,
     sure = [one for one in tried if is_sure_name(one.name)]
     named = max(sure, key=lambda one: (one.is_shared, one.score), default=None)
     named = next((one for one in sure if named and _contains(one, named)), named)
-    if named and (named.score[0] > 0 or (named.is_shared and not _is_absolute(named))):
+    if named and _is_absolute(named):
+        named = named if named.is_proportional else None
+    if named and (named.score[0] > 0 or named.is_shared):
         return named.fits
     return _unnamed(training, steps, tried, named)
 
@@ -122,7 +132,7 @@ def _unnamed(
     )
     found = max(
         (_rescaled(training, steps, one) for one in _tried(training, steps, usual)),
-        key=lambda one: (one.score[1], one.score, -_oddness(one)),
+        key=lambda one: (one.score[1], -_oddness(one), one.score),
         default=None,
     )
     if found and found.score[0] and (weak is None or found.score[1] > weak.score[1]):
@@ -158,6 +168,8 @@ def _contains(one: Chosen, part: Chosen) -> bool:
         inner = part.fits.get(step)
         if inner is None or not all(fit.truth.forward.has(v) for v in inner.truth.loss.values):
             return False
+        if set(map(id, fit.truth.loss.values)) <= set(map(id, inner.truth.loss.values)):
+            return False
     return one is not part and one.score[0] < part.score[0] and one.is_shared
 
 
@@ -172,8 +184,7 @@ def _is_absolute(one: Chosen) -> bool:
 
 def _computed(training: Training, step: Step, name: str) -> Iterator[tuple[object, Loss]]:
     """The values that are called a loss, the likeliest first; with ``name``, only those."""
-    old = {id(v) for v in step.parameters}
-    new = {id(u.new) for u in step.updates}
+    old, new = training.reach(step)
     by_new = {id(u.stored): u for u in training.updates}
     groups: dict[tuple[int, str], list[Stored]] = {}
     found = training.stored if name else scalars(training.stored)
@@ -183,9 +194,7 @@ def _computed(training: Training, step: Step, name: str) -> Iterator[tuple[objec
             continue
         if not name and _is_residual(one):
             continue
-        forward = Forward(training, step, [one.value])
-        reached = set(forward.leaves)
-        if reached & old and not set(forward.values) & new:
+        if id(one.value) in old and id(one.value) not in new:
             groups.setdefault((id(one.statement), one.target.name), []).append(one)
     losses = [
         ((key, i), loss)
@@ -196,7 +205,7 @@ def _computed(training: Training, step: Step, name: str) -> Iterator[tuple[objec
 
 
 def _deepest(
-    training: Training, step: Step, losses: list[tuple[object, Loss]]
+    training: Training, step: Step, losses: Sequence[tuple[object, Loss]]
 ) -> Iterator[tuple[object, Loss]]:
     """Different losses, those with the longest forward first."""
     seen: set[object] = set()
@@ -236,8 +245,7 @@ def _of_group(group: list[Stored], updates: dict[int, Update]) -> Iterator[Loss]
 
 def _numbers(training: Training, step: Step) -> Iterator[tuple[object, Loss]]:
     """Numbers without a loss's name: ``total += ...``, ``history.append(np.mean(...))``."""
-    old = {id(v) for v in step.parameters}
-    new = {id(u.new) for u in step.updates}
+    old, new = training.reach(step)
     used = {id(v) for note in training.notes[step.begin :] for v in note.inputs}
     by_new = {id(u.new): u for u in training.updates}
     losses: list[tuple[object, Loss]] = []
@@ -248,8 +256,7 @@ def _numbers(training: Training, step: Step) -> Iterator[tuple[object, Loss]]:
             update = by_new.get(id(value))
             terms = update.terms if update is not None else (Term(1.0, value),)
             values = tuple(term.value for term in terms)
-            forward = Forward(training, step, values)
-            if not set(forward.leaves) & old or set(forward.values) & new:
+            if not any(id(v) in old for v in values) or any(id(v) in new for v in values):
                 continue
             ones = tuple(np.full(t.value.shape, t.factor) for t in terms)
             name = training.name(value) or f"what line {note.line} computes"
@@ -275,7 +282,9 @@ def _fit(training: Training, step: Step, loss: Loss) -> Fit | None:
             right += 1
         elif outcomes.ratios(match, {}):
             multiples += 1
-    shared = bool(right) or _is_shared(training, step, truth)
+    if not step.updates:
+        right = used = _on_a_sheet(training, truth)
+    shared = bool(right) or not step.updates or _is_shared(training, step, truth)
     return Fit(truth, right, multiples, used, shared)
 
 
@@ -284,6 +293,17 @@ def _matches(training: Training, truth: Truth) -> Iterator[Match]:
     for update, term in training.used(truth.step):
         if truth.has(update.old):
             yield Match(update.stored, update.old, "use", 1.0, update, term, term.value)
+
+
+def _on_a_sheet(training: Training, truth: Truth) -> int:
+    """Without updates: how many stored arrays are a gradient of this loss."""
+    stored = [s.value for s in training.stored if not truth.forward.has(s.value)]
+    made = {id(v): array(v) for v in stored if v.note is not None and size(v) > 2}
+    count = 0
+    for got in made.values():
+        known = [v for v in truth.values if v.shape == got.shape and np.any(truth.of(v))]
+        count += any(truth.agrees(got, v) for v in known)
+    return count
 
 
 def _is_shared(training: Training, step: Step, truth: Truth) -> bool:
@@ -318,11 +338,12 @@ def _rescaled(training: Training, steps: Sequence[Step], chosen: Chosen) -> Chos
 
 def _with_factor(training: Training, step: Step, fit: Fit) -> Fit:
     outcomes = Outcomes(training, fit.truth)
-    ratios = []
+    plain, ratios = [], []
     for match in _matches(training, fit.truth):
         made = outcomes.neutral(match.value)
         ratio = None if made is None else multiple(made, fit.truth.of(match.of))
         if ratio is not None and match.term is not None:
+            plain.append(abs(ratio))
             ratios.append(abs(ratio * match.term.share))
     counts = [sum(bool(np.isclose(a, b)) for b in ratios) for a in ratios]
     factor = ratios[int(np.argmax(counts))] if ratios else 1.0
@@ -337,7 +358,10 @@ def _with_factor(training: Training, step: Step, fit: Fit) -> Fit:
         upstream=tuple(factor * u for u in loss.upstream),
         function=lambda arrays: factor * function(arrays),
     )
-    return _fit(training, step, scaled) or fit
+    found = _fit(training, step, scaled)
+    if plain and np.allclose(plain, 1.0) and (found is None or found.right <= fit.right):
+        return fit  # a sum, which the update divides by the number of samples
+    return found or fit
 
 
 def _scaled_name(loss: Loss, factor: float) -> str:
@@ -352,5 +376,6 @@ def _scaled_name(loss: Loss, factor: float) -> str:
 
 
 def _oddness(chosen: Chosen) -> int:
-    """1 where the factor of a usual loss is no number of samples."""
-    return int(re.match(r"[\d.]", chosen.name) is not None and not chosen.name.startswith("2·"))
+    """In how many steps the factor of a usual loss is no number of samples."""
+    names = [fit.truth.loss.name for fit in chosen.fits.values()]
+    return sum(re.match(r"[\d.]", name) is not None and name[:2] != "2·" for name in names)

@@ -7,6 +7,7 @@ place, what is computed from it comes out right. A match that none of these make
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -19,8 +20,26 @@ from oracle.trace.truth import Truth, array, same_gradient
 from oracle.trace.updates import Update
 from oracle.truth.recording import Value
 
+NEAR = 1e-6  # sizes that differ by more are no rounding apart
+LAST = 3  # values that were stored last before an exception
+MANY = 16  # turns of a loop: of more, some stand for all of them
 ROUNDING = 1e-12  # of the largest gradient: what is smaller is none
-MOST = 400  # values of the forward that are tried in the place of one stored value
+MOST = 60  # values of the forward that are tried in the place of one stored value
+
+
+def few(turns: Sequence[Any]) -> list[Any]:
+    """Some of many turns: the first two, the middle one and the last two."""
+    if len(turns) <= MANY:
+        return list(turns)
+    return [turns[i] for i in (0, 1, len(turns) // 2, -2, -1)]
+
+
+def without_a_row(of: np.ndarray) -> Iterator[np.ndarray]:
+    """An array without its first or last row, or column."""
+    for axis, extent in enumerate(of.shape):
+        if extent > 1:
+            yield np.delete(of, -1, axis)
+            yield np.delete(of, 0, axis)
 
 
 class Matcher:
@@ -30,6 +49,7 @@ class Matcher:
         self.training = training
         self.truth = truth
         self.step = truth.step
+        truth.add_parts()
         self.outcomes = Outcomes(training, truth)
         self.entries = list(self._entries())
         self.unmatched: list[Stored] = []
@@ -40,6 +60,7 @@ class Matcher:
             if np.max(np.abs(truth.of(v)), initial=0.0) > ROUNDING * truth.scale
             and (v.note is None or v.note.op != "negative" or self._has(v))
         ]
+        self._by_shape: dict[tuple[int, ...], tuple[list[Value], np.ndarray]] = {}
         self.used: list[Match] = []
         self.followers: list[Match] = []  # these, and later ones on the way to them
 
@@ -56,7 +77,7 @@ class Matcher:
         """The values that are stored in the step and are no part of its forward."""
         parameters = {id(u.new) for u in self.step.updates}
         within = self.training.within(self.step)
-        velocities = {id(u.new) for u in within if self.training.is_velocity(u, self.step)}
+        velocities = set(self.training.velocities(self.step))
         partial = {id(u.old) for u in within} - velocities
         skipped = parameters | velocities | partial
         seen: set[tuple[int, str]] = set()
@@ -85,7 +106,9 @@ class Matcher:
             for stored in group:
                 if (known := self._by_value(stored)) is not None:
                     found[stored] = known
-            some = [s for s in group if s not in found or self._leads_astray(found[s])]
+            some = [s for s in group if s not in found]
+            if any(self._leads_astray(found[s]) for s in few(group) if s in found):
+                some = list(group)
             for stored, part in self._by_parts(some).items():
                 found[stored] = replace(part, how="shift" if stored in found else "part")
             for stored in group:
@@ -95,8 +118,21 @@ class Matcher:
                     found[stored] = named
                 elif stored not in found and is_like_gradient(stored.text):
                     self.unmatched.append(stored)
-            self.followers += [found[s] for s in group if s in found]
+            self.followers += few([found[s] for s in group if s in found])
+        if self.training.raised:
+            for stored in [s for s in self.entries[-LAST:] if s not in found]:
+                if (known := self._with_a_row_too_many(stored)) is not None:
+                    found[stored] = known
         return sorted(found.values(), key=lambda m: m.stored.order)
+
+    def _with_a_row_too_many(self, stored: Stored) -> Match | None:
+        """The gradient of something, and a row for the bias besides, that the next call refuses."""
+        got = array(stored.value)
+        for part in without_a_row(got):
+            for value in self.candidates:
+                if self.truth.of(value).shape == part.shape and self.truth.agrees(part, value):
+                    return Match(stored, self._best_alike(stored, value), "name")
+        return None
 
     def _groups(self, known: dict[Stored, Match]) -> list[list[Stored]]:
         """What one statement has stored in all its turns, by the text of its target."""
@@ -128,13 +164,23 @@ class Matcher:
         got = array(stored.value)
         if not np.isfinite(got).all() or (got.size == 1 and got.item() in (0.0, 1.0, -1.0)):
             return None
-        known = [v for v in self.candidates if self.truth.of(v).shape == got.shape]
+        known, sizes = self._of_shape(got.shape)
+        size = float(np.max(np.abs(got), initial=0.0))
         for factor in self.outcomes.factors:
-            equal = [v for v in known if self.truth.agrees(got, v, factor)]
+            near = np.flatnonzero(np.abs(sizes * abs(factor) - size) <= NEAR * size)
+            equal = [known[i] for i in near if self.truth.agrees(got, known[i], factor)]
             if equal:
                 return Match(stored, self._likeliest(stored, equal), "value")
         equal = [v for v in known if self.outcomes.multiple(got, v) is not None]
         return Match(stored, self._likeliest(stored, equal), "value") if equal else None
+
+    def _of_shape(self, shape: tuple[int, ...]) -> tuple[list[Value], np.ndarray]:
+        """The candidates whose gradients have a shape, and the largest entry of each."""
+        if shape not in self._by_shape:
+            known = [v for v in self.candidates if self.truth.of(v).shape == shape]
+            sizes = [float(np.max(np.abs(self.truth.of(v)), initial=0.0)) for v in known]
+            self._by_shape[shape] = known, np.array(sizes)
+        return self._by_shape[shape]
 
     def _likeliest(self, stored: Stored, values: Sequence[Value]) -> Value:
         names = of_name(stored.text)
@@ -196,7 +242,7 @@ class Matcher:
                             if not self._is_renamed(s, v)
                         }
         found = {}
-        for stored in group:
+        for stored in few(group):
             shape = stored.value.shape
             names = of_name(stored.text)
             named = [v for v in self.candidates if plain(self.name(v)) in names]
@@ -261,7 +307,8 @@ class Matcher:
         named = [v for v in self.candidates if self.name(v) and plain(self.name(v)) in names]
         if len(named) != 1 or not is_like_gradient(stored.text):
             return None
-        return Match(stored, named[0], "name") if self._followed_by(stored) else None
+        on_a_sheet = not self.step.updates
+        return Match(stored, named[0], "name") if on_a_sheet or self._followed_by(stored) else None
 
     def _followed_by(self, stored: Stored) -> list[Match]:
         """The gradients of parameters that are computed from it."""

@@ -7,6 +7,7 @@ from oracle.trace.recorded import Attempt, Stored
 from oracle.trace.updates import Chain, Term, Update, chains, expanded, size, updates
 from oracle.truth.recording import Cut, Note, Value
 
+SHOWN = 3  # updates at the begin and at the end of a long chain that are looked at
 MOST_TERMS = 50  # of one update
 
 
@@ -25,10 +26,13 @@ class Step:
     begin: int  # times, in calls recorded
     end: int
     updates: tuple[Update, ...]
+    given: tuple[Value, ...] = ()  # without updates: the arrays that a sheet begins with
 
     @property
     def parameters(self) -> tuple[Value, ...]:
         """As they were before this step's updates."""
+        if self.given:
+            return self.given
         new = {id(update.new) for update in self.updates}
         return tuple(u.old for u in self.updates if id(u.old) not in new)
 
@@ -42,12 +46,15 @@ class Training:
         notes: Sequence[Note],
         failed: Attempt | None = None,
         cuts: Sequence[tuple[int, Cut]] = (),
+        raised: bool = False,
     ) -> None:
+        self.raised = raised  # an exception has ended it
         self.stored = stored
         self.notes = notes
         self.index = {id(note): i for i, note in enumerate(notes)}
         self.cuts = cuts
         self.inputs = {id(n): tuple(id(v) for v in n.inputs) for n in notes}  # ids, by the call's
+        self._reach: dict[tuple[int, int], tuple[frozenset[int], frozenset[int]]] = {}
         self._before: dict[tuple[int, int], tuple[Note, ...]] = {}
         self.names: dict[int, list[Stored]] = {}  # of all values that have one, by their ids
         for one in stored:
@@ -78,6 +85,23 @@ class Training:
             found.append(Step(begin, group[-1].stored.time, tuple(group)))
         return found
 
+    def sheet(self) -> Step | None:
+        """The whole record as one step without updates: a derivation on paper, or one that raised.
+
+        Its parameters are the named arrays that it begins with.
+        """
+        given: dict[int, Value] = {}
+        for one in self.stored:
+            value = one.value
+            if (
+                value.note is None
+                and value.active
+                and size(value) > 1
+                and one.time < len(self.notes)
+            ):
+                given.setdefault(id(value), value)
+        return Step(0, len(self.notes), (), tuple(given.values())) if given else None
+
     def _missed(self, update: Update) -> int:
         """When a first update, of a bias that was the integer 0, made what a step begins with."""
         own = [s for s in self.names.get(id(update.old), []) if s.before == ()]
@@ -98,7 +122,10 @@ class Training:
         return []
 
     def _depends_on_itself(self, chain: Chain, ends: set[int]) -> bool:
-        for update in chain.updates:
+        some = chain.updates
+        if len(some) > 2 * SHOWN:  # a sum over samples, say
+            some = (*some[:SHOWN], *some[-SHOWN:])
+        for update in some:
             for term in self._gradients(update):
                 if term.value is not update.old and any(
                     value is update.old for value in self._back(term.value, ends)
@@ -143,6 +170,22 @@ class Training:
                     seen.add(id(part))
                     queue.append(part)
 
+    def reach(self, step: Step) -> tuple[frozenset[int], frozenset[int]]:
+        """The ids of what depends on the parameters as a step found them, and on updated ones."""
+        key = step.begin, step.end
+        if key not in self._reach:
+            old = {id(v) for v in step.parameters}
+            new = {id(u.new) for u in step.updates}
+            for note in self.notes[step.begin : step.end]:
+                made = [id(v) for v in note.outputs if v.active]
+                inputs = self.inputs[id(note)]
+                if not new.isdisjoint(inputs):
+                    new.update(made)
+                if not old.isdisjoint(inputs):
+                    old.update(i for i in made if i not in new)
+            self._reach[key] = frozenset(old), frozenset(new)
+        return self._reach[key]
+
     def before(self, value: Value, begin: int) -> tuple[Note, ...]:
         """The calls that a value was computed by from a time on, in their order."""
         key = id(value), begin
@@ -176,7 +219,7 @@ class Training:
 
         Of a velocity it is what was added to it in this step; what is older is no gradient.
         """
-        velocities = {id(u.new): u for u in self.within(step) if self.is_velocity(u, step)}
+        velocities = self.velocities(step)
         found = []
         for update in step.updates:
             queue, seen = list(update.terms), 0
@@ -197,6 +240,14 @@ class Training:
     def within(self, step: Step) -> list[Update]:
         """All updates of a step, those of sums and velocities too."""
         return [u for u in self.updates if step.begin < u.stored.time <= step.end]
+
+    def velocities(self, step: Step) -> dict[int, Update]:
+        """The updates of a step that add to what was there before it, by the id of the result."""
+        found: dict[int, Update] = {}
+        for update in self.within(step):
+            if self.is_velocity(update, step) or id(update.old) in found:
+                found[id(update.new)] = update
+        return found
 
     def is_older(self, value: Value, step: Step) -> bool:
         return self.is_before(value, step.begin)

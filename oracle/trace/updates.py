@@ -65,21 +65,65 @@ def is_step_size(text: str) -> bool:
 def updates(stored: Sequence[Stored], failed: Attempt | None = None) -> list[Update]:
     """All updates, in order; the last one may have raised."""
     named: set[int] = set()
-    steps = {id(s.value) for s in stored if size(s.value) == 1 and is_step_size(s.text)}
+    texts: dict[int, set[str]] = {}  # of the names that a value had, by its id
+    steps = step_sizes(stored)
     found = []
     for one in stored:
         if one.statement.kind in ("assign", "augment") and one.before:
-            for old in dict.fromkeys(one.before):
+            for old in dict.fromkeys(_uncopied(b, one.text, texts) for b in one.before):
                 made = _update(one, old, named, steps)
                 if made is not None:
                     found.append(made)
                     break
+        elif one.statement.kind == "assign" and one.value.note is not None and _names_itself(one):
+            zero = Value(np.zeros(one.value.shape), True)
+            terms = expanded(one.value, zero, named, steps)
+            if all(0 < term.literal < 1 for term in terms):
+                found.append(Update(one, zero, tuple(terms), 0.0))
         if one.statement.kind in ("assign", "augment"):
             named.add(id(one.value))
+        texts.setdefault(id(one.value), set()).add(one.text)
     if failed is not None:
         terms = expanded(failed.operand, failed.old, named, steps)
         terms = [replace(term, factor=failed.sign * term.factor) for term in terms]
         found.append(Update(failed.stored, failed.old, tuple(terms), 1.0))
+    return found
+
+
+def _uncopied(value: Value, text: str, texts: dict[int, set[str]]) -> Value:
+    """The value of the same name that a value is a copy of: ``params = deepcopy(params)``."""
+    one: Value = value
+    while one.note is not None and one.note.op in ("copy", "array") and one.note.args:
+        source = one.note.args[0]
+        if not isinstance(source, Value):
+            break
+        one = source
+    return one if text in texts.get(id(one), ()) else value
+
+
+def step_sizes(stored: Sequence[Stored]) -> set[int]:
+    """The ids of numbers that are step sizes: by name, or as updates multiply arrays by them."""
+    found = {id(s.value) for s in stored if size(s.value) == 1 and is_step_size(s.text)}
+    for one in stored:
+        if one.statement.kind in ("assign", "augment") and one.before and size(one.value) > 1:
+            note = one.value.note
+            if note is not None and note.op in ("add", "subtract"):
+                found |= _multipliers(note)
+    return found
+
+
+def _multipliers(note: Note) -> set[int]:
+    """The written numbers by which a summand of an update multiplies an array."""
+    found = set()
+    for part in note.args:
+        inner = part.note if isinstance(part, Value) else None
+        if inner is None or inner.op != "multiply" or len(inner.args) < 2:
+            continue
+        for times, other in (inner.args[:2], inner.args[1::-1]):
+            if not isinstance(times, Value) or not isinstance(other, Value):
+                continue
+            if size(times) == 1 and size(other) > 1 and _is_constant(times, 0):
+                found.add(id(times))
     return found
 
 
@@ -89,9 +133,23 @@ def _update(stored: Stored, old: Value, named: set[int], steps: set[int]) -> Upd
     terms = expanded(stored.value, old, named, steps)
     keeps = sum(term.factor for term in terms if term.value is old)
     others = tuple(term for term in terms if term.value is not old)
-    if not 0.2 < keeps <= 1 + 1e-9 or not others:
+    shrunk = others and all(0 < term.literal < 1 for term in others)
+    if keeps == 0 and shrunk and _begins_at_zero(stored, old):
+        return Update(stored, old, others, keeps)
+    if not 0.2 < keeps <= 1 + 1e-9 or (not others and keeps > 1 - 1e-9):
         return None
     return Update(stored, old, others, keeps)
+
+
+def _begins_at_zero(stored: Stored, old: Value) -> bool:
+    """True for ``m = 0.9 * m + 0.1 * g`` where m was the constant 0: no call has kept it."""
+    return _names_itself(stored) and old.shape == stored.value.shape and not np.any(old.array)
+
+
+def _names_itself(stored: Stored) -> bool:
+    """True if a statement reads what it stores."""
+    own = rf"(?<![\w.]){re.escape(stored.target.text)}(?![\w])"
+    return re.search(own, stored.statement.text) is not None
 
 
 def expanded(value: Value, old: Value, named: set[int], steps: set[int]) -> list[Term]:
