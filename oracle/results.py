@@ -134,6 +134,7 @@ class Result:
     remarks: tuple[Note, ...] = ()
     truth: str = "torch twin"
     not_judged: tuple[NotJudged, ...] = ()  # gradients that it makes and that have no truth
+    inferred: str = ""  # the line of shapes that was found by running; "" where shapes are said
 
     @property
     def verdict(self) -> str:

@@ -105,7 +105,7 @@ class Option:
 
 
 class Unusable(Exception):  # noqa: N818
-    """Why a derivation that was found cannot be judged, in words that say what to do.
+    """The reason for which a derivation cannot be judged, with words that say what to do.
 
     ``line`` is where to do it; 0 where that is the derivation's own line.
     """
@@ -116,7 +116,22 @@ class Unusable(Exception):  # noqa: N818
 
 
 class MissingShapes(Unusable):
-    """Nothing says the shape of an argument."""
+    """Nothing says the shape of some arguments; of labels, nothing says the range.
+
+    ``names`` are theirs as a line of shapes has them: ``x``, ``params.W1``.
+    """
+
+    def __init__(self, message: str, line: int, names: Sequence[str]) -> None:
+        super().__init__(message, line)
+        self.names = tuple(names)
+
+
+class NotImported(Unusable):
+    """Something that the code needs was not there when its file was imported: ``why``."""
+
+    def __init__(self, message: str, why: str = "", line: int = 0) -> None:
+        super().__init__(message, line)
+        self.why = why
 
 
 class NothingToJudge(Unusable):
@@ -127,8 +142,12 @@ class WrongReturn(Exception):  # noqa: N818
     """A backward has returned something else than one gradient for each input."""
 
 
+class ClippedHere(Exception):  # noqa: N818
+    """A case that cannot be judged: the code clips its gradients there, as it means to."""
+
+
 class Role(enum.Enum):
-    """What an argument of a backward is, in a reading."""
+    """The meaning of an argument of a backward, in a reading."""
 
     UPSTREAM = "the upstream gradient"
     INPUT = "the forward's input"
@@ -194,10 +213,18 @@ class Subject:
     # The same with the readings that only a trial run shows: discovery does not run a backward.
     by_trial: Callable[["Subject"], "Subject"] | None = None
     has_upstream: bool = True  # False: the value is a scalar, and its upstream is 1
+    one_entry: bool = False  # the upstream has one entry that is not 0
     losses: tuple[int, ...] = ()  # of several outputs, those whose upstream is 1
     differentiable: Callable[[Path], bool] = lambda path: True
     torch_function: Any = None  # way 5: the forward as torch runs it, in place of a recording
+    against: str = ""  # MODULE:FUNCTION, named by the user as the truth: torch_function is it
     torch_both: Any = None  # (tensors, upstreams) -> outputs and gradients, with no autograd
+    # The precision of functions that take torch tensors, and are wrapped to take arrays.
+    tensors: Any = None
+    shapes: str = ""  # the line that was found by running, where nothing said all shapes
+    others: tuple["Subject", ...] = ()  # the same with other lines under which it runs
+    # Objects of the same class, made with other options; only made where they are asked for.
+    beside: Callable[[], Sequence["Subject"]] = tuple
     command: str = ""  # that checks it again; oracle check of its file where nothing is said
 
     @property
@@ -218,7 +245,7 @@ def outputs(value: Any) -> Sequence[Any]:
 
 
 def is_number(thing: Any) -> bool:
-    """Whether something is a floating-point array or number."""
+    """True for a floating-point array or number."""
     return isinstance(thing, float | np.floating) or (
         isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
     )

@@ -26,6 +26,7 @@ class Settings:
     max_dim: int = MAX_DIM
     dtypes: tuple[str, ...] = DTYPES
     shapes: str = ""
+    against: str = ""  # MODULE:FUNCTION, a torch function that is the truth
     case: str = ""  # only this one, as a failure printed it
     repro: bool = False  # write a script for each wrong gradient
     original: str = ""  # the file that this one is an edit of, and whose values it must have
@@ -41,7 +42,7 @@ def of_file(
     from oracle import discovery
     from oracle.discovery import trainers
 
-    subjects, failures = discovery.subjects(file, name, settings.shapes)
+    subjects, failures = discovery.subjects(file, name, settings.shapes, settings.against)
     for failure in failures:
         yield "", failure.line, lambda failure=failure: failure
     for subject in subjects:
@@ -97,7 +98,7 @@ def _examined(subject: Subject, settings: Settings) -> "Examined":
 
 
 def _diagnosis(examined: "Examined") -> "Diagnosis | None":
-    """Why what is wrong is wrong; None where nothing is."""
+    """The diagnosis of a wrong result; None where nothing is wrong."""
     if examined.result.verdict != "wrong":
         return None
     from oracle.diagnosis.diagnose import diagnose
@@ -143,6 +144,9 @@ def assemble(
             found = replace(found, verdict="unstable", findings=findings)
         gradients.append(replace(found, repro=scripts.get(entry)))
     remarks = [*examined.result.remarks, *recognised.remarks]
+    if examined.result.inferred:
+        said = f"shapes inferred: {examined.result.inferred}; say otherwise with a comment"
+        remarks.append(Note("shapes-inferred", said))
     remarks += [Note("assumed", said) for said in examined.subject.remarks]
     if examined.reading is not None and examined.reading.remark:
         remarks.append(Note("reading", examined.reading.remark))

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("targets", nargs=-1, required=True, metavar="FILE[::NAME]...")
 @click.option("--shapes", default="", metavar="TEXT", help='Shapes, as in "X: N D, W: D M, b: M".')
+@click.option(
+    "--against",
+    default="",
+    metavar="MODULE:FUNCTION",
+    help="A torch function that is the truth, for forwards that cannot be replayed.",
+)
 @options.cases("Random cases for each derivation.")
 @options.drawn
 @click.option(
@@ -70,6 +76,7 @@ if TYPE_CHECKING:
 def check(
     targets: tuple[str, ...],
     shapes: str,
+    against: str,
     cases: int,
     seed: int,
     dtype: str | None,
@@ -92,9 +99,10 @@ def check(
 ) -> None:
     """Check the hand-written backward code in your own files, unchanged.
 
-    FILE is a Python file or a folder; FILE::NAME is one function or class in it. Files that hold a
-    derivation are EXECUTED, each in a process of its own: check only what you would run. That
-    protects one file from the accidents of another, and not from a file that means to do harm.
+    FILE is a Python file, a notebook or a folder; FILE::NAME is one function or class in it. Files
+    that hold a derivation are EXECUTED, each in a process of its own: check only what you would
+    run. That protects one file from the accidents of another, and not from a file that means to do
+    harm.
 
     Shapes that neither annotations nor docstrings state are stated above the function:
 
@@ -108,6 +116,7 @@ def check(
         asked = _Asked(targets, exclude, select, ignore, timeout, jobs, verbose)
         shown = _Shown(form, quiet, no_color, stderr=repro == "-" or diff)
         drawn = {"cases": cases, "seed": seed, "max_dim": max_dim, "shapes": shapes}
+        drawn |= {"against": against}
         drawn |= {"case": case or "", "repro": bool(repro)} | (
             {"dtypes": (dtype,)} if dtype else {}
         )
@@ -177,8 +186,9 @@ def _judged(
 
 
 def _print(report: "Report", shown: _Shown) -> None:
-    from oracle.report import annotations, check_page, json_document
+    from oracle.report import annotations, check_page, json_document, placed
 
+    report = placed.by_cell(report)
     if shown.form == "json":
         output.document(json_document.dumps(report))
     elif shown.form == "github":

@@ -17,6 +17,7 @@ from oracle.commands import workers, writing
 from oracle.commands.check import Settings
 from oracle.commands.workers import Job
 from oracle.diagnosis.repair import line_edits
+from oracle.discovery.importing import homes
 from oracle.discovery.text import reading
 from oracle.results import VERDICTS, Gradient, Kind, Report, Result
 
@@ -37,8 +38,11 @@ class Fixed:
     def diff(self) -> str:
         """The change as a unified diff."""
         name = self.file.as_posix()
-        exact = reading.exact(self.file)  # a patch needs the line ends of the file
-        old, new = (writing.with_line_ends_of(exact, text) for text in (self.before, self.after))
+        raw = reading.data(self.file)  # a patch needs the file as it is, its line ends and all
+        new, old = (
+            reading.decoded(writing.changed(self.file, raw, text))
+            for text in (self.after, self.before)
+        )
         lines = difflib.unified_diff(writing.lines(old), writing.lines(new), name, name)
         return "".join(
             ln if ln.endswith("\n") else ln + "\n\\ No newline at end of file\n" for ln in lines
@@ -88,7 +92,7 @@ def _fix(
 def _checked(
     fixed: Fixed, text: str, target: str, settings: Settings, timeout: float
 ) -> Result | None:
-    """What the check says of the file with another text; None if it has nothing to say."""
+    """The result of the check for the file with a changed text; None if there is none."""
     with _copy(fixed.file, text) as file:
         compared = replace(settings, original=str(fixed.file.resolve()))
         report = workers.check([Job(file, target)], compared, timeout, 1)
@@ -96,7 +100,7 @@ def _checked(
 
 
 def _is_better(before: Result, after: Result, gradient: Gradient) -> bool:
-    """Whether the gradient is right in ``after``, and no other is worse or missing."""
+    """True if the gradient is right in ``after``, and no other is worse or missing."""
     ranks = [
         {g.of: VERDICTS.index(g.verdict) for g in result.gradients if not _is_step(g)}
         for result in (before, after)
@@ -121,9 +125,7 @@ def _bad(gradient: Gradient) -> bool:
 def _copy(file: Path, text: str) -> Iterator[Path]:
     """A file with a different text in a folder of its own, with links to all that is beside it."""
     file = file.resolve()
-    top = file.parent
-    while (top / "__init__.py").is_file():
-        top = top.parent
+    top = homes.project(file)
     with tempfile.TemporaryDirectory(prefix="oracle-") as made:
         folder, real = Path(made).resolve(), top
         for part in file.relative_to(top).parts:
@@ -133,7 +135,7 @@ def _copy(file: Path, text: str) -> Iterator[Path]:
             folder, real = folder / part, real / part
             if real != file:
                 folder.mkdir()
-        folder.write_bytes(text.encode(reading.encoding_of(reading.data(file))))
+        folder.write_bytes(writing.changed(file, reading.data(file), text))
         yield folder
 
 

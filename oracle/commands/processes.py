@@ -35,7 +35,7 @@ def begin(*preload: str) -> None:
 
 
 def workers(asked: int, todo: Sequence[Any]) -> int:
-    """How many processes: as many as were asked for, or one a core, and none without a task."""
+    """The number of processes: as asked for, or one a core; none without a task."""
     if asked:
         return asked
     affinity = getattr(os, "sched_getaffinity", None)  # Linux: the cores that are ours

@@ -88,5 +88,5 @@ def texts(jobs: Sequence[Job]) -> dict[str, str]:
     found: dict[str, str] = {}
     for job in jobs:
         with contextlib.suppress(*reading.ERRORS):
-            found[spoken(str(job.file))] = reading.exact(job.file)
+            found[spoken(str(job.file))] = reading.read(job.file)
     return found

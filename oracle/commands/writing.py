@@ -14,13 +14,13 @@ import stat
 import tempfile
 from pathlib import Path
 
-from oracle.discovery.text import reading
+from oracle.discovery.text import notebooks, reading
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 
 
 class NotWritten(Exception):  # noqa: N818
-    """Why a file was left as it is."""
+    """The reason for which a file was left unchanged."""
 
 
 def replace(file: Path, before: str, after: str) -> None:
@@ -37,16 +37,28 @@ def replace(file: Path, before: str, after: str) -> None:
     """
     file = file.resolve()
     raw = reading.data(file)
-    old = reading.decoded(raw)
-    expect_same(old, before)
+    expect_same(reading.read(file), before)
     if not os.access(file, os.W_OK) or not file.stat().st_mode & 0o222:
         raise NotWritten("it is read-only")
+    _put(file, raw, changed(file, raw, after))
+
+
+def changed(file: Path, raw: bytes, after: str) -> bytes:
+    """The bytes of a file with another Python text; of a notebook, with other cells.
+
+    Raises:
+        NotWritten: the text cannot be written so.
+    """
+    if file.suffix == notebooks.SUFFIX:
+        try:
+            return notebooks.put_back(raw.decode(), after).encode()
+        except ValueError as error:
+            raise NotWritten(f"the change does not fit into its cells: {error}") from error
     encoding = reading.encoding_of(raw)
     try:
-        new = with_line_ends_of(old, after).encode(encoding)
+        return with_line_ends_of(reading.decoded(raw), after).encode(encoding)
     except UnicodeEncodeError as error:
         raise NotWritten(f"its encoding, {encoding}, lacks a character of the change") from error
-    _put(file, raw, new)
 
 
 def expect_same(now: str, judged: str) -> None:

@@ -1,1 +1,1 @@
-"""Why a gradient is wrong: the step to blame, the mistake that explains it, and a proved cure."""
+"""Diagnosis of a wrong gradient: the blamed step, the named mistake, the proved cure."""

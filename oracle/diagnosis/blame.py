@@ -49,13 +49,8 @@ def blamed(evidence: Evidence) -> list[Blamed]:
             break
         if id(step.value) in returned:
             continue
-        parts = [
-            part
-            for part in _parts(evidence, step, factors, supposed, left)
-            # A factor left out could be put in at either place: blame what came out.
-            if not (len(part[2]) == 1 and _is_multiple(evidence, step, part[0]))
-        ]
-        if parts:
+        parts = _parts(evidence, step, factors, supposed, left)
+        if parts and not _may_wait(evidence, step, parts[0]):
             value, factor, explained = parts[0]
             if earlier := _taken_for_another(evidence, steps, step, explained):
                 found.append(earlier)
@@ -213,7 +208,7 @@ def _parts(
 
 
 def _may_be(evidence: Evidence, value: Value, error: np.ndarray, left: set[Path]) -> bool:
-    """Whether an error can be what the gradients that it comes to are off by: quick, no proof."""
+    """True if an error may explain those of the gradients after it (a quick test, no proof)."""
     for path, got in evidence.got.items():
         off = got - evidence.want(path) if got.shape == evidence.want(path).shape else None
         for r, forth in evidence.probes(value, evidence.inputs[path]):
@@ -229,7 +224,7 @@ def _may_be(evidence: Evidence, value: Value, error: np.ndarray, left: set[Path]
 
 
 def _is_right(evidence: Evidence, step: Step) -> bool:
-    """Whether a step is the true gradient of something."""
+    """True if a step is the true gradient of some value of the forward."""
     array = evidence.number(step.value)
     if not np.isfinite(array).all():
         return False
@@ -276,5 +271,12 @@ def multiple(array: np.ndarray, of: np.ndarray) -> float | None:
     return ratio
 
 
-def _is_multiple(evidence: Evidence, step: Step, value: Value) -> bool:
-    return multiple(evidence.number(step.value), evidence.true(value)) is not None
+def _may_wait(evidence: Evidence, step: Step, part: tuple[Value, float, set[Path]]) -> bool:
+    """Whether a step lacks but a factor that its one gradient could have as well: that is blamed.
+
+    ``p − t`` is m times the gradient of the logits; under a softmax it could play the part of that
+    of log p as well, which is no multiple of it.
+    """
+    value, _, touched = part
+    alone = len(touched) == 1
+    return alone and multiple(evidence.number(step.value), evidence.true(value)) is not None

@@ -51,7 +51,7 @@ def in_every_turn(evidence: Evidence, steps: Sequence[Step], left: set[Path]) ->
 
 
 def _by_statement(steps: Sequence[Step]) -> Iterator[list[Step]]:
-    """What each statement makes in several turns, arrays of one shape; the first to run first."""
+    """The arrays of one shape that each statement makes in several passes, in order."""
     found: dict[tuple[str, int, str], list[Step]] = {}
     for step in steps:
         found.setdefault((step.file, step.line, step.name), []).append(step)
@@ -61,7 +61,7 @@ def _by_statement(steps: Sequence[Step]) -> Iterator[list[Step]]:
 
 
 def _pairs(evidence: Evidence, made: list[Step]) -> Iterator[Pairs]:
-    """What these arrays may be the gradients of: what one call of the forward makes as often."""
+    """Values of the forward that these arrays may be gradients of, made by one call."""
     places: dict[object, list[Value]] = {}
     for value in evidence.of_shape(made[0].value.shape):
         if value.note is not None and value.note.op != "negative":
@@ -74,7 +74,7 @@ def _pairs(evidence: Evidence, made: list[Step]) -> Iterator[Pairs]:
 
 
 def _tried(evidence: Evidence, pairs: Pairs, left: set[Path]) -> Turned | None:
-    """Whether these are the gradients that the user's code takes them for."""
+    """True if these arrays are the gradients that the user's code takes them for."""
     found, came = evidence.given({v: evidence.number(step.value) for step, v in pairs})
     touched = {path for path in found if not evidence.same(found[path], evidence.want(path))}
     if not touched or not touched <= left or len(came) < len(pairs):
@@ -91,7 +91,7 @@ def _tried(evidence: Evidence, pairs: Pairs, left: set[Path]) -> Turned | None:
 
 
 def _lacks_the_turn_before(evidence: Evidence, pairs: Pairs, at: int, error: np.ndarray) -> bool:
-    """Whether an error is all that the turn before would have handed on, and nothing else."""
+    """True if an error equals the whole contribution of the pass before."""
     (_, before), (_, value) = pairs[at - 1], pairs[at]
     back = evidence.carried_to(before, evidence.true(before), value)
     return evidence.same(error, -back)

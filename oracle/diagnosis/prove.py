@@ -62,7 +62,7 @@ def prove(targets: Sequence[Target]) -> list[Proved]:
 
 
 def _vary(suspicion: Suspicion, known: Sequence[dict[str, int]]) -> bool:
-    """Whether each size that a mistake names has taken different values in the proof."""
+    """True if each size that a mistake names took several values in the proof."""
     return all(len({sizes.get(name) for sizes in known}) > 1 for name in suspicion.sizes)
 
 

@@ -2,23 +2,27 @@
 
 find.py         the candidates in a text; nothing is executed (candidate, partners and
                 single_functions.py beside it: what a candidate is, and how names tell one)
+proposals.py    pairs that no name tells, proposed by the text; proposed.py: a run decides
 uses.py         the gradients that a text uses outside of its candidates
 load.py         the file as a module
 naming.py       what names say
 arguments.py    the user's functions, their parameters, and how they are called
 plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones to try)
+running/        shapes that nothing says, found by running (found_by_running.py: of a candidate)
 folders.py      which files of a folder hold a derivation
 text/           functions and classes in a text, what they return, and where
 shapes/         comments, annotations and docstrings that state shapes
 ways/           pairs, single functions, courses, classes, torch Functions: each a Subject
 """
 
+import dataclasses
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from oracle.discovery import arguments, find, naming, uses
+from oracle.discovery import against as against_
+from oracle.discovery import arguments, find, found_by_running, naming, proposals, proposed, uses
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.find import candidates
@@ -26,17 +30,21 @@ from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.text import reading, source
 from oracle.discovery.ways import (
+    caller_readings,
     classes,
+    clipping,
     conventions,
     courses,
     derivatives,
+    logit_readings,
     loss_methods,
     pairs,
     returned,
     single,
+    torch_tensors,
 )
 from oracle.results import Failure, NotJudged, Result
-from oracle.subject import MissingShapes, NothingToJudge, Subject, Unusable, Way
+from oracle.subject import MissingShapes, NothingToJudge, NotImported, Subject, Unusable, Way
 
 __all__ = ["Candidate", "Subject", "Unusable", "candidates", "subject", "subjects"]
 
@@ -68,9 +76,12 @@ WAYS: dict[Way, Callable[[User, Candidate], Subject]] = {
 }
 
 
-def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject], list[Failure]]:
+def subjects(
+    file: Path, name: str = "", shapes: str = "", against: str = ""
+) -> tuple[list[Subject], list[Failure]]:
     """The derivations in a file, or those of a name, and what could not be judged, with its line.
 
+    ``against`` names a torch function that is the truth of their forwards: ``MODULE:FUNCTION``.
     A file without any derivation is not executed, and gives two empty lists.
     """
     try:
@@ -80,15 +91,37 @@ def subjects(file: Path, name: str = "", shapes: str = "") -> tuple[list[Subject
     except reading.ERRORS as error:
         return [], [Failure(str(file), 0, said(error))]
     found = find.search(parsed, name)
-    if not found.candidates:
-        return [], found.failures + ([] if name else _unclaimed(parsed, []))
+    near = proposals.proposals(parsed, find.candidates(parsed) if name else found.candidates)
+    if name:
+        near = [p for p in near if p.candidate.name == name and not found.candidates]
+    broken = [] if name else _broken_cells(file)
+    if not found.candidates and not near:
+        return [], broken + found.failures + ([] if name else _unclaimed(parsed, []))
     try:
-        module = load(file)
+        loaded = load(file)
     except Unusable as error:
         return [], [Failure(str(file), error.line, str(error))]
-    made, failures = _each(User(str(file), parsed, module, shapes), found.candidates, name)
-    unclaimed = [] if name else _unclaimed(parsed, found.candidates)
-    return made, found.failures + failures + unclaimed
+    user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes, against=against)
+    made, failures = _each(user, found.candidates, name)
+    others, failed = proposed.decided(user, near, _subject)
+    failures += [_failure(user, candidate, error) for candidate, error in failed]
+    claimed = [*found.candidates, *(candidate for candidate, _ in (*others, *failed))]
+    unclaimed = [] if name else _unclaimed(parsed, claimed)
+    whole = sorted([*made, *(one for _, one in others)], key=lambda one: one.line)
+    if whole:
+        whole[0].remarks[:0] = loaded.told  # once a file
+    return whole, broken + found.failures + failures + unclaimed
+
+
+def _broken_cells(file: Path) -> list[Failure]:
+    """The cells of a notebook that are no Python: each costs itself alone."""
+    notebook = reading.notebook(file)
+    cells = () if notebook is None else notebook.cells
+    return [
+        Failure(str(file), cell.first + cell.broken[0] - 1, cell.broken[1])
+        for cell in cells
+        if cell.broken[0]
+    ]
 
 
 def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subject], list[Failure]]:
@@ -100,30 +133,52 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
     made: list[tuple[Candidate, Subject]] = []
     failures: list[Failure] = []
     used: dict[str, Subject] = {}  # functions that a subject's own functions use
-    unsaid: list[tuple[Candidate, Failure]] = []
+    unsaid: list[tuple[Candidate, MissingShapes]] = []
     for candidate in found:
         try:
-            one = _subject(user, candidate)
+            one = _plain(user, candidate)
         except MissingShapes as error:
-            unsaid.append((candidate, _failure(user, candidate, error)))
+            unsaid.append((candidate, error))
         except NothingToJudge as error:
             failures += [_failure(user, candidate, error)] if name else []
         except Exception as error:
             failures.append(_failure(user, candidate, error))
         else:
-            made.append((candidate, one))
+            made += [(candidate, each) for each in (one, *one.beside())]
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
-    for candidate, failure in unsaid:
+    for candidate, error in _users_first(user.text, unsaid):
         whole = next((used[p] for p in candidate.parts.values() if p in used), None)
-        if whole is None or candidate.name == name:
-            failures.append(failure)
-        else:
+        if whole is not None and candidate.name != name:
             whole.remarks.append(f"{candidate.name}, without shapes of its own, is judged within")
+            continue
+        try:
+            one = found_by_running.subject(user, candidate, _plain, error)
+        except Exception as error:
+            failures.append(_failure(user, candidate, error))
+        else:
+            made += [(candidate, each) for each in (one, *one.beside())]
+            used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
+    made.sort(key=lambda pair: found.index(pair[0]))
     return conventions.with_mean_in_parameters(user, made), failures
+
+
+def _users_first(
+    text: source.Text, unsaid: Sequence[tuple[Candidate, MissingShapes]]
+) -> list[tuple[Candidate, MissingShapes]]:
+    """The candidates in an order in which none comes before one that uses its functions."""
+    uses = [source.used_by(text, candidate.parts.values()) for candidate, _ in unsaid]
+
+    def users(of: tuple[Candidate, MissingShapes]) -> int:
+        own = set(of[0].parts.values())
+        return sum(not own.isdisjoint(used) for used in uses)
+
+    return sorted(unsaid, key=users)
 
 
 def _failure(user: User, candidate: Candidate, error: Exception) -> Failure:
     """Why a candidate is no subject: its own words, or Python's for what its reading raised."""
+    if isinstance(error, NotImported):
+        return Failure(user.file, candidate.line, f"{candidate.name}: {error}")
     if isinstance(error, Unusable):
         return Failure(user.file, error.line or candidate.line, str(error))
     line = line_in(error, user.file) or candidate.line
@@ -211,4 +266,29 @@ def subject(
 
 
 def _subject(user: User, candidate: Candidate) -> Subject:
-    return returned.proposed(user, candidate, WAYS[candidate.way](user, candidate))
+    try:
+        return _plain(user, candidate)
+    except MissingShapes as error:
+        return found_by_running.subject(user, candidate, _plain, error)
+
+
+def _plain(user: User, candidate: Candidate) -> Subject:
+    """The subject of a candidate, with the shapes that are said; on arrays, or on tensors."""
+    return torch_tensors.built(user, candidate, _on_arrays)
+
+
+def _on_arrays(user: User, candidate: Candidate) -> Subject:
+    found = WAYS[candidate.way](user, candidate)
+    plain = _with_readings(user, candidate, found)
+    beside = plain.beside
+    return dataclasses.replace(
+        plain, beside=lambda: [_with_readings(user, candidate, one) for one in beside()]
+    )
+
+
+def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subject:
+    unclipped = clipping.unclipped(user, candidate, subject)
+    by_trial = returned.proposed(user, candidate, unclipped)
+    of_logits = logit_readings.proposed(user, candidate, by_trial)
+    by_caller = caller_readings.proposed(user, candidate, of_logits)
+    return against_.applied(user, candidate, by_caller)

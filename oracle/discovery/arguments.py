@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from oracle.discovery.importing import placeholders
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
 from oracle.discovery.trial_inputs import kept_random_state
@@ -23,6 +24,12 @@ class User:
     module: ModuleType | None
     shapes: str = ""
     live: dict[str, Any] = field(default_factory=dict)
+    classes: dict[str, type] = field(default_factory=dict)  # as they were defined
+    against: str = ""  # MODULE:FUNCTION, the truth of all forwards
+
+    def __post_init__(self) -> None:
+        if self.text is not None and self.module is not None:
+            self.text.names = vars(self.module)
 
     def get(self, name: str) -> Any:
         """A function or class by its qualified name; a method is bound to an empty instance."""
@@ -36,6 +43,7 @@ class User:
             owner, thing = thing, getattr(thing, part, None)
             if thing is None:
                 raise Unusable(f"{name} is no longer there once the file has been imported")
+            placeholders.require(thing)
         if isinstance(owner, type) and inspect.isfunction(thing):
             static = inspect.getattr_static(owner, part)
             if not isinstance(static, staticmethod):
@@ -43,20 +51,17 @@ class User:
         return thing
 
     def kind(self, name: str) -> type:
-        """A class by its qualified name, also where a later statement binds the name to an object.
+        """A class by its qualified name, as it was defined.
 
         Raises:
-            Unusable: the name is bound to something else once the file has been imported.
+            Unusable: it was not, and the name is bound to something else.
         """
-        thing = self.get(name)
+        thing = self.classes.get(name) or self.get(name)
         if isinstance(thing, type):
             return thing
-        own = type(thing)
-        if own.__name__ == name.rpartition(".")[2] and own.__module__ == self.module_name:
-            return own
         raise Unusable(
-            f"{name} is bound to an object of the type {own.__name__} once the file has been "
-            "imported"
+            f"{name} is bound to an object of the type {type(thing).__name__} once the file has "
+            "been imported"
         )
 
     @property

@@ -19,11 +19,13 @@ from oracle.discovery.single_functions import (
     pullback,
     says_value_and_gradient,
 )
-from oracle.discovery.text import functions, returns
+from oracle.discovery.text import functions, returns, run_lines, torch_classes
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text, parse
 from oracle.results import Failure
-from oracle.subject import Way
+from oracle.subject import Unusable, Way
+
+NOT_BACKWARDS = naming.USES_DERIVATIONS | naming.LOSS  # methods that train, or that return a loss
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,9 @@ class _Finder:
     def all(self) -> list[Candidate]:
         for name in self.user.classes:
             self._read(name, self._class, name)
+        for op in torch_classes.custom_ops(self.user):
+            parts = {"forward": op.forward, "backward": op.backward, "setup": op.setup}
+            self._add(op.backward, Way.TORCH_FUNCTION, parts, *parts.values())
         scopes: dict[str, list[str]] = {}
         for name in self.user.functions:
             if name not in self.taken and not naming.has(name, naming.NOT_A_DERIVATION):
@@ -99,6 +104,8 @@ class _Finder:
         """Look for one way of writing a derivation; what that raises costs this piece alone."""
         try:
             way(*given)
+        except Unusable as error:
+            self.failures.append(Failure(self.user.file, error.line, f"{name}: {error}"))
         except Exception as error:
             node = self.user.functions.get(name) or self.user.classes[name]
             said = f"{name}: its text could not be read: {type(error).__name__}: {error}"
@@ -187,18 +194,21 @@ class _Finder:
         A function that only calls other derivations of the file is none itself.
         """
         node = self.user.functions[name]
+        if not returns.last_return(node) or naming.has(name, naming.USES_DERIVATIONS):
+            return
         called = {
             part.func.id
-            for part in ast.walk(node)
+            for part in functions.all_nodes(node)
             if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
         }
         scope = name.rpartition(".")[0]
         slopes = {part for c in self.found if c.way == Way.DERIVATIVE for part in c.parts.values()}
         others = self.taken - slopes  # any function may call sigmoid and sigmoid_gradient
         taken = {t.rpartition(".")[2] for t in others if t.rpartition(".")[0] == scope}
-        if naming.has(name, naming.USES_DERIVATIONS) or called & taken:
+        if called & taken:
             return
-        said = returns.loss_and_gradients(node, self.user.globals_read(node))
+        called_as = [one.called for one in run_lines.above(self.user, name, node)]
+        said = returns.loss_and_gradients(node, self.user.globals_read(node)) or name in called_as
         if said or self._is_loss_with_shapes(name, node):
             self._add(name, Way.VALUE_AND_GRADIENT, {"function": name}, name)
 
@@ -226,12 +236,25 @@ class _Finder:
             forwards = [n for n in named if naming.stem(n, naming.FORWARD) == key]
             forwards = forwards or [n for n in names if n in ("predict", "model", "net", "network")]
             costs = [n for n in names if is_cost(n, key)]
+            costs = costs or [n for n in names if self._compares(n, name, forwards)]
             if not forwards or not self._goes_on_from(name, forwards[0]):
                 continue
             parts = {"forward": forwards[0], "cost": costs[0] if costs else "", "backward": name}
             if not costs:
                 del parts["cost"]
             self._add(name, Way.FORWARD_COST_BACKWARD, parts, *parts.values())
+
+    def _compares(self, name: str, backward: str, forwards: list[str]) -> bool:
+        """Whether a function compares targets with something, and the backward takes just both.
+
+        So does a cost, whatever its name: ``negative_log_likelihood(p, y)``.
+        """
+        given = functions.required(self.user.functions[name])
+        taken = functions.required(self.user.functions[backward])
+        compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]
+        fits = len(given) == 2 and len(compared) == 1 and set(given) < set(taken)
+        slopes = naming.BACKWARD | naming.GRADIENT | naming.DERIVATIVE
+        return fits and name not in forwards and not naming.has(name, slopes)
 
     def _goes_on_from(self, backward: str, forward: str) -> bool:
         """Whether a backward starts at targets and what a forward returns, not at an upstream."""
@@ -246,24 +269,24 @@ class _Finder:
     # Classes
 
     def _class(self, name: str) -> None:
-        node = self.user.classes[name]
         methods = self.user.methods(name)
-        bases = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
         own = {
             m: q for m, q in methods.items() if not functions.is_abstract(self.user.functions[q])
         }
-        if "Function" in bases:
+        if torch_classes.is_function(self.user, name):
             if "forward" in own and "backward" in own:
                 parts = {"class": name, "forward": own["forward"], "backward": own["backward"]}
                 self._add(name, Way.TORCH_FUNCTION, parts, *parts.values())
             return
         forward, backward, loss = methods_of(own)
+        backward = self._called_in_run_line(name, own, forward) or backward
         if loss is not None and not has_backward(own):
             self._loss_method(name, own, loss)
         if backward is None or forward is None:
             return
         inherited = not any(own[m].startswith(f"{name}.") for m in (forward, backward))
-        if inherited and not own.get("__init__", "").startswith(f"{name}."):
+        its_own = {m for m, qualified in own.items() if qualified.startswith(f"{name}.")}
+        if inherited and not its_own & {"__init__", *self._calls(own[forward], own[backward])}:
             return
         if "." in name and name.rpartition(".")[0] in self.user.functions:
             return
@@ -279,6 +302,24 @@ class _Finder:
         if loss is not None and own[loss] not in parts.values():
             parts["loss"] = own[loss]
         self._add(name, way, parts, *parts.values())
+
+    def _calls(self, *methods: str) -> set[str]:
+        """The methods that some methods call on their own object: ``self._pool(X)``."""
+        return {
+            part.func.attr
+            for name in methods
+            for part in ast.walk(self.user.functions[name])
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)
+            if ast.unparse(part.func.value) == "self"
+        }
+
+    def _called_in_run_line(
+        self, name: str, own: dict[str, str], forward: str | None
+    ) -> str | None:
+        """The method that a run line above the class calls: its backward, whatever its name."""
+        called = [one.called for one in run_lines.above(self.user, name, self.user.classes[name])]
+        known = [m for m in called if m in own and m != forward]
+        return next((m for m in known if not naming.has(m, NOT_BACKWARDS)), None)
 
     def _loss_method(self, name: str, own: dict[str, str], loss: str) -> None:
         """A network whose ``loss(X, y)`` returns the loss and the gradients."""

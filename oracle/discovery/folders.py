@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from oracle.discovery import find, uses
-from oracle.discovery.text import reading, source
+from oracle.discovery import find, proposals, uses
+from oracle.discovery.text import memory, notebooks, reading, source
 
+ENDINGS = (".py", notebooks.SUFFIX)
 # Folders that hold other people's code, or none that anybody wrote.
 SKIPPED = ("__pycache__", "node_modules", "site-packages", "build", "dist", "venv", "env")
 
@@ -18,7 +19,7 @@ def files_in(
     exclude: Sequence[str] = (),
     unreadable: Callable[[OSError], None] = lambda _: None,
 ) -> Iterator[Path]:
-    """The Python files below a folder that hold a derivation, or that cannot be parsed.
+    """The files below a folder, notebooks too, that hold a derivation or cannot be parsed.
 
     Pipes, devices and links that lead nowhere are left out. ``exclude`` are patterns of names, or
     of whole paths, of files and folders to leave out. ``unreadable`` is told of folders that cannot
@@ -27,7 +28,7 @@ def files_in(
     for place, folders, names in os.walk(folder, onerror=unreadable):
         some = (Path(place, f) for f in sorted(folders))
         folders[:] = [f.name for f in some if _is_own(f) and not _matches(f, exclude)]
-        files = [Path(place, n) for n in sorted(names) if n.endswith(".py") and n[0] != "."]
+        files = [Path(place, n) for n in sorted(names) if n.endswith(ENDINGS) and n[0] != "."]
         for file in files:
             if not _matches(file, exclude) and _is_regular(file) and _holds_one(file):
                 yield file
@@ -56,8 +57,11 @@ def _holds_one(file: Path) -> bool:
     try:
         text = source.parse(reading.read(file), str(file))
         found = find.candidates(text)
-        return bool(found or uses.uses(text, found))
-    except FileNotFoundError:
-        return False  # it was there a moment ago
+        near = proposals.proposals(text, found)
+        return bool(found or uses.uses(text, found) or any(p.is_likely for p in near))
+    except (FileNotFoundError, notebooks.OtherLanguage):
+        return False  # it was there a moment ago, or is no Python
     except reading.ERRORS:
         return True  # an error that is to be told
+    finally:
+        memory.forget()

@@ -13,9 +13,11 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-FORWARD = words("forward fwd fprop forwardprop forwardpass feedforward forwards forwardpropagation")
+FORWARD = words(
+    "forward fwd fw fprop forwardprop forwardpass feedforward forwards forwardpropagation"
+)
 BACKWARD = words(
-    "backward bwd bprop backprop back backwardprop backwardpass backwards backpropagation "
+    "backward bwd bw bprop backprop back backwardprop backwardpass backwards backpropagation "
     "backpropagate vjp"
 )
 GRADIENT = words("grad gradient gradients grads jac")

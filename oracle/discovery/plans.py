@@ -57,7 +57,8 @@ class Plan:
 
     def prepare(self, arrays: Mapping[str, np.ndarray], seed: int = 0) -> Inputs:
         """The inputs, with containers of their own."""
-        inputs: Inputs = {name: grammar.fresh(value) for name, value in self.constants.items()}
+        sizes = solved(arrays, self.arguments)
+        inputs: Inputs = {n: grammar.fresh(value, sizes) for n, value in self.constants.items()}
         for name, slot in self.slots.items():
             inputs[name] = self._made(slot, arrays)
         return inputs
@@ -80,6 +81,17 @@ class Plan:
     def paths(self) -> set[Path]:
         leaves = [leaf for slot in self.slots.values() for leaf in slot.leaves()]
         return {leaf.path for leaf in leaves if leaf.differentiated}
+
+
+def solved(arrays: Mapping[str, np.ndarray], arguments: Sequence[Argument]) -> dict[str, int]:
+    """The sizes that some arrays have."""
+    found: dict[str, int] = {}
+    for argument in arguments:
+        array = arrays.get(argument.name)
+        if array is None or any(dim.startswith("*") for dim in argument.dims):
+            continue
+        found.update(zip(argument.dims, array.shape))
+    return found
 
 
 def number(array: np.ndarray, argument: Argument) -> Any:

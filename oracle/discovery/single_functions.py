@@ -21,21 +21,26 @@ def is_method(user: Text, name: str) -> bool:
 
 def pullback(node: Function) -> str:
     """The name of the inner function that is returned beside a value; "" if there is none."""
-    inner = {
-        part.name for part in ast.walk(node) if isinstance(part, Function) and part is not node
-    }
+    returned = [
+        part.value.elts[-1]
+        for part in functions.own_nodes(node)
+        if isinstance(part, ast.Return)
+        and isinstance(part.value, ast.Tuple)
+        and len(part.value.elts) > 1
+        and isinstance(part.value.elts[-1], ast.Lambda | ast.Name)
+    ]
+    if not returned:
+        return ""
+    parts = functions.all_nodes(node)
+    inner = {part.name for part in parts if isinstance(part, Function) and part is not node}
     for part in functions.own_nodes(node):
         if isinstance(part, ast.Assign) and isinstance(part.value, ast.Lambda):
             inner.update(t.id for t in part.targets if isinstance(t, ast.Name))
-    for part in functions.own_nodes(node):
-        if isinstance(part, ast.Return) and isinstance(part.value, ast.Tuple):
-            if len(part.value.elts) < 2:
-                continue
-            last = part.value.elts[-1]
-            if isinstance(last, ast.Lambda):
-                return "<lambda>"
-            if isinstance(last, ast.Name) and last.id in inner:
-                return last.id
+    for last in returned:
+        if isinstance(last, ast.Lambda):
+            return "<lambda>"
+        if isinstance(last, ast.Name) and last.id in inner:
+            return last.id
     return ""
 
 

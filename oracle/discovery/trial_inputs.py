@@ -1,7 +1,7 @@
 """Trial inputs: small arrays whose sizes all differ, and a random state that is kept."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from oracle.cases import shapes
 from oracle.subject import Argument, size_names
 
 SPARE: list[np.random.MT19937] = []  # generators that are not in use
+CHOSEN: list[Callable[[str], shapes.Size]] = []  # who chooses sizes by name; the last one does
 
 
 @contextlib.contextmanager
@@ -31,6 +32,16 @@ def kept_random_state(seed: int) -> Iterator[None]:
         SPARE.append(spare)
 
 
+@contextlib.contextmanager
+def sizes_chosen(choose: Callable[[str], shapes.Size]) -> Iterator[None]:
+    """All trial inputs in sizes that someone chooses, for a while."""
+    CHOSEN.append(choose)
+    try:
+        yield
+    finally:
+        CHOSEN.pop()
+
+
 def trial_sizes(arguments: Sequence[Argument], first: int = 2) -> dict[str, shapes.Size]:
     """Small sizes that are all different, and from extents such as 2*K as well."""
     found: dict[str, shapes.Size] = {}
@@ -39,7 +50,9 @@ def trial_sizes(arguments: Sequence[Argument], first: int = 2) -> dict[str, shap
     for argument in arguments:
         dims = (*argument.dims, *([argument.classes] if argument.classes else []))
         for name in size_names(dims):
-            if name not in found:
+            if CHOSEN:
+                found[name] = CHOSEN[-1](name)
+            elif name not in found:
                 while size in extents:
                     size += 1
                 found[name] = (size, size + 1) if name.startswith("*") else size
@@ -51,11 +64,21 @@ def trial_sizes(arguments: Sequence[Argument], first: int = 2) -> dict[str, shap
 
 
 def trial_arrays(
-    arguments: Sequence[Argument], first: int = 2, seed: int = 0, dtype: str = "float64"
+    arguments: Sequence[Argument],
+    first: int = 2,
+    seed: int = 0,
+    dtype: str = "float64",
+    sizes: dict[str, shapes.Size] | None = None,
 ) -> dict[str, np.ndarray]:
     """Small arrays for a trial run."""
-    case = cases.Case(dtype, "ordinary", trial_sizes(arguments, first), {}, seed)
-    return cases.draw(_Drawn(tuple(arguments)), case)[0]  # type: ignore[arg-type]
+    sizes = sizes or trial_sizes(arguments, first)
+    case = cases.Case(dtype, "ordinary", sizes, {}, seed)
+    arrays = cases.draw(_Drawn(tuple(arguments)), case)[0]  # type: ignore[arg-type]
+    for argument in arguments if CHOSEN else ():
+        if argument.classes and arrays[argument.name].size:  # the top label tells the range
+            top = shapes.shape((argument.classes,), sizes)[0] - 1
+            arrays[argument.name].flat[0] = top
+    return arrays
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,10 @@ def uses(user: Text, found: Sequence[Candidate]) -> list[Use]:
 def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> list[NotJudged]:
     """The uses that got no verdict: a gradient of the same name or line has one."""
     found = []
+    told = {result.target for result in results}
     for use in made:
+        if use.target in told:
+            continue
         owner = use.derivation or use.target  # of code that trains, the trace of it
         gradients = [g for r in results if r.target == owner for g in r.gradients]
         if use.derivation and not gradients:

@@ -5,6 +5,10 @@ from typing import Any
 
 import torch
 
+from oracle.truth.torch_compat import TorchFunctionMode
+
+KINKED = ("maximum", "minimum", "abs", "absolute", "clamp", "clip", "relu", "hardtanh", "clamp_min")
+
 
 def beside_kink(args: Sequence[Any], breadth: float) -> list[Any]:
     """The arguments of a call, the first that is differentiated moved by a step."""
@@ -14,3 +18,16 @@ def beside_kink(args: Sequence[Any], breadth: float) -> list[Any]:
             moved[i] = arg + breadth * torch.clamp(arg.detach().abs(), min=1.0)
             break
     return moved
+
+
+class BesideKinks(TorchFunctionMode):
+    """While it is entered, what goes into functions with a kink at 0 or at a tie is moved."""
+
+    def __init__(self, breadth: float) -> None:
+        super().__init__()
+        self.breadth = breadth
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if getattr(func, "__name__", "") in KINKED:
+            args = beside_kink(args, self.breadth)
+        return func(*args, **(kwargs or {}))

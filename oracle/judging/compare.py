@@ -16,6 +16,13 @@ CONDITIONED = 1e-4
 FLOAT32 = 2.0**29  # float32's units in float64's
 
 
+def _coarse(trial: Trial, want: np.ndarray, scale: float, noise: Any) -> Any:
+    """The noise of code that computes in fewer digits than it is given."""
+    ratio = trial.own_eps / trial.eps
+    floor = trial.own_eps * (largest(want) + scale)
+    return lambda enough: floor + ratio * noise(max(0.0, enough - floor) / ratio)
+
+
 def compare(trial: Trial, truth: Truth, path: Path, got: Any, known: bool = False) -> Judgement:
     """The judgement of what came; with ``known``, noise is not measured: it is wrong anyway."""
     want, case = truth.gradients[path], trial.case
@@ -32,9 +39,9 @@ def compare(trial: Trial, truth: Truth, path: Path, got: Any, known: bool = Fals
 
     if trial.strict or not isinstance(got, np.ndarray) or got.shape != want.shape:
         return judge(got, want, case.dtype, scale, noise)
-    if trial.in_float32 and truth.kind != DIFFERENCES:
-        own = got.astype(np.float32)
-        return judge(own, want, "float32", scale, lambda e: FLOAT32 * noise(e / FLOAT32), WRONG_AT)
+    if trial.own_eps > trial.eps and truth.kind != DIFFERENCES:
+        own = got.astype(case.dtype)
+        return judge(own, want, case.dtype, scale, _coarse(trial, want, scale, noise), WRONG_AT)
     if got.dtype != case.dtype:
         if case.dtype == "float64" and got.dtype == np.float32:
             low = judge(got, want, "float32", scale, lambda e: FLOAT32 * noise(e / FLOAT32))

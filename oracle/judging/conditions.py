@@ -2,22 +2,30 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from oracle import cases
+from oracle.judging.changes import UPSTREAM
 from oracle.judging.trial import Trial
 from oracle.judging.verdict import AGREES
 from oracle.results import Note
 from oracle.subject import Inputs, Made, as_array
 
-UPSTREAM = "the upstream gradient"
 Arrays = dict[str, np.ndarray]
 
 
-def side_conditions(trial: Trial, made: list[Made]) -> Iterator[tuple[str, Note]]:
-    """What a backward must not do, whatever it returns: a name, and what is wrong with it.
+class Broken(NamedTuple):
+    """A side condition that does not hold: for which array, what is wrong, and what was changed."""
+
+    name: str
+    note: Note
+    handed_back: str = ""  # the array that is changed and handed back: a remark
+
+
+def side_conditions(trial: Trial, made: list[Made]) -> Iterator[Broken]:
+    """What a backward must not do, whatever it returns.
 
     ``made`` is what the backward returned before, on the same arrays.
     """
@@ -30,15 +38,21 @@ def side_conditions(trial: Trial, made: list[Made]) -> Iterator[tuple[str, Note]
         first = trial.subject.backward(inputs, value, kept, sent)
     given = _owned_by_caller(inputs) | _parts(sent)
     changed = list(_changed(before, given))
-    yield from changed
+    for name, note in changed:
+        receiver = _receiver(name, given[name], value, first)
+        if receiver:
+            yield Broken(receiver, _handed_back(note, name, receiver), name)
+        else:
+            yield Broken(name, note)
     results = [m for m in made if m.of == ()][:1]  # the value, where it is judged
     results = [dataclasses.replace(m, value=value) for m in results] + first
-    yield from _aliased(results, given)
+    yield from _aliased(results, given, {name for name, _ in changed})
     fresh = {m.of: m.value for m in first}
     for one in made:
         if one.of in fresh and not _same(trial, one.value, fresh[one.of]):
             message = f"{one.name} differs between two runs with the same inputs and random state"
-            yield one.name, Note("not-deterministic", message, "keep no state between calls")
+            cure = "keep no state between calls"
+            yield Broken(one.name, Note("not-deterministic", message, cure))
             return
     if not changed and not _keeps_state(inputs) and not trial.names.random:
         yield from _repeated(trial, (inputs, value, kept, sent), first)
@@ -70,21 +84,48 @@ def _changed(before: Arrays, after: Arrays) -> Iterator[tuple[str, Note]]:
             yield name, Note("mutates-input", said, f"work on {copy}")
 
 
-def _aliased(made: list[Made], given: Arrays) -> Iterator[tuple[str, Note]]:
-    """Results that share memory with an argument, or with each other."""
+def _receiver(name: str, changed: np.ndarray, value: Any, made: list[Made]) -> str:
+    """The gradient as which a changed array is handed back; "" if it is not.
+
+    The caller gets the array itself: the upstream as a gradient, or an input as the value, of which
+    the gradient is told. What happens to an array that they go on using is a matter of numbers.
+    """
+    if name.startswith(UPSTREAM):
+        return next((m.name for m in made if _is_part(m.value, changed)), "")
+    parts = value if isinstance(value, tuple | list) else [value]
+    if not any(_is_part(part, changed) for part in parts):
+        return ""
+    return next((m.name for m in made if m.of == (name,)), "")
+
+
+def _is_part(thing: Any, array: np.ndarray) -> bool:
+    return isinstance(thing, np.ndarray) and bool(np.shares_memory(thing, array))
+
+
+def _handed_back(note: Note, name: str, receiver: str) -> Note:
+    what = f"as {receiver}" if name.startswith(UPSTREAM) else "as the value"
+    return Note(note.name, f"{note.message} in place and handed back {what}", note.fix)
+
+
+def _aliased(made: list[Made], given: Arrays, changed: set[str]) -> Iterator[Broken]:
+    """Results that share memory with an argument, or with each other.
+
+    Of an argument that is changed this is told already.
+    """
     seen = dict(given)
     for one in made:
         if not isinstance(one.value, np.ndarray) or not one.value.size:
             continue
         for name, array in seen.items():
-            if np.may_share_memory(one.value, array):
+            if name not in changed and np.may_share_memory(one.value, array):
                 said = f"{one.name} shares its memory with {name}: writing to one changes the other"
-                yield one.name, Note("aliases-argument", said, f"return {one.name}.copy()")
+                cure = f"return {one.name}.copy()"
+                yield Broken(one.name, Note("aliases-argument", said, cure))
                 break
         seen[one.name] = one.value
 
 
-def _repeated(trial: Trial, call: Any, first: list[Made]) -> Iterator[tuple[str, Note]]:
+def _repeated(trial: Trial, call: Any, first: list[Made]) -> Iterator[Broken]:
     """The backward called a second time, and once more after a forward on other arrays.
 
     Code that does not allow a second call, because it uses up its cache, is not blamed.
@@ -97,8 +138,8 @@ def _repeated(trial: Trial, call: Any, first: list[Made]) -> Iterator[tuple[str,
             second = trial.subject.backward(inputs, value, kept, sent)
         if different := _different(trial, kept_first, second):
             said = f"{different} is different in a second call with the same arguments"
-            cure = "change nothing that the forward has kept"
-            yield different, Note("not-deterministic", said, cure)
+            cure = "change nothing that the forward has kept, and draw no random numbers"
+            yield Broken(different, Note("not-deterministic", said, cure))
             return
         with trial.seeded():
             trial.subject.forward(trial.inputs(cases.draw(trial.subject, other)[0]))
@@ -108,7 +149,7 @@ def _repeated(trial: Trial, call: Any, first: list[Made]) -> Iterator[tuple[str,
     if different := _different(trial, kept_first, third):
         said = f"{different} is different after a forward on other arrays, of which it uses a part"
         cure = "keep all that the backward needs in what the forward returns"
-        yield different, Note("state-not-kept", said, cure)
+        yield Broken(different, Note("state-not-kept", said, cure))
 
 
 def _different(trial: Trial, first: list[Made], later: list[Made]) -> str:

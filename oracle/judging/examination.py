@@ -6,9 +6,11 @@ import math
 import numpy as np
 
 from oracle.cases import EXTREME, OFFSET, Case
+from oracle.discovery import removed
 from oracle.discovery.load import is_misfit, said
 from oracle.judging import numerics
 from oracle.judging.budget import CLOSELY, COMPARED, REDRAWN
+from oracle.judging.changes import changing
 from oracle.judging.conditions import broadcasts, side_conditions
 from oracle.judging.counterexample import counterexample
 from oracle.judging.examined import Tally
@@ -17,14 +19,22 @@ from oracle.judging.offsets import lost_by_offset
 from oracle.judging.telling import SAMPLES, is_large_and_rectangular
 from oracle.judging.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
 from oracle.judging.trials import Trials
-from oracle.judging.verdict import QUIET, digits
+from oracle.judging.verdict import EPS, QUIET, digits
 from oracle.results import VERDICTS, Kind, Note
-from oracle.subject import Made, Path, Subject, Unusable, WrongReturn
+from oracle.subject import (
+    ClippedHere,
+    Made,
+    NotImported,
+    Path,
+    Subject,
+    Unusable,
+    WrongReturn,
+)  # fmt: skip
 
 ALIAS = "aliases-argument"
 BY_CHOICE = Note(
     "float32-by-choice",
-    "the forward computes in float32 whatever it is given; judged by float32's rounding",
+    "the forward computes with float32 whatever it is given; judged by float32's rounding",
 )
 BY_DIFFERENCES = "judged by finite differences"
 
@@ -135,7 +145,7 @@ class Examination:
             truth.quieted = True
             return truth
         if trial.in_float32:
-            self._remark(BY_CHOICE)
+            self._remark(BY_CHOICE if trial.own_eps == EPS["float32"] else _by_choice(trial))
             return truth  # of float32's digits few are left in a difference
         if closely and not self.distrusted:
             self._doubt(trial, truth)
@@ -169,8 +179,14 @@ class Examination:
         case = trial.case
         try:
             return trial.candidate()[1]
+        except ClippedHere as error:
+            self.raised.append((case, error))
         except WrongReturn as error:
             self._all_wrong(trial, Note("wrong-shape", str(error)))
+        except NotImported:
+            raise
+        except ImportError as error:  # of a package that the backward imports when it is called
+            raise Unusable(f"the backward raises {told(error)}") from error
         except (Exception, SystemExit) as error:
             if is_misfit(error) and not trial.strict:
                 raise Unusable(f"the backward could not be called: {said(error)}") from error
@@ -263,11 +279,13 @@ class Examination:
         """Side conditions: arguments unchanged and not aliased, the same result at every call."""
         for note in broadcasts(trial):
             self._remark(note)
-        for name, note in side_conditions(trial, made):
+        for name, note, handed_back in side_conditions(trial, made):
             tally = next((tally for tally in self.tallies if tally.name == name), None)
-            if note.name == ALIAS and not trial.strict:
-                if tally is not None:
-                    tally.note(note)
+            if (note.name == ALIAS or handed_back) and not trial.strict:
+                if tally is not None and note.name not in {n.name for n in tally.remarks}:
+                    line = changing(trial, handed_back) if handed_back else None
+                    at = f"line {line}: " if line else ""
+                    tally.note(dataclasses.replace(note, message=f"{at}{note.message}"))
                 continue
             if note.name in {n.name for known in self.tallies for n in known.findings}:
                 continue
@@ -298,6 +316,13 @@ class Examination:
 NOT_CONTIGUOUS = "where an array given is not C-contiguous; judged with arrays that are"
 
 
+def _by_choice(trial: Trial) -> Note:
+    """Of code that computes in a dtype other than float32."""
+    bits = round(-math.log2(trial.own_eps))
+    said = f"the forward keeps {bits} binary digits whatever it is given; judged by their rounding"
+    return Note(BY_CHOICE.name, said)
+
+
 def _runs_when_contiguous(trial: Trial) -> bool:
     try:
         trial.plain_candidate()
@@ -308,7 +333,8 @@ def _runs_when_contiguous(trial: Trial) -> bool:
 
 def told(error: BaseException) -> str:
     """An exception as a traceback's last line writes it."""
-    return f"{type(error).__name__}: {error}"
+    hint = removed.today(error)
+    return f"{type(error).__name__}: {error}" + (f" ({hint})" if hint else "")
 
 
 def spoken(path: Path) -> str:

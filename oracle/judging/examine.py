@@ -22,6 +22,7 @@ from oracle.judging.examined import Examined, Tally
 from oracle.judging.forced import cases_at_forced_sizes
 from oracle.judging.session import Session
 from oracle.judging.telling import handful, has_a_one
+from oracle.judging.trial import AUTOGRAD
 from oracle.judging.trials import Trials
 from oracle.results import Kind, NotJudged, Result
 from oracle.subject import Reading, Subject, Unusable, Way
@@ -94,10 +95,16 @@ def _take(examination: Examination, chosen: Sequence[Case]) -> None:
             examination.take(case)
         elif _is_plain(case):
             left.append(case)
-    judged = sum(map(_is_plain, chosen)) - len(left)
-    for case in sorted(left, key=_small)[: max(0, ENOUGH - judged)]:  # a verdict takes as many
-        if time.process_time() - began < LATEST:
-            examination.take(case)
+    for case in sorted(left, key=_small):  # a verdict takes as many as are ENOUGH
+        if _shown(examination) >= ENOUGH or time.process_time() - began > LATEST:
+            break
+        examination.take(case)
+
+
+def _shown(examination: Examination) -> int:
+    """The number of ordinary cases that could have shown a mistake in each gradient."""
+    counts = [len(t.passes) + len(t.failures) for t in examination.tallies]
+    return min(counts, default=ENOUGH)
 
 
 def _small(case: Case) -> tuple[bool, int]:
@@ -120,7 +127,8 @@ def _examined(
         _soften(tally)
     entries = tuple(tally.entry() for tally in tallies)
     judged = [key.partition("/") for tally in tallies for key in tally.units]
-    truth = examination.truth
+    by_autograd = examination.truth == AUTOGRAD
+    truth = "against" if subject.against and by_autograd else examination.truth
     result = Result(
         subject.file,
         subject.name,
@@ -136,6 +144,7 @@ def _examined(
         tuple(examination.remarks),
         truth,
         tuple(_without_truth(examination)),
+        inferred=subject.shapes,
     )
     calls = examination.calls / max(1, examination.cases)
     failures = [entry.failures for entry in entries if entry.failures]

@@ -33,7 +33,7 @@ def cannot_judge(trial: Trial, truth: Truth, path: Path, got: Any) -> str:
         return OVERFLOWS
     if trial.in_float32 and regime in EXTREME:
         return NO_FAULT  # the digits that it keeps are float32's, as was chosen
-    if largest(truth.gradients[path]) > np.finfo(trial.case.dtype).max:
+    if largest(truth.gradients[path]) > float(np.finfo(trial.case.dtype).max):
         return SINGULAR  # in float32 it is
     if not truth.is_finite(path) and (regime, truth.kind) != ("ordinary", AUTOGRAD):
         return SINGULAR

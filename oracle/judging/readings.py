@@ -7,21 +7,18 @@ several, no gradient is called wrong.
 """
 
 import dataclasses
+import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from oracle import cases
-from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
+from oracle.discovery.ways.linearity import DRAWS, is_linear
+from oracle.judging import inferred
 from oracle.judging.data import for_its_data
 from oracle.judging.examine import examine
 from oracle.judging.examined import Entry, Examined
-from oracle.judging.verdict import agree
 from oracle.results import VERDICTS, Note
-from oracle.subject import Made, Path, Reading, Role, Subject, Unusable, as_array
+from oracle.subject import Reading, Role, Subject, Unusable
 
 CASES = 24  # to find out which of several readings is meant
-DRAWS = 3  # of the upstream, to see that a backward is linear in it
 MOST = 32  # readings that are tried
 
 
@@ -33,20 +30,40 @@ class Meant:
     reading: Reading | None = None  # the one that makes everything right,
     judged_as: Reading | None = None  # or, if none does, the one that the code confirms
     open: tuple[Reading, ...] = ()  # or those between which nothing decides
+    lines: inferred.Compared | None = None  # of shapes, between which nothing decides
 
 
 @dataclass(frozen=True)
 class _Tried:
-    """A reading with what a few cases say of it: the number of wrong gradients, the worst rank."""
+    """A reading with what a few cases say of it: wrong gradients, the worst rank, how far off."""
 
     subject: Subject
     reading: Reading
     ruled_out: bool
     wrong: int = 0
     worst: int = 0
+    off: float = 0.0  # the logarithms of the gradients' units of noise, summed
+
+    @property
+    def distance(self) -> tuple[int, int, float]:
+        """A reading that is right but for a guard in the forward is the least far off."""
+        return self.wrong, self.worst, self.off
 
 
 def as_meant(subject: Subject, seed: int, max_dim: int) -> Meant:
+    """The subject in the reading that is meant, for its data, and under the shapes found for it."""
+    if not subject.others:
+        return _for_its_data(subject, seed, max_dim)
+
+    def settle(one: Subject) -> Subject:
+        return _for_its_data(one, seed, max_dim).subject
+
+    one, lines = inferred.compared(subject, settle, seed, max_dim)
+    meant = _for_its_data(dataclasses.replace(one, others=()), seed, max_dim)
+    return dataclasses.replace(meant, lines=lines)
+
+
+def _for_its_data(subject: Subject, seed: int, max_dim: int) -> Meant:
     """The subject in the reading that is meant, and for the data that it is meant for."""
     known: list[Meant] = []
 
@@ -74,14 +91,17 @@ def _in_a_reading(subject: Subject, seed: int, max_dim: int) -> Meant:
             tried.append(_Tried(one, reading, True))
             continue
         try:
-            found = examine(one, CASES, seed, max_dim, ("float64",))
+            # What is remarked of a reading that is not meant is not told.
+            apart = dataclasses.replace(one, remarks=[])
+            found = examine(apart, CASES, seed, max_dim, ("float64",))
         except Unusable:
             continue
         ranks = [VERDICTS.index(g.verdict) for g in found.result.gradients]
         wrong = sum(rank == VERDICTS.index("wrong") for rank in ranks)
         if wrong == 0:
             return Meant(one, reading)
-        tried.append(_Tried(one, reading, False, wrong, max(ranks)))
+        off = sum(math.log10(max(1.0, g.error_units)) for g in found.result.gradients)
+        tried.append(_Tried(one, reading, False, wrong, max(ranks), off))
     return _not_right(subject, tried)
 
 
@@ -94,7 +114,7 @@ def _not_right(subject: Subject, tried: list[_Tried]) -> Meant:
     if not chosen:
         assert subject.read_as is not None
         return Meant(subject.read_as(0))
-    best = min(chosen, key=lambda one: (one.wrong, one.worst))
+    best = min(chosen, key=lambda one: one.distance)
     if not confirmed and len(left) > 1:
         return Meant(best.subject, open=tuple(one.reading for one in left))
     return Meant(best.subject, judged_as=best.reading)
@@ -116,42 +136,16 @@ def _may_be(subject: Subject, reading: Reading, seed: int) -> bool:
     if not any(role is Role.UPSTREAM for _, role in reading.takes):
         return True
     try:
-        return all(_is_linear(subject, seed + draw) for draw in range(DRAWS))
+        return all(is_linear(subject, seed + draw) for draw in range(DRAWS))
     except (Exception, SystemExit):  # whatever it raises, the check meets and reports it
         return True
-
-
-def _is_linear(subject: Subject, seed: int) -> bool:
-    """b(2g) = 2·b(g), and b(0) = 0."""
-    arrays = trial_arrays(subject.arguments, seed=seed)
-    rng = np.random.default_rng(seed)
-    drawn: list[np.ndarray] = []
-
-    def of(times: float) -> dict[Path, np.ndarray]:
-        inputs = subject.prepare({n: a.copy() for n, a in arrays.items()}, seed)
-        with kept_random_state(seed), np.errstate(all="ignore"):
-            value, kept = subject.forward(inputs)
-            parts = value if isinstance(value, tuple | list) else (value,)
-            if not drawn:
-                drawn.extend(cases.draw_upstream(rng, np.shape(p), "float64") for p in parts)
-            sent = [times * d if np.ndim(p) else (times * d)[()] for p, d in zip(parts, drawn)]
-            whole = tuple(sent) if isinstance(value, tuple | list) else sent[0]
-            return _numbers(subject.backward(inputs, value, kept, whole))
-
-    once, twice, none, again = of(1.0), of(2.0), of(0.0), of(1.0)
-    if not all(np.array_equal(once[p], again[p], equal_nan=True) for p in once):
-        return True  # it draws random numbers of its own: this cannot tell
-    finite = [p for p, g in once.items() if np.isfinite(g).all() and np.isfinite(twice[p]).all()]
-    return all(agree(twice[p], 2 * once[p]) and not np.any(np.nan_to_num(none[p])) for p in finite)
-
-
-def _numbers(made: list[Made]) -> dict[Path, np.ndarray]:
-    return {one.of: np.array(as_array(one.value), float) for one in made}
 
 
 def settled(examined: Examined, meant: Meant) -> Examined:
     """What was judged, with the reading it was judged in; wrong in none is not wrong."""
     examined = dataclasses.replace(examined, reading=meant.reading)
+    if meant.lines is not None:
+        examined = inferred.undecided(examined, meant.lines)
     wrong = examined.result.verdict == "wrong"
     if meant.judged_as is not None and meant.judged_as.name and wrong:
         note = Note("reading", f"judged in the reading {meant.judged_as.name!r}")

@@ -1,28 +1,30 @@
 """One case of a ``torch.autograd.Function``: torch runs its forward itself, nothing is recorded."""
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 import torch
 from torch.autograd.graph import saved_tensors_hooks
-from torch.overrides import TorchFunctionMode
 
 from oracle import cases
 from oracle.cases import Case
-from oracle.judging.beside import beside_kink
+from oracle.judging.beside import BesideKinks
 from oracle.judging.session import Session
 from oracle.judging.trial import Trial, Truth
 from oracle.judging.verdict import agree, largest
 from oracle.judging.whole import Whole
 from oracle.subject import Inputs, Made, Path, Subject
 from oracle.truth import torch_compat, torch_recording
-from oracle.truth.differences import Forward, Summed
-from oracle.truth.noise import Noise, Nudge, Nudging
+from oracle.truth.differences import Forward as Differences
+from oracle.truth.differences import Summed
+from oracle.truth.noise import Noise, Nudge, Nudging, NudgingBelow
 from oracle.truth.recording import Note
 from oracle.truth.replay import NotReplayable, Plan
-
-KINKED = ("maximum", "minimum", "abs", "absolute", "clamp", "clip", "relu", "hardtanh", "clamp_min")
+from oracle.truth.torch_forward import Forward
+from oracle.truth.torch_world import world
 
 
 class TorchTrial(Trial):
@@ -36,7 +38,10 @@ class TorchTrial(Trial):
         self._noise = Noise(self.eps)
         self.writes = False
         self.plan = None  # nothing is replayed: torch runs it itself
-        value = self._through(self._tensors(self.arrays))
+        counted = torch_compat.Counted()
+        with torch.no_grad(), counted:
+            value = self._through(self._tensors(self.arrays))
+        self._counted = counted.calls
         self.upstream = {
             path: cases.draw_upstream(self.rng, tuple(part.shape), case.dtype)
             for path, part in _parts(value).items()
@@ -47,8 +52,33 @@ class TorchTrial(Trial):
     def value_is_finite(self) -> bool:
         return True  # of the truth's value that is asked
 
+    @property
+    def in_float32(self) -> bool:
+        return self.case.dtype == "float64" and self.own_eps > self.eps
+
+    @property
+    def own_eps(self) -> float:
+        return self.forward.precision.eps(self.case.dtype)
+
+    @property
+    def forward(self) -> Forward:
+        """The forward as autograd goes through it."""
+        forward: Forward = self.subject.torch_function
+        return forward
+
+    @contextlib.contextmanager
+    def seeded(self) -> Iterator[None]:
+        """The same random numbers for each run, torch's too, and its dtype; all set back."""
+        with super().seeded(), world(self.case.seed, self.case.dtype, self.forward.precision):
+            yield
+
     def candidate(self) -> tuple[Any, list[Made], Inputs]:
         return self.plain_candidate()  # tensors are made of copies, whatever the layout
+
+    @property
+    def calls(self) -> int:
+        """The number of torch's functions that the forward calls."""
+        return self._counted
 
     @property
     def notes(self) -> Sequence[Note]:
@@ -63,55 +93,85 @@ class TorchTrial(Trial):
     def _as_tensors(self, inputs: Inputs) -> dict[str, torch.Tensor]:
         made: dict[str, torch.Tensor] = {}
         for name, thing in inputs.items():
-            if isinstance(thing, np.ndarray):
+            if isinstance(thing, np.ndarray | np.floating):
                 real = thing.dtype.kind == "f"
                 made[name] = torch.from_numpy(np.array(thing, np.float64 if real else None))
+                if real and self.forward.precision.only is not None:
+                    made[name] = made[name].to(self.forward.precision.only)
                 made[name].requires_grad_(real and self.subject.differentiable((name,)))
             else:
                 made[name] = thing
         return made
 
     def _through(self, tensors: Mapping[str, Any]) -> Any:
-        with self.seeded(), torch.random.fork_rng():
-            torch.manual_seed(self.case.seed % 2**32)
-            return self.subject.torch_function(tensors)
+        with self._wide():
+            return self.forward(tensors)
+
+    @contextlib.contextmanager
+    def _wide(self) -> Iterator[None]:
+        """The truth is computed in float64, of float32 arrays too."""
+        precision = self.forward.precision
+        with super().seeded(), world(self.case.seed, "float64", precision):
+            yield
 
     def _gradients_of(
-        self, tensors: dict[str, torch.Tensor], sent: Mapping[Path, Any], value: Any = None
+        self, tensors: dict[str, torch.Tensor], sent: Mapping[Path, Any]
     ) -> tuple[dict[Path, np.ndarray], dict[Path, np.ndarray]]:
-        value = self._through(tensors) if value is None else value
+        """Gradients and value.
+
+        Raises:
+            NotReplayable: autograd cannot go through the forward.
+        """
+        return self.forward.differentiated(lambda: self._gone_through(tensors, sent))
+
+    def _gone_through(
+        self,
+        tensors: dict[str, torch.Tensor],
+        sent: Mapping[Path, Any],
+        meanwhile: AbstractContextManager[Any] | None = None,
+    ) -> tuple[dict[Path, np.ndarray], dict[Path, np.ndarray]]:
+        with meanwhile or contextlib.nullcontext():
+            value = self._through(tensors)
         leaves = {n: t for n, t in tensors.items() if getattr(t, "requires_grad", False)}
         ends = [(part, sent[path]) for path, part in _parts(value).items() if part.requires_grad]
-        found = torch_compat.gradients(
-            [end for end, _ in ends],
-            list(leaves.values()),
-            [torch.as_tensor(np.array(s), dtype=end.dtype) for end, s in ends],
-        )
+        found: Sequence[torch.Tensor | None] = [None] * len(leaves)
+        if ends:
+            found = torch_compat.gradients(
+                [end for end, _ in ends],
+                list(leaves.values()),
+                [torch.as_tensor(np.array(s), dtype=end.dtype) for end, s in ends],
+            )
         gradients = {
-            (name,): np.zeros(tuple(leaf.shape)) if g is None else g.numpy()
+            (name,): np.zeros(tuple(leaf.shape)) if g is None else _array(g)
             for (name, leaf), g in zip(leaves.items(), found, strict=True)
         }
-        return gradients, {path: part.detach().numpy() for path, part in _parts(value).items()}
+        return gradients, {path: _array(part) for path, part in _parts(value).items()}
 
     def truth(self) -> Truth:
-        gradients, value = self._gradients_of(self._tensors(self.arrays), self.upstream)
+        try:
+            gradients, value = self._gradients_of(self._tensors(self.arrays), self.upstream)
+        except NotReplayable as error:
+            return self.differences(str(error))
         return Truth(value, gradients)
 
     def own_forward(self) -> Summed:
         def forward(given: Inputs) -> Any:
-            parts = _parts(self._through(self._as_tensors(given)))
-            value = {path: part.detach().numpy() for path, part in parts.items()}
+            with torch.no_grad():
+                parts = _parts(self._through(self._as_tensors(given)))
+            value = {path: _array(part) for path, part in parts.items()}
             return (value[(0,)] if (0,) in value else tuple(value[path] for path in value),)
 
         inputs = self.inputs({n: a.astype(float) if a.dtype.kind == "f" else a
                               for n, a in self.arrays.items()})  # fmt: skip
-        return Forward(
+        return Differences(
             forward, (inputs,), None, self.upstream,
             lambda path: self.subject.differentiable(path[1:]),
         )  # fmt: skip
 
     def _own_value(self) -> dict[Path, np.ndarray]:
-        return self.truth().value
+        with torch.no_grad():
+            value = self._through(self._tensors(self.arrays))
+        return {path: _array(part) for path, part in _parts(value).items()}
 
     def whole(self) -> Whole:
         """Forward and backward, run by hand under a recorder; both must be what torch makes them.
@@ -121,8 +181,7 @@ class TorchTrial(Trial):
         """
         tensors = self._as_tensors(self.inputs())
         wanted = frozenset(n for n, t in tensors.items() if getattr(t, "requires_grad", False))
-        with self.seeded(), torch.random.fork_rng():
-            torch.manual_seed(self.case.seed % 2**32)
+        with self._wide():
             recording, order = torch_recording.record(
                 self.subject.torch_both, tensors, wanted, self.upstream
             )
@@ -155,14 +214,17 @@ class TorchTrial(Trial):
             else t
             for n, t in self._tensors(self.arrays).items()
         }
+        # What is written to through views cannot be nudged where it is written.
+        mode = NudgingBelow(nudged) if self.forward.out_of_place else Nudging(nudged)
         with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):
-            with Nudging(nudged):
-                value = self._through(leaves)
-            return self._gradients_of(leaves, self.upstream, value)
+            return self._gone_through(leaves, self.upstream, mode)
 
     def gradients_beside_kinks(self, path: Path, step: float) -> list[np.ndarray]:
-        with BesideKinks(step):
-            found = self._gradients_of(self._tensors(self.arrays), self.upstream)[0]
+        try:
+            with BesideKinks(step):
+                found = self._gradients_of(self._tensors(self.arrays), self.upstream)[0]
+        except NotReplayable:
+            return []
         return [found[path]]
 
     def gradient_of_moved(
@@ -172,23 +234,13 @@ class TorchTrial(Trial):
             name: moved(a) if a.dtype.kind == "f" and (not alone or (name,) == path) else a
             for name, a in self.arrays.items()
         }
-        return self._gradients_of(self._tensors(arrays), self.upstream)[0][path]
+        try:
+            return self._gradients_of(self._tensors(arrays), self.upstream)[0][path]
+        except NotReplayable:
+            return None
 
     def input_at(self, path: Path) -> np.ndarray:
         return self.arrays[path[0]]
-
-
-class BesideKinks(TorchFunctionMode):
-    """While it is entered, what goes into functions with a kink at 0 or at a tie is moved."""
-
-    def __init__(self, breadth: float) -> None:
-        super().__init__()
-        self.breadth = breadth
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if getattr(func, "__name__", "") in KINKED:
-            args = beside_kink(args, self.breadth)
-        return func(*args, **(kwargs or {}))
 
 
 def _parts(value: Any) -> dict[Path, torch.Tensor]:
@@ -200,3 +252,8 @@ def _parts(value: Any) -> dict[Path, torch.Tensor]:
         for i, part in enumerate(value)
         if isinstance(part, torch.Tensor) and part.is_floating_point()
     }
+
+
+def _array(tensor: torch.Tensor) -> np.ndarray:
+    array: np.ndarray = tensor.detach().to(torch.float64).numpy()
+    return array

@@ -18,7 +18,7 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from oracle import cases
 from oracle.cases import EXTREME, Case
-from oracle.judging.beside import beside_kink
+from oracle.judging.beside import BesideKinks, beside_kink
 from oracle.judging.layout import Layout
 from oracle.judging.session import Session
 from oracle.judging.verdict import EPS, largest
@@ -93,15 +93,20 @@ class Trial:
 
     @functools.cached_property
     def in_float32(self) -> bool:
-        """The forward computes in float32 by its own choice, though it was given float64."""
+        """The forward computes with float32 by its own choice, though it was given float64."""
         if self.strict or self.case.dtype != "float64":
             return False
-        made = (value for note in self.notes for value in note.outputs if value.active)
-        return any(getattr(value.array, "dtype", None) == np.float32 for value in made)
+        if self.subject.tensors is not None:
+            return self.own_eps > self.eps
+        used = (value for note in self.notes for value in (*note.inputs, *note.outputs))
+        return any(v.active and getattr(v.array, "dtype", None) == np.float32 for v in used)
 
     @property
     def own_eps(self) -> float:
         """The rounding of the numbers that the code computes in."""
+        if self.subject.tensors is not None:
+            eps: float = self.subject.tensors.eps(self.case.dtype)
+            return eps
         return EPS["float32"] if self.in_float32 else self.eps
 
     def scale(self, path: Path) -> float:
@@ -199,9 +204,18 @@ class Trial:
                 drawn[path] = np.ones(value.shape, self.case.dtype)
             else:
                 drawn[path] = cases.draw_upstream(self.rng, value.shape, self.case.dtype)
+                if self.subject.one_entry and value.shape:
+                    drawn[path] *= self._one_of(value.shape)
         if not drawn:
             raise ValueError("the forward returns no floating-point array or number")
         return drawn
+
+    def _one_of(self, shape: tuple[int, ...]) -> np.ndarray:
+        """1 at one entry, and 0 elsewhere."""
+        found = np.zeros(shape, self.case.dtype)
+        if found.size:
+            found.flat[self.rng.integers(found.size)] = 1
+        return found
 
     def truth(self) -> Truth:
         """The gradients of Σ upstream∘value."""
@@ -349,6 +363,9 @@ class Trial:
         once, moving the inputs would hardly ever move all of these to the same side.
         """
         assert self.plan is not None
+        if self.subject.tensors is not None:
+            with BesideKinks(step):
+                return [self.plan.run().gradients(self.upstream, wrt=[(0, *path)])[0, *path]]
 
         def beside(rule: Any, *args: Any, **kwargs: Any) -> Any:
             return rule(*beside_kink(args, step), **kwargs)

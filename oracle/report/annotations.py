@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from oracle import __version__
+from oracle.report import placed
 from oracle.report.escaped import escaped
 from oracle.results import Gradient, Note, NotJudged, Report, Result
 
@@ -18,17 +19,19 @@ def github(report: Report) -> str:
     """One ``::error`` line for each finding, as GitHub's runners read it."""
     report = escaped(report)
     lines = [
-        f"::{LEVELS[gradient.verdict]} file={_property(result.file)},line={gradient.line},"
-        f"title={_property(f'oracle: {note.name}')}::{_data(_said(result, gradient, note))}"
+        f"::{LEVELS[gradient.verdict]} {_at(result.file, gradient.line)},"
+        f"title={_property(f'oracle: {note.name}')}"
+        f"::{_data(_in(result.file, gradient.line) + _said(result, gradient, note))}"
         for result, gradient, note in _findings(report)
     ]
     lines += [
-        f"::error file={_property(e.file)},line={e.line},title=oracle::{_data(e.message)}"
+        f"::error {_at(e.file, e.line)},title=oracle::{_data(_in(e.file, e.line) + e.message)}"
         for e in report.errors
     ]
     lines += [
-        f"::notice file={_property(use.file)},line={use.lines[0]},endLine={use.lines[1]},"
-        f"title={_property('oracle: not judged')}::{_data(_not_judged(use))}"
+        f"::notice {_at(use.file, *use.lines)},"
+        f"title={_property('oracle: not judged')}"
+        f"::{_data(_in(use.file, use.lines[0]) + _not_judged(use))}"
         for use in report.not_judged
     ]
     return "\n".join(lines)
@@ -44,7 +47,7 @@ def sarif(report: Report) -> str:
             "ruleId": note.name,
             "ruleIndex": names.index(note.name),
             "level": SARIF_LEVELS[gradient.verdict],
-            "message": {"text": _said(result, gradient, note)},
+            "message": {"text": _in(result.file, gradient.line) + _said(result, gradient, note)},
             "locations": [_location(result.file, gradient.line)],
         }
         for result, gradient, note in found
@@ -52,7 +55,7 @@ def sarif(report: Report) -> str:
     notifications = [
         {
             "level": "error",
-            "message": {"text": error.message},
+            "message": {"text": _in(error.file, error.line) + error.message},
             "locations": [_location(error.file, error.line)],
         }
         for error in report.errors
@@ -60,7 +63,7 @@ def sarif(report: Report) -> str:
     notifications += [
         {
             "level": "note",
-            "message": {"text": _not_judged(use)},
+            "message": {"text": _in(use.file, use.lines[0]) + _not_judged(use)},
             "locations": [_location(use.file, use.lines[0])],
         }
         for use in report.not_judged
@@ -105,12 +108,26 @@ def _not_judged(use: NotJudged) -> str:
 
 
 def _location(file: str, line: int) -> dict[str, Any]:
-    return {
-        "physicalLocation": {
-            "artifactLocation": {"uri": quote(file.replace("\\", "/"))},
-            "region": {"startLine": max(1, line)},
-        }
-    }
+    """A line of a file; a notebook as a whole, and the cell as a part of it."""
+    cell, within = placed.cell_and_line(file, max(1, line))
+    place: dict[str, Any] = {"artifactLocation": {"uri": quote(file.replace("\\", "/"))}}
+    if cell is None:
+        return {"physicalLocation": {**place, "region": {"startLine": within}}}
+    logical = {"name": f"cell {cell}, line {within}", "kind": "module"}
+    return {"physicalLocation": place, "logicalLocations": [logical]}
+
+
+def _at(file: str, line: int, last: int = 0) -> str:
+    """GitHub's properties of a place; of a notebook without lines, which were those of the JSON."""
+    if placed.cell_and_line(file, line)[0] is not None:
+        return f"file={_property(file)}"
+    return f"file={_property(file)},line={line}" + (f",endLine={last}" if last else "")
+
+
+def _in(file: str, line: int) -> str:
+    """What a message begins with in a notebook: its cell."""
+    cell, _ = placed.cell_and_line(file, line)
+    return "" if cell is None else f"{placed.where(file, line)}: "
 
 
 def _data(text: str) -> str:

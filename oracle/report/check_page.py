@@ -1,8 +1,8 @@
 """``oracle check`` on a terminal: each finding like a good compiler's."""
 
-import linecache
 import math
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,12 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from oracle.judging.verdict import WRONG_AT
+from oracle.report import placed
 from oracle.report.escaped import MARKED, escaped, path, shown
 from oracle.report.terminal import COLOURS, console, number
 from oracle.results import Counterexample, Gradient, NotJudged, Report, Result
 
+ONCE_A_FILE = ("float32-by-choice",)  # remarks that are told with the first of its derivations
 AROUND = 1  # lines shown before and after the one that is blamed
 SHOWN = 36  # entries of got and want
 
@@ -28,10 +30,10 @@ def print_report(
 
 def print_on(screen: Console, report: Report, quiet: bool = False) -> None:
     """The same on some console, of a report that is ``escaped``."""
-    for result in report.results:
+    for result in _told_once(report.results):
         print_result(screen, result, quiet)
     for error in report.errors:
-        where = (f"{path(error.file)}:{error.line}: ", "bold")
+        where = (f"{path(placed.where(error.file, error.line))}: ", "bold")
         text = Text.assemble(where, ("error: ", "bold red"), error.message)
         screen.print(text, soft_wrap=True)
     for use in report.not_judged:
@@ -41,10 +43,19 @@ def print_on(screen: Console, report: Report, quiet: bool = False) -> None:
     screen.print(_summary(report), soft_wrap=True)
 
 
+def _told_once(results: Sequence[Result]) -> Iterator[Result]:
+    """The results, with what holds for a whole file told once in it."""
+    told: set[tuple[str, str]] = set()
+    for result in results:
+        notes = [n for n in result.remarks if (result.file, n.name) not in told]
+        told |= {(result.file, n.name) for n in notes if n.name in ONCE_A_FILE}
+        yield replace(result, remarks=tuple(notes))
+
+
 def _print_not_judged(screen: Console, use: NotJudged) -> None:
-    first, last = use.lines
+    (_, first), (_, last) = (placed.cell_and_line(use.file, line) for line in use.lines)
     lines = f"lines {first}–{last}" if last > first else f"line {first}"
-    where = (f"{use.file}:{first}: ", "bold")
+    where = (f"{path(placed.where(use.file, use.lines[0]))}: ", "bold")
     text = Text.assemble(where, f"{use.target}, {lines}: ", (use.message, COLOURS["undecidable"]))
     text.append(f" ({', '.join(use.names)})")
     screen.print(text, soft_wrap=True)
@@ -76,7 +87,7 @@ def _print_right(screen: Console, result: Result) -> None:
     names = ", ".join(g.name for g in result.gradients)
     screen.print(
         Text.assemble(
-            (f"{path(result.file)}:{result.line}: ", "bold"),
+            (f"{path(placed.where(result.file, result.line))}: ", "bold"),
             f"{result.target}: ",
             ("correct", COLOURS["correct"]),
             f" ({names}; {_how_sure(result)})",
@@ -94,7 +105,7 @@ def _print_inherited(screen: Console, result: Result, gradient: Gradient) -> Non
     why = next((n.message for n in gradient.remarks if n.name == "inherited"), "")
     screen.print(
         Text.assemble(
-            (f"{path(result.file)}:{gradient.line}: ", "bold"),
+            (f"{path(placed.where(result.file, gradient.line))}: ", "bold"),
             f"{result.target}: {gradient.name} is ",
             ("inherited", COLOURS["inherited"]),
             f": {why}" if why else "",
@@ -105,7 +116,7 @@ def _print_inherited(screen: Console, result: Result, gradient: Gradient) -> Non
 
 def _print_gradient(screen: Console, result: Result, gradient: Gradient) -> None:
     what = f", the gradient of {gradient.of}," if gradient.of else ""
-    head = Text(f"{path(result.file)}:{gradient.line}: ", "bold")
+    head = Text(f"{path(placed.where(result.file, gradient.line))}: ", "bold")
     head.append(f"{result.target}: {gradient.name}{what} is ", "default")
     head.append(gradient.verdict, COLOURS[gradient.verdict])
     names = list(dict.fromkeys(note.name for note in gradient.findings))
@@ -138,12 +149,11 @@ def _print_gradient(screen: Console, result: Result, gradient: Gradient) -> None
 
 
 def _print_frame(screen: Console, file: str, line: int) -> None:
-    lines = linecache.getlines(str(Path(file)))
-    if not 0 < line <= len(lines):
+    line, first, lines = placed.around(file, line, AROUND)
+    if not lines:
         return
-    first, last = max(1, line - AROUND), min(len(lines), line + AROUND)
     if screen.is_terminal:
-        code = shown("".join(lines[first - 1 : last]))
+        code = shown("".join(f"{text}\n" for text in lines))
         screen.print(
             Syntax(
                 code, "python", theme="ansi_dark", line_numbers=True, start_line=first,
@@ -151,11 +161,10 @@ def _print_frame(screen: Console, file: str, line: int) -> None:
             )
         )  # fmt: skip
         return
-    width = len(str(last))
-    for at in range(first, last + 1):
+    width = len(str(first + len(lines) - 1))
+    for at, text in enumerate(lines, first):
         mark = ">" if at == line else " "
-        text = lines[at - 1].rstrip()
-        screen.print(Text(f"  {mark} {at:{width}} | {shown(text)}"), soft_wrap=True)
+        screen.print(Text(f"  {mark} {at:{width}} | {shown(text.rstrip())}"), soft_wrap=True)
 
 
 def _print_example(screen: Console, example: Counterexample) -> None:

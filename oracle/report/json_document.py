@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from oracle import __version__
+from oracle.report import placed
 from oracle.report.escaped import escaped
 from oracle.report.plain import finite, plain
 from oracle.results import Counterexample, Gradient, Kind, Note, Report, Result
@@ -29,12 +30,14 @@ def document(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "interrupted": report.interrupted,
         "results": [_result(result) for result in report.results],
-        "errors": [{"file": e.file, "line": e.line, "message": e.message} for e in report.errors],
+        "errors": [
+            {"file": e.file, **_place(e.file, e.line), "message": e.message} for e in report.errors
+        ],
         "not_judged": [
             {
                 "file": use.file,
                 "target": use.target,
-                "lines": list(use.lines),
+                **_places(use.file, use.lines),
                 "names": list(use.names),
                 "message": use.message,
             }
@@ -46,18 +49,31 @@ def document(report: Report) -> dict[str, Any]:
     return safe
 
 
+def _place(file: str, line: int) -> dict[str, int]:
+    cell, line = placed.cell_and_line(file, line)
+    return {"line": line} if cell is None else {"cell": cell, "line": line}
+
+
+def _places(file: str, lines: tuple[int, int]) -> dict[str, Any]:
+    (cell, first), (last_cell, last) = (placed.cell_and_line(file, line) for line in lines)
+    if cell is None:
+        return {"lines": [first, last]}
+    return {"cell": cell, "lines": [first, last if last_cell == cell else first]}
+
+
 def _result(result: Result) -> dict[str, Any]:
     remarks = {"remarks": [_note(note) for note in result.remarks]} if result.remarks else {}
     return {
         **remarks,
+        **({"shapes": result.inferred} if result.inferred else {}),
         "file": result.file,
         "target": result.target,
-        "line": result.line,
+        **_place(result.file, result.line),
         "verdict": result.verdict,
         "truth": result.truth,
         "twin": result.twin,
         "cases": result.cases,
-        "gradients": [_gradient(gradient) for gradient in result.gradients],
+        "gradients": [_gradient(result.file, gradient) for gradient in result.gradients],
         "checked": {
             "cases": result.cases,
             "shapes": result.shapes,
@@ -69,11 +85,11 @@ def _result(result: Result) -> dict[str, Any]:
     }
 
 
-def _gradient(gradient: Gradient) -> dict[str, Any]:
+def _gradient(file: str, gradient: Gradient) -> dict[str, Any]:
     found = {
         "name": gradient.name,
         "of": gradient.of if gradient.kind is not Kind.INTERMEDIATE else "an intermediate",
-        "line": gradient.line,
+        **_place(file, gradient.line),
         "verdict": gradient.verdict,
         "error_units": gradient.error_units,
         "digits": gradient.digits32,

@@ -28,6 +28,8 @@ def _loading(subject: Subject) -> list[str]:
     """The user's file as a module: by its path, or by its name where it is part of a package."""
     _, package, top = place(File(subject.file).resolve())
     given = File(subject.file)  # from where one stands
+    if given.suffix != ".py":
+        raise Unspeakable("a script cannot import a notebook")
     folder = str(top) if given.is_absolute() else os.path.relpath(top)
     into = f"sys.path.insert(0, {folder!r})"
     if package:

@@ -134,6 +134,8 @@ class Blame:
         changed = {id(match.value): self.truth.of(match.of)}
         found: list[float] = []
         for other in others:
+            if not self._shows(other):
+                continue
             if other.value is match.value:
                 if same_gradient(self.truth.of(match.of), self.truth.of(other.of)):
                     found.append(other.sign)
@@ -157,6 +159,11 @@ class Blame:
         if size <= unit and self.truth.agrees(got, match.of):
             return "the gradient is 0 but for rounding"
         return ""
+
+    def _shows(self, match: Match) -> bool:
+        """True if a gradient is not 0, as that of a bias is whose samples cancel."""
+        size = float(np.max(np.abs(self.truth.of(match.of)), initial=0.0))
+        return size > NEARLY * self.truth.scale
 
     # -- what comes before -------------------------------------------------------------------------
 

@@ -62,6 +62,11 @@ class Chosen:
         return all(fit.is_whole for fit in self.fits.values())
 
     @property
+    def is_proportional(self) -> bool:
+        """True if every gradient is a multiple of this loss's: it is meant, up to a factor."""
+        return all(fit.used and fit.score[0] == fit.used for fit in self.fits.values())
+
+    @property
     def is_shared(self) -> bool:
         return any(fit.shared for fit in self.fits.values())
 
@@ -104,7 +109,7 @@ def _unnamed(
     """The loss where none is called so: a number with a lesser name, a usual loss, any number."""
     others = [one for one in tried if not is_sure_name(one.name)]
     weak = max(others, key=lambda one: (one.score[1], one.score), default=None)
-    if weak and weak.is_whole:
+    if weak and (weak.is_whole or weak.is_proportional):
         return weak.fits
     nameless = _gathered(
         (i, key, loss) for i, step in enumerate(steps) for key, loss in _numbers(training, step)

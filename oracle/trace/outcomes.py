@@ -13,6 +13,8 @@ from oracle.trace.truth import Truth, array
 from oracle.trace.updates import Term, Update, is_step_size, size
 from oracle.truth.recording import Value
 
+MOST_SIZES = 12
+
 Changed = Mapping[int, np.ndarray]
 NOTHING: Changed = {}
 
@@ -43,6 +45,7 @@ class Outcomes:
         shares = {1.0, *(1 / t.share for _, t in training.used(truth.step) if t.share)}
         # What a gradient may be multiplied by, to be divided by it in an update: m, and −1.
         self.factors = sorted((s * f for f in shares for s in (1, -1)), key=lambda f: abs(f - 1))
+        self.few = [*self.factors, *_sizes(truth)]
         self._decay: dict[Match, float] = {}
         self._steps = {
             id(s.value): np.ones(s.value.shape)
@@ -121,8 +124,11 @@ class Outcomes:
         return list(dict.fromkeys(found))
 
     def multiple(self, got: np.ndarray, of: Value) -> float | None:
-        """The number r with got = r·gradient; of one or two numbers only a factor that is known."""
-        for factor in self.factors:
+        """The number r with got = r·gradient; of one or two numbers only a factor that is known.
+
+        Known are the factors of the updates, and numbers of samples or entries, once or twice.
+        """
+        for factor in self.few if got.size <= 2 else self.factors:
             for known in (factor, 1 / factor):
                 if self.truth.agrees(got, of, known):
                     return known
@@ -136,6 +142,14 @@ class Outcomes:
         moved = {key: 1.5 * number + 0.1 for key, number in values.items()}
         made = self.rerun(match.value, moved)
         return made is None or not np.array_equal(made, array(match.value))
+
+
+def _sizes(truth: Truth) -> list[float]:
+    """What a sum over some entries may be divided by later: m, and 2 of the square."""
+    shapes = {v.shape for v in truth.forward.values.values()}
+    extents = {float(n) for shape in shapes for n in (*shape, int(np.prod(shape, dtype=int)))}
+    found = [n * f for n in sorted(extents - {0.0, 1.0})[:MOST_SIZES] for f in (1.0, 0.5, 2.0)]
+    return [s * n for n in found if n != 1 for s in (1, -1)]
 
 
 def _ratio(array: np.ndarray, of: np.ndarray) -> float:

@@ -116,8 +116,13 @@ def _slope(forward: Summed, path: Path, direction: np.ndarray) -> _Slope | None:
     rounding = _rounding(line, size)
     sides = [(h, (up - here) / h, (here - down) / h) for h, up, down in ends]
     found = [_between(three, rounding) for three in zip(sides, sides[1:], sides[2:])]
-    best, jump = min(found, key=lambda one: one[0].unit, default=(None, 0.0))
-    return None if best is None or jump > OFF_AT * best.unit else best
+    ordered = sorted(found, key=lambda one: one[0].unit)
+    best, first = ordered[0] if ordered else (None, 0.0)
+    for slope, jump in ordered:
+        # At large steps the slopes of an odd function are exact; its jump falls with the step.
+        if jump <= OFF_AT * slope.unit and (slope is best or jump < first / 8):
+            return slope
+    return None
 
 
 def _between(sides: Sequence[tuple[float, float, float]], rounding: float) -> tuple[_Slope, float]:

@@ -186,7 +186,7 @@ def _largest_upstream(forward: Summed) -> float:
 
 
 def _rounding(forward: Summed, path: Path) -> float:
-    """How much the forward changes where one input is moved by about one unit in the last place."""
+    """The change of the forward when one input moves by about one unit in the last place."""
     array = forward.inputs[path]
     rng = np.random.default_rng(0)
     here = forward({})

@@ -78,12 +78,28 @@ class Nudging(torch_compat.TorchFunctionMode):
         unnudged = saved_tensors_hooks(_same, _same) if func in COMPARE else nullcontext()
         with unnudged:
             result = func(*args, **(kwargs or {}))
-        if isinstance(result, torch.Tensor):
+        if isinstance(result, torch.Tensor) and not torch_compat.is_functional(result):
             if not _is_view(result, args):  # what is written to a copy would be lost
                 result = self.nudged(result)
             if result.requires_grad:
                 result.register_hook(self.nudged)
         return result
+
+
+class NudgingBelow(torch_compat.TorchDispatchMode):
+    """The same below autograd: every tensor that torch's kernels return is nudged.
+
+    For functions that are run out of place: there is no memory that a nudge could miss.
+    """
+
+    def __init__(self, nudged: Nudge) -> None:
+        super().__init__()
+        self.nudged = nudged
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        fresh = isinstance(result, torch.Tensor) and result.is_floating_point()
+        return self.nudged(result) if fresh and not _is_view(result, args) else result
 
 
 def _is_view(result: torch.Tensor, args: Any) -> bool:

@@ -10,12 +10,19 @@ from typing import Any
 
 import torch
 from torch.autograd.graph import saved_tensors_hooks
+from torch.func import functionalize
 from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
 
 __all__ = [
+    "Counted",
     "NotSolvable",
+    "TorchDispatchMode",
     "TorchFunctionMode",
+    "function_of_op",
+    "functionalize",
     "gradients",
+    "is_functional",
     "rprop",
     "saved_tensors_hooks",
     "sgd",
@@ -23,6 +30,18 @@ __all__ = [
 
 # What torch.linalg raises where a matrix cannot be inverted or factored.
 NotSolvable: type[RuntimeError] = torch._C._LinAlgError  # type: ignore[attr-defined]
+
+
+class Counted(TorchFunctionMode):
+    """While it is entered, calls of torch's functions are counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.calls += 1
+        return func(*args, **(kwargs or {}))
 
 
 def gradients(
@@ -53,6 +72,20 @@ def gradients(
         accumulate_grad=False,
     )  # fmt: skip
     return found
+
+
+def function_of_op(op: Any) -> Any:
+    """The user's function below an operator made by ``torch.library.custom_op``.
+
+    Raises:
+        AttributeError: torch keeps it elsewhere.
+    """
+    return op._init_fn
+
+
+def is_functional(tensor: torch.Tensor) -> bool:
+    """A tensor inside ``functionalize``: a nudge of it would lose what is written to its views."""
+    return bool(torch._C._functorch.is_functionaltensor(tensor))
 
 
 def rprop(

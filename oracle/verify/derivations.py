@@ -165,7 +165,7 @@ def _argument(name: str, kind: Any, words: list[str]) -> Argument:
 
 
 def is_derivation(function: Any) -> bool:
-    """Whether its return annotation is ``tuple[..., Pullback]``."""
+    """True if the return annotation is ``tuple[..., Pullback]``."""
     if not inspect.isfunction(function):
         return False
     returns = get_args(get_type_hints(function).get("return"))

@@ -1,4 +1,4 @@
-"""What the cases of one run have found, and several runs joined into one."""
+"""The findings of the cases of one run; several runs joined into one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from oracle.verify.derivations import Derivation
 
 @dataclass
 class Run:
-    """What some cases have found of one target."""
+    """The findings of some cases of one target."""
 
     target: str
     file: str

@@ -192,7 +192,7 @@ def _at_wrong_point(place: _Place) -> Iterator[Suspicion]:
 
 
 def _at_the_upstream(place: _Place) -> Iterator[Suspicion]:
-    """What belongs to the forward's value is done to the gradient g: f(g), g·f'(g), f'(g)."""
+    """The function f of the forward applied to the gradient g: f(g), g·f'(g), f'(g)."""
     if len(place.members) > 1:
         return
     (unit,), target = place.members, place.target
@@ -239,7 +239,7 @@ def _at_the_upstream(place: _Place) -> Iterator[Suspicion]:
 
 
 def _is_called(place: _Place, unit: Unit, g: torch.Tensor) -> bool:
-    """Whether the backward does to this gradient what the forward does to Z."""
+    """True if the backward applies to this gradient the forward's function of Z."""
     gradient, forward = g.numpy(), unit.after.note
     for step in place.evidence.steps():
         note = step.value.note
@@ -310,7 +310,7 @@ def _output_form(evidence: Evidence, unit: Unit) -> torch.Tensor | None:
 
 
 def _may_be(target: Target, value: Value, error: np.ndarray) -> bool:
-    """Whether an error at some intermediate can be what the gradient is off by."""
+    """True if an error at an intermediate could explain the gradient's error."""
     evidence, of = target.evidence, target.of
     assert evidence is not None
     assert of is not None

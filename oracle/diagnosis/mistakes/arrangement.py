@@ -216,7 +216,7 @@ def _accumulated(target: Target) -> Iterator[Suspicion]:
 
 
 def _read_at(target: Target, value: object, above: np.ndarray, rows: range) -> np.ndarray:
-    """Where the entries of some rows of a result were read: the derivative along each entry."""
+    """The places that the entries of some rows were read from."""
     evidence, of = target.evidence, target.of
     assert evidence is not None
     assert of is not None

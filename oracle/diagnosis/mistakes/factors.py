@@ -126,14 +126,14 @@ def products(number: float, target: Target) -> Iterator[Any]:
 
 
 def _masks(note: Note) -> bool:
-    """Whether a call puts zeros where a mask says so: a product with it, or where(mask, x, 0)."""
+    """True if a call applies a mask: a product with it, or where(mask, x, 0)."""
     if note.op == "where" and len(note.args) == 3:
         return any(not isinstance(arg, Value) and np.all(np.equal(arg, 0)) for arg in note.args[1:])
     return note.op == "multiply" and has_mask(note)
 
 
 def has_mask(note: Note) -> bool:
-    """Whether a product has an operand of zeros and one other number."""
+    """True if an operand of a product holds zeros and one other number."""
     for arg in note.args:
         array = np.asarray(arg.array if isinstance(arg, Value) else arg)
         if array.size > 1 and (array == 0).any() and len(np.unique(array)) == 2:

@@ -80,7 +80,7 @@ def _at(target: Target, of: Value) -> Iterator[Suspicion]:
 
 
 def _is_own(target: Target, of: Value, predicted: np.ndarray | None) -> bool:
-    """Whether a formula, with the labels as they are, is the gradient of the forward's own loss."""
+    """True if a formula, with unshifted labels, is the gradient of the forward's own loss."""
     assert target.evidence is not None
     assert target.of is not None
     if predicted is not None and of is not target.of:
@@ -89,7 +89,7 @@ def _is_own(target: Target, of: Value, predicted: np.ndarray | None) -> bool:
 
 
 def _may_be_multiple(target: Target, of: Value, error: np.ndarray) -> bool:
-    """Whether what came can be a multiple of a gradient at an intermediate, carried on."""
+    """True if the candidate may be a multiple of a gradient at an intermediate, carried back."""
     evidence = target.evidence
     assert evidence is not None
     assert target.of is not None

@@ -169,7 +169,7 @@ def of_momentum(right: Momentum) -> Iterator[Wrong]:
 def _accounts_for(
     rule: Rprop | Momentum, right: Rprop | Momentum, seen: Sequence[LockStep]
 ) -> bool:
-    """Whether every step of the candidate is that of a rule, and not each that of the truth too."""
+    """True if a rule explains every step of the candidate, and some step differs from the truth."""
     told = False
     for step in seen:
         memory = step.memory

@@ -97,7 +97,7 @@ def _bias_row(target: Target, parameter: np.ndarray, rest: np.ndarray) -> Iterat
 
 
 def _constant(target: Target, number: float) -> Iterator[object]:
-    """What of a number could be the same whatever the sizes and the numbers given are."""
+    """The part of a factor that may be constant, whatever the sizes and arguments."""
     yield f"{number:.8g}"
     given = target.evidence.inputs if target.evidence is not None else {}
     for path, value in given.items():
@@ -221,7 +221,7 @@ def _other_weights(target: Target) -> Iterator[Suspicion]:
 def _alternatives(
     target: Target, operands: list[Value], leaves: dict[int, Any]
 ) -> Iterator[tuple[Any, str, str, str, list[np.ndarray]]]:
-    """What might stand in the place of an operand, at each of its occurrences."""
+    """Values that may stand for an operand at each of its occurrences."""
     evidence = target.evidence
     assert evidence is not None
     arrays = [evidence.number(value) for value in operands]
@@ -268,7 +268,7 @@ def _alternatives(
 
 
 def _updated(evidence: Evidence, path: Path, array: np.ndarray) -> Iterator[np.ndarray]:
-    """What a parameter may be after an update: moved along its own gradient."""
+    """A parameter after a possible update: moved along its own gradient."""
     for step in evidence.steps() if array.size > 1 else ():
         if step.value.shape == array.shape:
             found = evidence.number(step.value)

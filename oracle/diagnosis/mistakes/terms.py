@@ -187,7 +187,7 @@ def _side(i: int) -> str:
 
 
 def _used_elsewhere(target: Target, notes: list[Note], i: int) -> bool:
-    """Whether the operand reaches the value by other ways as well: else all would be dropped."""
+    """True if the operand reaches the value by other paths too, so that not all is dropped."""
     evidence = target.evidence
     assert evidence is not None
     for note in notes:
@@ -208,7 +208,7 @@ def _used_elsewhere(target: Target, notes: list[Note], i: int) -> bool:
 
 
 def _fed_by_itself(notes: list[Note], i: int) -> bool:
-    """Whether an operand of a later occurrence comes from an earlier one: a loop through time."""
+    """True if a later occurrence uses the result of an earlier one: a loop through time."""
     made = {id(value) for value in notes[0].outputs}
     last = notes[-1]
     if i >= len(last.args):

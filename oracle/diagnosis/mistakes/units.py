@@ -116,7 +116,7 @@ def _cone(unit: Unit) -> set[int]:
 
 
 def named(evidence: Evidence, unit: Unit) -> str:
-    """What a unit computes, told by its numbers."""
+    """The name of the function that a unit computes, recognised by its numbers."""
     z, a = evidence.run.tensor(unit.before).detach(), evidence.run.tensor(unit.after).detach()
     known: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
         "sigmoid": torch.sigmoid,

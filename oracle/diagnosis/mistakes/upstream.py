@@ -1,4 +1,4 @@
-"""What comes in from above is not used, or not as it should be."""
+"""Mistakes with the upstream gradient: ignored, or used wrongly."""
 
 from collections.abc import Iterator
 
@@ -69,7 +69,7 @@ def suspicions(target: Target) -> Iterator[Suspicion]:
 
 
 def _is_used_elsewhere(evidence: Evidence, without: dict[Path, np.ndarray]) -> bool:
-    """Whether some gradient is right that would not be if an output's upstream were ignored."""
+    """True if some gradient is right that would be wrong without the upstream of an output."""
     for path, got in evidence.got.items():
         want = evidence.want(path)
         if evidence.same(got, want):

@@ -1,4 +1,4 @@
-"""What is known of the function that an edit is in: which of its names stand for what."""
+"""Facts about the function that an edit is in: the roles of its names."""
 
 import ast
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ JOINS = ("concatenate", "hstack", "vstack", "column_stack", "stack", "append", "
 
 @dataclass(frozen=True)
 class Around:
-    """What is known of the function that an edit is in."""
+    """Facts about the function that an edit is in."""
 
     function: ast.FunctionDef
     samples: set[str]  # the texts that are the number of samples
@@ -50,7 +50,7 @@ def what_is_around(function: ast.FunctionDef, trial: Trial, line: int) -> Around
 
 
 def _adds_ones(trial: Trial) -> bool:
-    """Whether ones are put beside data in the forward, as it was recorded."""
+    """True if the recorded forward puts a column or row of ones beside data."""
     for note in trial.recording.notes if trial.subject.torch_function is None else ():
         if note.op in JOINS:
             parts = (np.asarray(v.array) for v in values_in(note.args))

@@ -35,22 +35,22 @@ class Source:
 
     @functools.cached_property
     def atoms(self) -> list[ast.expr]:
-        """What it calls things, and keys and attributes of the file that it could use."""
+        """Names that the function uses, and keys and attributes of the file that it could use."""
         return names.atoms(self.node, self.words)
 
     @functools.cached_property
     def sizes(self) -> list[ast.expr]:
-        """What may be a size in it."""
+        """Expressions that may be sizes."""
         return names.counts(self.node)
 
     @functools.cached_property
     def parts(self) -> list[ast.expr]:
-        """What it cuts sizes into."""
+        """Numbers that sizes are divided by."""
         return names.parts(self.node)
 
     @functools.cached_property
     def idle(self) -> list[ast.expr]:
-        """What is at hand in it, and never used."""
+        """Names that are available and never used."""
         return names.idle(self.node)
 
     @functools.cached_property
@@ -60,12 +60,12 @@ class Source:
 
     @functools.cached_property
     def in_torch(self) -> bool:
-        """Whether it works with torch's tensors."""
+        """True if the function works with torch tensors."""
         space = {n.id for n in ast.walk(self.node) if isinstance(n, ast.Name)}
         return bool(space & {"torch", "ctx"})
 
     def holds(self, line: int) -> bool:
-        """Whether a line is one of its own."""
+        """True if a line belongs to the function."""
         return self.node.lineno <= line <= (self.node.end_lineno or self.node.lineno)
 
     def compiled(self) -> CodeType | None:

@@ -61,7 +61,7 @@ def spot_of(
     gradients: dict[Path, tuple[np.ndarray, np.ndarray]],
     wanted: Sequence[Wanted],
 ) -> Spot | None:
-    """Where a statement makes what is wrong in a case; None if it does not, or cannot be seen.
+    """The place where a statement makes a wrong value; None if there is none, or none is seen.
 
     Args:
         source, statement: what is blamed.
@@ -222,7 +222,7 @@ def _copied(names: dict[str, Any]) -> dict[str, Any]:
 
 
 def _writes(statement: ast.stmt) -> bool:
-    """Whether it writes to an array, or may."""
+    """True if a statement writes to an array, or may write to one."""
     kinds = (ast.AugAssign, ast.For, ast.While, ast.If, ast.With, ast.Expr)
     targets = getattr(statement, "targets", ())
     return isinstance(statement, kinds) or any(isinstance(t, ast.Subscript) for t in targets)
@@ -243,7 +243,7 @@ def _code(statement: ast.stmt) -> CodeType | None:
 def _made(
     codes: Sequence[CodeType | None], statement: ast.stmt, names: dict[str, Any]
 ) -> list[np.ndarray | None]:
-    """What a statement makes, once some code has been run on these names."""
+    """The value that a statement makes after some code has run on these names."""
     try:
         with at_most(ENDLESS):
             for code in codes:

@@ -167,7 +167,7 @@ def _sum(tree: ast.Module, node: ast.expr, cure: Cure) -> Iterator[ast.expr]:
 
 
 def _sizes(tree: ast.Module, line: int, name: str, cure: Cure) -> list[str]:
-    """How a size may be written on a line: by a variable that holds it, or from an argument."""
+    """Spellings of a size on a line: a variable that holds it, or an extent of an argument."""
     around = [
         node
         for node in ast.walk(tree)

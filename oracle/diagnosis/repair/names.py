@@ -1,4 +1,4 @@
-"""What the user's code calls things: the names that an edit may put in the place of others."""
+"""Names in the user's code that an edit may substitute for others."""
 
 import ast
 import copy
@@ -18,7 +18,7 @@ HIDDEN = ("np", "numpy", "torch", "self", "ctx", "math", "range", "len", "print"
 
 
 def atoms(function: ast.FunctionDef, words: Iterable[str] = ()) -> list[ast.expr]:
-    """What the function calls things: names, attributes, entries by key, entries of lists.
+    """Names that a function uses: variables, attributes, entries by key, entries of lists.
 
     ``words``: keys and attributes that other code of the file uses; where the function has entries
     of the same thing, these may be others of its entries.
@@ -83,7 +83,7 @@ def constants_of(tree: ast.Module) -> list[str]:
 
 
 def counts(function: ast.FunctionDef) -> list[ast.expr]:
-    """What may be a size in it: names that come of shapes or lengths, and extents of arguments."""
+    """Expressions that may be sizes: names made from shapes or lengths, extents of arguments."""
     found: dict[str, ast.expr] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):
@@ -102,7 +102,7 @@ def counts(function: ast.FunctionDef) -> list[ast.expr]:
 
 
 def parts(function: ast.FunctionDef) -> list[ast.expr]:
-    """What it cuts sizes into: what it divides them by, and reshapes to, that is no size itself."""
+    """Numbers that sizes are divided by or reshaped to, and that are no sizes themselves."""
     found: dict[str, ast.expr] = {}
     extents = {ast.unparse(size) for size in counts(function)}
     for node in ast.walk(function):
@@ -140,7 +140,7 @@ def idle(function: ast.FunctionDef) -> list[ast.expr]:
 
 
 def loop_names(function: ast.FunctionDef, statement: ast.stmt) -> list[str]:
-    """What the loops around a statement count with."""
+    """The counters of the loops around a statement."""
     found: list[str] = []
     for loop in ast.walk(function):
         if isinstance(loop, ast.For) and loop.lineno <= statement.lineno <= (loop.end_lineno or 0):

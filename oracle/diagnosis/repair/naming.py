@@ -1,4 +1,4 @@
-"""What finding an edit stands for."""
+"""The name of the finding for an edit that cures."""
 
 import ast
 
@@ -9,6 +9,7 @@ from oracle.diagnosis.repair.within import factors_of
 
 PLAIN = {
     "sign": "sign-flipped",
+    "zeroed": "dropped-term",
     "accumulate": "overwritten-not-accumulated",
     "axis": "summed-over-wrong-axis",
     "shape": "wrong-shape",
@@ -107,7 +108,7 @@ def _is_turned(edit: Edit, function: ast.FunctionDef) -> bool:
 
 
 def _hands_on(edit: Edit, around: Around) -> bool:
-    """Whether the statement makes what a loop hands on, and the edit hands on more of it."""
+    """True if a loop carries the statement's value to its next pass, and the edit carries more."""
     assigned: set[str] = set()
     for node in ast.walk(around.function):
         if getattr(node, "lineno", 0) == edit.line and isinstance(node, ast.Assign | ast.AugAssign):
@@ -118,7 +119,7 @@ def _hands_on(edit: Edit, around: Around) -> bool:
 
 
 def _is_label(edit: Edit, labels: set[str]) -> bool:
-    """Whether an edit adds one to a class, or takes one away, where it is compared or looks up."""
+    """True if an edit shifts a class label by one in a comparison or an index."""
     if not isinstance(edit.before, ast.BinOp | ast.Constant):
         return False
     inside = [edit.before, *edit.around[:2]]
@@ -127,7 +128,7 @@ def _is_label(edit: Edit, labels: set[str]) -> bool:
 
 
 def _is_size(edit: Edit, sizes: set[str]) -> bool:
-    """Whether a size is one too large, or too small."""
+    """True if a size is one too large or one too small."""
     if not isinstance(edit.before, ast.BinOp) or not isinstance(edit.before.op, ast.Add | ast.Sub):
         return False
     return ast.unparse(edit.before.left) in sizes
@@ -162,7 +163,7 @@ def _of_operand(edit: Edit, function: ast.FunctionDef, upstream: set[str]) -> st
 
 
 def definitions(function: ast.FunctionDef) -> dict[str, list[ast.AST]]:
-    """What each name is assigned, wherever that is."""
+    """The expressions assigned to each name, anywhere in the function."""
     found: dict[str, list[ast.AST]] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr):
@@ -231,7 +232,7 @@ def _along(node: ast.AST) -> object:
 
 
 def _is_slope(node: ast.AST) -> bool:
-    """Whether it is made as derivatives of activations are: 1 − a², a(1 − a), z > 0."""
+    """True if an expression has the form of an activation's derivative: 1 − a², a(1 − a), z > 0."""
     for part in ast.walk(node):
         if isinstance(part, ast.Compare):
             return True

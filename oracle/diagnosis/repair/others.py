@@ -99,7 +99,7 @@ def _put(nodes: list[ast.Name], name: str) -> Callable[[], None]:
 
 
 def indexed(slot: Slot, turns: Iterable[str]) -> Iterator[Edit]:
-    """What a loop counts with, in the place of a constant index; the turn before, or after."""
+    """Edits of a constant index: the loop's counter, the counter less one, the counter plus one."""
     node = slot.node
     if slot.whole:
         return
@@ -150,7 +150,7 @@ def recomputed(slot: Slot, function: ast.FunctionDef) -> Iterator[Edit]:
 
 
 def at_hand(slot: Slot, function: ast.FunctionDef, sizes: Iterable[ast.expr]) -> Iterator[Edit]:
-    """What the function computes of an operand elsewhere, in its place: C // G where C stands."""
+    """Edits of an operand: an expression of it that stands elsewhere, such as C // G for C."""
     node = slot.node
     if not slot.whole or not is_atom(node) or isinstance(slot.parent, ast.Attribute):
         return
@@ -314,7 +314,7 @@ def added(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
 
 
 def coupled(slot: Slot, names: Iterable[ast.expr], torch: bool) -> Iterator[Edit]:
-    """What each entry owes to the others of its row, where a row is normalised.
+    """Edits that add the part of a normalised row that comes from its other entries.
 
     The gradient of a softmax p is p·(g − Σg·p), of x/‖x‖ and the like (g − x̂·mean(g·x̂))/σ, and
     without the mean (g − mean(g) − x̂·mean(g·x̂))/σ.

@@ -45,12 +45,14 @@ class Cure:
 
     @property
     def told(self) -> str:
-        """What is wrong, in words."""
+        """The mistake, in words."""
         proof = f"(proved on {self.shapes} shapes)"
         if self.kind == "order":
             return f"line {self.line} updates it before its last use {proof}"
         if self.kind == "accumulate":
             return f"line {self.line} assigns where it should add {proof}"
+        if self.kind == "zeroed":
+            return f"line {self.line} sets a part of it to 0 {proof}"
         if self.kind == "return":
             return f"line {self.line} returns inside the loop, after its first turn {proof}"
         if self.kind == "nest":
@@ -61,6 +63,8 @@ class Cure:
     def fix(self) -> str:
         if self.kind == "order":
             return "compute all gradients first, and update then"
+        if self.kind == "zeroed":
+            return f"take line {self.line} out"
         if self.kind == "return":
             return "return once the loop is done: take the return out of it"
         if self.kind == "nest":

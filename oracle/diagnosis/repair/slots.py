@@ -153,7 +153,7 @@ def _locate(new: ast.AST, like: ast.AST) -> None:
 
 
 def is_term(slot: Slot) -> bool:
-    """Whether it is an operand of a sum, or all that is assigned."""
+    """True for an operand of a sum, and for a whole assigned expression."""
     parent = slot.parent
     in_sum = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Add | ast.Sub)
     return slot.whole and (in_sum or not isinstance(parent, ast.expr))

@@ -85,7 +85,7 @@ def _dump(body: Sequence[ast.AST]) -> list[str]:
 
 
 def _parsed(text: str, function: ast.FunctionDef) -> list[str] | None:
-    """What the function's statements are in another text; None if that is no code."""
+    """The function's statements in a changed text; None if that text is no Python."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
@@ -166,7 +166,7 @@ def _changes(old: ast.AST, new: ast.AST, deep: bool) -> list[tuple[ast.AST, ast.
 
 
 def _children(old: ast.AST, new: ast.AST) -> Iterator[tuple[object, object]]:
-    """What stands at the same place in two trees, field by field."""
+    """Pairs of nodes at the same place of two trees, field by field."""
     for name in old._fields:
         one, other = getattr(old, name, None), getattr(new, name, None)
         if isinstance(one, list) and isinstance(other, list):

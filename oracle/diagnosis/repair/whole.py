@@ -36,7 +36,10 @@ def accumulated(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit
     looked_up = [n for n in indices(targets[0].slice) if not _is_plain(n)] if indexed else []
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
-        if isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
+        if isinstance(target, ast.Subscript) and plain(statement.value) == 0:
+            new = ast.copy_location(ast.Pass(), statement)  # to add 0 would do the same
+            yield Edit("zeroed", statement.lineno, statement, new, within(new))
+        elif isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
             new = ast.AugAssign(target, ast.Add(), statement.value)
             ast.copy_location(new, statement)
             yield Edit("accumulate", statement.lineno, statement, new, within(new))

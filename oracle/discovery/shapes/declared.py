@@ -8,6 +8,7 @@ from oracle.discovery import naming
 from oracle.discovery.shapes import docstrings, grammar
 from oracle.discovery.shapes.grammar import Said as Said
 from oracle.discovery.shapes.grammar import Shapes as Shapes
+from oracle.discovery.shapes.said_by_run import said_by_run
 from oracle.discovery.text import usage
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
@@ -33,6 +34,18 @@ def of_parts(
     found: Shapes = grammar.entries(given) if given else {}
     if user is None:
         return found
+    asked = "shapes", tuple(names), tuple(more)
+    if asked not in user.known:
+        user.known[asked] = _stated(user, asked[1], asked[2])
+    _complete(found, user.known[asked])
+    return _with_labels(found)
+
+
+def _stated(user: Text, names: Sequence[str], more: Sequence[str]) -> Shapes:
+    """What the text itself says of some functions and classes."""
+    found: Shapes = {}
+    for name in names:
+        _complete(found, said_by_run(user, name))
     nodes = [user.functions.get(n) or user.classes.get(n) for n in [*names, *more]]
     known = [node for node in nodes if node is not None]
     for node in known:
@@ -48,7 +61,7 @@ def of_parts(
         _complete(found, docstrings.docstring(ast.get_docstring(node) or ""))
     for function in functions:
         _complete(found, docstrings.in_prose(function))
-    return _with_labels(found)
+    return found
 
 
 def _complete(found: Shapes, other: Shapes) -> None:
@@ -187,16 +200,18 @@ def missing(
         f"{name}: nothing says the shape of {' and '.join(names)}; add a line such as "
         f'"# oracle: shapes {example}" above line {above}',
         above,
+        names,
     )
 
 
 def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusable:
     """The error that names an argument whose range of integers nothing says."""
     dims = " ".join(said[(argument,)].dims or ())
-    return Unusable(
+    return MissingShapes(
         f"{name}: nothing says which integers {argument} holds; add a line such as "
         f'"# oracle: shapes {argument}: {f"{dims} labels(C)".strip()}" above line {above}',
         above,
+        [argument],
     )
 
 

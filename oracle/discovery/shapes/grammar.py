@@ -9,12 +9,13 @@ import ast
 import copy
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from oracle.cases import values as words_of_values
 from oracle.cases.values import ALONG_AN_AXIS, CALLED, MATRICES, base
+from oracle.discovery.given import Given, of_sizes
 from oracle.subject import Argument, Path, Unusable, size_names
 
 WORDS = (*words_of_values.WORDS, "mask")
@@ -189,9 +190,13 @@ def _said(rest: str, is_value: bool) -> Said:
         try:
             return Said(literal=ast.literal_eval(rest))
         except (ValueError, SyntaxError, TypeError, RecursionError):
+            sized = of_sizes(rest)
+            if sized is not None:
+                return Said(literal=sized)
             raise ValueError(
                 f"{rest} is no plain value: expected numbers, quoted words, or lists and dicts of "
-                "them"
+                "them, or a tuple or list of sizes such as (D, H); an object is said by a line "
+                'such as "# oracle: run Net(act=Tanh()).backward(X) with X: N D"'
             ) from None
     words: list[str] = []
     rest = re.sub(r"\b[a-z]+\s*\([^()]*\)", lambda called: re.sub(r"\s", "", called[0]), rest)
@@ -270,6 +275,6 @@ def _expect_fitting(values: str, dims: tuple[str, ...] | None) -> None:
         raise ValueError(f"{values}: expected an axis of {text}, from 0 to {len(dims) - 1}")
 
 
-def fresh(literal: Any) -> Any:
-    """A value that the user's code may change."""
-    return copy.deepcopy(literal)
+def fresh(literal: Any, sizes: Mapping[str, int] | None = None) -> Any:
+    """A value that the user's code may change; a given one is made for the sizes of a case."""
+    return literal.make(sizes or {}) if isinstance(literal, Given) else copy.deepcopy(literal)

@@ -53,9 +53,21 @@ def of_function(text: Text, name: str) -> list[ast.Call]:
     return [c for c in calls if ast.unparse(c.func).rpartition(".")[2] == short]
 
 
-def all_pass_one(calls: Sequence[tuple[Text, ast.Call]], name: str, position: int) -> bool:
-    """Whether there are calls, and each leaves an argument at its default of 1 or passes 1."""
-    return bool(calls) and all(passes_one(text, call, name, position) for text, call in calls)
+def leave_at_one(
+    calls: Sequence[tuple[Text, ast.Call]], node: Function | None, name: str, position: int
+) -> bool:
+    """Whether an argument with the default 1 is 1: no call passes anything else.
+
+    Without any call to show it, the function must make no use of the argument at all.
+    """
+    if not calls:
+        return node is not None and not reads(node, name)
+    return all(passes_one(text, call, name, position) for text, call in calls)
+
+
+def reads(node: Function, name: str) -> bool:
+    """Whether a function makes use of a name."""
+    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
 
 
 def passes_one(text: Text, call: ast.Call, name: str, position: int) -> bool:

@@ -6,12 +6,13 @@ steps keeps it received. Nothing is executed.
 """
 
 import ast
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from oracle.discovery import naming
-from oracle.discovery.text.assignments import bare, definitions, root, spelled
+from oracle.discovery.text.assignments import Definition, bare, definitions, root, spelled
 from oracle.discovery.text.functions import own_nodes, parameters
 from oracle.discovery.text.source import Text
 
@@ -95,11 +96,21 @@ class Origins:
     strict: bool = False  # a parameter that is named like a gradient is an upstream, and no result
     visiting: set[str] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        self.defined = definitions(own_nodes(self.node))
+    @functools.cached_property
+    def defined(self) -> dict[str, list[Definition]]:
+        """The values that the names of the function are given."""
+        return definitions(own_nodes(self.node))
+
+    @functools.cached_property
+    def given(self) -> list[str]:
+        """The function's parameters; none of the module's."""
         is_function = isinstance(self.node, ast.FunctionDef | ast.AsyncFunctionDef)
-        self.given = parameters(self.node) if is_function else []  # type: ignore[arg-type]
-        self.methods = self.known.user.methods(self.name.rpartition(".")[0])
+        return parameters(self.node) if is_function else []  # type: ignore[arg-type]
+
+    @functools.cached_property
+    def methods(self) -> dict[str, str]:
+        """The methods of the class that the function belongs to."""
+        return self.known.user.methods(self.name.rpartition(".")[0])
 
     def of(self, node: ast.AST, label: str) -> Origin:
         """The origin of an expression; ``label`` names it if it is a computation itself."""

@@ -10,23 +10,34 @@ import stat
 import tokenize
 from pathlib import Path
 
+from oracle.discovery.text import notebooks
+
 LARGEST = 16 * 2**20  # bytes of a file
 # What reading and parsing a file may raise: each is an error of that file alone.
 ERRORS = (OSError, SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def read(file: Path) -> str:
-    """The text of a file, its lines ended by line feeds.
+    """The Python text of a file, its lines ended by line feeds; of a notebook, all code cells.
 
     Raises:
         OSError: it is no regular file, is too large, or cannot be read.
         SyntaxError: its encoding is unknown, or it is not encoded so.
+        ValueError: it is named as a notebook, and is none.
     """
-    return with_line_feeds(exact(file))
+    known = notebook(file)
+    return with_line_feeds(exact(file)) if known is None else known.text
+
+
+def notebook(file: Path) -> notebooks.Notebook | None:
+    """The notebook that a file is; None of other files."""
+    if file.suffix != notebooks.SUFFIX:
+        return None
+    return notebooks.parse(data(file).decode("utf-8-sig"))
 
 
 def exact(file: Path) -> str:
-    """The text of a file without its byte order mark, with the line ends that it has.
+    """The text of a file as it is but for a byte order mark, with the line ends that it has.
 
     Raises:
         OSError: it is no regular file, is too large, or cannot be read.

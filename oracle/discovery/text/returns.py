@@ -191,21 +191,24 @@ def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
 
 def clipped(node: Function) -> int:
     """The line where a function clips its gradients; 0 if it does not."""
+    for part in own_nodes(node):
+        if isinstance(part, ast.Call) and ast.unparse(part.func).endswith("np.clip"):
+            called = clipped_names(node, part)
+            if called and all(name and naming.looks_like_gradient(name) for name in called):
+                return part.lineno
+    return 0
+
+
+def clipped_names(node: Function, call: ast.Call) -> list[str]:
+    """The names of what a call of ``np.clip`` clips, those that a loop goes through included."""
     loops = {
         part.target.id: part.iter.elts
         for part in own_nodes(node)
         if isinstance(part, ast.For) and isinstance(part.target, ast.Name)
         if isinstance(part.iter, ast.Tuple | ast.List)
     }
-    for part in own_nodes(node):
-        if not isinstance(part, ast.Call) or not ast.unparse(part.func).endswith("np.clip"):
-            continue
-        for thing in part.args[:1]:
-            looped = loops.get(getattr(thing, "id", ""), [thing])
-            called = [getattr(each, "id", "") for each in looped]
-            if called and all(name and naming.looks_like_gradient(name) for name in called):
-                return part.lineno
-    return 0
+    looped = [each for a in call.args[:1] for each in loops.get(getattr(a, "id", ""), [a])]
+    return [getattr(each, "id", "") or getattr(each, "attr", "") for each in looped]
 
 
 def _is_loss(name: str) -> bool:

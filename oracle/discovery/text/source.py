@@ -1,14 +1,15 @@
 """The source of a user's file, parsed: its functions and classes by qualified name."""
 
 import ast
+import functools
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from oracle.discovery.text import reading
-from oracle.discovery.text.functions import Function, parameters
+from oracle.discovery.text.functions import Function, all_nodes, parameters
 
 
 @dataclass
@@ -21,10 +22,29 @@ class Text:
     functions: dict[str, Function] = field(default_factory=dict)
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     imported: dict[str, int] = field(default_factory=dict)  # names from elsewhere, and their lines
+    names: Mapping[str, Any] = field(default_factory=dict)  # what they mean once it was imported
+    # What was read of it before, by what was asked for: a search asks hundreds of times.
+    known: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.lines = reading.lines_of(self.text)
         self._collect(self.tree.body, "")
+
+    @functools.cached_property
+    def calls(self) -> list[ast.Call]:
+        """All calls in the text."""
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+
+    @functools.cached_property
+    def assignments(self) -> dict[str, list[ast.Assign]]:
+        """The assignments to each name or attribute, by the last part of its spelling."""
+        found: dict[str, list[ast.Assign]] = {}
+        for node in ast.walk(self.tree):
+            for target in node.targets if isinstance(node, ast.Assign) else ():
+                if isinstance(target, ast.Name | ast.Attribute):
+                    name = target.id if isinstance(target, ast.Name) else target.attr
+                    found.setdefault(name, []).append(node)  # type: ignore[arg-type]
+        return found
 
     def _collect(self, body: list[ast.stmt], prefix: str) -> None:
         for node in body:
@@ -58,9 +78,10 @@ class Text:
                 found[part.name] = f"{name}.{part.name}"
         return found
 
-    def globals_read(self, *nodes: Function | None) -> list[str]:
-        """The variables of the module that functions read without having made them themselves."""
-        own = {
+    @functools.cached_property
+    def variables(self) -> set[str]:
+        """The variables that the module assigns."""
+        return {
             target.id
             for part in self.tree.body
             if isinstance(part, ast.Assign | ast.AnnAssign | ast.AugAssign)
@@ -68,16 +89,26 @@ class Text:
             for target in ast.walk(whole)
             if isinstance(target, ast.Name)
         }
+
+    def globals_read(self, *nodes: Function | None) -> list[str]:
+        """The variables of the module that functions read without having made them themselves."""
+        if nodes not in self.known:
+            self.known[nodes] = self._globals_read(nodes)
+        return list(self.known[nodes])
+
+    def _globals_read(self, nodes: tuple[Function | None, ...]) -> list[str]:
         found: dict[str, None] = {}
-        for node in nodes:
+        for node in nodes if self.variables else ():
             if node is None:
                 continue
-            made = {*parameters(node), *(a.arg for a in ast.walk(node) if isinstance(a, ast.arg))}
-            declared = {n for g in ast.walk(node) if isinstance(g, ast.Global) for n in g.names}
-            names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
+            parts = all_nodes(node)
+            made = {*parameters(node), *(a.arg for a in parts if isinstance(a, ast.arg))}
+            declared = {n for g in parts if isinstance(g, ast.Global) for n in g.names}
+            names = [n for n in parts if isinstance(n, ast.Name)]
             made |= {n.id for n in names if isinstance(n.ctx, ast.Store)} - declared
             for name in names:
-                if isinstance(name.ctx, ast.Load) and name.id in own and name.id not in made:
+                known = name.id in self.variables and name.id not in made
+                if isinstance(name.ctx, ast.Load) and known:
                     found[name.id] = None
         return list(found)
 

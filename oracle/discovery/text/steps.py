@@ -20,17 +20,19 @@ STATISTICS = re.compile(r"(running|moving|ema|avg|average|mean|var|std)(_|$)", r
 
 def steps(origins: Origins, node: ast.AST) -> Iterator[Origin]:
     """The origins of all gradients that a function moves a parameter by."""
+    moves = [move for part in functions.own_nodes(node) for move in _moves(part)]
+    if not moves:
+        return
     factors = {
         root(factor) for part in functions.own_nodes(node) for factor in _matrix_factors(part)
     }
-    for part in functions.own_nodes(node):
-        for target, change, falls in _moves(part):
-            if STATISTICS.search(bare(target)):
-                continue
-            own = root(ast.parse(target, mode="eval").body)
-            origins.visiting = {own}  # weight decay: w in w -= lr * (dw + w) is no gradient
-            for gradient in _gradients(origins, target, change, falls, own in factors):
-                yield origins.of(gradient, f"d{bare(target)}")
+    for target, change, falls in moves:
+        if STATISTICS.search(bare(target)):
+            continue
+        own = root(ast.parse(target, mode="eval").body)
+        origins.visiting = {own}  # weight decay: w in w -= lr * (dw + w) is no gradient
+        for gradient in _gradients(origins, target, change, falls, own in factors):
+            yield origins.of(gradient, f"d{bare(target)}")
 
 
 def _matrix_factors(node: ast.AST) -> list[ast.expr]:

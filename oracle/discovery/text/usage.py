@@ -50,6 +50,11 @@ def indexes_with(function: ast.AST, name: str) -> bool:
     return False
 
 
+def is_read(function: ast.AST, name: str) -> bool:
+    """Whether a function makes any use of a name."""
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(function))
+
+
 def is_array(function: ast.AST, name: str) -> bool:
     """Whether a function uses a name as an array: its entries, attributes, or a matrix product."""
     for node in ast.walk(function):

@@ -29,7 +29,8 @@ def ready(thing: Object, kind: type) -> Subject:
         return combined(plain, _points(thing))
     if not thing.upstreams and not thing.is_scalar:
         unscaled = dataclasses.replace(thing, is_scalar=True).backward
-        read_mean(plain, thing.forward, unscaled, "mean" if thing.aliases else "each")
+        first = "mean" if thing.aliases else "each"
+        read_mean(plain, thing.forward, unscaled, first, thing.unknown)
     if thing.aliases:
         return combined(plain, _given_the_output(thing))
     return combined(combined(plain, _last_layer(thing)), _shares(thing))
@@ -133,7 +134,7 @@ def _shares(thing: Object) -> list[Variant]:
 
 
 def _last_layer(thing: Object) -> list[Variant]:
-    """A loss layer with ``dout=1`` whose callers all leave it so: its upstream is 1."""
+    """A loss layer with ``dout=1`` that callers all leave so, or that nothing reads: it is 1."""
     text, names = thing.user.text, [p.name for p in thing.taken]
     if text is None or not thing.is_scalar or len(thing.upstreams) != 1:
         return []
@@ -143,9 +144,8 @@ def _last_layer(thing: Object) -> list[Variant]:
         return []
     near = callers.texts(text, owner.rpartition(".")[2])
     calls = [(one, call) for one in near for call in callers.of_method(one, owner, method)]
-    if not callers.all_pass_one(calls, name, names.index(name)):
-        return []
-    return last_layer(name)
+    node = thing.user.node(thing.candidate.of("backward"))
+    return last_layer(name) if callers.leave_at_one(calls, node, name, names.index(name)) else []
 
 
 def _read_losses(subject: Subject, thing: Object) -> None:

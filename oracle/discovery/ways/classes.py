@@ -1,18 +1,21 @@
 """Ways 4 and 9: layers, losses and networks that are classes."""
 
 import ast
-import itertools
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping, Sequence
 
 from oracle.discovery import naming, plans
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
+from oracle.discovery.given import Given
 from oracle.discovery.load import line_in, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import Said
-from oracle.discovery.ways import instances
+from oracle.discovery.ways import makers, option_variants
 from oracle.discovery.ways.class_readings import ready
-from oracle.discovery.ways.instances import Maker
+from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import (
     aliases_of,
@@ -26,6 +29,9 @@ from oracle.discovery.ways.roles import (
 )
 from oracle.discovery.ways.runs import try_once
 from oracle.subject import NothingToJudge, Role, Subject, Unusable, Way
+
+Guess = Mapping[str, tuple[str, ...]]  # the dims of arguments of which nothing says them
+Tried = Callable[[Maker, Guess], tuple[Object, set[str]]]
 
 
 def layer(user: User, candidate: Candidate) -> Subject:
@@ -59,11 +65,13 @@ def _subject(user: User, candidate: Candidate) -> Subject:
     first, other = (next((p.name for p in some if p.required), "") for some in (given, taken))
     if candidate.way == Way.NETWORK and not has_shape(first, spoken) and has_shape(other, spoken):
         spoken = {**spoken, (first,): spoken[(other,)]}  # feedforward(a) beside backprop(x, y)
+    maker = None
     try:
-        maker = instances.maker(user, candidate.of("class"), kind, spoken, known)
+        maker = makers.maker(user, candidate.of("class"), kind, spoken, known)
         return _found(user, candidate, kind, maker, spoken, (given, taken, asked))
     except Unusable as error:
-        if _is_base(user, candidate) or holds_layers(user, candidate):
+        invented = maker is None or bool(maker.proposed)
+        if _is_base(user, candidate) or (invented and holds_layers(user, candidate)):
             raise NothingToJudge(str(error), error.line) from error
         raise
 
@@ -94,27 +102,36 @@ def _found(
         spoken = {**spoken, (name,): spoken.get((name,), Said()).completed(Said(values="unit"))}
     problem: Exception | None = None
     ran: Object | None = None
-    tries = itertools.product(
-        instances.unified(maker, spoken), guesses(open_, maker, kind, candidate)
+    tries = (
+        (one, shapes_of)
+        for one in makers.unified(maker, spoken)
+        for shapes_of in guesses(open_, one, kind, candidate)
     )
-    for maker, shapes_of in tries:
-        tried = dict(spoken)
+
+    def tried(maker: Maker, shapes_of: Guess) -> tuple[Object, set[str]]:
+        said = dict(spoken)
         for name, dims in shapes_of.items():
-            tried[(name,)] = Said(dims).completed(spoken.get((name,), Said()))
+            said[(name,)] = Said(dims).completed(spoken.get((name,), Said()))
+        thing = _object(user, candidate, maker, said, (given, taken, asked), wanted)
+        return thing, try_once(thing, open_)
+
+    for maker, shapes_of in tries:
         try:
-            thing = _object(user, candidate, maker, tried, (given, taken, asked), wanted)
-            fits = try_once(thing, open_)
+            thing, unlike = tried(maker, shapes_of)
         except Unusable:
             raise
         except Exception as error:  # of this guess, which may not fit; others are tried
             problem = problem or error
             continue
+        thing.plan.remarks += _told(maker)
         guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
-        if fits or not open_:
-            return ready(thing, kind)
-        ran = ran or thing
+        if not unlike or not open_:
+            made = _with_options(thing, kind, functools.partial(_first, tried, shapes_of))
+            return _with_vectors(made, thing, open_)
+        if len(open_) < 2 or unlike.isdisjoint(open_):  # or it is the guess that does not fit
+            ran = ran or thing
     if ran is not None:
         return ready(ran, kind)
     if open_:
@@ -123,6 +140,43 @@ def _found(
         ) from problem
     assert problem is not None
     raise Unusable(f"{candidate.name}: {said(problem)}", line_in(problem, user.file)) from problem
+
+
+def _with_options(thing: Object, kind: type, again: Callable[[Maker], Object]) -> Subject:
+    """The subject that an object is, and beside it those of other options."""
+
+    def beside() -> list[Subject]:
+        found = option_variants.others(thing, again)
+        subjects = [(option, ready(other, kind)) for option, other in found]
+        return [dataclasses.replace(s, name=f"{s.name}({option})") for option, s in subjects]
+
+    return dataclasses.replace(ready(thing, kind), beside=beside)
+
+
+def _first(tried: Tried, shapes_of: Guess, maker: Maker) -> Object:
+    return tried(maker, shapes_of)[0]
+
+
+def _told(maker: Maker) -> list[str]:
+    """How the object is made, where that was not said."""
+    found = [value for value in maker.constants.values() if isinstance(value, Given) and value.why]
+    return [f"made as {maker.told}"] if found else []
+
+
+def _with_vectors(subject: Subject, thing: Object, open_: Sequence[str]) -> Subject:
+    """A loss of guessed shapes, and the same of one number for each sample.
+
+    ``np.mean(…)`` divides by all entries, and ``len(y)`` by the samples: of vectors these agree.
+    """
+    drawn = subject.arguments
+    guessed = {argument.name for argument in drawn} == {*open_} and len(open_) > 1
+    if not guessed or not thing.is_scalar or {len(a.dims) for a in drawn} != {2}:
+        return subject
+    taken = "taken to be of the shapes"
+    subject.remarks[:] = [said for said in subject.remarks if not said.startswith(taken)]
+    vectors = tuple(dataclasses.replace(a, dims=a.dims[:1]) for a in drawn)
+    other = dataclasses.replace(subject, arguments=vectors, shapes=", ".join(map(str, vectors)))
+    return dataclasses.replace(subject, shapes=", ".join(map(str, drawn)), others=(other,))
 
 
 def _object(
@@ -147,7 +201,7 @@ def _object(
             _bind_first(thing)
         elif not thing.aliases:
             thing.upstreams = upstreams_of(given, taken, plan)
-    thing.phantoms = instances.phantoms(maker, plan.arguments)
+    thing.phantoms = makers.phantoms(maker, plan.arguments)
     return thing
 
 

@@ -178,7 +178,8 @@ class Flow:
         if returns.tuple_length(nodes[0]) == 0 and items and items[0].entries:
             flow.outputs = []
         if not any(p.name in outputs or naming.is_cache(p.name) for p in taken[1]):
-            flow.predictions = [p.name for p in taken[1] if flow._may_be_prediction(p)][:1]
+            beside = [p.name for p in taken[1]]
+            flow.predictions = [p.name for p in taken[1] if flow._may_be_prediction(p, beside)][:1]
         for which in (1, 2):
             for parameter in taken[which]:
                 source = flow._source(parameter, said)
@@ -192,10 +193,11 @@ class Flow:
                     )
         return flow
 
-    def _may_be_prediction(self, parameter: Parameter) -> bool:
+    def _may_be_prediction(self, parameter: Parameter, beside: Sequence[str]) -> bool:
         """Whether an argument of a cost may be the prediction, under a name of its own."""
-        known = naming.TARGETS | naming.PERHAPS_TARGETS | set(naming.NUMBERS)
-        return parameter.required and parameter.name not in {*self.inputs, *known}
+        name, known = parameter.name, naming.TARGETS | naming.PERHAPS_TARGETS
+        is_number = name in naming.NUMBERS and not naming.is_prediction(name, beside)
+        return parameter.required and not is_number and name not in {*self.inputs, *known}
 
     def _source(self, parameter: Parameter, said: declared.Shapes) -> tuple[str, Any] | None:
         name = parameter.name

@@ -13,7 +13,7 @@ from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.grammar import Said
 from oracle.discovery.text import returns
 from oracle.discovery.trial_inputs import trial_arrays
-from oracle.discovery.ways import instances, single
+from oracle.discovery.ways import instances, makers, single
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import (
     has_shape,
@@ -39,7 +39,7 @@ def loss_method(user: User, candidate: Candidate) -> Subject:
         dataclasses.replace(p, required=p.required or p.name in targets)
         for p in parameters_of(kind, name)
     ]
-    maker = instances.maker(user, candidate.of("class"), kind, spoken, [p.name for p in given])
+    maker = makers.maker(user, candidate.of("class"), kind, spoken, [p.name for p in given])
     wanted = [p for p in given if p.required or has_shape(p.name, spoken)]
     open_ = [p.name for p in wanted if not has_shape(p.name, spoken)]
     data = {n: ("N", next(iter(maker.sizes.values()), "D")) for n in open_ if n in naming.DATA}
@@ -49,7 +49,7 @@ def loss_method(user: User, candidate: Candidate) -> Subject:
     plan = plans.plan(candidate.name, spoken, wanted, user.line(name), (node,), user)
     plan.remarks += maker.remarks
     thing = Object(user, candidate, maker, plan, given, [], [])
-    thing.phantoms = instances.phantoms(maker, plan.arguments)
+    thing.phantoms = makers.phantoms(maker, plan.arguments)
     items = returns.items(node) or []
 
     def run_forward(inputs: Inputs) -> tuple[Any, Any]:

@@ -12,14 +12,23 @@ import numpy as np
 from oracle.discovery import arguments, naming
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.plans import Plan, Slot
+from oracle.discovery.plans import Plan, Slot, solved
 from oracle.discovery.text import returns
 from oracle.discovery.trial_inputs import kept_random_state
-from oracle.discovery.ways import instances
+from oracle.discovery.ways import instances, makers
 from oracle.discovery.ways.attributes import OUTPUTS, gradients_beside, spellings, value_at
+from oracle.discovery.ways.descent import PlainDescent
 from oracle.discovery.ways.gradients import Returned, is_gradient
-from oracle.discovery.ways.instances import Maker, is_rate
+from oracle.discovery.ways.instances import is_rate
+from oracle.discovery.ways.left import (
+    gradients_of_numbers,
+    input_gradient,
+    made_with_numbers,
+    with_numbers,
+)
+from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.readings import scaled
+from oracle.discovery.ways.set_up import Step
 from oracle.subject import Argument, Inputs, Made, Path, Reading, Unusable, Way, WrongReturn
 
 HELPERS = re.compile(r"(_fn|_func|_function|_layer|^layers?|optimizer|activation_?\w*)$")
@@ -49,9 +58,12 @@ class Object:
     parameters: list[Slot] = field(default_factory=list)  # what of it has a gradient,
     paths: set[Path] = field(default_factory=set)  # and what has a gradient
     is_scalar: bool = False
+    numbers: list[Path] = field(default_factory=list)  # parameters that are no arrays but numbers
+    steps: tuple[Step, ...] = ()  # calls that set it up before its first forward
     lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
-    rate: float = instances.RATE  # of updates from which gradients are read; 0 if none are
+    rate: float = makers.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
+    unknown: str = ""  # an argument of the backward of which nothing says what it is
     has_shares: bool = False  # several layers have a gradient each of one array
     adds_shares: bool = False  # and the gradient is their sum
     loss: Callable[[Inputs, Any], Any] | None = None  # one of the usual losses, as a reading
@@ -76,7 +88,12 @@ class Object:
 
     def prepare(self, arrays: Mapping[str, np.ndarray], seed: int = 0) -> Inputs:
         """A new object with numbers of its own, and the forward's arguments."""
-        thing = self.maker.make(arrays, self.arguments, seed)
+        thing = self._constructed(arrays, seed)
+        if self.steps:
+            sizes = solved(arrays, self.arguments)
+            with kept_random_state(seed), np.errstate(all="ignore"):
+                for step in self.steps:
+                    step.run(thing, sizes)
         if self.lazy:
             with kept_random_state(seed), np.errstate(all="ignore"):
                 first = self.plan.prepare({n: a.copy() for n, a in arrays.items()}, seed)
@@ -90,15 +107,25 @@ class Object:
             drawn = any(array is c for c in constructed) or id(array) in given
             if path in own and not drawn and array.flags.writeable:
                 array[...] = rng.standard_normal(array.shape)
-        for holder, name in instances.numbers_in(thing):
+        for holder, name in instances.rates_of(thing):
             if self._learns(holder, name) and self.rate != getattr(holder, name):
-                of_ours = getattr(holder, name) == instances.RATE
+                of_ours = getattr(holder, name) == makers.RATE
                 setattr(
                     holder, name, self.rate or (USUAL_RATE if of_ours else getattr(holder, name))
                 )
         inputs: Inputs = {"self": thing}
         inputs.update(self.plan.prepare(arrays, seed))
         return inputs
+
+    def _constructed(self, arrays: Mapping[str, np.ndarray], seed: int) -> Any:
+        if not self.numbers:
+            return self.maker.make(arrays, self.arguments, seed)
+
+        def make(given: Mapping[str, Any]) -> Any:
+            maker = dataclasses.replace(self.maker, constants=self.maker.constants | dict(given))
+            return maker.make(arrays, self.arguments, seed)
+
+        return made_with_numbers(make, {p.name for p in self.maker.given}, self.numbers, seed)
 
     def _learns(self, holder: Any, name: str) -> bool:
         node = self.user.node(self.candidate.of("backward"))
@@ -202,8 +229,15 @@ class Object:
         elif self.upstreams:
             values.update(zip(self.upstreams, upstream))
         function = getattr(thing, self.method("backward"))
+        attributes = dict(vars(thing)) if hasattr(thing, "__dict__") else {}
         result = arguments.call(function, self.taken, values)
         made = self._made(thing, result, was)
+        made = self._with_left(made, inputs, attributes)
+        if not made:
+            raise WrongReturn(
+                f"{self.candidate.of('backward')} returned no gradient, and left none in "
+                "attributes such as self.dW"
+            )
         if not self.upstreams and not self.is_scalar:
             made = [self._scaled(m, inputs, value, upstream) for m in made]
         return made
@@ -220,7 +254,7 @@ class Object:
         made: list[Made] = []
         inputs = [s for n, s in self.plan.slots.items() if n in self.of_forward]
         parameters = self._candidates(was)
-        now = instances.arrays_in(thing, seen=set())
+        now = with_numbers(thing)
         kind = self.candidate.of("class")
         attributes: list[Made] = []
         for path in was:
@@ -257,10 +291,25 @@ class Object:
                 name = f"d{own.removeprefix('self.')}"
                 made.append(Made(("self", *path), name, line, (old - new) / self.rate))
                 self.seen_by_update = True
-        if not made:
-            raise WrongReturn(
-                f"{qualified} returned no gradient, and left none in attributes such as self.dW"
-            )
+        return made
+
+    def _with_left(self, made: list[Made], inputs: Inputs, was: Mapping[str, Any]) -> list[Made]:
+        """The gradients, with those of numbers, and that of an input under a name of its own."""
+        thing, qualified = inputs["self"], self.candidate.of("backward")
+        kind = self.candidate.of("class")
+        for path, (where, value) in gradients_of_numbers(thing, self.numbers).items():
+            name = instances.spelled(where, thing)
+            line = instances.line_of(self.user, kind, qualified, name)
+            made.append(Made(("self", *path), name, line, value))
+        have = {m.of for m in made}
+        slots = [s for n, s in self.plan.slots.items() if n in self.of_forward and not s.entries]
+        open_ = [s for s in slots if s.differentiated and s.path not in have][:1]
+        for slot in open_ if hasattr(thing, "__dict__") else []:
+            known = {m.name.removeprefix("self.") for m in made}
+            own = input_gradient(thing, was, np.shape(inputs[slot.name]), known)
+            if own and not have & {s.path for s in slots}:
+                line = instances.line_of(self.user, kind, qualified, f"self.{own}")
+                made.append(Made(slot.path, f"self.{own}", line, getattr(thing, own)))
         return made
 
     def _shares(
@@ -323,6 +372,8 @@ class Object:
 
     def _rated(self, path: Path) -> bool:
         """Whether the backward multiplies its updates by the rate that we have set."""
+        if PlainDescent.is_held_by(self.maker.constants.values(), self.steps):
+            return True
         if any(is_rate(p.name) for p in self.taken):
             return True
         node = self.user.node(self.candidate.of("backward"))

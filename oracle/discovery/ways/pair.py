@@ -119,3 +119,14 @@ class Pair:
         if len(held) == len(self.sources.caches) == 1:  # out, loss, (x, W): the cache is the tuple
             return held[0]
         return tuple(rest)
+
+
+class Running:
+    """A pair that is run by its plan, as a subject is."""
+
+    def __init__(self, function: Pair) -> None:
+        self.function = function
+        self.arguments = function.plan.arguments
+        self.prepare = function.plan.prepare
+        self.forward = function.run_forward
+        self.backward = function.made

@@ -7,6 +7,7 @@ import numpy as np
 
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
+from oracle.discovery.plans import Slot
 from oracle.discovery.text import callers, returns
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways.gradients import Returned, is_gradient
@@ -14,12 +15,14 @@ from oracle.discovery.ways.pair import Pair
 from oracle.discovery.ways.readings import Variant, combined, is_one, last_layer
 from oracle.subject import Reading, Role, Subject, WrongReturn, is_number
 
+TRIALS = 4  # of the forward, to see which of its outputs varies: a mask may leave nothing of a loss
+
 
 def by_trial(user: User, candidate: Candidate, function: Pair, subject: Subject) -> Subject:
     """The pair with what its upstream may be, the likeliest first."""
     narrow(function)
     found = _upstream_of_one(user, candidate, function) or _with_loss(function)
-    return combined(subject, found)
+    return combined(combined(subject, found), _of_each_alike(function))
 
 
 def _tried(function: Pair, seed: int = 0) -> tuple[Any, Any]:
@@ -63,8 +66,47 @@ def narrow(function: Pair) -> None:
         function.slots = alike
 
 
+def _of_each_alike(function: Pair) -> list[Variant]:
+    """One gradient of a loss of several inputs that look alike: of which, the numbers tell.
+
+    It is by its name that it is taken for that of one of them, or for that of the first.
+    """
+    wanted = [slot for slot in function.slots if slot.differentiated]
+    if len(wanted) < 2 or function.sources.upstreams or not function.is_scalar:
+        return []
+    if any(slot.entries for slot in wanted):
+        return []
+    alike = wanted
+    for first in (2, 5):
+        try:
+            inputs = function.plan.prepare(trial_arrays(function.plan.arguments, first))
+            with kept_random_state(0), np.errstate(all="ignore"):
+                value, kept = function.run_forward(inputs)
+                made = function.run_backward(inputs, value, kept, np.ones_like(value))
+        except Exception:  # the check meets it again and reports it
+            return []
+        if not is_gradient(made):
+            return []
+        alike = [slot for slot in alike if np.shape(inputs[slot.name]) == np.shape(made)]
+    if len(alike) < 2:
+        return []
+    try:
+        named = Returned(function.node, function.line).made(made, function.slots)[0].of
+    except WrongReturn:
+        named = alike[0].path
+    alike.sort(key=lambda slot: slot.path != named)
+    return [_of_slot(function, slot, slot is alike[0]) for slot in alike]
+
+
+def _of_slot(function: Pair, slot: Slot, is_first: bool) -> Variant:
+    one = dataclasses.replace(function, slots=[slot])
+    remark = "" if is_first else f"correct as the gradient of {slot.name}"
+    reading = Reading("" if is_first else f"the gradient of {slot.name}", remark, is_first)
+    return reading, lambda subject: dataclasses.replace(subject, backward=one.made)
+
+
 def _upstream_of_one(user: User, candidate: Candidate, function: Pair) -> list[Variant]:
-    """A loss with ``dout=1`` whose callers all leave it so: its upstream is 1."""
+    """A loss with ``dout=1`` that callers all leave so, or that nothing reads: it is 1."""
     names = [p.name for p in function.taken]
     if user.text is None or len(function.sources.upstreams) != 1:
         return []
@@ -74,7 +116,8 @@ def _upstream_of_one(user: User, candidate: Candidate, function: Pair) -> list[V
     own = candidate.of("backward")
     texts = callers.texts(user.text, own.rpartition(".")[2])
     calls = [(text, call) for text in texts for call in callers.of_function(text, own)]
-    return last_layer(name) if callers.all_pass_one(calls, name, names.index(name)) else []
+    is_1 = callers.leave_at_one(calls, function.node, name, names.index(name))
+    return last_layer(name) if is_1 else []
 
 
 def _with_loss(function: Pair) -> list[Variant]:
@@ -86,14 +129,16 @@ def _with_loss(function: Pair) -> list[Variant]:
     if len(names) != 1 or values is None or len(values) != 1 or function.nested:
         return []
     try:
-        (value, kept), (_, other) = (_tried(function, seed) for seed in (0, 1))
+        (value, kept), *others = [_tried(function, seed) for seed in range(TRIALS)]
     except Exception:  # the check meets it again and reports it
         return []
-    if np.ndim(value) == 0 or not isinstance(kept, tuple) or not isinstance(other, tuple):
+    different = [other for _, other in others if isinstance(other, tuple)]
+    if np.ndim(value) == 0 or not isinstance(kept, tuple) or len(different) < len(others):
         return []
     taken = {*values, *function.sources.outputs.values()}
     rest = [i for i in range(len(kept)) if i not in taken]
-    found = [i for i in rest if is_number(kept[i]) and not np.ndim(kept[i]) and kept[i] != other[i]]
+    numbers = [i for i in rest if is_number(kept[i]) and not np.ndim(kept[i])]
+    found = [i for i in numbers if any(kept[i] != other[i] for other in different)]
     if len(found) != 1 or (function.sources.caches and len(rest) == 1):
         return []
     both = dataclasses.replace(function, values=[*values, found[0]], with_loss=True)

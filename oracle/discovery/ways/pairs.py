@@ -14,11 +14,11 @@ from oracle.discovery.shapes import declared
 from oracle.discovery.text import returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.trial_inputs import trial_arrays
-from oracle.discovery.ways import pair_readings, variables
+from oracle.discovery.ways import pair_readings, upstreams, variables
 from oracle.discovery.ways.gradients import check_returned
 from oracle.discovery.ways.pair import Pair
 from oracle.discovery.ways.readings import read_mean
-from oracle.discovery.ways.sources import sources_of, value_indices
+from oracle.discovery.ways.sources import sources_of, unknown, value_indices
 from oracle.subject import Inputs, Subject, is_number
 
 
@@ -50,13 +50,21 @@ def pair(user: User, candidate: Candidate) -> Subject:
         nodes[0],
     )  # fmt: skip
     variables.check(of_module, candidate.name, said, plan, function.run_forward, above)
-    upstreams = sources.upstreams
     check_returned(
-        candidate.name, nodes[1], {p.name for p in taken} - {*upstreams}, user.line(names[1])
-    )
+        candidate.name, nodes[1], {p.name for p in taken} - {*sources.upstreams},
+        user.line(names[1]),
+    )  # fmt: skip
     if not sources.upstreams:
         function.is_scalar = _is_scalar(function, plan.prepare(trial_arrays(plan.arguments)))
+        if function.is_scalar or not upstreams.of_pair(function):
+            _expect_known(candidate, function, outputs)
     return _subject(user, candidate, function)
+
+
+def _expect_known(candidate: Candidate, function: Pair, outputs: Sequence[str]) -> None:
+    """Raise an ``Unusable`` where an argument is neither known nor the upstream."""
+    for name in function.sources.unknown:
+        raise unknown(candidate, name, [p.name for p in function.given], outputs)
 
 
 def _subject(user: User, candidate: Candidate, function: Pair) -> Subject:

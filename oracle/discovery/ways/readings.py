@@ -63,7 +63,7 @@ def last_layer(name: str) -> list[Variant]:
     return [
         (Reading("", "", True, ((name, Role.UPSTREAM),)), lambda subject: subject),
         (
-            Reading(f"{name} is 1", remark, False),
+            Reading(f"{name} is 1", remark),
             lambda subject: dataclasses.replace(subject, has_upstream=False),
         ),
     ]
@@ -74,10 +74,17 @@ def is_one(default: Any) -> bool:
     return isinstance(default, int | float) and not isinstance(default, bool) and default == 1
 
 
-def read_mean(subject: Subject, forward: Forward, plain: Backward, first: str = "each") -> None:
-    """A loss for each sample, whose gradient may be that of each, or of their mean."""
-    each = Reading("of each entry")
-    whole = Reading("of the mean", "correct as the gradient of the mean of what forward returns")
+def read_mean(
+    subject: Subject, forward: Forward, plain: Backward, first: str = "each", unknown: str = ""
+) -> None:
+    """A loss for each sample, whose gradient may be that of each, or of their mean.
+
+    ``unknown``: an argument of the backward of which nothing says what it is.
+    """
+    settle = f"call {unknown} dout, if it is the upstream gradient" if unknown else ""
+    each = Reading("of each entry", "", not unknown, (), settle)
+    remark = "correct as the gradient of the mean of what forward returns"
+    whole = Reading("of the mean", remark, not unknown, (), settle)
     scaled_backward = subject.backward
     subject.readings = (whole, each) if first == "mean" else (each, whole)
 

@@ -1,9 +1,8 @@
 """Readings of what a backward returns, by a trial run: which gradient each value is."""
 
-import ast
 import dataclasses
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,12 @@ import numpy as np
 from oracle.discovery import naming
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.load import line_in
-from oracle.discovery.text import callers
+from oracle.discovery.text import callers, returns
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways import instances
+from oracle.discovery.ways.attributes import value_at
 from oracle.discovery.ways.readings import Variant, combined
-from oracle.subject import Inputs, Made, Path, Reading, Subject, Unusable, Way, outputs
+from oracle.subject import Inputs, Made, Path, Reading, Subject, Way, outputs
 
 MOST = 6  # gradients whose order is sought
 
@@ -34,20 +33,9 @@ def proposed(user: User, candidate: Candidate, subject: Subject) -> Subject:
 
 
 def _by_trial(user: User, candidate: Candidate, subject: Subject) -> Subject:
-    """A subject with those readings.
-
-    Raises:
-        Unusable: the backward calls what a failed import would have bound.
-    """
+    """A subject with those readings."""
     try:
         inputs, made = _tried(subject)
-    except NameError as error:
-        if error.name in _not_imported(user):
-            line = line_in(error, user.file)
-            raise Unusable(
-                f"{candidate.name} calls {error.name}, which was not imported", line
-            ) from error
-        return subject
     except (Exception, SystemExit):  # the check meets it again and reports it
         return subject
     found = _of_parameter(user, candidate, subject, inputs, made)
@@ -63,20 +51,6 @@ def _tried(subject: Subject) -> tuple[Inputs, list[Made]]:
         ones = tuple(np.ones_like(part)[()] for part in outputs(value))
         sent: Any = ones if isinstance(value, tuple | list) else ones[0]
         return inputs, subject.backward(inputs, value, kept, sent)
-
-
-def _not_imported(user: User) -> set[str]:
-    """The names that an import in a ``try`` of the file would have bound, and did not."""
-    assert user.text is not None
-    named = {
-        (alias.asname or alias.name).partition(".")[0]
-        for node in ast.walk(user.text.tree)
-        if isinstance(node, ast.Try)
-        for part in node.body
-        if isinstance(part, ast.Import | ast.ImportFrom)
-        for alias in part.names
-    }
-    return {name for name in named if not hasattr(user.module, name)}
 
 
 # -- the order of several gradients -----------------------------------------------------------
@@ -111,15 +85,23 @@ def _fits(name: str, thing: str) -> int:
     return int(any(stem and words[-len(stem) :] == stem for stem in stems))
 
 
-def _relabelled(of: dict[str, Path]) -> Callable[[Subject], Subject]:
-    """The gradients of some names as those of other inputs."""
+def _relabelled(
+    of: dict[str, Path], names: Mapping[str, str] | None = None
+) -> Callable[[Subject], Subject]:
+    """The gradients of some names as those of other inputs, some of them with other names."""
+    names = names or {}
 
     def read(subject: Subject) -> Subject:
         plain, known = subject.backward, subject.differentiable
 
         def backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
             made = plain(inputs, value, kept, upstream)
-            return [dataclasses.replace(one, of=of.get(one.name, one.of)) for one in made]
+            return [
+                dataclasses.replace(
+                    one, of=of.get(one.name, one.of), name=names.get(one.name, one.name)
+                )
+                for one in made
+            ]
 
         paths = set(of.values())
         return dataclasses.replace(
@@ -132,6 +114,12 @@ def _relabelled(of: dict[str, Path]) -> Callable[[Subject], Subject]:
 # -- a first layer ----------------------------------------------------------------------------
 
 
+def _is_unnamed(user: User, candidate: Candidate) -> bool:
+    """The backward returns an expression that has no name: what it is, its shape alone can tell."""
+    items = returns.items(user.node(candidate.of("backward"))) or []
+    return len(items) == 1 and not items[0].name
+
+
 def _of_parameter(
     user: User, candidate: Candidate, subject: Subject, inputs: Inputs, made: Sequence[Made]
 ) -> list[Variant]:
@@ -140,22 +128,34 @@ def _of_parameter(
     if candidate.way != Way.LAYER or user.text is None or callers.uses_result(user.text, method):
         return []
     returned = [one for one in made if one.of[:1] != ("self",)]
-    if len(returned) != 1 or naming.assign([returned[0].name], [str(returned[0].of[-1])]):
+    if len(returned) != 1:
+        return []
+    if _is_unnamed(user, candidate):
+        if np.shape(returned[0].value) == np.shape(value_at(inputs, returned[0].of)):
+            return []
+    elif naming.assign([returned[0].name], [str(returned[0].of[-1])]):
         return []
     held = instances.arrays_in(inputs["self"])
     (one,) = returned
     paths = [
         path
         for path, array in held.items()
-        if naming.is_gradient_of(one.name, str(path[-1])) and array.shape == np.shape(one.value)
+        if array.shape == np.shape(one.value)
+        if _is_unnamed(user, candidate) or naming.is_gradient_of(one.name, str(path[-1]))
     ]
     if len(paths) != 1:
         return []
     parameter = str(paths[0][-1])
     remark = f"correct as the gradient of {parameter}: a first layer needs no d{one.of[-1]}"
-    named = Reading(f"{one.name} is the gradient of {parameter}", remark)
+    own = {one.name: f"d{parameter}"} if _is_unnamed(user, candidate) else {}
+    named = Reading(
+        f"it is the gradient of {parameter}"
+        if own
+        else f"{one.name} is the gradient of {parameter}",
+        remark,
+    )
     placed = Reading(f"{one.name} is the gradient of {one.of[-1]}", "", False)
     return [
-        (named, _relabelled({one.name: ("self", *paths[0])})),
+        (named, _relabelled({one.name: ("self", *paths[0])}, own)),
         (placed, lambda subject: subject),
     ]

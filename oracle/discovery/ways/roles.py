@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from oracle.discovery import arguments, naming, partners
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
+from oracle.discovery.given import Given
 from oracle.discovery.plans import Plan
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.text import callers
-from oracle.discovery.ways import instances
-from oracle.discovery.ways.instances import Maker, is_rate
+from oracle.discovery.ways import instances, makers
+from oracle.discovery.ways.instances import is_rate
+from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.readings import point_readings
 from oracle.subject import Reading, Role, Way
 
@@ -27,7 +29,7 @@ def has_shape(name: str, spoken: Shapes) -> bool:
     if any(path[0] == name and len(path) > 1 for path in spoken):
         return True
     entry = spoken.get((name,))
-    return entry is not None and (entry.has_shape or entry.literal is not instances.NOTHING)
+    return entry is not None and (entry.has_shape or entry.literal is not makers.NOTHING)
 
 
 def wanted_of(
@@ -66,12 +68,17 @@ def guesses(
     if maker.lists:
         size = next(iter(maker.lists.values()))[0]
     else:
-        size = next((s for n, s in maker.sizes.items() if instances.INPUT_SIZE.fullmatch(n)), "")
+        size = next((s for n, s in maker.sizes.items() if makers.INPUT_SIZE.fullmatch(n)), "")
         size = size or next(iter(maker.sizes.values()), "")
+    sized = [v for v in maker.constants.values() if isinstance(v, Given) and v.sizes]
+    if not size and sized:
+        size = sized[0].sizes[0]
     if not size and maker.arrays:
         size = next(iter(maker.arrays.values())).dims[0]
     extents = [size] if size else []
-    if not size and instances.has_constructor(maker.kind):
+    if size and not maker.lists and not any(map(makers.INPUT_SIZE.fullmatch, maker.sizes)):
+        extents = [n for n in ("D", "K") if n not in maker.sizes.values()][:1] + extents
+    if not size and makers.has_constructor(maker.kind):
         try:
             held = instances.arrays_in(maker.make({}, [], 0)).values()
         except Exception:

@@ -1,6 +1,8 @@
 """Trial runs of an object: which of its arrays have gradients, and of which shapes."""
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,15 +11,48 @@ from oracle.cases.values import along
 from oracle.discovery import arguments, naming
 from oracle.discovery.plans import Slot
 from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
-from oracle.discovery.ways import instances
+from oracle.discovery.ways import instances, upstreams
 from oracle.discovery.ways.attributes import value_at
+from oracle.discovery.ways.left import numbers_with_gradients
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import holds_layers
-from oracle.subject import Argument, NothingToJudge, Path, Way
+from oracle.discovery.ways.set_up import MOST, NOT_READY, Step, sequences
+from oracle.subject import Argument, Made, NothingToJudge, Path, Unusable, Way, WrongReturn
 
 
-def try_once(thing: Object, open_: Sequence[str]) -> bool:
-    """Run an object once to find its gradients; whether each has the shape of its array.
+def try_once(thing: Object, open_: Sequence[str]) -> set[str]:
+    """Run an object once to find its gradients, set up as it needs; see ``_run``."""
+    try:
+        return _run(thing, open_)
+    except NOT_READY as error:
+        plain = dataclasses.replace(thing)
+        for steps in _set_ups(thing):
+            for field in dataclasses.fields(thing):
+                setattr(thing, field.name, getattr(plain, field.name))
+            thing.steps = steps
+            try:
+                unlike = _run(thing, open_)
+            except Unusable:
+                raise
+            except (Exception, SystemExit):  # of this set-up; others are tried
+                continue
+            told = ", then ".join(map(str, steps))
+            thing.plan.remarks.append(f"set up by {told}")
+            return unlike
+        thing.steps = ()
+        raise error
+
+
+def _set_ups(thing: Object) -> Iterator[tuple[Step, ...]]:
+    used = [thing.method(role) for role in ("forward", "backward", "loss")]
+    slot = thing.plan.slots.get(thing.of_forward[0]) if thing.of_forward else None
+    data = slot.argument if slot is not None else None
+    found = sequences(thing.maker.kind, list(filter(None, used)), data)
+    return itertools.islice(found, MOST)
+
+
+def _run(thing: Object, open_: Sequence[str]) -> set[str]:
+    """Run an object once to find its gradients; the names of the arrays that one does not fit.
 
     A layout of the samples in which a gradient has a different shape is not the user's.
     """
@@ -46,11 +81,12 @@ def try_once(thing: Object, open_: Sequence[str]) -> bool:
             thing.is_scalar = True
         if thing.is_scalar:
             thing.upstreams = [n for n in thing.upstreams if n in thing.surely_upstreams]
+        upstreams.of_object(thing)
         if isinstance(value, tuple):
             upstream: Any = tuple(np.ones_like(np.asarray(v)) for v in value)
         else:
             upstream = np.ones_like(np.asarray(value, dtype=float))
-        made = thing.backward(inputs, value, kept, upstream)
+        made = _made(thing, arrays, inputs, value, kept, upstream)
     if not thing.seen_by_update:
         thing.rate = 0.0  # then updates are the user's own, which change nothing that is judged
     paths = {m.of for m in made}
@@ -58,9 +94,27 @@ def try_once(thing: Object, open_: Sequence[str]) -> bool:
     thing.parameters = [Slot(str(path[-1]), ("self", *path)) for path in own]
     thing.paths = paths
     if not thing.upstreams and not thing.is_scalar:
-        return True
+        return set()
     inputs = thing.prepare(arrays)
-    return all(np.shape(m.value) == np.shape(value_at(inputs, m.of)) for m in made)
+    unlike = [m for m in made if np.shape(m.value) != np.shape(value_at(inputs, m.of))]
+    return {str(m.of[0]) for m in unlike}
+
+
+def _made(thing: Object, arrays: Mapping[str, np.ndarray], *given: Any) -> list[Made]:
+    """The gradients of a first backward; where numbers have some as well, of a second one."""
+    problem: WrongReturn | None = None
+    try:
+        made = thing.backward(*given)
+    except WrongReturn as error:
+        problem = error
+    thing.numbers = numbers_with_gradients(thing.prepare(arrays)["self"], given[0]["self"])
+    if problem is not None and not thing.numbers:
+        raise problem
+    if thing.numbers:
+        inputs = thing.prepare(arrays)
+        value, kept = thing.forward(inputs)
+        made = thing.backward(inputs, value, kept, given[-1])
+    return made
 
 
 def _among(held: set[Path], shared: dict[Path, list[Path]]) -> dict[Path, list[Path]]:

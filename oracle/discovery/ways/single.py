@@ -17,7 +17,7 @@ from oracle.discovery.text.functions import Function
 from oracle.discovery.text.returns import Item
 from oracle.discovery.ways import variables
 from oracle.discovery.ways.gradients import Returned
-from oracle.subject import Inputs, Made, Subject, Unusable, Way, WrongReturn, outputs
+from oracle.subject import Inputs, Made, Subject, Way, WrongReturn, outputs
 
 
 def value_and_gradient(user: User, candidate: Candidate) -> Subject:
@@ -31,12 +31,6 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
     said = declared.of_parts(user.text, [name], user.shapes)
     given = arguments.parameters(function, name)
     asked = [p for p in given if p.required or declared.is_said(said, p.name)]
-    if node is not None and (line := returns.clipped(node)):
-        raise Unusable(
-            f"{candidate.name} clips its gradients: where they are large, what it returns is no "
-            "gradient; clip them where they are used, so that the function can be checked",
-            line,
-        )
     of_module = variables.of_module(user, function, (node,), said)
     asked += of_module.parameters
     plan = plans.plan(candidate.name, said, asked, user.line(name), (node,), user)

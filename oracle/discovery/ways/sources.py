@@ -21,6 +21,7 @@ class Sources:
     outputs: dict[str, int] = field(default_factory=dict)  # parameter -> which output
     caches: list[str] = field(default_factory=list)
     extra: list[Parameter] = field(default_factory=list)  # numbers, and what a comment says
+    unknown: list[str] = field(default_factory=list)  # perhaps an upstream, which a run decides
 
 
 def sources_of(
@@ -44,8 +45,9 @@ def sources_of(
             found.extra.append(next(p for p in taken if p.name == name))
             open_.remove(name)
     open_ = _as_outputs(found, [p.name for p in given], open_, outputs)
-    if open_:
-        raise _unknown(candidate, open_[0], [p.name for p in given], outputs)
+    if open_ and found.upstreams:
+        raise unknown(candidate, open_[0], [p.name for p in given], outputs)
+    found.unknown = open_
     return found
 
 
@@ -122,7 +124,7 @@ def _as_outputs(
     return open_
 
 
-def _unknown(
+def unknown(
     candidate: Candidate, name: str, known: Sequence[str], outputs: Sequence[str]
 ) -> Unusable:
     names = [out for out in outputs if out]

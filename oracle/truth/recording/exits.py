@@ -1,4 +1,4 @@
-"""Where numbers leave the record: as decisions, as Python lists, or by a cut.
+"""Places where numbers leave the record: decisions, Python lists, cuts.
 
 Functions that read numbers in C code (``json.dumps``, ``struct.pack``, ``np.ma.array``) get plain
 arrays and numbers from ``leaving``, which notes a cut with its line.

@@ -19,9 +19,18 @@ from oracle.truth.recording.tape import SHARED_INPUT, Tape, Value, is_user_file
 from oracle.truth.recording.wrapping import adopt, value_of
 
 Path = tuple[Any, ...]
-_LEAVES = (str, bytes, int, float, complex, bool, type(None), np.generic, type, types.ModuleType)
+_LEAVES: tuple[type, ...] = (
+    str, bytes, int, float, complex, bool, type(None), np.generic, type, types.ModuleType,
+)  # fmt: skip
 _NEVER = frozenset({types.FunctionType, type, types.ModuleType, Module, str, int, float, bool})
 _NOT_THE_USERS = ("builtins", "numpy", "scipy", "oracle", "torch")
+
+
+def add_leaf(kind: type) -> None:
+    """Take things of a kind for leaves: torch's tensors, once something needs them."""
+    global _LEAVES
+    if kind not in _LEAVES:
+        _LEAVES = (*_LEAVES, kind)
 
 
 def _attributes(thing: Any) -> dict[str, Any] | None:
@@ -35,6 +44,8 @@ def _attributes(thing: Any) -> dict[str, Any] | None:
     if kind in (types.SimpleNamespace,) or dataclasses.is_dataclass(thing):
         return vars(thing)
     for part in vars(kind).values():
+        while hasattr(part, "__wrapped__"):
+            part = part.__wrapped__
         code = getattr(part, "__code__", None)
         if code is not None:
             return vars(thing) if is_user_file(code.co_filename) else None

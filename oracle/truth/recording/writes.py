@@ -97,7 +97,7 @@ def _written(op: str, source: Any, target: Tracked, tape: Tape) -> Value | None:
 def _order(
     op: str, function: Callable[..., Any], array: np.ndarray, rest: list[Any], named: dict[str, Any]
 ) -> np.ndarray:
-    """Where in ``array``, laid flat, each element stands that a sort or shuffle puts down."""
+    """The place in the flattened ``array`` of each element that a sort or shuffle writes."""
     index = np.arange(array.size).reshape(array.shape)
     if op == "shuffle":
         function(index, *rest, **named)  # on a generator in the state that it is in: stand_ins.py

@@ -1,4 +1,4 @@
-"""Why a recording is not replayed."""
+"""Reasons for which a recording cannot be replayed."""
 
 from oracle.truth.recording import Note
 

@@ -40,7 +40,7 @@ MOVES = frozenset((
 
 
 class Gather:
-    """Where each element of an output is found in the inputs, laid flat end to end."""
+    """The place of each element of an output in the inputs, flattened and joined."""
 
     def __init__(self, sources: list[Value], index: np.ndarray, constant: np.ndarray) -> None:
         self.sources = sources

@@ -103,7 +103,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What ``replay`` gives."""
+    """The result of ``replay``."""
 
     values: dict[Path, np.ndarray]
     gradients: dict[Any, np.ndarray]

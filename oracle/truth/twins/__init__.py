@@ -21,7 +21,7 @@ def twin(module: str, name: str) -> Callable[..., Any]:
         LookupError: there is none.
     """
     if name not in _written(module):
-        raise LookupError(f"no torch twin: oracle/twins/{module}.py has no function {name}")
+        raise LookupError(f"no torch twin: oracle/truth/twins/{module}.py has no function {name}")
     found: Callable[..., Any] = getattr(
         importlib.import_module(f"oracle.truth.twins.{module}"), name
     )

@@ -565,3 +565,37 @@ def test_renaming_everything_changes_no_verdict_and_no_finding():
     assert verdicts.pop("x8") == "wrong"
     assert set(verdicts.values()) == {"inherited"}
     assert found.findings == ["wrong-activation-derivative"]
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_missing_mean_under_a_softmax_is_no_gradient_of_another_loss(axis):
+    def rows(W, X, T):
+        z = X @ W if axis else W @ X
+        e = np.exp(z - z.max(axis=axis, keepdims=True))
+        p = e / e.sum(axis=axis, keepdims=True)
+        return -np.sum(T * np.log(p)) / X.shape[1 - axis]
+
+    def rows_grad(W, X, T):
+        z = X @ W if axis else W @ X
+        e = np.exp(z - z.max(axis=axis, keepdims=True))
+        dz = e / e.sum(axis=axis, keepdims=True) - T
+        return X.T @ dz if axis else dz @ X.T
+
+    shapes = ("W: C D, X: D m, T: C m onehot(0)", "W: D C, X: m D, T: m C onehot")[axis]
+    found = oracle.check(rows, rows_grad, shapes=shapes, cases=60)
+    assert found.findings == ["missing-batch-mean"]
+
+
+def test_a_part_that_is_set_to_0_is_told_as_such():
+    def square(x):
+        return x**2
+
+    def square_backward(g, x):
+        dx = 2 * g * x
+        dx[:, 3:] = 0
+        return dx
+
+    found = oracle.check(square, square_backward, shapes="x: N D", cases=60)
+    assert found.verdict == "wrong"
+    (note,) = found.gradients["dx"].findings
+    assert re.fullmatch(r"take line \d+ out", note.fix)

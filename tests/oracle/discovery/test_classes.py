@@ -668,10 +668,17 @@ def test_loss_and_gradient_methods_of_a_network(tmp_path):
 
 def test_a_constructor_that_cannot_be_called(tmp_path):
     text = DENSE.replace("n_in, n_out):", "n_in, n_out, initializer):")
+    text = text.replace("np.random.randn(n_in, n_out)", "initializer(np.zeros((n_in, n_out)))")
     ((line, message),) = problems(tmp_path, text)
     assert "nothing says what initializer of its constructor is" in message
+    assert "oracle: run Dense(initializer=...)" in message
     assert line == 3
-    assert right(found(tmp_path, text, shapes="initializer=None")["Dense"])
+
+
+def test_an_argument_that_the_constructor_does_not_use_is_none(tmp_path):
+    subject = found(tmp_path, DENSE.replace("n_in, n_out):", "n_in, n_out, initializer):"))["Dense"]
+    assert any("initializer" in remark and "None" in remark for remark in subject.remarks)
+    assert right(subject)
 
 
 def test_a_layer_that_does_not_run(tmp_path):
@@ -785,9 +792,10 @@ def test_a_subclass_that_fills_in_functions(tmp_path):
                 return grad
     """
     subjects = found(tmp_path, text)
-    assert set(subjects) == {"Tanh"}
+    assert set(subjects) == {"Tanh", "Network"}
     assert subjects["Tanh"].line == 18
     assert right(subjects["Tanh"]) == {"dinput": ("input",)}
+    assert "made as Network(layers=[Tanh()])" in subjects["Network"].remarks
     assert "nothing says what" in problems(tmp_path, text, "Activation")[0][1]
 
 

@@ -77,13 +77,8 @@ Shift = 3
 """
 
 
-def test_a_class_whose_name_is_bound_to_an_object_of_it_is_found(tmp_path):
-    assert both(tmp_path, REBOUND)[0] == ["Double"]
-
-
-def test_a_class_whose_name_is_bound_to_something_else_is_an_error_of_its_own(tmp_path):
-    message = "Shift is bound to an object of the type int once the file has been imported"
-    assert both(tmp_path, REBOUND)[1] == [message]
+def test_a_class_whose_name_is_bound_anew_is_judged_as_it_was_defined(tmp_path):
+    assert both(tmp_path, REBOUND) == (["Double", "Shift"], [])
 
 
 def test_what_our_reading_of_a_piece_raises_is_its_error(tmp_path, monkeypatch):

@@ -131,6 +131,51 @@ def test_a_backward_that_ignores_its_upstream_stays_wrong(tmp_path: Path, name: 
     assert "ignores-upstream" in findings(one)
 
 
+# -- an upstream under any name, at any place ----------------------------------------------------
+
+ANY_NAME = """
+    class Arc:
+        def forward(self, x):
+            self.x = x
+            return np.arctan(x)
+
+        def backward(self, {arguments}):
+            return {result}
+"""
+
+
+@pytest.mark.parametrize("arguments", ["eta", "lr", "alpha", "x, top", "top, x", "x, labels_above"])
+def test_an_upstream_is_known_by_what_is_made_of_it(tmp_path: Path, arguments: str) -> None:
+    name = arguments.replace(", x", "").replace("x, ", "")
+    text = ANY_NAME.format(arguments=arguments, result=f"{name} / (1 + self.x**2)")
+    assert result(tmp_path, text).verdict == "correct"
+    text = ANY_NAME.format(arguments=arguments, result=f"2 * {name} / (1 + self.x**2)")
+    one = result(tmp_path, text)
+    assert (one.verdict, findings(one)) == ("wrong", {"wrong-constant-factor"})
+
+
+def test_an_argument_that_nothing_explains_makes_no_gradient_wrong(tmp_path: Path) -> None:
+    text = ANY_NAME.format(arguments="x, above", result="above**2 / (1 + x**2)")
+    one = result(tmp_path, text)
+    assert one.verdict == "undecidable"
+    assert "call above dout, if it is the upstream gradient" in remarks(one)
+
+
+def test_a_function_may_take_its_upstream_last(tmp_path: Path) -> None:
+    text = """
+        # oracle: shapes x: N D, w: D M
+        def squash(x, w):
+            return np.tanh(x @ w)
+
+
+        def squash_backward(x, w, top):
+            dz = top * (1 - np.tanh(x @ w) ** 2)
+            return {dx}, x.T @ dz
+    """
+    assert result(tmp_path, text.format(dx="dz @ w.T")).verdict == "correct"
+    assert wrong(result(tmp_path, text.format(dx="dz @ w.T / len(x)"))) == {"dx"}
+
+
 # -- one array under several names ---------------------------------------------------------------
 
 TABLE = """
@@ -326,10 +371,48 @@ def test_a_loss_layer_without_that_default_or_with_a_factor_is_wrong(
     assert result(tmp_path, text).verdict == "wrong"
 
 
-def test_an_upstream_that_no_caller_shows_to_be_1_is_not_taken_for_it(tmp_path: Path) -> None:
+def test_an_upstream_of_1_that_nothing_reads_and_no_caller_passes_is_1(tmp_path: Path) -> None:
     one = result(tmp_path, LAST.format(default="=1", factor=""))
+    assert one.verdict == "correct"
+    assert "correct for dout = 1, its default" in remarks(one)
+
+
+HALF_USED = """
+    class Squares:
+        # oracle: shapes x: N D, t: N D
+        def forward(self, x, t):
+            self.off = x - t
+            return 0.5 * np.sum((x - t) ** 2)
+
+        def backward(self, dout=1):
+            return self.off, {second}
+"""
+
+
+def test_an_upstream_that_one_of_two_gradients_reads_is_not_taken_for_1(tmp_path: Path) -> None:
+    one = result(tmp_path, HALF_USED.format(second="-self.off * dout"))
     assert one.verdict == "wrong"
     assert "ignores-upstream" in findings(one)
+
+
+def test_a_last_layer_may_have_a_guard_in_its_forward(tmp_path: Path) -> None:
+    text = """
+        class Logits:
+            # oracle: shapes x: N C, t: N C onehot
+            def forward(self, x, t):
+                e = np.exp(x - x.max(axis=1, keepdims=True))
+                self.p, self.t = e / e.sum(axis=1, keepdims=True), t
+                return -np.sum(t * np.log(self.p + 1e-7)) / len(x)
+
+            def backward(self, dout=1):
+                return {factor}(self.p - self.t) / len(self.t)
+    """
+    one = result(tmp_path, text.format(factor=""))
+    assert one.verdict == "correct"
+    assert "guard-ignored" in {n.name for g in one.gradients for n in g.remarks}
+    one = result(tmp_path, text.format(factor="3 * "))
+    assert one.verdict == "wrong"
+    assert "wrong-constant-factor" in findings(one)
 
 
 # -- a loss layer that is given its own output ---------------------------------------------------
@@ -416,6 +499,15 @@ def test_a_helper_that_was_not_imported_is_no_mistake_of_the_backward(tmp_path: 
     assert "fast_rows, which was not imported" in failure(tmp_path, HELPER.format(start=start))
 
 
+def test_a_helper_of_a_file_beside_it_may_not_have_been_imported_either(tmp_path: Path) -> None:
+    beside = "try:\n    from not_compiled import rows\nexcept ImportError:\n    pass\n\n\n"
+    (tmp_path / "quick.py").write_text(f"{beside}def fast_rows(x):\n    return rows(x)\n")
+    start = "from quick import fast_rows"
+    assert "rows, which was not imported" in failure(tmp_path, HELPER.format(start=start))
+    (tmp_path / "quick.py").write_text("def fast_rows(x):\n    return rows(x)\n")
+    assert "raises" in findings(result(tmp_path, HELPER.format(start=start)))
+
+
 def test_a_name_that_nothing_imports_is_one(tmp_path: Path) -> None:
     one = result(tmp_path, HELPER.format(start=""))
     assert one.verdict == "wrong"
@@ -479,3 +571,132 @@ BERNOULLI = """
 def test_beside_targets_p_is_a_prediction_and_no_dropout_rate(tmp_path: Path) -> None:
     assert result(tmp_path, BERNOULLI.format(sign="")).verdict == "correct"
     assert wrong(result(tmp_path, BERNOULLI.format(sign="-"))) == {"dp"}
+
+
+# -- what callers send and take over -------------------------------------------------------------
+
+ONE_ENTRY = """
+    # oracle: shapes x: D
+    class Choice:
+        def __init__(self, D=4, M=3):
+            self.W = np.random.randn(D, M)
+
+        def forward(self, x):
+            self.x = x
+            self.a = np.tanh(x @ self.W)
+            return self.a / (1 + self.a @ self.a)
+
+        def backward(self, d_out):
+            for i, g in enumerate(d_out):
+                {test}
+                s = 1 + self.a @ self.a
+                da = -2 * self.a[i] * self.a / s**2
+                da[i] += 1 / s
+                return self.W @ ({factor}g * da * (1 - self.a**2))
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "factor", "verdict"),
+    [
+        ("if g == 0: continue", "", "correct"),
+        ("if g == 0: continue", "2 * ", "wrong"),
+        ("pass", "", "wrong"),
+    ],
+)
+def test_an_upstream_with_one_entry_must_be_looked_for(
+    tmp_path: Path, test: str, factor: str, verdict: str
+) -> None:
+    one = result(tmp_path, ONE_ENTRY.format(test=test, factor=factor))
+    assert one.verdict == verdict
+    assert ("with one entry that is not 0" in remarks(one)) == (verdict == "correct")
+
+
+OF_EACH = """
+    # oracle: shapes x: B D 1
+    class Rows:
+        def __init__(self, D=4, M=3):
+            self.W = np.random.randn(1, M, D)
+
+        def forward(self, x):
+            return np.matmul(self.W, x)
+
+        def backward(self, x, top):
+            return {{"W": {factor}top @ x.transpose(0, 2, 1), "x": self.W.transpose(0, 2, 1) @ top}}
+
+
+    def train(x, g):
+        layer = Rows()
+        held = layer.backward(x, g)
+        layer.W -= {update}
+"""
+
+
+@pytest.mark.parametrize(
+    ("update", "factor", "verdict"),
+    [
+        ('0.1 * np.mean(held["W"], axis=0)', "", "correct"),
+        ('0.1 * np.sum(held["W"], 0)', "", "correct"),
+        ('0.1 * np.sum(held["W"], 0)', "2 * ", "wrong"),
+        ('0.1 * held["W"][0]', "", "wrong"),
+        ("0.1 * np.sum(x, axis=0)", "", "wrong"),
+    ],
+)
+def test_a_caller_may_sum_over_the_batch(
+    tmp_path: Path, update: str, factor: str, verdict: str
+) -> None:
+    one = result(tmp_path, OF_EACH.format(update=update, factor=factor))
+    assert one.verdict == verdict
+    assert ("which a caller sums over axis 0" in remarks(one)) == (verdict == "correct")
+
+
+def test_a_guessed_shape_that_a_gradient_does_not_fit_is_asked_for(tmp_path: Path) -> None:
+    text = """
+        class Shift:
+            def forward(self, X, v):
+                return X + v
+
+            def backward(self, X, v, dZ):
+                return dZ, np.ones((1, len(dZ))) @ dZ
+    """
+    assert "nothing says the shape of X and v" in failure(tmp_path, text)
+
+
+# -- a loss whose backward is that of the logits --------------------------------------------------
+
+LOGITS = """
+    class Surprise:
+        # oracle: shapes q: N C probabilities, t: N C onehot
+        def forward(self, q, t):
+            return -np.mean(np.sum(t * np.log(q), axis=1))
+
+        def backward(self, q, t):
+            {said}
+            return {gradient}
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['"""Of the logits."""', "pass  # the softmax is part of it", '"""Softmax comes first."""'],
+)
+def test_words_beside_a_loss_may_say_that_its_gradient_is_that_of_the_logits(
+    tmp_path: Path, said: str
+) -> None:
+    one = result(tmp_path, LOGITS.format(said=said, gradient="(q - t) / len(t)"))
+    assert one.verdict == "correct"
+    assert "correct as the gradient of what q is the softmax" in remarks(one)
+    one = result(tmp_path, LOGITS.format(said=said, gradient="q - t"))
+    assert (one.verdict, findings(one)) == ("wrong", {"missing-batch-mean"})
+
+
+def test_without_such_words_the_gradient_of_the_logits_is_wrong(tmp_path: Path) -> None:
+    one = result(tmp_path, LOGITS.format(said="pass", gradient="(q - t) / len(t)"))
+    assert one.verdict == "wrong"
+
+
+def test_such_words_do_not_change_a_gradient_that_is_right_without_them(tmp_path: Path) -> None:
+    text = LOGITS.format(said='"""Of a softmax."""', gradient="-t / q / len(t)")
+    one = result(tmp_path, text)
+    assert one.verdict == "correct"
+    assert "softmax" not in remarks(one)

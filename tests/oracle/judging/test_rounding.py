@@ -1,9 +1,12 @@
 """Constants of few digits, and float32 by choice: remarks, where the formula is right."""
 
+import textwrap
+
 import numpy as np
 import pytest
 
 import oracle
+from oracle.commands.check import Settings, of_file
 
 ROOT3 = 1.732051
 
@@ -101,3 +104,36 @@ def test_float32_in_the_backward_alone_is_lower_precision():
 
     found = oracle.check(np.sin, backward, shapes="x: N D", cases=80)
     assert (found.verdict, found.findings) == ("unstable", ["lower-precision"])
+
+
+SMALL = """
+    import numpy as np
+
+
+    class Mixed:
+        # oracle: shapes x: N D, t: N M probabilities
+        def __init__(self, D=4, M=3):
+            self.W = np.random.randn(D, M).astype("f")
+            self.dW = np.zeros_like(self.W)
+
+        def forward(self, x, t):
+            self.x, self.t = x, t
+            e = np.exp(x @ self.W)
+            self.p = e / e.sum(axis=1, keepdims=True)
+            return -np.sum(t * np.log(self.p + 1e-7))
+
+        def backward(self, dout=1):
+            self.dW[...] = {factor} * self.x.T @ (self.p - self.t)
+            return (self.p - self.t) @ self.W.T
+"""
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [("1", "correct"), ("2", "wrong")])
+def test_the_gradient_of_a_float32_parameter_may_be_float32(tmp_path, factor, verdict):
+    file = tmp_path / "mixed.py"
+    file.write_text(textwrap.dedent(SMALL.format(factor=factor)))
+    (judge,) = [judge for _, _, judge in of_file(file, "", Settings(cases=120))]
+    found = judge()
+    assert found.verdict == verdict
+    assert "float32-by-choice" in {note.name for note in found.remarks}
+    assert "right-only-when" not in {n.name for g in found.gradients for n in g.findings}

@@ -1,0 +1,66 @@
+"""Shapes found by running: the line of shapes under which a derivation runs, where none is said.
+
+state.py      a line of shapes as the search holds it: for each argument its sizes
+seeds.py      first states, from names and from the text of the code
+extents.py    a prime number for each size, and which sizes a number in an error speaks of
+trial.py      one run under a line: build, forward, backward
+messages.py   what an exception says: extents that must be equal, ranks, integers
+moves.py      from a state that does not run to others that may
+search.py     best first, at most 300 runs
+lines.py      the lines that are left: confirmed in other sizes, different, with good names
+
+The search knows nothing of how a derivation is written: it is given a function that makes a
+subject for a line of shapes, and raises ``MissingShapes`` for what the line leaves open.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from oracle.discovery.running import lines
+from oracle.discovery.running.search import Search
+from oracle.discovery.running.seeds import Code
+from oracle.discovery.running.state import State
+from oracle.discovery.running.trial import Build
+from oracle.subject import MissingShapes, Subject
+
+
+def found(
+    build: Build,
+    missing: MissingShapes,
+    code: Code,
+    file: str,
+    given: str = "",
+    taken: Mapping[str, object] | None = None,
+    constants: Mapping[int, str] | None = None,
+) -> Subject:
+    """The subject under the plainest line of shapes that it runs under, and under the others.
+
+    Args:
+        build: makes the subject for a line of shapes.
+        missing: what it raised without one.
+        code: the functions that are run.
+        file: where they stand.
+        given: a line of the user's own, which leaves something open.
+        taken: names that no size is to have.
+        constants: whole numbers that have a name, as defaults of a constructor do.
+
+    Raises:
+        MissingShapes: it runs under no line that was tried.
+    """
+    search = Search(build, file, code, constants or {})
+    search.go(given, missing.names)
+    subjects: list[Subject] = []
+    for state in lines.settled(search):
+        own = lines.named(state, {**(taken or {}), **dict.fromkeys(state.names)})
+        try:
+            subject = build(own.text)
+        except Exception:  # it does not run in the sizes of another trial
+            continue
+        subject.shapes = str(own)
+        subjects.append(subject)
+    if not subjects:
+        raise missing
+    return replace(subjects[0], others=tuple(subjects[1:]))
+
+
+__all__ = ["Code", "State", "found"]

@@ -1,0 +1,112 @@
+"""The lines that are left of those found: confirmed, different from each other, with good names."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from oracle.discovery.running.search import Search, ascending
+from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, State, is_fresh, kind, substituted
+from oracle.subject import size_names
+
+MOST = 4  # lines that are judged
+BATCH = ("N", "T", "L", "P")
+FEATURES = ("D", "M", "H", "K", "F", "G", "E", "Q", "R", "S", "U", "V")
+IMAGE = ("N", "C", "H", "W")
+CLASSES = ("C", "K")
+
+
+def settled(search: Search) -> list[State]:
+    """The lines that were found, without those that say the same, the plainest first.
+
+    A line with two sizes equated is dropped if the code also runs without: a gradient of a wrong
+    shape must not be made right by a square matrix.
+    """
+    found = [
+        state
+        for state in sorted(search.found, key=lambda s: s.total)
+        if not any(_covers(other, state, plain=True) for other in search.unfit)
+    ]
+    found = found or sorted(search.unfit, key=lambda s: s.total)[:1]
+    kept: list[State] = []
+    for state in found:
+        if any(_covers(other, state) for other in kept):
+            continue
+        kept = [other for other in kept if not _covers(state, other)]
+        kept.append(state)
+    for other in _with_fewer_axes(kept[0]) if kept else ():
+        if len(kept) < MOST and not any(_covers(known, other) for known in kept):
+            outcome, _ = search.tried(other, ascending)
+            if outcome.fits and search.against(other) is None:
+                kept.append(other)
+    return kept[:MOST]
+
+
+def _with_fewer_axes(state: State) -> Iterator[State]:
+    """The same for a vector in place of a matrix: without one size, wherever it stands."""
+    for size in state.own:
+        entries = []
+        for name, entry in state.entries:
+            dims = tuple(dim for dim in entry.dims if dim != size)
+            if size in size_names((*dims, entry.classes or "1")) or (entry.dims and not dims):
+                break
+            entries.append((name, replace(entry, dims=dims)))
+        else:
+            if tuple(entries) != state.entries:
+                yield replace(state, entries=tuple(entries))
+
+
+def _covers(general: State, special: State, plain: bool = False) -> bool:
+    """Whether a line is another one with some of its sizes equated.
+
+    ``plain``: with each other only, not with a multiple or sum of others.
+    """
+    if general.names != special.names:
+        return False
+    by: dict[str, str] = {}
+    for name in general.names:
+        one, other = general.of(name), special.of(name)
+        if (one.literal, one.word, len(one.dims)) != (other.literal, other.word, len(other.dims)):
+            return False
+        if bool(one.classes) != bool(other.classes):
+            return False
+        pairs = [*zip(one.dims, other.dims), (one.classes or "1", other.classes or "1")]
+        for dim, instead in sorted(pairs, key=lambda pair: not is_fresh(pair[0])):
+            if is_fresh(dim) and plain and not instead.isidentifier():
+                return False
+            if is_fresh(dim) and by.setdefault(dim, instead) == instead:
+                continue
+            for size in size_names((dim,)):
+                dim = substituted(dim, size, by.get(size, size))
+            if dim != instead:
+                return False
+    return True
+
+
+def named(state: State, taken: Mapping[str, object]) -> State:
+    """The line with the names that people give to sizes; those of the code itself come first."""
+    names: dict[str, str] = {}
+    hints = {size: name for size, name in state.hints if size in state.own}
+    for size in sorted(state.own, key=lambda s: s not in hints):
+        used = {*taken, *names.values()}
+        wanted = [hints[size]] if size in hints else []
+        wanted += _usual(state, size)
+        names[size] = next(name for name in wanted if name not in used)
+    return state.renamed(names)
+
+
+def _usual(state: State, size: str) -> list[str]:
+    """Names for a size: of a batch where no weight has it, of an image, of classes."""
+    others = [f"n{i}" for i in range(1, 30)]
+    for _, entry in state.entries:
+        if len(entry.dims) == 4 and size in entry.dims:
+            return [IMAGE[entry.dims.index(size)], *FEATURES, *others]
+    if any(entry.classes == size for _, entry in state.entries):
+        return [*CLASSES, *others]
+    weights = [n for n in state.names if kind(n) in (WEIGHT, BIAS)]
+    if any(size in state.of(name).sizes for name in weights):
+        return [*FEATURES, *others]
+    first = [entry.dims[0] for n, entry in state.entries if entry.dims and kind(n) != BIAS]
+    if weights or size in first:
+        return [*BATCH, *FEATURES, *others]
+    if any(kind(n) == TARGET and size in e.sizes for n, e in state.entries):
+        return [*CLASSES, *FEATURES, *others]
+    return [*FEATURES, *others]

@@ -1,0 +1,189 @@
+"""The search for lines of shapes under which a derivation runs: best first, and bounded."""
+
+import heapq
+import linecache
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from oracle.discovery.running import moves
+from oracle.discovery.running.extents import LABELS, PRIMES, WIDE, Extents
+from oracle.discovery.running.messages import is_refusal
+from oracle.discovery.running.seeds import Code, started
+from oracle.discovery.running.state import BIAS, WEIGHT, State, kind
+from oracle.discovery.running.trial import DONE, Build, Outcome, run
+from oracle.subject import Unusable, size_names
+
+RUNS = 300  # at most,
+AFTER = 30  # and after the first line was found
+WIDER = 1.0  # how much more a further line may cost than the first one
+FURTHER = 2.0  # what a stage more is worth: constructor, forward, backward
+MOST = 8  # lines
+ENOUGH = 2  # other assignments of sizes in which a line runs
+
+Order = Callable[[State, Extents], None]  # gives out primes to the sizes of a state
+
+
+@dataclass
+class Search:
+    """What is searched, and what was found so far."""
+
+    build: Build
+    file: str
+    code: Code
+    constants: Mapping[int, str]
+    runs: int = 0
+    seen: set[str] = field(default_factory=set)
+    found: list[State] = field(default_factory=list)  # every gradient has its argument's shape
+    unfit: list[State] = field(default_factory=list)  # it runs, and some gradient has not
+
+    def tried(self, state: State, order: Order) -> tuple[Outcome, Extents]:
+        """One run of a state, with primes given out in an order."""
+        extents = Extents(self.code.numbers, constants=self.constants)
+        only_labels = [e.classes for _, e in state.entries if e.classes in state.own]
+        axes = size_names(tuple(dim for _, e in state.entries for dim in e.dims))
+        extents.give([c for c in only_labels if c not in axes], LABELS)
+        order(state, extents)
+        self.runs += 1
+        return run(self.build, state.text, extents, self.file), extents
+
+    def go(self, given: str, missing: tuple[str, ...]) -> None:
+        """Find states under which the derivation runs."""
+        heap: list[tuple[float, int, State]] = []
+        count = 0
+
+        def push(states: Iterator[State], reached: float) -> None:
+            nonlocal count
+            for state in states:
+                if state.key not in self.seen:
+                    count += 1
+                    heapq.heappush(heap, (state.total - reached, count, state))
+
+        push(started(State(given=given), missing, self.code), 0.0)
+        last = RUNS
+        while heap and self.runs < last and len(self.found) < MOST:
+            _, _, state = heapq.heappop(heap)
+            dear = self.found and state.total > min(s.total for s in self.found) + WIDER
+            if state.key in self.seen or dear:
+                continue
+            self.seen.add(state.key)
+            outcome, extents = self._first(state)
+            if outcome.missing is not None:
+                more = tuple(n for n in outcome.missing.names if n not in state.names)
+                push(started(state, more, self.code) if more else iter(()), 0.0)
+                continue
+            if outcome.ran:
+                against = self.against(state)
+                if against is None:
+                    (self.found if outcome.fits else self.unfit).append(state)
+                    last = min(last, self.runs + AFTER)
+                    push(moves.fitted(state, outcome.unfit or {}, extents), FURTHER * DONE)
+                    continue
+                outcome, extents = against
+            push(self._moves(state, outcome, extents), FURTHER * self.reached(outcome))
+
+    def _first(self, state: State) -> tuple[Outcome, Extents]:
+        """A run in sizes that fit: no kernel larger than its image."""
+        came = self.tried(state, ascending)
+        for order in (weights_last, descending, rotated):
+            if not is_refusal(came[0].error):
+                break
+            came = self.tried(state, order)
+        return came
+
+    def against(self, state: State) -> tuple[Outcome, Extents] | None:
+        """A run in other sizes that fails; None if the state runs in two or more besides."""
+        ran = 0
+        came: tuple[Outcome, Extents] | None = None
+        for order in ORDERS:
+            came = self.tried(state, order)
+            if came[0].ran:
+                ran += 1
+            elif not is_refusal(came[0].error):
+                return came
+        return None if ran >= ENOUGH else came
+
+    def _moves(self, state: State, outcome: Outcome, extents: Extents) -> Iterator[State]:
+        if outcome.error is None or isinstance(outcome.error, Unusable):
+            return
+        runs = [moves.Failed(outcome.error, extents)]
+        if moves.is_ambiguous(runs[0]):
+            other, others = self.tried(state, again)
+            if other.error is not None and other.line == outcome.line:
+                runs.append(moves.Failed(other.error, others))
+        line = linecache.getline(self.file, outcome.line)
+        yield from moves.moves(state, runs, moves.Line(line, self.code))
+
+    def reached(self, outcome: Outcome) -> float:
+        """How far a run came: its stage, and the place of its line among the lines of the code."""
+        spans = [(n.lineno, n.end_lineno or n.lineno) for n in self.code.nodes]  # type: ignore[attr-defined]
+        for first, last in spans:
+            if first <= outcome.line <= last:
+                return outcome.stage + (outcome.line - first) / (last - first + 1)
+        return outcome.stage
+
+
+def ascending(state: State, extents: Extents) -> None:
+    """In the order of the arguments; images last, so that kernels are smaller."""
+    extents.give(_wide(state), WIDE)
+    extents.give(_images_last(state))
+
+
+def again(state: State, extents: Extents) -> None:
+    """In the same order, with other primes."""
+    extents.give(_wide(state), WIDE[2:])
+    extents.give(_images_last(state), PRIMES[3:])
+
+
+def descending(state: State, extents: Extents) -> None:
+    """In the opposite order: loops and slices accept an extent that is too long."""
+    image = _of_image(state)
+    extents.give([size for size in _images_last(state)[::-1] if size not in image])
+    extents.give(image)
+
+
+def weights_last(state: State, extents: Extents) -> None:
+    """The last axes of the weights are the largest; of kernels, all axes are small."""
+    own = _images_last(state)
+    ends = [e.dims[-1] for n, e in state.entries if kind(n) == WEIGHT and 0 < len(e.dims) < 3]
+    extents.give(sorted(own, key=lambda size: size in ends), PRIMES[1:])
+
+
+def rotated(state: State, extents: Extents) -> None:
+    """Larger, and the second half of the sizes before the first one; images last."""
+    order = _images_last(state)
+    split = next((i for i, size in enumerate(order) if size in _of_image(state)), len(order))
+    for part in (order[:split], order[split:]):
+        half = (len(part) + 1) // 2
+        extents.give(part[half:] + part[:half], PRIMES[2:])
+
+
+ORDERS: tuple[Order, ...] = (descending, weights_last, rotated)
+
+
+def _images_last(state: State) -> list[str]:
+    axes = size_names(tuple(dim for _, entry in state.entries for dim in entry.dims))
+    own = [size for size in state.own if size in axes]
+    image = _of_image(state)
+    if not image:
+        return own
+    biases = {size for name, e in state.entries if kind(name) == BIAS for size in e.sizes}
+    biases -= {size for name, e in state.entries if kind(name) != BIAS for size in e.sizes}
+    return sorted(own, key=lambda size: (size in image) + 2 * (size in biases))
+
+
+def _of_image(state: State) -> list[str]:
+    """The sizes that only the first argument has, if arguments have three axes or more.
+
+    Its first axis is none of them: it may be the number of images.
+    """
+    if all(len(entry.dims) < 3 for _, entry in state.entries):
+        return []
+    (_, first), *others = state.entries
+    shared = {size for _, entry in others for size in entry.sizes}
+    return [size for size in size_names(first.dims[1:]) if size not in shared]
+
+
+def _wide(state: State) -> list[str]:
+    """The last axes of matrices of weights, if they are free."""
+    ends = [e.dims[-1] for n, e in state.entries if kind(n) == WEIGHT and len(e.dims) == 2]
+    return [size for size in ends if size in state.own]

@@ -1,0 +1,152 @@
+"""First states: what names and the text of the code say of the arguments that are open."""
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from oracle.discovery import naming
+from oracle.discovery.running.state import BIAS, Entry, State, kind
+from oracle.discovery.text import usage
+from oracle.discovery.text.functions import Function
+
+RANK = 2  # of what nothing is known
+OPTION = re.compile(
+    r"(stride|pad|axis|kernel|pool|size|num|n_|mode|activation|config|layers?$|units|dilation)"
+)
+MOST_CHOICES = 6
+
+
+@dataclass(frozen=True)
+class Code:
+    """The functions that are run, as text."""
+
+    nodes: tuple[ast.AST, ...]
+
+    numbers: frozenset[int]  # whole numbers in the file: no extent is one of them
+
+    def indexes_with(self, name: str) -> bool:
+        return any(usage.indexes_with(node, name) for node in self.nodes)
+
+    def unpacked(self, name: str) -> tuple[str, ...]:
+        """The names in ``N, D = x.shape``; () where there is no such line."""
+        for root in self.nodes:
+            for node in ast.walk(root):
+                if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Tuple):
+                    continue
+                if ast.unparse(node.value) in (f"{name}.shape", f"np.shape({name})"):
+                    parts = node.targets[0].elts
+                    if all(isinstance(part, ast.Name) for part in parts):
+                        return tuple(ast.unparse(part) for part in parts)
+        return ()
+
+    def axes(self, name: str) -> int:
+        """The number of axes that the code speaks of: in einsum, in transpose, in x.shape[2]."""
+        return max((_axes(node, name) for root in self.nodes for node in ast.walk(root)), default=0)
+
+    def bounds(self, variables: set[str]) -> tuple[str, ...]:
+        """The ends of the ranges that loops with these variables go through."""
+        found: dict[str, None] = {}
+        for root in self.nodes:
+            for node in ast.walk(root):
+                if not isinstance(node, ast.For | ast.comprehension):
+                    continue
+                if ast.unparse(node.target) in variables and isinstance(node.iter, ast.Call):
+                    called = ast.unparse(node.iter.func)
+                    if called in ("range", "np.arange") and len(node.iter.args) == 1:
+                        found[ast.unparse(node.iter.args[0])] = None
+        return tuple(found)
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """The strings that a name is compared with."""
+        found: dict[str, None] = {}
+        for root in self.nodes:
+            for node in ast.walk(root):
+                if not isinstance(node, ast.Compare):
+                    continue
+                sides = [node.left, *node.comparators]
+                if any(isinstance(side, ast.Name) and side.id == name for side in sides):
+                    for part in itertools.chain(*(ast.walk(side) for side in sides)):
+                        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                            found[part.value] = None
+        return tuple(found)
+
+    def is_array(self, name: str) -> bool:
+        return any(usage.is_array(node, name) for node in self.nodes)
+
+
+def started(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
+    """The state with first entries for more arguments; one state for each option of the code."""
+    choices: list[list[State | None]] = []
+    options = {name: code.words(name)[:MOST_CHOICES] for name in names}
+    for name in names:
+        if name not in options or not options[name]:
+            state = _entered(state, name, code)
+    chosen = [[(name, word) for word in words] for name, words in options.items() if words]
+    del choices
+    for combination in itertools.product(*chosen):
+        one = state
+        for name, word in combination:
+            one = one.put(name, Entry(literal=repr(word)))
+        yield one
+
+
+def _entered(state: State, name: str, code: Code) -> State:
+    if name in naming.FLAGS:
+        return state.put(name, Entry(literal="True"))
+    if OPTION.search(name) and not code.is_array(name) and "." not in name:
+        return state.put(name, Entry(literal="1"))
+    if code.indexes_with(name):
+        state, sizes = state.sized(2)
+        return state.put(name, Entry(sizes[:1], sizes[1]))
+    own = code.unpacked(name)
+    rank = len(own) or max(1 if kind(name) == BIAS else RANK, code.axes(name.rpartition(".")[2]))
+    state, sizes = state.sized(rank)
+    words = [word if word.strip("_") else f"_{i}" for i, word in enumerate(own)]
+    known = {word: size for size, word in state.hints}
+    by_name = {word: known.get(word, size) for word, size in zip(words, sizes)}  # one size a name
+    dims = tuple(by_name[word] for word in words) if own else sizes
+    hints = [(s, word) for word, s in by_name.items() if word not in known and word[0] != "_"]
+    return replace(state.put(name, Entry(dims)), hints=(*state.hints, *hints))
+
+
+def _axes(node: ast.AST, name: str) -> int:
+    """The number of axes of a name that one node speaks of; 0 if of none."""
+    if isinstance(node, ast.Subscript) and _is_name(node.value, name):
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        plain = [part for part in parts if not isinstance(part, ast.Constant) or part.value]
+        return len(plain) if len(plain) > 1 else 0
+    if isinstance(node, ast.Subscript) and ast.unparse(node.value) == f"{name}.shape":
+        at = node.slice
+        return at.value + 1 if isinstance(at, ast.Constant) and type(at.value) is int else 0
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return 0
+    if node.func.attr == "einsum" and node.args and isinstance(node.args[0], ast.Constant):
+        words = re.sub(r"\s", "", str(node.args[0].value)).partition("->")[0].split(",")
+        given = zip(words, node.args[1:])
+        return max((len(w) for w, arg in given if _is_name(arg, name) and "." not in w), default=0)
+    if node.func.attr in ("transpose", "permute"):
+        own = _is_name(node.func.value, name)
+        first = node.args[1:2] if node.args and _is_name(node.args[0], name) else []
+        axes = node.args if own else list(getattr(first[0], "elts", ())) if first else []
+        axes = list(axes[0].elts) if len(axes) == 1 and isinstance(axes[0], ast.Tuple) else axes
+        return len(axes) if len(axes) > 1 else 0
+    return 0
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def code_of(nodes: Sequence[Function | None], tree: ast.AST | None) -> Code:
+    """The functions of a derivation, and the whole numbers of the file that they stand in."""
+    found = [node for node in nodes if node is not None]
+    roots: list[ast.AST] = [tree] if tree is not None else list(found)
+    numbers = frozenset(
+        node.value
+        for root in roots
+        for node in ast.walk(root)
+        if isinstance(node, ast.Constant) and type(node.value) is int
+    )
+    return Code(tuple(found), numbers)

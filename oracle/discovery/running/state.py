@@ -1,0 +1,190 @@
+"""A state of the search: the shape of each argument that nothing speaks of, as a line of text."""
+
+import ast
+import functools
+import re
+from dataclasses import dataclass, field, replace
+
+from oracle.discovery import naming
+from oracle.subject import parsed_dim, size_names
+
+FRESH = re.compile(r"\bs\d+\b")
+MOST_AXES = 5
+ODD = 1.5  # as many classes as samples
+FIXED = 0.3  # an extent that is a number
+SHIFTS = naming.words("gamma beta scale shift")
+WEIGHT, BIAS, TARGET, DATA = "weight", "bias", "target", "data"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The shape of one argument, or its value."""
+
+    dims: tuple[str, ...] = ()
+    classes: str = ""  # the size C of labels(C)
+    word: str = ""  # for its values: spd
+    literal: str = ""  # its value, as Python
+
+    def __str__(self) -> str:
+        words = [*self.dims] if self.dims else ["scalar"]
+        words += [f"labels({self.classes})"] if self.classes else []
+        return " ".join([*words, *([self.word] if self.word else [])])
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        return size_names((*self.dims, *([self.classes] if self.classes else [])))
+
+
+@dataclass(frozen=True)
+class State:
+    """The shapes of some arguments. ``given``: a text of the user's own, which counts first."""
+
+    entries: tuple[tuple[str, Entry], ...] = ()
+    given: str = ""
+    cost: float = 0.0
+    fresh: int = 0  # sizes that were made so far
+    hints: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # names for sizes
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{name}={entry.literal}" if entry.literal else f"{name}: {entry}"
+            for name, entry in self.entries
+        )
+
+    @property
+    def text(self) -> str:
+        """The line with which the code is run."""
+        return ", ".join(filter(None, (self.given, str(self))))
+
+    @property
+    def key(self) -> str:
+        """The line whatever its sizes are called: the same for states that say the same."""
+        order: dict[str, str] = {}
+        return FRESH.sub(lambda size: order.setdefault(size[0], f"s{len(order)}"), self.text)
+
+    @property
+    def total(self) -> float:
+        """What was assumed for it, and how odd it is."""
+        return self.cost + self.oddness
+
+    @property
+    def oddness(self) -> float:
+        """How unlike usual code it is: squares, classes as many as samples, fixed extents."""
+        weights = {s for n, e in self.entries if kind(n) == WEIGHT for s in e.sizes}
+        data = {s for n, e in self.entries if kind(n) in (DATA, TARGET) for s in e.sizes}
+        odd = 0.0
+        for name, entry in self.entries:
+            own, wide = kind(name), [dim for dim in entry.dims if not dim.isdigit()]
+            odd += (len(wide) - len(set(wide))) * (0.5 if own == WEIGHT else 1)
+            odd += ODD * (entry.classes in entry.dims)
+            odd += FIXED * sum(dim.isdigit() and dim != "1" for dim in entry.dims)
+            if own == BIAS and weights:
+                odd += sum(s in data and s not in weights for s in entry.sizes)
+        return odd
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _ in self.entries]
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(size for _, entry in self.entries for size in entry.sizes))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The sizes that the search has made, and may replace."""
+        return tuple(size for size in self.sizes if is_fresh(size))
+
+    def of(self, name: str) -> Entry:
+        return dict(self.entries)[name]
+
+    def put(self, name: str, entry: Entry, cost: float = 0.0) -> "State":
+        """The state with the entry of an argument, which may be a new one."""
+        others = dict(self.entries) | {name: entry}
+        return replace(self, entries=tuple(others.items()), cost=self.cost + cost)
+
+    def sized(self, count: int) -> tuple["State", tuple[str, ...]]:
+        """The state after so many sizes were made, and these."""
+        made = tuple(f"s{self.fresh + i}" for i in range(count))
+        return replace(self, fresh=self.fresh + count), made
+
+    def ranked(self, name: str, rank: int, cost: float) -> "State | None":
+        """The state with another rank of an argument: its first axes stay what they are."""
+        entry = self.of(name)
+        least = 1 if kind(name) in (WEIGHT, BIAS) else 0
+        if rank == len(entry.dims) or not least <= rank <= MOST_AXES or entry.literal:
+            return None
+        state, more = self.sized(max(0, rank - len(entry.dims)))
+        return state.put(name, replace(entry, dims=(*entry.dims[:rank], *more)), cost)
+
+    def deepened(self, name: str, rank: int, cost: float) -> "State | None":
+        """The state with more axes of an argument, before its last one."""
+        changed = self.ranked(name, rank, cost)
+        dims = self.of(name).dims
+        if changed is None or len(dims) < 2 or rank <= len(dims):
+            return None
+        new = changed.of(name).dims[len(dims) :]
+        entry = replace(changed.of(name), dims=(*dims[:-1], *new, dims[-1]))
+        return changed.put(name, entry)
+
+    def replaced(self, size: str, dim: str, cost: float) -> "State":
+        """The state with an expression in place of a size."""
+        entries = tuple(
+            (
+                name,
+                replace(
+                    entry,
+                    dims=tuple(substituted(d, size, dim) for d in entry.dims),
+                    classes=substituted(entry.classes, size, dim) if entry.classes else "",
+                ),
+            )
+            for name, entry in self.entries
+        )
+        return replace(self, entries=entries, cost=self.cost + cost)
+
+    def renamed(self, names: dict[str, str]) -> "State":
+        """The state with other names for its sizes, all at once."""
+
+        def other(dim: str) -> str:
+            return re.sub(r"[A-Za-z_]\w*", lambda size: names.get(size[0], size[0]), dim)
+
+        entries = tuple(
+            (name, replace(e, dims=tuple(map(other, e.dims)), classes=other(e.classes)))
+            for name, e in self.entries
+        )
+        return replace(self, entries=entries)
+
+
+def is_fresh(size: str) -> bool:
+    """Whether a size is one that the search has made."""
+    return size[:1] == "s" and size[1:].isdigit()
+
+
+@functools.cache
+def substituted(dim: str, size: str, by: str) -> str:
+    """A dim with an expression in place of a size."""
+    if size not in size_names((dim,)):
+        return dim
+    tree = _Substitute(size, parsed_dim(by).body).visit(ast.parse(dim, mode="eval"))
+    return ast.unparse(tree).replace(" ", "")
+
+
+class _Substitute(ast.NodeTransformer):
+    def __init__(self, size: str, by: ast.expr) -> None:
+        self.size, self.by = size, by
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.by if node.id == self.size else node
+
+
+def kind(name: str) -> str:
+    """The kind of argument that a name says: a weight, a bias, targets, or anything else."""
+    own = name.rpartition(".")[2].rpartition("[")[0] or name.rpartition(".")[2]
+    bare = own.rstrip("0123456789").rstrip("_") or own
+    if naming.same(bare, "b") or bare in SHIFTS or bare.split("_")[0] in ("b", "bias"):
+        return BIAS
+    if naming.same(bare, "W") or (bare[:1] in "wW" and len(bare) <= 3) or bare[:2] in ("W_", "w_"):
+        return WEIGHT
+    if bare in naming.TARGETS | naming.PERHAPS_TARGETS or bare.startswith("y_true"):
+        return TARGET
+    return DATA

@@ -1,0 +1,92 @@
+"""Shapes that were found by running: a verdict counts only if all lines that were found give it.
+
+Where nothing says the shapes of arguments, several lines may run: labels with one axis or two, a
+vector or a matrix. The plainest is judged. A gradient that is right under one line and wrong under
+another is undecidable: the code does not say which is meant.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from oracle.judging.examine import examine
+from oracle.judging.examined import Entry, Examined
+from oracle.results import Note
+from oracle.subject import Subject, Unusable
+
+CASES = 24  # to compare the lines
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The lines under which some gradients are right, and those under which they are wrong."""
+
+    right: str
+    wrong: str
+    gradients: frozenset[str]  # whose verdicts differ
+
+
+@dataclass(frozen=True)
+class _Tried:
+    subject: Subject
+    wrong: frozenset[str]  # names of gradients
+    judged: bool
+
+
+def compared(
+    subject: Subject, settle: Callable[[Subject], Subject], seed: int, max_dim: int
+) -> tuple[Subject, Compared | None]:
+    """The subject under the line to judge it under, and where the lines disagree.
+
+    Args:
+        subject: under its plainest line, with those under the others.
+        settle: gives a subject in the reading that is meant.
+        seed, max_dim: of the cases.
+    """
+    tried = [
+        _tried(replace(one, others=()), settle, seed, max_dim) for one in (subject, *subject.others)
+    ]
+    judged = [one for one in tried if one.judged]
+    if not judged:
+        return subject, None
+    fewest = min(judged, key=lambda one: len(one.wrong))
+    most = max(judged, key=lambda one: len(one.wrong - fewest.wrong))
+    differ = frozenset().union(*(one.wrong for one in judged)) - frozenset.intersection(
+        *(one.wrong for one in judged)
+    )
+    if not differ:
+        return judged[0].subject, None
+    return fewest.subject, Compared(fewest.subject.shapes, most.subject.shapes, differ)
+
+
+def _tried(
+    subject: Subject, settle: Callable[[Subject], Subject], seed: int, max_dim: int
+) -> _Tried:
+    try:
+        found = examine(settle(subject), CASES, seed, max_dim, ("float64",))
+    except Unusable:
+        return _Tried(subject, frozenset(), False)
+    wrong = frozenset(g.name for g in found.result.gradients if g.verdict == "wrong")
+    return _Tried(subject, wrong, any(entry.shown or wrong for entry in found.entries))
+
+
+def undecided(examined: Examined, lines: Compared) -> Examined:
+    """What was judged, without a verdict on the gradients that the lines differ in."""
+    entries = tuple(_undecided(entry, lines) for entry in examined.entries)
+    said = (
+        f"{', '.join(sorted(lines.gradients))}: right with `# oracle: shapes {lines.right}`, wrong "
+        f"with `# oracle: shapes {lines.wrong}`; write the one that is meant above line "
+        f"{examined.subject.line}"
+    )
+    result = replace(
+        examined.result,
+        gradients=tuple(entry.gradient for entry in entries),
+        remarks=(*examined.result.remarks, Note("open-shapes", said)),
+    )
+    return replace(examined, entries=entries, result=result)
+
+
+def _undecided(entry: Entry, lines: Compared) -> Entry:
+    if entry.gradient.name not in lines.gradients:
+        return entry
+    gradient = replace(entry.gradient, verdict="undecidable", findings=(), counterexample=None)
+    return replace(entry, gradient=gradient)
