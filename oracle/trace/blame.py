@@ -6,14 +6,18 @@ inherited. A constant factor may be deferred: dZ without 1/m is right if dW puts
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from oracle.trace.match import Matcher
+from oracle.trace.gradient_names import of_name, plain
+from oracle.trace.match import Matcher, few
 from oracle.trace.outcomes import Match
 from oracle.trace.truth import NEARLY, array, same_gradient
 from oracle.truth.recording import Value
+
+
+TURNS = "other turns of the loop are right, and this one could not be told"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +48,32 @@ class Blame:
         self.judged: dict[int, Judged] = {}  # the last one of each value, by its id
 
     def verdicts(self) -> list[Judged]:
+        """The verdicts, in order; of many turns of one statement some are judged for all."""
+        groups: dict[tuple[int, str], list[Match]] = {}
+        for match in self.matches:
+            key = id(match.stored.statement), match.stored.target.text
+            groups.setdefault(key, []).append(match)
+        fully = {id(match) for group in groups.values() for match in few(group)}
+        last: dict[tuple[int, str], Judged] = {}
         found = []
         for match in self.matches:
-            judged = self._used(match) if match.how == "use" else self._between(match)
+            key = id(match.stored.statement), match.stored.target.text
+            if id(match) in fully or match.how == "use" or key not in last:
+                judged = self._used(match) if match.how == "use" else self._between(match)
+                last[key] = judged
+            else:
+                judged = self._like(match, last[key])
             self.judged[id(match.value)] = judged
             found.append(judged)
         return found
+
+    def _like(self, match: Match, other: Judged) -> Judged:
+        """A turn of a loop: right by its own numbers, or what another turn is."""
+        if self.truth.agrees(array(match.value), match.of, other.factor):
+            return Judged(match, "correct", other.factor * self.truth.of(match.of), other.factor)
+        want = other.factor * self.truth.of(match.of)
+        verdict = other.verdict if other.verdict != "correct" else "unsure"
+        return replace(other, match=match, want=want, verdict=verdict, made=None, why=TURNS)
 
     # -- the gradients that the updates use --------------------------------------------------------
 
@@ -118,8 +142,15 @@ class Blame:
         if match.how == "name" and not needed and not before:
             why = "nothing that follows from it shows which gradient it is"
             return Judged(match, "unsure", want, factor, why=why)
+        if match.how == "value" and got.size == 1 and not self._is_named(match):
+            why = "a single number may be this by chance"
+            return Judged(match, "unsure", want, factor, why=why)
         updated = self._updated(match, changed, want)
         return Judged(match, "wrong", want, factor, made, updated=updated)
+
+    def _is_named(self, match: Match) -> bool:
+        """True if its name says of what it is the gradient."""
+        return plain(self.matcher.name(match.of)) in of_name(match.stored.text)
 
     def _needed(self, match: Match) -> list[float]:
         """The multiples of the true gradient that make what follows from it right."""

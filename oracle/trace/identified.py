@@ -12,7 +12,7 @@ import numpy as np
 
 from oracle.trace.rerun import CannotRerun, rerun
 from oracle.trace.steps import Step, Training
-from oracle.trace.truth import Forward, Loss, array
+from oracle.trace.truth import Loss, array
 from oracle.truth.recording import Note, Value
 
 _STACKED = ("vstack", "hstack", "stack", "concatenate", "array", "asarray", "column_stack")
@@ -88,14 +88,10 @@ class _Forwards:
     """Tells which values depend on the parameters as they were, and on no updated one."""
 
     def __init__(self, training: Training, step: Step) -> None:
-        self.training, self.step = training, step
-        self.parameters = {id(v) for v in step.parameters}
-        self.new = {id(u.new) for u in step.updates}
+        self.old, self.new = training.reach(step)
 
     def __call__(self, value: Value) -> bool:
-        forward = Forward(self.training, self.step, [value])
-        depends = bool(set(forward.leaves) & self.parameters)
-        return depends and not set(forward.values) & self.new
+        return id(value) in self.old and id(value) not in self.new
 
 
 def _usual(pairs: Sequence[Pair]) -> Iterator[tuple[str, Loss]]:

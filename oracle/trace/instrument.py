@@ -149,6 +149,8 @@ class _Instrumenter(ast.NodeTransformer):
         names = [ast.Name(a.arg, ast.Load()) for a in arguments if a.arg not in ("self", "cls")]
         at = node.body[0]
         report = self._report(at, "arguments", names, "", first=node.lineno)
+        followed = [_followed(name.id, at) for name in names] if not _is_generator(node) else []
+        report = [*followed, *report]
         docstring = 1 if ast.get_docstring(node, clean=False) is not None else 0
         node.body = [*node.body[:docstring], *report, *node.body[docstring:]]
         self.scopes.pop()
@@ -207,6 +209,16 @@ class _Instrumenter(ast.NodeTransformer):
         if not hasattr(node, "lineno"):
             return ""
         return ast.get_source_segment(self.source, node) or ""
+
+
+def _followed(name: str, at: ast.stmt) -> ast.stmt:
+    """``b = GIVEN(b)``: a plain number that was handed over is followed from here."""
+    value = _call(GIVEN, ast.Name(name, ast.Load()))
+    return _located(ast.Assign([ast.Name(name, ast.Store())], value), at)  # type: ignore[no-any-return]
+
+
+def _is_generator(node: Any) -> bool:
+    return any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node))
 
 
 def _flat(target: Any) -> list[Any]:

@@ -172,8 +172,7 @@ def _is_absolute(one: Chosen) -> bool:
 
 def _computed(training: Training, step: Step, name: str) -> Iterator[tuple[object, Loss]]:
     """The values that are called a loss, the likeliest first; with ``name``, only those."""
-    old = {id(v) for v in step.parameters}
-    new = {id(u.new) for u in step.updates}
+    old, new = training.reach(step)
     by_new = {id(u.stored): u for u in training.updates}
     groups: dict[tuple[int, str], list[Stored]] = {}
     found = training.stored if name else scalars(training.stored)
@@ -183,9 +182,7 @@ def _computed(training: Training, step: Step, name: str) -> Iterator[tuple[objec
             continue
         if not name and _is_residual(one):
             continue
-        forward = Forward(training, step, [one.value])
-        reached = set(forward.leaves)
-        if reached & old and not set(forward.values) & new:
+        if id(one.value) in old and id(one.value) not in new:
             groups.setdefault((id(one.statement), one.target.name), []).append(one)
     losses = [
         ((key, i), loss)
@@ -236,8 +233,7 @@ def _of_group(group: list[Stored], updates: dict[int, Update]) -> Iterator[Loss]
 
 def _numbers(training: Training, step: Step) -> Iterator[tuple[object, Loss]]:
     """Numbers without a loss's name: ``total += ...``, ``history.append(np.mean(...))``."""
-    old = {id(v) for v in step.parameters}
-    new = {id(u.new) for u in step.updates}
+    old, new = training.reach(step)
     used = {id(v) for note in training.notes[step.begin :] for v in note.inputs}
     by_new = {id(u.new): u for u in training.updates}
     losses: list[tuple[object, Loss]] = []
@@ -248,8 +244,7 @@ def _numbers(training: Training, step: Step) -> Iterator[tuple[object, Loss]]:
             update = by_new.get(id(value))
             terms = update.terms if update is not None else (Term(1.0, value),)
             values = tuple(term.value for term in terms)
-            forward = Forward(training, step, values)
-            if not set(forward.leaves) & old or set(forward.values) & new:
+            if not any(id(v) in old for v in values) or any(id(v) in new for v in values):
                 continue
             ones = tuple(np.full(t.value.shape, t.factor) for t in terms)
             name = training.name(value) or f"what line {note.line} computes"

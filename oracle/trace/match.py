@@ -7,6 +7,7 @@ place, what is computed from it comes out right. A match that none of these make
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -19,8 +20,17 @@ from oracle.trace.truth import Truth, array, same_gradient
 from oracle.trace.updates import Update
 from oracle.truth.recording import Value
 
+NEAR = 1e-6  # sizes that differ by more are no rounding apart
+FEW = 5  # turns of a loop that stand for all of them
 ROUNDING = 1e-12  # of the largest gradient: what is smaller is none
-MOST = 400  # values of the forward that are tried in the place of one stored value
+MOST = 60  # values of the forward that are tried in the place of one stored value
+
+
+def few(turns: Sequence[Any]) -> list[Any]:
+    """Some of many turns: the first two, the middle one and the last two."""
+    if len(turns) <= FEW:
+        return list(turns)
+    return [turns[i] for i in (0, 1, len(turns) // 2, -2, -1)]
 
 
 class Matcher:
@@ -30,6 +40,7 @@ class Matcher:
         self.training = training
         self.truth = truth
         self.step = truth.step
+        truth.add_parts()
         self.outcomes = Outcomes(training, truth)
         self.entries = list(self._entries())
         self.unmatched: list[Stored] = []
@@ -40,6 +51,7 @@ class Matcher:
             if np.max(np.abs(truth.of(v)), initial=0.0) > ROUNDING * truth.scale
             and (v.note is None or v.note.op != "negative" or self._has(v))
         ]
+        self._by_shape: dict[tuple[int, ...], tuple[list[Value], np.ndarray]] = {}
         self.used: list[Match] = []
         self.followers: list[Match] = []  # these, and later ones on the way to them
 
@@ -85,7 +97,9 @@ class Matcher:
             for stored in group:
                 if (known := self._by_value(stored)) is not None:
                     found[stored] = known
-            some = [s for s in group if s not in found or self._leads_astray(found[s])]
+            some = [s for s in group if s not in found]
+            if any(self._leads_astray(found[s]) for s in few(group) if s in found):
+                some = list(group)
             for stored, part in self._by_parts(some).items():
                 found[stored] = replace(part, how="shift" if stored in found else "part")
             for stored in group:
@@ -95,7 +109,7 @@ class Matcher:
                     found[stored] = named
                 elif stored not in found and is_like_gradient(stored.text):
                     self.unmatched.append(stored)
-            self.followers += [found[s] for s in group if s in found]
+            self.followers += few([found[s] for s in group if s in found])
         return sorted(found.values(), key=lambda m: m.stored.order)
 
     def _groups(self, known: dict[Stored, Match]) -> list[list[Stored]]:
@@ -128,13 +142,23 @@ class Matcher:
         got = array(stored.value)
         if not np.isfinite(got).all() or (got.size == 1 and got.item() in (0.0, 1.0, -1.0)):
             return None
-        known = [v for v in self.candidates if self.truth.of(v).shape == got.shape]
+        known, sizes = self._of_shape(got.shape)
+        size = float(np.max(np.abs(got), initial=0.0))
         for factor in self.outcomes.factors:
-            equal = [v for v in known if self.truth.agrees(got, v, factor)]
+            near = np.flatnonzero(np.abs(sizes * abs(factor) - size) <= NEAR * size)
+            equal = [known[i] for i in near if self.truth.agrees(got, known[i], factor)]
             if equal:
                 return Match(stored, self._likeliest(stored, equal), "value")
         equal = [v for v in known if self.outcomes.multiple(got, v) is not None]
         return Match(stored, self._likeliest(stored, equal), "value") if equal else None
+
+    def _of_shape(self, shape: tuple[int, ...]) -> tuple[list[Value], np.ndarray]:
+        """The candidates whose gradients have a shape, and the largest entry of each."""
+        if shape not in self._by_shape:
+            known = [v for v in self.candidates if self.truth.of(v).shape == shape]
+            sizes = [float(np.max(np.abs(self.truth.of(v)), initial=0.0)) for v in known]
+            self._by_shape[shape] = known, np.array(sizes)
+        return self._by_shape[shape]
 
     def _likeliest(self, stored: Stored, values: Sequence[Value]) -> Value:
         names = of_name(stored.text)
@@ -196,7 +220,7 @@ class Matcher:
                             if not self._is_renamed(s, v)
                         }
         found = {}
-        for stored in group:
+        for stored in few(group):
             shape = stored.value.shape
             names = of_name(stored.text)
             named = [v for v in self.candidates if plain(self.name(v)) in names]

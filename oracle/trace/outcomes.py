@@ -14,6 +14,8 @@ from oracle.trace.updates import Term, Update, is_step_size, size
 from oracle.truth.recording import Value
 
 MOST_SIZES = 12
+SAME_FACTOR = 1e-9
+MOST_RERUNS = 6000  # of one step
 
 Changed = Mapping[int, np.ndarray]
 NOTHING: Changed = {}
@@ -45,7 +47,9 @@ class Outcomes:
         shares = {1.0, *(1 / t.share for _, t in training.used(truth.step) if t.share)}
         # What a gradient may be multiplied by, to be divided by it in an update: m, and −1.
         self.factors = sorted((s * f for f in shares for s in (1, -1)), key=lambda f: abs(f - 1))
-        self.few = [*self.factors, *_sizes(truth)]
+        few = [*self.factors, *_sizes(truth)]
+        self._known = np.array([*few, *(1 / factor for factor in few)])
+        self.reruns = 0
         self._decay: dict[Match, float] = {}
         self._steps = {
             id(s.value): np.ones(s.value.shape)
@@ -54,7 +58,13 @@ class Outcomes:
         }
 
     def rerun(self, value: Value, changed: Changed) -> np.ndarray | None:
-        """A value as it would be; None if a call on the way cannot be repeated."""
+        """A value as it would be; None if a call on the way cannot be repeated.
+
+        None too where a step is so long that this was asked too often.
+        """
+        self.reruns += 1
+        if self.reruns > MOST_RERUNS:
+            return None
         try:
             (made,) = rerun([value], changed, self.training, self.truth.step.begin)
         except CannotRerun:
@@ -128,14 +138,18 @@ class Outcomes:
 
         Known are the factors of the updates, and numbers of samples or entries, once or twice.
         """
-        for factor in self.few if got.size <= 2 else self.factors:
-            for known in (factor, 1 / factor):
-                if self.truth.agrees(got, of, known):
-                    return known
-        if got.size <= 2:
+        want = self.truth.of(of)
+        if got.shape != want.shape and got.size == want.size == 1:
+            got = got.reshape(want.shape)
+        ratio = _ratio(got, want)
+        if ratio == 0.0:
+            return self.factors[0] if self.truth.agrees(got, of) else None
+        if not self.truth.agrees(got, of, ratio):
             return None
-        ratio = _ratio(got, self.truth.of(of))
-        return ratio if ratio and self.truth.agrees(got, of, ratio) else None
+        near = np.abs(self._known / ratio - 1)
+        if near.min() < SAME_FACTOR:
+            return float(self._known[near.argmin()])
+        return ratio if got.size > 2 else None
 
     def follows(self, match: Match, values: Changed) -> bool:
         """True if a gradient is computed from some values."""

@@ -7,6 +7,7 @@ from oracle.trace.recorded import Attempt, Stored
 from oracle.trace.updates import Chain, Term, Update, chains, expanded, size, updates
 from oracle.truth.recording import Cut, Note, Value
 
+SHOWN = 3  # updates at the begin and at the end of a long chain that are looked at
 MOST_TERMS = 50  # of one update
 
 
@@ -48,6 +49,7 @@ class Training:
         self.index = {id(note): i for i, note in enumerate(notes)}
         self.cuts = cuts
         self.inputs = {id(n): tuple(id(v) for v in n.inputs) for n in notes}  # ids, by the call's
+        self._reach: dict[tuple[int, int], tuple[frozenset[int], frozenset[int]]] = {}
         self._before: dict[tuple[int, int], tuple[Note, ...]] = {}
         self.names: dict[int, list[Stored]] = {}  # of all values that have one, by their ids
         for one in stored:
@@ -98,7 +100,10 @@ class Training:
         return []
 
     def _depends_on_itself(self, chain: Chain, ends: set[int]) -> bool:
-        for update in chain.updates:
+        some = chain.updates
+        if len(some) > 2 * SHOWN:  # a sum over samples, say
+            some = (*some[:SHOWN], *some[-SHOWN:])
+        for update in some:
             for term in self._gradients(update):
                 if term.value is not update.old and any(
                     value is update.old for value in self._back(term.value, ends)
@@ -142,6 +147,22 @@ class Training:
                 if part.active and id(part) not in seen:
                     seen.add(id(part))
                     queue.append(part)
+
+    def reach(self, step: Step) -> tuple[frozenset[int], frozenset[int]]:
+        """The ids of what depends on the parameters as a step found them, and on updated ones."""
+        key = step.begin, step.end
+        if key not in self._reach:
+            old = {id(v) for v in step.parameters}
+            new = {id(u.new) for u in step.updates}
+            for note in self.notes[step.begin : step.end]:
+                made = [id(v) for v in note.outputs if v.active]
+                inputs = self.inputs[id(note)]
+                if not new.isdisjoint(inputs):
+                    new.update(made)
+                if not old.isdisjoint(inputs):
+                    old.update(i for i in made if i not in new)
+            self._reach[key] = frozenset(old), frozenset(new)
+        return self._reach[key]
 
     def before(self, value: Value, begin: int) -> tuple[Note, ...]:
         """The calls that a value was computed by from a time on, in their order."""

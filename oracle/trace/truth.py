@@ -117,8 +117,12 @@ class Truth:
         self.surroundings = Surroundings(self.plan, upstream, found)
         self.values = values
         self._parts: dict[int, tuple[Value, Note]] = {}
-        for value in [v for v in values if id(v) in self.forward.leaves]:
-            self._add_parts(value)
+
+    def add_parts(self) -> None:
+        """Find the gradients of parameters by what each use of them adds, if not yet done."""
+        if not self._parts:
+            for value in [v for v in self.values if id(v) in self.forward.leaves]:
+                self._add_parts(value)
 
     def _add_parts(self, value: Value) -> None:
         """The gradient of a parameter that is used several times, by what each use adds to it.

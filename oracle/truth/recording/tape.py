@@ -123,7 +123,9 @@ class Note:
     a decision here (a comparison, ``argmax``, ``bool()``, ``int()``), which ``answer`` holds.
     """
 
-    __slots__ = ("_code", "_instruction", "answer", "args", "function", "kwargs", "op", "outputs")
+    __slots__ = (
+        "_code", "_inputs", "_instruction", "answer", "args", "function", "kwargs", "op", "outputs",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -138,6 +140,7 @@ class Note:
         self.kwargs = kwargs
         self.outputs: tuple[Value, ...] = ()
         self.answer: Any = None
+        self._inputs: tuple[Value, ...] | None = None
         self._code, self._instruction = here()
 
     @property
@@ -159,7 +162,9 @@ class Note:
     @property
     def inputs(self) -> tuple[Value, ...]:
         """The values among the arguments, however deep."""
-        return tuple(values_in((self.args, tuple(self.kwargs.values()))))
+        if self._inputs is None:
+            self._inputs = tuple(values_in((self.args, tuple(self.kwargs.values()))))
+        return self._inputs
 
     def __repr__(self) -> str:
         return f"<Note {self.op} line {self.line}>"
