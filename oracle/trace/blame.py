@@ -16,7 +16,6 @@ from oracle.trace.outcomes import Match
 from oracle.trace.truth import NEARLY, array, same_gradient
 from oracle.truth.recording import Value
 
-
 TURNS = "other turns of the loop are right, and this one could not be told"
 
 
@@ -139,7 +138,7 @@ class Blame:
                 return Judged(
                     match, "inherited", again * true, again, inherits=_wrong_of(before, changed)
                 )
-        if match.how == "name" and not needed and not before:
+        if match.how == "name" and not needed and not before and got.shape == true.shape:
             why = "nothing that follows from it shows which gradient it is"
             return Judged(match, "unsure", want, factor, why=why)
         if match.how == "value" and got.size == 1 and not self._is_named(match):

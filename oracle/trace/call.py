@@ -75,13 +75,14 @@ def _is_call_of_a_library(part: ast.stmt) -> bool:
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
     """The same random draws for each run."""
-    numpy_state, python_state = np.random.get_state(), random.getstate()
-    np.random.seed(seed)
+    # The user's code draws from the global state.
+    numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
+    np.random.seed(seed)  # noqa: NPY002
     random.seed(seed)
     try:
         yield
     finally:
-        np.random.set_state(numpy_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002
         random.setstate(python_state)
 
 

@@ -13,6 +13,7 @@ from oracle.trace.loss import Fit, best
 from oracle.trace.match import Matcher
 from oracle.trace.naming import Names
 from oracle.trace.pictures import pictures
+from oracle.trace.raised import at_its_line, cause, with_bias_row
 from oracle.trace.recorded import INTERRUPTED, Recorded
 from oracle.trace.remarks import about_learning
 from oracle.trace.rerun import CannotRerun
@@ -51,10 +52,14 @@ class Unreplayed:
 
 def judged_steps(recorded: Recorded, steps: int, loss: str = "") -> list[JudgedStep | Unreplayed]:
     """The verdicts of the first steps."""
-    training = Training(recorded.stored, recorded.notes, recorded.failed, recorded.cuts)
+    raised = bool(recorded.error) and recorded.error != INTERRUPTED
+    training = Training(
+        recorded.stored, recorded.notes, recorded.failed, recorded.cuts, raised=raised
+    )
     found: list[JudgedStep | Unreplayed] = []
     try:
-        fits = best(training, training.steps()[:steps], loss)
+        some = training.steps()[:steps] or [s for s in [training.sheet()] if s is not None]
+        fits = best(training, some, loss)
     except NotReplayable as error:
         note = error.note
         return [Unreplayed(note.line if note is not None else 0, str(error))]
@@ -76,7 +81,11 @@ def report(recorded: Recorded, file: str, steps: int, loss: str = "") -> Report:
     """The report on a traced script."""
     found = report_of([recorded], file, steps, loss)
     if recorded.error and recorded.error != INTERRUPTED:
-        said = f"the script ended with {recorded.error}; what it did until then is judged"
+        with_bias_row(recorded, found)
+        raised = at_its_line(recorded, file, found.results)
+        found.results += [raised] if raised is not None else []
+        why = cause(recorded, found.results) or "what it did until then is judged"
+        said = f"the script ended with {recorded.error}; {why}"
         found.errors.append(Failure(file, recorded.error_line or 1, said))
     return found
 
@@ -132,9 +141,10 @@ def _fill(report: Report, steps: Sequence[JudgedStep], runs: int) -> None:
     } - by_line.keys()
     left += [(statement, text, "it is not certain what it is the gradient of")
              for statement, text in unmatched]  # fmt: skip
+    training = steps[0].matcher.training  # of the first run
     remarks = (
         *_about_the_loss(steps[0].fit),
-        *about_learning([step.fit.truth for step in steps]),
+        *about_learning([s.fit.truth for s in steps if s.matcher.training is training]),
     )
     for (file, function), gradients in functions.items():
         ordered = sorted(gradients, key=lambda g: g.line)

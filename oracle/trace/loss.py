@@ -21,8 +21,10 @@ from oracle.truth.recording import Value
 
 _NAMES = re.compile(
     r"(^|[^a-z])(loss(es)?|costs?|j|l|e|err|error|errors|objective|mse|rmse|sse|nll|bce|ce|xent|"
-    r"cross_?entropy|energy|e_?total|total_?error|total_?loss|criterion)\d*($|[^a-z])"
+    r"cross_?entropy|energy|e_?total|total_?error|total_?loss|criterion|verlust|kosten|perdida|coste|costo|custo|"
+    r"perte|cout|perdita|ecm)\d*($|[^a-z])"
 )
+_SURE = re.compile(r"(^|[^a-z])(loss|cost|objective|verlust|kosten|perdida|custo|perte|perdita)")
 _MOST = 8  # values that are tried as the loss of a step
 
 
@@ -77,7 +79,13 @@ def is_loss_name(text: str) -> bool:
 
 def is_sure_name(text: str) -> bool:
     """True for names that nobody gives to a mere figure: gradients are meant to be those of it."""
-    return re.search(r"(^|[^a-z])(loss|cost|objective)", _words(text)) is not None
+    return (
+        re.search(
+            r"(^|[^a-z])(loss|cost|objective|verlust|kosten|perdida|custo|perte|perdita)",
+            _words(text),
+        )
+        is not None
+    )
 
 
 def _words(text: str) -> str:
@@ -122,7 +130,7 @@ def _unnamed(
     )
     found = max(
         (_rescaled(training, steps, one) for one in _tried(training, steps, usual)),
-        key=lambda one: (one.score[1], one.score, -_oddness(one)),
+        key=lambda one: (one.score[1], -_oddness(one), one.score),
         default=None,
     )
     if found and found.score[0] and (weak is None or found.score[1] > weak.score[1]):
@@ -157,6 +165,8 @@ def _contains(one: Chosen, part: Chosen) -> bool:
     for step, fit in one.fits.items():
         inner = part.fits.get(step)
         if inner is None or not all(fit.truth.forward.has(v) for v in inner.truth.loss.values):
+            return False
+        if set(map(id, fit.truth.loss.values)) <= set(map(id, inner.truth.loss.values)):
             return False
     return one is not part and one.score[0] < part.score[0] and one.is_shared
 
@@ -270,7 +280,9 @@ def _fit(training: Training, step: Step, loss: Loss) -> Fit | None:
             right += 1
         elif outcomes.ratios(match, {}):
             multiples += 1
-    shared = bool(right) or _is_shared(training, step, truth)
+    if not step.updates:
+        right = used = _on_a_sheet(training, truth)
+    shared = bool(right) or not step.updates or _is_shared(training, step, truth)
     return Fit(truth, right, multiples, used, shared)
 
 
@@ -279,6 +291,17 @@ def _matches(training: Training, truth: Truth) -> Iterator[Match]:
     for update, term in training.used(truth.step):
         if truth.has(update.old):
             yield Match(update.stored, update.old, "use", 1.0, update, term, term.value)
+
+
+def _on_a_sheet(training: Training, truth: Truth) -> int:
+    """Without updates: how many stored arrays are a gradient of this loss."""
+    stored = [s.value for s in training.stored if not truth.forward.has(s.value)]
+    made = {id(v): array(v) for v in stored if v.note is not None and size(v) > 2}
+    count = 0
+    for got in made.values():
+        known = [v for v in truth.values if v.shape == got.shape and np.any(truth.of(v))]
+        count += any(truth.agrees(got, v) for v in known)
+    return count
 
 
 def _is_shared(training: Training, step: Step, truth: Truth) -> bool:
@@ -347,5 +370,6 @@ def _scaled_name(loss: Loss, factor: float) -> str:
 
 
 def _oddness(chosen: Chosen) -> int:
-    """1 where the factor of a usual loss is no number of samples."""
-    return int(re.match(r"[\d.]", chosen.name) is not None and not chosen.name.startswith("2·"))
+    """In how many steps the factor of a usual loss is no number of samples."""
+    names = [fit.truth.loss.name for fit in chosen.fits.values()]
+    return sum(re.match(r"[\d.]", name) is not None and name[:2] != "2·" for name in names)

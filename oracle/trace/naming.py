@@ -13,8 +13,8 @@ from oracle.diagnosis.observed import what_is_seen
 from oracle.results import Note
 from oracle.subject import Argument, Path, Subject
 from oracle.trace.blame import Judged
-from oracle.trace.match import Matcher
-from oracle.trace.truth import Truth, array
+from oracle.trace.match import Matcher, without_a_row
+from oracle.trace.truth import Truth, array, same_gradient
 from oracle.truth.recording import Value
 
 PATIENCE = 3.0  # seconds of processor time for one name
@@ -113,7 +113,7 @@ class Names:
     def of(self, cases: Sequence[tuple[Matcher, Judged]]) -> tuple[Note, ...]:
         """What explains a wrong gradient in all the cases in which it is wrong."""
         (matcher, judged), *others = cases
-        note = self._early_update(judged)
+        note = self._early_update(judged) or self._bias_row(judged)
         if note is not None:
             return (note,)
         target = self._target(matcher, judged)
@@ -132,6 +132,18 @@ class Names:
             f"{judged.match.stored.text} uses {update.text} as line {update.statement.line} has "
             "already updated it; the forward used it as it was before",
             "compute all gradients first, and update afterwards",
+        )
+
+    def _bias_row(self, judged: Judged) -> Note | None:
+        """The row of the bias, which has no layer below, was sent back as well."""
+        got = array(judged.match.value)
+        if not any(same_gradient(part, judged.want) for part in without_a_row(got)):
+            return None
+        return Note(
+            "bias-row-not-dropped",
+            f"{judged.match.stored.text} has shape {got.shape}, expected {judged.want.shape}: the "
+            "row or column of the bias weights is still in it",
+            "leave the bias's row out of the weights, as in W[:-1], on the way back",
         )
 
     def _target(self, matcher: Matcher, judged: Judged) -> Target:

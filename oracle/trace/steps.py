@@ -26,10 +26,13 @@ class Step:
     begin: int  # times, in calls recorded
     end: int
     updates: tuple[Update, ...]
+    given: tuple[Value, ...] = ()  # without updates: the arrays that a sheet begins with
 
     @property
     def parameters(self) -> tuple[Value, ...]:
         """As they were before this step's updates."""
+        if self.given:
+            return self.given
         new = {id(update.new) for update in self.updates}
         return tuple(u.old for u in self.updates if id(u.old) not in new)
 
@@ -43,7 +46,9 @@ class Training:
         notes: Sequence[Note],
         failed: Attempt | None = None,
         cuts: Sequence[tuple[int, Cut]] = (),
+        raised: bool = False,
     ) -> None:
+        self.raised = raised  # an exception has ended it
         self.stored = stored
         self.notes = notes
         self.index = {id(note): i for i, note in enumerate(notes)}
@@ -79,6 +84,23 @@ class Training:
             begin = max([found[-1].end if found else 0, *map(self._missed, group)])
             found.append(Step(begin, group[-1].stored.time, tuple(group)))
         return found
+
+    def sheet(self) -> Step | None:
+        """The whole record as one step without updates: a derivation on paper, or one that raised.
+
+        Its parameters are the named arrays that it begins with.
+        """
+        given: dict[int, Value] = {}
+        for one in self.stored:
+            value = one.value
+            if (
+                value.note is None
+                and value.active
+                and size(value) > 1
+                and one.time < len(self.notes)
+            ):
+                given.setdefault(id(value), value)
+        return Step(0, len(self.notes), (), tuple(given.values())) if given else None
 
     def _missed(self, update: Update) -> int:
         """When a first update, of a bias that was the integer 0, made what a step begins with."""
@@ -197,7 +219,7 @@ class Training:
 
         Of a velocity it is what was added to it in this step; what is older is no gradient.
         """
-        velocities = {id(u.new): u for u in self.within(step) if self.is_velocity(u, step)}
+        velocities = self.velocities(step)
         found = []
         for update in step.updates:
             queue, seen = list(update.terms), 0
@@ -218,6 +240,14 @@ class Training:
     def within(self, step: Step) -> list[Update]:
         """All updates of a step, those of sums and velocities too."""
         return [u for u in self.updates if step.begin < u.stored.time <= step.end]
+
+    def velocities(self, step: Step) -> dict[int, Update]:
+        """The updates of a step that add to what was there before it, by the id of the result."""
+        found: dict[int, Update] = {}
+        for update in self.within(step):
+            if self.is_velocity(update, step) or id(update.old) in found:
+                found[id(update.new)] = update
+        return found
 
     def is_older(self, value: Value, step: Step) -> bool:
         return self.is_before(value, step.begin)

@@ -11,10 +11,11 @@ import numpy as np
 from oracle.cases import shapes
 from oracle.cases.values import values_of
 from oracle.discovery.trainers import MODULE, Trainer
-from oracle.results import Failure, Gradient, Result
+from oracle.results import Failure, Gradient, Note, Result
 from oracle.subject import Argument, size_names
 from oracle.trace.call import call
 from oracle.trace.judge import report_of
+from oracle.trace.raised import cause
 from oracle.trace.recorded import Recorded
 from oracle.trace.steps import enough
 
@@ -43,7 +44,7 @@ def judge_training(file: Path, name: str, trainer: Trainer, seed: int) -> Result
         return Failure(name, line, f"{trainer.name}: {_why(trainer, said)}")
     first = report.results[0]
     remarks = list(first.remarks)
-    remarks += _about_the_end(ended)
+    remarks += _about_the_end(ended, report.results)
     return replace(
         first, file=name, target=trainer.name, line=trainer.line, gradients=gradients,
         remarks=tuple(remarks), shapes=len(runs),
@@ -63,12 +64,11 @@ def _why(trainer: Trainer, said: str) -> str:
     return said
 
 
-def _about_the_end(ended: Recorded | None) -> list[Any]:
-    from oracle.results import Note
-
+def _about_the_end(ended: Recorded | None, results: list[Result]) -> list[Note]:
     if ended is None:
         return []
-    said = f"line {ended.error_line} raises {ended.error}; what it did until then is judged"
+    why = cause(ended, results) or "what it did until then is judged"
+    said = f"line {ended.error_line} raises {ended.error}; {why}"
     return [Note("raises", said)]
 
 

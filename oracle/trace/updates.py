@@ -65,7 +65,7 @@ def is_step_size(text: str) -> bool:
 def updates(stored: Sequence[Stored], failed: Attempt | None = None) -> list[Update]:
     """All updates, in order; the last one may have raised."""
     named: set[int] = set()
-    steps = {id(s.value) for s in stored if size(s.value) == 1 and is_step_size(s.text)}
+    steps = step_sizes(stored)
     found = []
     for one in stored:
         if one.statement.kind in ("assign", "augment") and one.before:
@@ -74,6 +74,11 @@ def updates(stored: Sequence[Stored], failed: Attempt | None = None) -> list[Upd
                 if made is not None:
                     found.append(made)
                     break
+        elif one.statement.kind == "assign" and one.value.note is not None and _names_itself(one):
+            zero = Value(np.zeros(one.value.shape), True)
+            terms = expanded(one.value, zero, named, steps)
+            if all(0 < term.literal < 1 for term in terms):
+                found.append(Update(one, zero, tuple(terms), 0.0))
         if one.statement.kind in ("assign", "augment"):
             named.add(id(one.value))
     if failed is not None:
@@ -83,15 +88,54 @@ def updates(stored: Sequence[Stored], failed: Attempt | None = None) -> list[Upd
     return found
 
 
+def step_sizes(stored: Sequence[Stored]) -> set[int]:
+    """The ids of numbers that are step sizes: by name, or as updates multiply arrays by them."""
+    found = {id(s.value) for s in stored if size(s.value) == 1 and is_step_size(s.text)}
+    for one in stored:
+        if one.statement.kind in ("assign", "augment") and one.before and size(one.value) > 1:
+            note = one.value.note
+            if note is not None and note.op in ("add", "subtract"):
+                found |= _multipliers(note)
+    return found
+
+
+def _multipliers(note: Note) -> set[int]:
+    """The written numbers by which a summand of an update multiplies an array."""
+    found = set()
+    for part in note.args:
+        inner = part.note if isinstance(part, Value) else None
+        if inner is None or inner.op != "multiply" or len(inner.args) < 2:
+            continue
+        for times, other in (inner.args[:2], inner.args[1::-1]):
+            if not isinstance(times, Value) or not isinstance(other, Value):
+                continue
+            if size(times) == 1 and size(other) > 1 and _is_constant(times, 0):
+                found.add(id(times))
+    return found
+
+
 def _update(stored: Stored, old: Value, named: set[int], steps: set[int]) -> Update | None:
     if stored.value is old or stored.value.note is None:
         return None
     terms = expanded(stored.value, old, named, steps)
     keeps = sum(term.factor for term in terms if term.value is old)
     others = tuple(term for term in terms if term.value is not old)
-    if not 0.2 < keeps <= 1 + 1e-9 or not others:
+    if keeps == 0 and others and _begins_at_zero(stored, old):
+        return Update(stored, old, others, keeps)
+    if not 0.2 < keeps <= 1 + 1e-9 or (not others and keeps > 1 - 1e-9):
         return None
     return Update(stored, old, others, keeps)
+
+
+def _begins_at_zero(stored: Stored, old: Value) -> bool:
+    """True for ``m = 0.9 * m + 0.1 * g`` where m was the constant 0: no call has kept it."""
+    return _names_itself(stored) and old.shape == stored.value.shape and not np.any(old.array)
+
+
+def _names_itself(stored: Stored) -> bool:
+    """True if a statement reads what it stores."""
+    own = rf"(?<![\w.]){re.escape(stored.target.text)}(?![\w])"
+    return re.search(own, stored.statement.text) is not None
 
 
 def expanded(value: Value, old: Value, named: set[int], steps: set[int]) -> list[Term]:
