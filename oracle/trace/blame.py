@@ -19,6 +19,9 @@ from oracle.truth.recording import Value
 TURNS = "other turns of the loop are right, and this one could not be told"
 
 
+CLEAR = 1e6  # units of rounding: a gradient that is so large is none that cancels
+
+
 @dataclass(frozen=True, eq=False)
 class Judged:
     """The verdict on one gradient in one step."""
@@ -193,7 +196,10 @@ class Blame:
     def _shows(self, match: Match) -> bool:
         """True if a gradient is not 0, as that of a bias is whose samples cancel."""
         size = float(np.max(np.abs(self.truth.of(match.of)), initial=0.0))
-        return size > NEARLY * self.truth.scale
+        if size > NEARLY * self.truth.scale:
+            return True
+        # Where an output is saturated, the loss's slope by it is larger than all others by far.
+        return size > CLEAR * self.truth.unit(match.of)
 
     # -- what comes before -------------------------------------------------------------------------
 
