@@ -65,7 +65,8 @@ class Blame:
                 last[key] = judged
             else:
                 judged = self._like(match, last[key])
-            self.judged[id(match.value)] = judged
+            if judged.want.shape == match.value.shape or id(match.value) not in self.judged:
+                self.judged[id(match.value)] = judged  # db = delta, not summed, is still a delta
             found.append(judged)
         return found
 
@@ -97,7 +98,10 @@ class Blame:
                 return Judged(match, "inherited", want, match.sign, inherits=(own.match,))
         elif changed and self.outcomes.is_right(match, changed):
             return Judged(match, "inherited", want, match.sign, inherits=_wrong_of(before, changed))
-        made = self.outcomes.neutral(match.value, changed)
+        if own is not None and own.verdict in ("wrong", "inherited"):
+            made: np.ndarray | None = self._should(own)
+        else:
+            made = self.outcomes.neutral(match.value, changed)
         updated = self._updated(match, changed)
         return Judged(match, "wrong", want, match.sign, made, updated=updated)
 
