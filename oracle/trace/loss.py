@@ -336,12 +336,15 @@ def _rescaled(training: Training, steps: Sequence[Step], chosen: Chosen) -> Chos
 
 def _with_factor(training: Training, step: Step, fit: Fit) -> Fit:
     outcomes = Outcomes(training, fit.truth)
-    ratios = []
+    plain, ratios = [], []
     for match in _matches(training, fit.truth):
         made = outcomes.neutral(match.value)
         ratio = None if made is None else multiple(made, fit.truth.of(match.of))
         if ratio is not None and match.term is not None:
+            plain.append(abs(ratio))
             ratios.append(abs(ratio * match.term.share))
+    if plain and np.allclose(plain, 1.0):
+        return fit  # a sum; the update divides it by the number of samples
     counts = [sum(bool(np.isclose(a, b)) for b in ratios) for a in ratios]
     factor = ratios[int(np.argmax(counts))] if ratios else 1.0
     if np.isclose(factor, 1.0):

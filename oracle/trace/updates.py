@@ -65,11 +65,12 @@ def is_step_size(text: str) -> bool:
 def updates(stored: Sequence[Stored], failed: Attempt | None = None) -> list[Update]:
     """All updates, in order; the last one may have raised."""
     named: set[int] = set()
+    texts: dict[int, set[str]] = {}  # of the names that a value had, by its id
     steps = step_sizes(stored)
     found = []
     for one in stored:
         if one.statement.kind in ("assign", "augment") and one.before:
-            for old in dict.fromkeys(one.before):
+            for old in dict.fromkeys(_uncopied(b, one.text, texts) for b in one.before):
                 made = _update(one, old, named, steps)
                 if made is not None:
                     found.append(made)
@@ -81,11 +82,23 @@ def updates(stored: Sequence[Stored], failed: Attempt | None = None) -> list[Upd
                 found.append(Update(one, zero, tuple(terms), 0.0))
         if one.statement.kind in ("assign", "augment"):
             named.add(id(one.value))
+        texts.setdefault(id(one.value), set()).add(one.text)
     if failed is not None:
         terms = expanded(failed.operand, failed.old, named, steps)
         terms = [replace(term, factor=failed.sign * term.factor) for term in terms]
         found.append(Update(failed.stored, failed.old, tuple(terms), 1.0))
     return found
+
+
+def _uncopied(value: Value, text: str, texts: dict[int, set[str]]) -> Value:
+    """The value of the same name that a value is a copy of: ``params = deepcopy(params)``."""
+    one: Value = value
+    while one.note is not None and one.note.op in ("copy", "array") and one.note.args:
+        source = one.note.args[0]
+        if not isinstance(source, Value):
+            break
+        one = source
+    return one if text in texts.get(id(one), ()) else value
 
 
 def step_sizes(stored: Sequence[Stored]) -> set[int]:
@@ -120,7 +133,8 @@ def _update(stored: Stored, old: Value, named: set[int], steps: set[int]) -> Upd
     terms = expanded(stored.value, old, named, steps)
     keeps = sum(term.factor for term in terms if term.value is old)
     others = tuple(term for term in terms if term.value is not old)
-    if keeps == 0 and others and _begins_at_zero(stored, old):
+    shrunk = others and all(0 < term.literal < 1 for term in others)
+    if keeps == 0 and shrunk and _begins_at_zero(stored, old):
         return Update(stored, old, others, keeps)
     if not 0.2 < keeps <= 1 + 1e-9 or (not others and keeps > 1 - 1e-9):
         return None
