@@ -15,13 +15,21 @@ from tests import TESTS
 FOLDER = TESTS / "user_scripts"
 EXPECTED = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
 ALL = [(name, i) for name, each in EXPECTED.items() for i in range(len(each["mistakes"]))]
+
+
 # Each script runs in processes of its own: the default run takes some of them.
+def marks(seldom, *known):
+    """Of a test that is run in full only, and of one that is known to fail, with the reason."""
+    reasons = [each["known"] for each in known if "known" in each]
+    return [pytest.mark.full] * bool(seldom) + [pytest.mark.xfail(reason=r) for r in reasons]
+
+
 RIGHT = [
-    pytest.param(name, marks=[pytest.mark.full] if at % 3 else [])
-    for at, name in enumerate(EXPECTED)
+    pytest.param(name, marks=marks(at % 3, EXPECTED[name])) for at, name in enumerate(EXPECTED)
 ]
 MISTAKES = [
-    pytest.param(*one, marks=[pytest.mark.full] if at % 8 else []) for at, one in enumerate(ALL)
+    pytest.param(name, i, marks=marks(at % 8, EXPECTED[name], EXPECTED[name]["mistakes"][i]))
+    for at, (name, i) in enumerate(ALL)
 ]
 
 
