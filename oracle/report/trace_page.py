@@ -4,6 +4,7 @@ import linecache
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -61,9 +62,11 @@ def _print_file(screen: Console, file: str, found: Sequence[Line], report: Repor
         rows.append((line, one_line(code) if first else "", said, first))
     width = min(MOST_CODE, max(cell_len(code) for _, code, _, _ in rows))
     said = max(cell_len(said) for _, _, said, _ in rows)
-    last = max(cell_len(line.finding) for line in found)
     room = screen.width if screen.is_terminal else PIPE
-    beside = number + 3 + width + 2 + 2 + said + 2 + last <= room
+    room -= number + 3 + width + 2 + 2 + said + 2
+    if max(cell_len(line.finding) for line in found) > room:  # the cure is told below, too
+        rows = [(replace(row[0], finding=row[0].name_of_finding), *row[1:]) for row in rows]
+    beside = max(cell_len(row[0].finding) for row in rows) <= room
     for line, code, of, first in rows:
         label = f" {line.line if first else '':>{number}}  "
         if beside:
@@ -108,7 +111,8 @@ def _print_messages(screen: Console, report: Report) -> None:
         for gradient in result.gradients:
             for note in () if gradient.ignored else gradient.findings:
                 where = (f"{path(result.file)}:{gradient.line}: ", "bold")
-                text = Text.assemble(where, f"{note.message}  ", (f"[{note.name}]", "bold"))
+                cure = f"; {note.fix}" if note.fix else ""
+                text = Text.assemble(where, f"{note.message}{cure}  ", (f"[{note.name}]", "bold"))
                 screen.print(text, soft_wrap=True)
 
 

@@ -24,6 +24,13 @@ class Line:
     finding: str
     messages: tuple[Note, ...]  # findings, or remarks
 
+    @property
+    def name_of_finding(self) -> str:
+        """The finding without its cure."""
+        if self.verdict != "wrong" or self.finding.startswith("ignored"):
+            return self.finding
+        return "; ".join(note.name for note in self.messages)
+
 
 def lines(report: Report) -> list[Line]:
     """All annotations, in the order of the source."""

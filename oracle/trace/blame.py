@@ -20,6 +20,9 @@ TOO_LONG = "the step is too long to tell what it follows from"
 TURNS = "other turns of the loop are right, and this one could not be told"
 
 
+CLEAR = 1e6  # units of rounding: a gradient that is so large is none that cancels
+
+
 @dataclass(frozen=True, eq=False)
 class Judged:
     """The verdict on one gradient in one step."""
@@ -66,7 +69,8 @@ class Blame:
                 last[key] = judged
             else:
                 judged = self._like(match, last[key])
-            self.judged[id(match.value)] = judged
+            if judged.want.shape == match.value.shape or id(match.value) not in self.judged:
+                self.judged[id(match.value)] = judged  # db = delta, not summed, is still a delta
             found.append(judged)
         return found
 
@@ -98,7 +102,10 @@ class Blame:
                 return Judged(match, "inherited", want, match.sign, inherits=(own.match,))
         elif changed and self.outcomes.is_right(match, changed):
             return Judged(match, "inherited", want, match.sign, inherits=_wrong_of(before, changed))
-        made = self.outcomes.neutral(match.value, changed)
+        if own is not None and own.verdict in ("wrong", "inherited"):
+            made: np.ndarray | None = self._should(own)
+        else:
+            made = self.outcomes.neutral(match.value, changed)
         updated = self._updated(match, changed)
         return Judged(match, "wrong", want, match.sign, made, updated=updated)
 
@@ -197,7 +204,10 @@ class Blame:
     def _shows(self, match: Match) -> bool:
         """True if a gradient is not 0, as that of a bias is whose samples cancel."""
         size = float(np.max(np.abs(self.truth.of(match.of)), initial=0.0))
-        return size > NEARLY * self.truth.scale
+        if size > NEARLY * self.truth.scale:
+            return True
+        # Where an output is saturated, the loss's slope by it is larger than all others by far.
+        return size > CLEAR * self.truth.unit(match.of)
 
     # -- what comes before -------------------------------------------------------------------------
 

@@ -56,10 +56,11 @@ def _step_sizes(truths: Sequence[Truth]) -> Iterator[Note]:
     sizes: dict[int, list[float]] = {}
     last: dict[int, Statement] = {}
     for truth in truths[:3]:
-        for update, term in truth.training.used(truth.step):
+        for update in truth.step.updates:
             key = id(truth.training.first.get(id(update.old), update.old))
-            if term.exact:
-                sizes.setdefault(key, []).append(abs(term.factor))
+            exact = [term for term in update.terms if term.exact]
+            if len(exact) == len(update.terms) == 1:  # of Adam the factor changes by itself
+                sizes.setdefault(key, []).append(abs(exact[0].factor))
                 last[key] = update.stored.statement
     for key, some in sizes.items():
         line = last[key].line

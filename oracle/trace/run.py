@@ -56,7 +56,8 @@ class Session:
         self.ending = False
         self.quiet = False  # True: definitions are executed, which do not train
         self.began = time.perf_counter()
-        self.ask_at = steps + 1  # at this turn of an update, the next time
+        self.ask_at = steps + 1  # from this turn of an update on,
+        self.ask_after = 0  # and with so many calls recorded
         self.watch.after = self._stored
         self.builtins = {**vars(builtins), **BUILTINS, **self.watch.functions()}
         self.builtins["__import__"] = self._import
@@ -67,9 +68,12 @@ class Session:
             return
         full = len(self.tape.notes) > MOST_NOTES
         is_update = bool(stored.before) and stored.value.note is not None
-        if not full and not (is_update and stored.turn == self.ask_at):
+        notes = len(self.tape.notes)
+        if not full and not (is_update and stored.turn >= self.ask_at and notes >= self.ask_after):
             return
-        self.ask_at += max(1, self.ask_at // 4)  # seldom, where loops within a step have turns too
+        self.ask_after = (
+            notes + notes // 2
+        )  # seldom: the answer takes the longer, the more there is
         if full or self.enough(self.watch.stored, self.tape.notes):
             self.ending = True
             Tape.now = None

@@ -60,6 +60,8 @@ class Training:
         for one in stored:
             self.names.setdefault(id(one.value), []).append(one)
         self.updates = updates(stored, failed)
+        self.made = {id(u.new): u for u in self.updates}
+        self.ends = set(self.made)
         self.chains = chains(self.updates)
         self.first = {id(v): chain.values[0] for chain in self.chains for v in chain.values}
 
@@ -135,18 +137,17 @@ class Training:
 
     def _gradients(self, update: Update) -> list[Term]:
         """What an update adds: of a velocity, or of a running mean, what was added to that."""
-        made = {id(u.new): u for u in self.updates if u.new is not update.new}
         found: list[Term] = []
         queue, seen = list(update.terms), 0
         while queue and seen < MOST_TERMS:
             term = queue.pop()
             seen += 1
-            inner = made.get(id(term.value))
-            parts = [] if inner else expanded(term.value, update.old, set(made), set())
+            inner = self.made.get(id(term.value))
+            parts = [] if inner else expanded(term.value, update.old, self.ends, set())
             if inner is not None:
                 queue += [_scaled(part, term) for part in inner.terms]
                 found.append(Term(inner.keeps, inner.old))
-            elif any(id(part.value) in made for part in parts if part.value is not term.value):
+            elif any(id(part.value) in self.ends for part in parts if part.value is not term.value):
                 queue += [_scaled(part, term) for part in parts]
             else:
                 found.append(term)

@@ -73,6 +73,15 @@ NAMES = [
     "rounded-constants",
     "float32-by-choice",
     "aliases-argument",
+    "vanishing-step-size",
+    "all-positive-weights",
+    "all-negative-weights",
+    "saturated-units",
+    "dead-units",
+    "identical-units",
+    "loss-not-finite",
+    "vanishing-gradient",
+    "exploding-gradient",
 ]
 
 
@@ -188,6 +197,14 @@ ARGUMENTS: dict[str, tuple] = {
     "right-only-when": (normal(N, M),),
     "rounded-constants": (normal(N), normal(N)),
     "float32-by-choice": (normal(N, D),),
+    "vanishing-step-size": (0.5, 100),
+    "all-positive-weights": (np.random.default_rng(1), D, M),
+    "all-negative-weights": (np.random.default_rng(1), D, M),
+    "saturated-units": (100 * normal(N, D), normal(D, M)),
+    "dead-units": (normal(N, M),),
+    "identical-units": (np.random.default_rng(1), D, M),
+    "vanishing-gradient": (np.random.default_rng(1), D, M),
+    "exploding-gradient": (normal(D, M), 100 * normal(D, M), 0.1),
 }
 
 
@@ -229,6 +246,15 @@ def test_overflow() -> None:
     with np.errstate(over="ignore", invalid="ignore"):
         assert np.isnan(wrong(Z + 1000)).all()
     np.testing.assert_allclose(right(Z + 1000), right(Z), rtol=1e-9)
+
+
+def test_loss_not_finite() -> None:
+    wrong, right = example("loss-not-finite")
+    z, y = normal(N), np.array([1.0, 0.0, 1.0, 0.0])
+    np.testing.assert_allclose(wrong(z, y), right(z, y), rtol=1e-12)
+    with np.errstate(all="ignore"):
+        assert np.isinf(wrong(np.full(N, 800.0), y)).any()
+    assert np.isfinite(right(np.full(N, 800.0), y)).all()
 
 
 def test_raises() -> None:

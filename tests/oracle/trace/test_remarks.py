@@ -86,6 +86,10 @@ def test_a_step_size_that_shrinks_by_a_tenth_does_not_vanish(remarks):
     assert remarks(step="rate * 0.9 ** epoch") == {}
 
 
+def test_a_corrected_mean_of_gradients_is_no_step_size_that_vanishes(remarks):
+    assert remarks(step="rate / (1 - 0.1**epoch) * 0.9") == {}
+
+
 def test_weights_that_all_begin_positive_are_told(remarks):
     positive = {"W1": "rng.random((3, 6))", "W2": "rng.random((6, 6))", "W3": "rng.random((6, 1))"}
     assert (
