@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from oracle.trace.run import Session
+from oracle.tracing.run import Session
 from oracle.truth.recording.tape import Tape
 from oracle.truth.recording.wrapping import given
 

@@ -59,7 +59,7 @@ def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
     import torch
 
     torch.set_num_threads(1)
-    from oracle.trace.training import judge_training
+    from oracle.tracing.training import judge_training
 
     return judge_training(file, str(file), trainer, settings.seed)
 

@@ -26,9 +26,9 @@ from oracle.commands.api import Traced, as_html
 from oracle.report import check_page
 from oracle.report.escaped import MARKED, escaped
 from oracle.results import Gradient, Report
-from oracle.trace import judge
-from oracle.trace.cell import run_cell
-from oracle.trace.steps import enough
+from oracle.tracing import judge
+from oracle.tracing.cell import run_cell
+from oracle.tracing.steps import enough
 
 TIMEOUT = 60.0  # seconds for the derivations of a cell
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)

@@ -12,8 +12,8 @@ from typing import Any
 
 from oracle.commands import channel, own_errors
 from oracle.results import Failure, Report
-from oracle.trace.run import run
-from oracle.trace.steps import enough
+from oracle.tracing.run import run
+from oracle.tracing.steps import enough
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
     )  # fmt: skip
     sys.stdout.flush()
     try:
-        from oracle.trace import judge  # imports torch, once the script has run
+        from oracle.tracing import judge  # imports torch, once the script has run
 
         report = judge.report(recorded, script, steps, asked["loss"])
     except Exception as error:

@@ -125,7 +125,7 @@ def script(tmp_path):
 
 
 def test_a_script_is_traced_from_python(script, capsys):
-    found = api.trace(script)
+    found = oracle.trace(script)
     assert isinstance(found, api.Traced)
     assert found.verdict == "wrong"
     assert found.findings == ["wrong-activation-derivative"]
@@ -133,10 +133,10 @@ def test_a_script_is_traced_from_python(script, capsys):
     assert "∂L/∂" in repr(found)
     assert "<details" in found._repr_html_()
     assert "trained" not in capsys.readouterr().out  # it was ended after three steps
-    api.trace(script, to_end=True)
+    oracle.trace(script, to_end=True)
     assert "trained" in capsys.readouterr().out
 
 
 def test_a_script_that_is_not_there_is_named():
     with pytest.raises(FileNotFoundError, match=r"no_such\.py"):
-        api.trace("no_such.py")
+        oracle.trace("no_such.py")

@@ -95,8 +95,8 @@ def printed_by(code, folder):
 
 RECORDED = """
 import sys
-from oracle.trace.run import run
-from oracle.trace.steps import enough
+from oracle.tracing.run import run
+from oracle.tracing.steps import enough
 run(sys.argv[1], [], 3, lambda stored, notes: enough(stored, notes, 3), to_end=True)
 """
 

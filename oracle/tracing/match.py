@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from oracle.trace.gradient_names import is_like_gradient, of_name, plain
-from oracle.trace.outcomes import Match, Outcomes
-from oracle.trace.recorded import Stored
-from oracle.trace.rerun import between
-from oracle.trace.steps import Training
-from oracle.trace.truth import Truth, array, same_gradient
-from oracle.trace.updates import Update
+from oracle.tracing.gradient_names import is_like_gradient, of_name, plain
+from oracle.tracing.outcomes import Match, Outcomes
+from oracle.tracing.recorded import Stored
+from oracle.tracing.rerun import between
+from oracle.tracing.steps import Training
+from oracle.tracing.truth import Truth, array, same_gradient
+from oracle.tracing.updates import Update
 from oracle.truth.recording import Value
 
 NEAR = 1e-6  # sizes that differ by more are no rounding apart

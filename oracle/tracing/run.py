@@ -15,9 +15,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from oracle.trace.instrument import ENDING, Program
-from oracle.trace.recorded import INTERRUPTED, Recorded, Stored
-from oracle.trace.watch import Watch
+from oracle.tracing.instrument import ENDING, Program
+from oracle.tracing.recorded import INTERRUPTED, Recorded, Stored
+from oracle.tracing.watch import Watch
 from oracle.truth.recording import warned
 from oracle.truth.recording.builtin_names import BUILTINS
 from oracle.truth.recording.stand_ins import stand_in_for

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.trace.steps import Training
+from oracle.tracing.steps import Training
 from oracle.truth.recording import Note, Value
 
 # Writes: the value that is noted is what was put down.

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from oracle.diagnosis.blame import multiple
-from oracle.trace.identified import usual_losses
-from oracle.trace.outcomes import Match, Outcomes
-from oracle.trace.recorded import Stored
-from oracle.trace.steps import Step, Training, scalars
-from oracle.trace.truth import Forward, Loss, NotReplayable, Truth, array
-from oracle.trace.updates import Term, Update, size
+from oracle.tracing.identified import usual_losses
+from oracle.tracing.outcomes import Match, Outcomes
+from oracle.tracing.recorded import Stored
+from oracle.tracing.steps import Step, Training, scalars
+from oracle.tracing.truth import Forward, Loss, NotReplayable, Truth, array
+from oracle.tracing.updates import Term, Update, size
 from oracle.truth.recording import Value
 
 _NAMES = re.compile(

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from oracle.results import Gradient, Note, Report, Result
-from oracle.trace.gradient_names import is_like_gradient, of_name
-from oracle.trace.recorded import Recorded
+from oracle.tracing.gradient_names import is_like_gradient, of_name
+from oracle.tracing.recorded import Recorded
 
 SHAPES = re.compile(r"broadcast|not aligned|mismatch in its core dimension|inhomogeneous")
 _SHAPE = re.compile(r"\((\d[\d, ]*)\)")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from oracle.trace.rerun import CannotRerun, rerun
-from oracle.trace.steps import Step, Training
-from oracle.trace.truth import Loss, array
+from oracle.tracing.rerun import CannotRerun, rerun
+from oracle.tracing.steps import Step, Training
+from oracle.tracing.truth import Loss, array
 from oracle.truth.recording import Note, Value
 
 _STACKED = ("vstack", "hstack", "stack", "concatenate", "array", "asarray", "column_stack")

@@ -6,20 +6,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from oracle.results import Failure, Gradient, Note, NotJudged, Report, Result, worst
-from oracle.trace.blame import Blame, Judged
-from oracle.trace.confirm import side
-from oracle.trace.instrument import Statement
-from oracle.trace.loss import Fit, best
-from oracle.trace.match import Matcher
-from oracle.trace.naming import Names
-from oracle.trace.pictures import pictures
-from oracle.trace.raised import at_its_line, cause, with_bias_row
-from oracle.trace.recorded import INTERRUPTED, Recorded
-from oracle.trace.remarks import about_learning
-from oracle.trace.rerun import CannotRerun
-from oracle.trace.steps import Training
-from oracle.trace.truth import array
-from oracle.trace.widen import widened
+from oracle.tracing.blame import Blame, Judged
+from oracle.tracing.confirm import side
+from oracle.tracing.instrument import Statement
+from oracle.tracing.loss import Fit, best
+from oracle.tracing.match import Matcher
+from oracle.tracing.naming import Names
+from oracle.tracing.pictures import pictures
+from oracle.tracing.raised import at_its_line, cause, with_bias_row
+from oracle.tracing.recorded import INTERRUPTED, Recorded
+from oracle.tracing.remarks import about_learning
+from oracle.tracing.rerun import CannotRerun
+from oracle.tracing.steps import Training
+from oracle.tracing.truth import array
+from oracle.tracing.widen import widened
 from oracle.truth.recording import SHARED_INPUT
 from oracle.truth.replay import NotReplayable
 

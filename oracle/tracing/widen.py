@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from oracle.trace.recorded import Recorded
-from oracle.trace.rerun import CannotRerun, outcome
+from oracle.tracing.recorded import Recorded
+from oracle.tracing.rerun import CannotRerun, outcome
 from oracle.truth.recording import Cut, Note, Value
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from oracle.trace.recorded import Attempt, Stored
-from oracle.trace.updates import Chain, Term, Update, chains, expanded, size, updates
+from oracle.tracing.recorded import Attempt, Stored
+from oracle.tracing.updates import Chain, Term, Update, chains, expanded, size, updates
 from oracle.truth.recording import Cut, Note, Value
 
 SHOWN = 3  # updates at the begin and at the end of a long chain that are looked at

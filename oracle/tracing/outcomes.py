@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from oracle.diagnosis.blame import multiple
-from oracle.trace.recorded import Stored
-from oracle.trace.rerun import CannotRerun, rerun
-from oracle.trace.steps import Training
-from oracle.trace.truth import Truth, array
-from oracle.trace.updates import Term, Update, is_step_size, size
+from oracle.tracing.recorded import Stored
+from oracle.tracing.rerun import CannotRerun, rerun
+from oracle.tracing.steps import Training
+from oracle.tracing.truth import Truth, array
+from oracle.tracing.updates import Term, Update, is_step_size, size
 from oracle.truth.recording import Value
 
 MOST_SIZES = 12

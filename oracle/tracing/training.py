@@ -13,11 +13,11 @@ from oracle.cases.values import values_of
 from oracle.discovery.trainers import MODULE, Trainer
 from oracle.results import Failure, Gradient, Note, Result
 from oracle.subject import Argument, size_names
-from oracle.trace.call import call
-from oracle.trace.judge import report_of
-from oracle.trace.raised import cause
-from oracle.trace.recorded import Recorded
-from oracle.trace.steps import enough
+from oracle.tracing.call import call
+from oracle.tracing.judge import report_of
+from oracle.tracing.raised import cause
+from oracle.tracing.recorded import Recorded
+from oracle.tracing.steps import enough
 
 STEPS = 3
 RUNS = 3

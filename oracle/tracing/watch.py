@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from oracle.trace.instrument import GIVEN, OPERAND, REPORT, RETURNED, Program, Statement, Target
-from oracle.trace.recorded import Attempt, Home, Stored
+from oracle.tracing.instrument import GIVEN, OPERAND, REPORT, RETURNED, Program, Statement, Target
+from oracle.tracing.recorded import Attempt, Home, Stored
 from oracle.truth.recording.kinds import SCALARS, Tracked
 from oracle.truth.recording.tape import Tape, Value
 from oracle.truth.recording.wrapping import given, value_of

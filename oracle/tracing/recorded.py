@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from oracle.trace.instrument import Statement, Target
+from oracle.tracing.instrument import Statement, Target
 from oracle.truth.recording import Cut, Note, Value
 
 INTERRUPTED = "KeyboardInterrupt"  # what ended a run that Ctrl-C ended

@@ -4,7 +4,7 @@ import ast
 import linecache
 from collections.abc import Iterator
 
-from oracle.trace.instrument import Statement
+from oracle.tracing.instrument import Statement
 
 
 def divided_by_step(statement: Statement) -> str:

@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 
 from oracle.results import Note
-from oracle.trace.instrument import Statement
-from oracle.trace.schedule import divided_by_step
-from oracle.trace.truth import Truth, array
-from oracle.trace.units import Layer, following, hidden, layers, squashings
+from oracle.tracing.instrument import Statement
+from oracle.tracing.schedule import divided_by_step
+from oracle.tracing.truth import Truth, array
+from oracle.tracing.units import Layer, following, hidden, layers, squashings
 from oracle.truth.recording import Note as Call
 from oracle.truth.recording import Value
 

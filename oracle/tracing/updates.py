@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from oracle.trace.recorded import Attempt, Stored
+from oracle.tracing.recorded import Attempt, Stored
 from oracle.truth.recording import Note, Value
 
 DEPTH = 12  # of the expression of an update

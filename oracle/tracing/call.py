@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from oracle.trace.instrument import ast_text
-from oracle.trace.recorded import Recorded
-from oracle.trace.run import Enough, Session, modules_beside
+from oracle.tracing.instrument import ast_text
+from oracle.tracing.recorded import Recorded
+from oracle.tracing.run import Enough, Session, modules_beside
 from oracle.truth.recording.tape import Tape
 
 DEFINITIONS = (

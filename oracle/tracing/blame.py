@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from oracle.trace.gradient_names import of_name, plain
-from oracle.trace.match import Matcher, few
-from oracle.trace.outcomes import Match
-from oracle.trace.truth import NEARLY, array, same_gradient
+from oracle.tracing.gradient_names import of_name, plain
+from oracle.tracing.match import Matcher, few
+from oracle.tracing.outcomes import Match
+from oracle.tracing.truth import NEARLY, array, same_gradient
 from oracle.truth.recording import Value
 
 TOO_LONG = "the step is too long to tell what it follows from"

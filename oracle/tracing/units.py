@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from oracle.trace.truth import Truth, array
+from oracle.tracing.truth import Truth, array
 from oracle.truth.recording import Note, Value
 
 PRODUCTS = frozenset({"dot", "matmul"})

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from oracle.trace.recorded import Recorded
-from oracle.trace.run import Enough, Session
+from oracle.tracing.recorded import Recorded
+from oracle.tracing.run import Enough, Session
 from oracle.truth.recording.kinds import SCALARS, Tracked
 from oracle.truth.recording.stand_ins import stand_in_for
 

@@ -6,9 +6,9 @@ import pytest
 from oracle.commands import check
 from oracle.discovery import trainers
 from oracle.results import Result
-from oracle.trace import judge
-from oracle.trace.run import run
-from oracle.trace.steps import enough
+from oracle.tracing import judge
+from oracle.tracing.run import run
+from oracle.tracing.steps import enough
 
 
 def traced(folder, text):

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from oracle.trace.rerun import Line, between
-from oracle.trace.steps import Training
-from oracle.trace.truth import Truth, array
+from oracle.tracing.rerun import Line, between
+from oracle.tracing.steps import Training
+from oracle.tracing.truth import Truth, array
 from oracle.truth import confirm
 from oracle.truth.recording import Path, Value
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from oracle.trace import judge
-from oracle.trace.run import run
-from oracle.trace.steps import enough
+from oracle.tracing import judge
+from oracle.tracing.run import run
+from oracle.tracing.steps import enough
 
 NET = """
 import numpy as np

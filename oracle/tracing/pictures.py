@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from oracle.results import Picture, Rows
-from oracle.trace.blame import Judged
-from oracle.trace.instrument import Statement
-from oracle.trace.match import Matcher
-from oracle.trace.truth import array
+from oracle.tracing.blame import Judged
+from oracle.tracing.instrument import Statement
+from oracle.tracing.match import Matcher
+from oracle.tracing.truth import array
 
 MOST = 32  # rows and columns of a picture
 DIGITS = 5

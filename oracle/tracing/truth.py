@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from oracle.judging.verdict import WRONG_AT, agree
-from oracle.trace.steps import Step, Training
-from oracle.trace.surroundings import Surroundings
+from oracle.tracing.steps import Step, Training
+from oracle.tracing.surroundings import Surroundings
 from oracle.truth import guards, torch_compat
 from oracle.truth.recording import Note, Recording, Value
 from oracle.truth.replay import NotReplayable, Plan, Run
