@@ -10,6 +10,7 @@ classes, as ``oracle check`` does it. The cell runs in the notebook, and its var
 """
 
 import ast
+import io
 import shlex
 import tempfile
 import threading
@@ -44,20 +45,12 @@ class CellChecked:
         return as_html(self._printed)
 
     def __repr__(self) -> str:
-        screen = Console(width=100, record=True, file=_Nowhere())
+        screen = Console(width=100, record=True, file=io.StringIO())
         return self._printed(screen).export_text()
 
     def _printed(self, screen: Console) -> Console:
         check_page.print_on(screen, escaped(self.report, MARKED))
         return screen
-
-
-class _Nowhere:
-    def write(self, text: str) -> int:
-        return len(text)
-
-    def flush(self) -> None:
-        pass
 
 
 @click.command(add_help_option=False)

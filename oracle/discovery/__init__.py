@@ -91,14 +91,14 @@ def subjects(
     A file without any derivation is not executed, and gives two empty lists.
     """
     whole, _, option = name.partition("(")
-    found, failures = _subjects(file, whole, shapes, against)
+    found, failures = _subjects(file, whole, shapes, against, imported)
     if option:  # Dense(act='relu'): the class made with one of its options
         found = [one for one in found if one.name == name]
     return found, failures
 
 
 def _subjects(
-    file: Path, name: str, shapes: str, against: str
+    file: Path, name: str, shapes: str, against: str, imported: Callable[[], None]
 ) -> tuple[list[Subject], list[Failure]]:
     try:
         parsed = source.parse(reading.read(file), str(file))
@@ -163,13 +163,13 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
         else:
             made += [(candidate, each) for each in (one, *one.beside())]
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
-    for candidate, error in _users_first(user.text, unsaid):
+    for candidate, missing in _users_first(user.text, unsaid):
         whole = next((used[p] for p in candidate.parts.values() if p in used), None)
         if whole is not None and candidate.name != name:
             whole.remarks.append(f"{candidate.name}, without shapes of its own, is judged within")
             continue
         try:
-            one = found_by_running.subject(user, candidate, _plain, error)
+            one = found_by_running.subject(user, candidate, _plain, missing)
         except Exception as error:
             failures.append(_failure(user, candidate, error))
         else:

@@ -61,16 +61,16 @@ def _print_file(screen: Console, file: str, found: Sequence[Line], report: Repor
         said = f"{line.name}: {of}" if count[line.line] > 1 else of
         rows.append((line, one_line(code) if first else "", said, first))
     width = min(MOST_CODE, max(cell_len(code) for _, code, _, _ in rows))
-    said = max(cell_len(said) for _, _, said, _ in rows)
+    longest = max(cell_len(said) for _, _, said, _ in rows)
     room = screen.width if screen.is_terminal else PIPE
-    room -= number + 3 + width + 2 + 2 + said + 2
+    room -= number + 3 + width + 2 + 2 + longest + 2
     if max(cell_len(line.finding) for line in found) > room:  # the cure is told below, too
         rows = [(replace(row[0], finding=row[0].name_of_finding), *row[1:]) for row in rows]
     beside = max(cell_len(row[0].finding) for row in rows) <= room
     for line, code, of, first in rows:
         label = f" {line.line if first else '':>{number}}  "
         if beside:
-            _print_beside(screen, label, f"{code:{width}}  ", line, f"{of:{said}}")
+            _print_beside(screen, label, f"{code:{width}}  ", line, f"{of:{longest}}")
         else:
             _print_below(screen, label, code, line, of)
 
