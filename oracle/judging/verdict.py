@@ -65,10 +65,10 @@ def judge(
         message = f"is a {type(got).__name__}, not an array of shape {want.shape}"
         return Judgement(math.inf, finding="wrong-shape", message=message)
     if got.shape != want.shape:
-        message = f"has shape {got.shape}, {want.shape} expected"
+        message = f"has shape {got.shape}, expected {want.shape}"
         return Judgement(math.inf, finding="wrong-shape", message=message)
     if got.dtype != _DTYPES[dtype]:
-        message = f"has dtype {got.dtype}, {dtype} expected"
+        message = f"has dtype {got.dtype}, expected {dtype}"
         return Judgement(math.inf, finding="lower-precision", message=message)
     if want.size == 0:
         return Judgement(0.0, vacuous=True)

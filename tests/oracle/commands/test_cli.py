@@ -152,7 +152,7 @@ def failing(verdict: str) -> Report:
     example = Counterexample(
         case, {"N": 2, "D": 1, "M": 1}, {}, 7, "float64", "ordinary", [[2.0]], [[1.0]]
     )
-    finding = Note("wrong-shape", "has shape (1, 1), (1,) is due", "sum over axis 0")
+    finding = Note("wrong-shape", "has shape (1, 1), expected (1,)", "sum over axis 0")
     units = {"float64/ordinary": float("inf")}
     gradient = Gradient(
         "dW", "W", 14, verdict, units=units, counterexample=example, findings=(finding,)
@@ -194,7 +194,7 @@ def test_a_failure_prints_line_smallest_case_ratio_and_replay(verify: Callable[.
     assert done.exit_code == 1
     for said in (
         "reference/affine.py:14: affine: dW, the gradient of W, is wrong",
-        "wrong-shape: has shape (1, 1), (1,) is due",
+        "wrong-shape: has shape (1, 1), expected (1,)",
         "cure: sum over axis 0",
         "wrong-shape",
         "smallest failing case: N = 2, D = 1, M = 1",
