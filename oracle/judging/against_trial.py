@@ -3,9 +3,9 @@
 import numpy as np
 
 from oracle.cases import Case
+from oracle.judging.ground_truth import Truth
 from oracle.judging.session import Session
 from oracle.judging.torch_trial import TorchTrial
-from oracle.judging.trial import Truth
 from oracle.judging.verdict import EPS, WRONG_AT, judge, largest
 from oracle.judging.whole import Whole
 from oracle.subject import Subject, Unusable, as_array, is_number

@@ -3,7 +3,7 @@
 from oracle.cases.boundaries import boundaries
 from oracle.judging.budget import BOUNDARY, BOUNDARY_CALLS, BOUNDARY_SHARE
 from oracle.judging.examination import Examination
-from oracle.judging.trial import DIFFERENCES
+from oracle.judging.ground_truth import DIFFERENCES
 
 SMALL = 4  # an ordinary extent, about: work is taken to grow from there in proportion
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from oracle.judging.trial import DIFFERENCES, Trial, Truth
+from oracle.judging.ground_truth import DIFFERENCES, Truth
+from oracle.judging.trial import Trial
 from oracle.judging.verdict import WRONG_AT, Judgement, judge, largest
 from oracle.subject import Path
 from oracle.truth.differences import STEP

@@ -18,8 +18,9 @@ from oracle.judging.counterexample import counterexample
 from oracle.judging.examination import Examination
 from oracle.judging.examined import Tally
 from oracle.judging.gradient import KINKED
+from oracle.judging.ground_truth import AUTOGRAD, Truth
 from oracle.judging.telling import has_a_one, ordinary, smallest
-from oracle.judging.trial import AUTOGRAD, Trial, Truth
+from oracle.judging.trial import Trial
 from oracle.judging.verdict import largest
 from oracle.results import Note
 from oracle.subject import Path, as_array

@@ -19,8 +19,8 @@ from oracle.cases import Case
 from oracle.cases.boundaries import functions_in, nested
 from oracle.judging.examination import Examination
 from oracle.judging.examined import Tally
+from oracle.judging.ground_truth import AUTOGRAD
 from oracle.judging.telling import ordinary
-from oracle.judging.trial import AUTOGRAD
 from oracle.judging.verdict import largest
 from oracle.results import Note
 from oracle.subject import as_array

@@ -16,9 +16,10 @@ from oracle.judging.conditions import broadcasts, side_conditions
 from oracle.judging.counterexample import counterexample
 from oracle.judging.examined import Tally
 from oracle.judging.gradient import VALUE, Outcome, judged
+from oracle.judging.ground_truth import AUTOGRAD, DIFFERENCES, Truth
 from oracle.judging.offsets import lost_by_offset
 from oracle.judging.telling import SAMPLES, has_a_one, is_large_and_rectangular
-from oracle.judging.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
+from oracle.judging.trial import Trial
 from oracle.judging.trials import Trials
 from oracle.judging.verdict import EPS, QUIET, digits
 from oracle.results import VERDICTS, Kind, Note

@@ -9,7 +9,8 @@ from oracle.judging import kinks, numerics
 from oracle.judging.budget import KINKS_LEGAL
 from oracle.judging.compare import compare
 from oracle.judging.examined import Tally
-from oracle.judging.trial import AUTOGRAD, DIFFERENCES, Trial, Truth
+from oracle.judging.ground_truth import AUTOGRAD, DIFFERENCES, Truth
+from oracle.judging.trial import Trial
 from oracle.judging.verdict import WRONG_AT, Judgement, largest, severity
 from oracle.results import Note
 from oracle.subject import Made, Path, as_array

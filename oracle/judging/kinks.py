@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 
 from oracle.judging.budget import ALONE, DIRECTIONS, MANY
-from oracle.judging.trial import Trial, Truth
+from oracle.judging.ground_truth import Truth
+from oracle.judging.trial import Trial
 from oracle.judging.verdict import within_one_sided
 from oracle.subject import Path
 

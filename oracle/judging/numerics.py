@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from oracle.cases import EXTREME, Case
-from oracle.judging.trial import AUTOGRAD, Trial, Truth
+from oracle.judging.ground_truth import AUTOGRAD, Truth
+from oracle.judging.trial import Trial
 from oracle.judging.verdict import DIGITS, UNSTABLE_AT, Judgement, agree, digits, largest
 from oracle.results import Note
 from oracle.subject import Path

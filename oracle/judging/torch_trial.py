@@ -12,8 +12,9 @@ from torch.autograd.graph import saved_tensors_hooks
 from oracle import cases
 from oracle.cases import Case
 from oracle.judging.beside import BesideKinks
+from oracle.judging.ground_truth import Truth
 from oracle.judging.session import Session
-from oracle.judging.trial import Trial, Truth
+from oracle.judging.trial import Trial
 from oracle.judging.verdict import agree, largest
 from oracle.judging.whole import Whole
 from oracle.subject import Inputs, Made, Path, Subject

@@ -8,7 +8,6 @@ import contextlib
 import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -21,6 +20,7 @@ from oracle.cases import EXTREME, Case
 from oracle.judging.beside import BesideKinks, beside_kink
 from oracle.judging.budget import ELEMENTS
 from oracle.judging.fine import finely_recorded
+from oracle.judging.ground_truth import DIFFERENCES, Truth
 from oracle.judging.layout import Layout
 from oracle.judging.session import Session
 from oracle.judging.verdict import EPS, largest
@@ -31,24 +31,7 @@ from oracle.truth.noise import Noise, Nudge, Nudging, distance
 from oracle.truth.recording import Note, Recording, record
 from oracle.truth.replay import NotReplayable, Plan
 
-AUTOGRAD, DIFFERENCES = "autograd", "finite differences"
 KINKED = ("maximum", "minimum", "fmax", "fmin", "absolute", "abs", "fabs", "clip")
-
-
-@dataclass
-class Truth:
-    """Gradients by path of the input, the function's value, and where they come from."""
-
-    value: dict[Path, np.ndarray]
-    gradients: dict[Path, np.ndarray]
-    kind: str = AUTOGRAD
-    units: dict[Path, float] = field(default_factory=dict)  # of finite differences
-    why: str = ""  # why it is not autograd's
-    quieted: bool = False  # autograd's own would be nan: 0·∞ is taken for 0
-
-    def is_finite(self, path: Path) -> bool:
-        """The value, and the gradient of an input, are finite everywhere."""
-        return all(bool(np.isfinite(a).all()) for a in (self.gradients[path], *self.value.values()))
 
 
 class Trial:
@@ -113,8 +96,7 @@ class Trial:
     def own_eps(self) -> float:
         """The rounding of the numbers that the code computes in."""
         if self.subject.tensors is not None:
-            eps: float = self.subject.tensors.eps(self.case.dtype)
-            return eps
+            return float(self.subject.tensors.eps(self.case.dtype))
         return EPS["float32"] if self.in_float32 else self.eps
 
     def scale(self, path: Path) -> float:
@@ -396,11 +378,7 @@ class Trial:
         return self._whole()
 
     def _whole(self) -> Whole:
-        inputs = self.inputs()
-        value, kept = None, None
-
         def both(given: Inputs, upstream: dict[Path, Any]) -> Any:
-            nonlocal value, kept
             value, kept = self.subject.forward(given)
             if not self.subject.has_upstream:
                 sent: Any = self.sent(value)
@@ -416,6 +394,7 @@ class Trial:
         def differentiate(path: Path) -> bool:
             return path[0] == 1 or self.subject.differentiable(path[1:])
 
+        given = self.inputs(), sent
         with self.seeded():
-            recording = record(both, (inputs, sent), names=self.names, differentiate=differentiate)
+            recording = record(both, given, names=self.names, differentiate=differentiate)
         return Whole(recording, [m.of for m in recording.value[2]])

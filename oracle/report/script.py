@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from oracle.discovery.load import place
-from oracle.judging.trial import AUTOGRAD, Trial
+from oracle.judging.ground_truth import AUTOGRAD
+from oracle.judging.trial import Trial
 from oracle.report.spelling import Called, Calls, Spelling, Unspeakable, literal
 from oracle.results import Gradient
 from oracle.subject import Made, Path, Subject, is_number

@@ -249,6 +249,12 @@ def _recorded(
         elif value is not None:
             arrays[key] = track_scalar(part, value, tape)
 
+    return _leaving(entered, arrays, tape)
+
+
+def _leaving(entered: Entered, arrays: dict[int, Any], tape: Tape) -> Callable[[Any], Any]:
+    """What a part of the result is outside: its noted array, or the array that came in."""
+
     def leave(leaf: Any) -> Any:
         if not isinstance(leaf, torch.Tensor):
             return arrays.get(id(leaf), leaf) if type(leaf) is float else leaf

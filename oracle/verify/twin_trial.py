@@ -10,9 +10,10 @@ import torch
 from oracle import cases
 from oracle.cases import Case
 from oracle.judging.beside import BesideKinks
+from oracle.judging.ground_truth import Truth
 from oracle.judging.layout import Layout
 from oracle.judging.session import Session
-from oracle.judging.trial import Trial, Truth
+from oracle.judging.trial import Trial
 from oracle.judging.verdict import largest
 from oracle.subject import Inputs, Made, Path, Subject
 from oracle.truth.differences import Summed

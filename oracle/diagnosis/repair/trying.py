@@ -10,7 +10,8 @@ import numpy as np
 
 from oracle.diagnosis.repair.code import ENDLESS, Source, TooLong, at_most
 from oracle.diagnosis.repair.slots import Edit
-from oracle.judging.trial import Trial, Truth
+from oracle.judging.ground_truth import Truth
+from oracle.judging.trial import Trial
 from oracle.judging.verdict import agree
 from oracle.subject import Path, is_number
 from oracle.truth.work import spend

@@ -96,12 +96,7 @@ def _found(
     given, taken, asked = parameters
     roles = [candidate.of(role) for role in ("forward", "backward", "loss")]
     wanted = wanted_of(candidate, given, taken, asked, spoken)
-    open_ = [p.name for p in wanted if p.required and not has_shape(p.name, spoken)]
-    compared = [p.name for p in wanted if naming.is_prediction(p.name, [q.name for q in wanted])]
-    assumed = {*naming.NUMBERS, *naming.FLAGS, *plans.OPTION_DICTS} - {*compared}
-    open_ = [n for n in open_ if n not in assumed]
-    for name in compared:
-        spoken = {**spoken, (name,): spoken.get((name,), Said()).completed(Said(values="unit"))}
+    open_, spoken = _open(wanted, spoken)
     problem: Exception | None = None
     ran: Object | None = None
     subject: Subject | None = None  # with shapes that were guessed
@@ -150,6 +145,16 @@ def _found(
         raise missing from problem
     assert problem is not None
     raise Unusable(f"{candidate.name}: {said(problem)}", line_in(problem, user.file)) from problem
+
+
+def _open(wanted: Sequence[Parameter], spoken: Shapes) -> tuple[list[str], Shapes]:
+    """The arguments whose shape nothing says; the shapes, with predictions in (0, 1)."""
+    open_ = [p.name for p in wanted if p.required and not has_shape(p.name, spoken)]
+    compared = [p.name for p in wanted if naming.is_prediction(p.name, [q.name for q in wanted])]
+    assumed = {*naming.NUMBERS, *naming.FLAGS, *plans.OPTION_DICTS} - {*compared}
+    for name in compared:
+        spoken = {**spoken, (name,): spoken.get((name,), Said()).completed(Said(values="unit"))}
+    return [name for name in open_ if name not in assumed], spoken
 
 
 def _with_options(thing: Object, kind: type, again: Callable[[Maker], Object]) -> Subject:

@@ -3,7 +3,6 @@
 import ast
 import signal
 import textwrap
-import time
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from oracle.diagnosis.repair import frames
 from oracle.diagnosis.repair.code import TooLong, at_most, sources
 from oracle.diagnosis.repair.slots import statements
 from oracle.judging.examine import examine
+from oracle.truth.work import A_SECOND, Budget
 
 
 def spot_of(folder, text, blamed):
@@ -37,7 +37,7 @@ def spot_of(folder, text, blamed):
 def hits(spot):
     """By statement, what its edits come to that make the gradient right."""
     found = {}
-    for statement, _, edits in frames.likely(spot, time.process_time() + 60):
+    for statement, _, edits in frames.likely(spot, Budget(60 * A_SECOND)):
         found.setdefault(ast.unparse(statement), set()).update(edit.told for edit in edits)
     return {text: told for text, told in found.items() if told}
 

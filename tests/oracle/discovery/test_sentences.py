@@ -193,5 +193,8 @@ def test_a_sentence_may_say_the_shapes_of_a_dicts_entries(tmp_path):
 
 
 def test_the_line_to_add_names_the_entries_of_a_dict(tmp_path):
-    ((_, message),) = problems(tmp_path, DICTS.format("Nothing."))
+    refused = DICTS.replace(
+        "            d = ", "            assert len(batch['x']) < 0\n            d = "
+    )
+    ((_, message),) = problems(tmp_path, refused.format("Nothing."))
     assert '"# oracle: shapes params.W: D M, params.b: M, batch.x: N D"' in message

@@ -650,7 +650,7 @@ def test_a_caller_may_sum_over_the_batch(
     assert ("which a caller sums over axis 0" in remarks(one)) == (verdict == "correct")
 
 
-def test_a_guessed_shape_that_a_gradient_does_not_fit_is_asked_for(tmp_path: Path) -> None:
+def test_the_shape_that_is_found_is_one_that_the_gradient_fits(tmp_path: Path) -> None:
     text = """
         class Shift:
             def forward(self, X, v):
@@ -659,7 +659,11 @@ def test_a_guessed_shape_that_a_gradient_does_not_fit_is_asked_for(tmp_path: Pat
             def backward(self, X, v, dZ):
                 return dZ, np.ones((1, len(dZ))) @ dZ
     """
-    assert "nothing says the shape of X and v" in failure(tmp_path, text)
+    one = result(tmp_path, text)
+    assert one.verdict == "correct"
+    assert one.inferred == "X: N D, v: 1 D"
+    wrong = result(tmp_path, text.replace("@ dZ", "@ dZ / len(dZ)"))
+    assert wrong.verdict == "wrong"
 
 
 # -- a loss whose backward is that of the logits --------------------------------------------------

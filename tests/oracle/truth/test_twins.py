@@ -28,7 +28,7 @@ def test_every_derivation_has_a_twin_with_the_same_arguments(name: str) -> None:
 
 
 def test_a_missing_twin_is_named() -> None:
-    with pytest.raises(LookupError, match=r"oracle/twins/affine\.py has no function nothing"):
+    with pytest.raises(LookupError, match=r"oracle/truth/twins/affine\.py has no function nothing"):
         twins.twin("affine", "nothing")
 
 
