@@ -26,6 +26,7 @@ class User:
     live: dict[str, Any] = field(default_factory=dict)
     classes: dict[str, type] = field(default_factory=dict)  # as they were defined
     against: str = ""  # MODULE:FUNCTION, the truth of all forwards
+    is_searched: bool = False  # its shapes are those that a search tries
 
     def __post_init__(self) -> None:
         if self.text is not None and self.module is not None:

@@ -30,7 +30,7 @@ def subject(user: User, candidate: Candidate, plain: Plain, missing: MissingShap
     known += [(init, BUILT)] if init is not None else []
 
     def build(text: str) -> Subject:
-        return plain(replace(user, shapes=text), candidate)
+        return plain(replace(user, shapes=text, is_searched=True), candidate)
 
     return running.found(
         build,

@@ -120,6 +120,8 @@ def _found(
             raise
         except Exception as error:  # of this guess, which may not fit; others are tried
             problem = problem or error
+            if user.is_searched and not open_ and isinstance(error, ValueError):
+                break  # sizes that do not fit: other sizes are tried before other objects
             continue
         thing.plan.remarks += _told(maker)
         guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]
