@@ -94,7 +94,6 @@ def _found(
     parameters: tuple[list[Parameter], list[Parameter], list[Parameter]],
 ) -> Subject:
     given, taken, asked = parameters
-    roles = [candidate.of(role) for role in ("forward", "backward", "loss")]
     wanted = wanted_of(candidate, given, taken, asked, spoken)
     open_, spoken = _open(wanted, spoken)
     problem: Exception | None = None
@@ -139,14 +138,20 @@ def _found(
     if ran is not None and not open_:
         return ready(ran, kind)
     if open_:
-        assumed_arrays = [name for name in maker.arrays if not has_shape(name, spoken)]
-        missing = declared.missing(
-            candidate.name, spoken, open_[0], user.line(roles[0]), [*open_[1:], *assumed_arrays]
-        )
+        missing = _missing(user, candidate, maker, spoken, open_)
         missing.guessed = subject or (ready(ran, kind) if ran is not None else None)
         raise missing from problem
     assert problem is not None
     raise Unusable(f"{candidate.name}: {said(problem)}", line_in(problem, user.file)) from problem
+
+
+def _missing(
+    user: User, candidate: Candidate, maker: Maker, spoken: Shapes, open_: Sequence[str]
+) -> MissingShapes:
+    """The error that names the arguments whose shape nothing says, also of the constructor."""
+    assumed = [name for name in maker.arrays if not has_shape(name, spoken)]
+    line = user.line(candidate.of("forward"))
+    return declared.missing(candidate.name, spoken, open_[0], line, [*open_[1:], *assumed])
 
 
 def _open(wanted: Sequence[Parameter], spoken: Shapes) -> tuple[list[str], Shapes]:

@@ -178,4 +178,4 @@ def test_labels_are_found_for_what_indexes(tmp_path):
             dS[np.arange(len(y)), y] = dout
             return dS
     """
-    assert found(tmp_path, text)["margin_backward"].shapes == "S: N C, y: N labels(C)"
+    assert found(tmp_path, text)["margin_backward"].shapes == "y: N labels(C)"
