@@ -27,7 +27,7 @@ from oracle.truth.work import A_SECOND, Budget, spend
 
 STOP, MADE = "__oracle_stop__", "__oracle_made__"
 PATIENCE = 3 * A_SECOND  # steps of work
-ON_THE_SPOT = 10  # steps of work for each edit
+ON_THE_SPOT = 5  # steps of work for each edit
 BEFORE = 6  # statements before the blamed one that are edited as well
 CLOSE = 1e-3  # of the largest: without its guards, ε in a root, a step is a little other
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)

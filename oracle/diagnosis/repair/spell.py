@@ -15,7 +15,7 @@ from oracle.judging.trial import Trial
 from oracle.results import Note
 from oracle.truth.work import A_SECOND, Budget
 
-PATIENCE = 3 * A_SECOND // 2  # steps of work, for all gradients of a derivation
+PATIENCE = 2 * A_SECOND  # steps of work, for all gradients of a derivation
 IN_WORDS = ("unexplained", "wrong-shape", "raises", "not-deterministic", "mutates-input")
 
 

@@ -17,7 +17,7 @@ from oracle.subject import Path, is_number
 from oracle.truth.work import spend
 
 PROVED_ON = 3  # shapes besides the first
-AN_EDIT = 50  # steps of work for putting an edit into the code
+AN_EDIT = 20  # steps of work for putting an edit into the code
 Confirmed = Callable[[Trial, frozenset[Path]], bool]  # a last proof, while an edit is in place
 
 
