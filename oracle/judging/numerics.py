@@ -10,6 +10,7 @@ import torch
 from oracle.cases import EXTREME, Case
 from oracle.judging.ground_truth import AUTOGRAD, Truth
 from oracle.judging.trial import Trial
+from oracle.judging.unguarded import unguarded
 from oracle.judging.verdict import DIGITS, UNSTABLE_AT, Judgement, agree, digits, largest
 from oracle.results import Note
 from oracle.subject import Path
@@ -97,15 +98,8 @@ def lost(name: str, case: Case, judgement: Judgement, got: Any, want: np.ndarray
 
 def _clipped(trial: Trial, truth: Truth, path: Path) -> bool:
     """Whether a clip next to 0 or 1, a guard, decides what the gradient is in this case."""
-    steps = trial.plan.steps if trial.plan is not None else []
-    clips = guards.removal(step.note for step in steps if step.note.op in guards.BOUNDS)
-    if trial.plan is None or not clips:
-        return False
-    try:
-        free = trial.plan.run(instead=clips).gradients(trial.upstream, wrt=[(0, *path)])
-    except NotReplayable:
-        return False
-    return not agree(free[0, *path], truth.gradients[path], trial.loudest)
+    free = unguarded(trial, lambda note: note.op in guards.BOUNDS)
+    return path in free and not agree(free[path], truth.gradients[path], trial.loudest)
 
 
 def _is_singular(trial: Trial, path: Path) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from oracle.diagnosis.drafts import Draft, Drafts
 from oracle.diagnosis.repair.search import PATIENCE, Cure, cure
 from oracle.diagnosis.repair.spell import spell
+from oracle.diagnosis.repair.trying import judged
 from oracle.judging.examine import examine
 from oracle.judging.telling import ordinary
 from oracle.judging.trial import Trial
@@ -90,7 +91,11 @@ def _confirmed(trial: Trial, fixed: frozenset[Path]) -> bool:
     """True if the code as it is now, edited, is right in many more cases."""
     found = examine(trial.subject, CONFIRMED_ON, trial.case.seed, dtypes=("float64",))
     made = {entry.path: entry for entry in found.entries if entry.kind is Kind.ARGUMENT}
-    return fixed <= set(made) and not any(ordinary(made[path].failures) for path in fixed)
+    if not fixed <= set(made):
+        return False
+    failing = {str(c): c for path in fixed for c in ordinary(made[path].failures)}
+    again = [judged(found.trials.of(case)) for case in failing.values()]
+    return all(one is not None and not one.wrong & fixed for one in again)  # but for a guard
 
 
 def _note(drafts: Drafts, found: Cure, cured: Sequence[Draft]) -> None:

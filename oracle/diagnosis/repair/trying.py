@@ -12,6 +12,7 @@ from oracle.diagnosis.repair.code import ENDLESS, Source, TooLong, at_most
 from oracle.diagnosis.repair.slots import Edit
 from oracle.judging.ground_truth import Truth
 from oracle.judging.trial import Trial
+from oracle.judging.unguarded import unguarded
 from oracle.judging.verdict import agree
 from oracle.subject import Path, is_number
 from oracle.truth.work import spend
@@ -27,6 +28,7 @@ class Judged:
 
     trial: Trial
     truth: Truth
+    free: dict[Path, np.ndarray]  # the gradients of a forward without its guards
     value: list[np.ndarray]
     wrong: frozenset[Path]
     elements: int  # of the arrays that are drawn
@@ -38,22 +40,23 @@ def judged(trial: Trial) -> Judged | None:
         warnings.simplefilter("ignore")
         try:
             truth = trial.truth()
+            free = unguarded(trial)
             value, made, _ = trial.candidate()
         except Exception:
             return None
     elements = sum(array.size for array in trial.arrays.values())
+    known = [m for m in made if m.of in truth.gradients]
+    bad = [m for m in known if not _right(trial, truth, free, m)]
     off = {
-        m.of: (np.array(m.value, float), truth.gradients[m.of])
-        for m in made
-        if m.of in truth.gradients and not _right(trial, truth, m) and is_number(m.value)
+        m.of: (np.array(m.value, float), truth.gradients[m.of]) for m in bad if is_number(m.value)
     }
-    wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
-    return Judged(trial, truth, _numbers(value), frozenset(wrong), elements, off)
+    wrong = frozenset(m.of for m in bad)
+    return Judged(trial, truth, free, _numbers(value), wrong, elements, off)
 
 
 def tried(source: Source, edit: Edit, judged: Judged) -> frozenset[Path]:
     """The gradients that an edit makes right in a case; none if it makes others wrong."""
-    trial, truth = judged.trial, judged.truth
+    trial, truth, free = judged.trial, judged.truth, judged.free
     spend(AN_EDIT)
     with edited(source, edit) as compiled:
         if not compiled:
@@ -66,16 +69,18 @@ def tried(source: Source, edit: Edit, judged: Judged) -> frozenset[Path]:
     if not _same(_numbers(value), judged.value):
         return frozenset()  # the forward is another one now
     found = {m.of for m in made if m.of in truth.gradients}
-    wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, m)}
+    wrong = {m.of for m in made if m.of in truth.gradients and not _right(trial, truth, free, m)}
     if wrong - judged.wrong or judged.wrong - found:
         return frozenset()
     return judged.wrong - wrong
 
 
-def _right(trial: Trial, truth: Truth, made: Any) -> bool:
+def _right(trial: Trial, truth: Truth, free: dict[Path, np.ndarray], made: Any) -> bool:
+    """True if a gradient is the true one, also if only for the forward without its guards."""
     if not isinstance(made.value, np.ndarray | np.generic | float | int):
         return False
-    return agree(np.asarray(made.value, float), truth.gradients[made.of], trial.loudest)
+    expected = [known[made.of] for known in (truth.gradients, free) if made.of in known]
+    return any(agree(np.asarray(made.value, float), one, trial.loudest) for one in expected)
 
 
 @contextlib.contextmanager

@@ -426,3 +426,27 @@ def test_closures_are_compiled_anew_with_what_they_close_over():
     assert code is not None
     with source.replaced(code):
         assert np.array_equal(closure(1.0, np.ones(2)), np.full(2, 3.0))
+
+
+GUARDED = """
+# oracle: shapes W: D H, x: N D, t: N H mask
+def cost_and_grad(W, x, t):
+    a = np.tanh(x @ W)
+    q = 1 / (1 + np.exp(-a))
+    cost = -(np.log(q + 1e-10) * t + np.log(1 - q + 1e-10) * (1 - t)).sum()
+    da = q - t
+    dz = da * a * (1 - a)
+    return cost, {"W": x.T @ dz}
+"""
+
+
+def test_a_cure_is_spelled_in_code_also_beside_a_guard_that_the_backward_ignores(tmp_path):
+    result = judged(tmp_path, GUARDED)
+    (wrong,) = [g for g in result.gradients if g.verdict == "wrong"]
+    assert (wrong.name, wrong.findings[0].name) == ("dz", "wrong-activation-derivative")
+    assert "da * (1 - a**2)" in wrong.findings[0].fix
+
+
+def test_a_guard_does_not_make_up_for_a_mistake(tmp_path):
+    result = judged(tmp_path, GUARDED.replace("da * a * (1 - a)", "da * (1 - a**2) / len(x)"))
+    assert result.verdict == "wrong"
