@@ -231,7 +231,7 @@ def _alternatives(
     if array.ndim == 2 and array.shape[0] == array.shape[1] and array.shape[0] > 1:
         yield (
             "transposed", "transposed", f"{name} instead of its transpose",
-            f"use {name} transposed: what Z = XW does, dZ·Wᵀ undoes", [a.T for a in arrays],
+            f"use {name} transposed: for Z = X·W, dX = dZ·Wᵀ", [a.T for a in arrays],
         )  # fmt: skip
     for axes in ((-1,), (-2, -1)):
         if array.ndim >= len(axes) and array.shape[-1] > 1:
