@@ -161,7 +161,7 @@ def test_the_time_is_for_a_file_and_one_that_hangs_leaves_some_to_the_others(tmp
     done = check(
         tmp_path, "slow.py", "mixed.py", "--timeout", "8", "--format", "json", "--jobs", "2"
     )
-    assert time.monotonic() - began < 8 + 25, "importing torch comes on top"
+    assert time.monotonic() - began < 8 + 80, "importing torch, and a busy machine, come on top"
     document = json.loads(done.stdout)
     assert [r["target"] for r in document["results"]] == ["affine_backward"]
     assert [e["file"] for e in document["errors"]] == ["slow.py"] * 4 + ["mixed.py"]
