@@ -299,8 +299,17 @@ def _plain(user: User, candidate: Candidate) -> Subject:
 
 
 def _on_arrays(user: User, candidate: Candidate) -> Subject:
-    found = WAYS[candidate.way](user, candidate)
-    plain = _with_readings(user, candidate, found)
+    try:
+        return _with_all_readings(user, candidate, WAYS[candidate.way](user, candidate))
+    except MissingShapes as error:  # what is judged in shapes that were guessed is read the same
+        if error.guessed is not None:
+            error.guessed = _with_all_readings(user, candidate, error.guessed)
+        raise
+
+
+def _with_all_readings(user: User, candidate: Candidate, subject: Subject) -> Subject:
+    """A subject with its readings, and those of its other options."""
+    plain = _with_readings(user, candidate, subject)
     beside = plain.beside
     return dataclasses.replace(
         plain, beside=lambda: [_with_readings(user, candidate, one) for one in beside()]
