@@ -10,11 +10,11 @@ from oracle.discovery import subjects
 SETTINGS = Settings(cases=60)
 
 
-def results(folder, text):
+def results(folder, text, settings=SETTINGS):
     file = folder / "net.py"
     file.write_text("import numpy as np\n" + textwrap.dedent(text))
     usable, _ = subjects(file)
-    return {subject.name: judge(subject, SETTINGS) for subject in usable}
+    return {subject.name: judge(subject, settings) for subject in usable}
 
 
 # -- objects that a constructor is given draw their arrays in the same way each time ---------------
@@ -173,3 +173,55 @@ def test_labels_or_one_hot_rows(tmp_path, scale, verdict):
     """The ε of the logarithm is a guard, though the loss keeps its value as a number."""
     found = results(tmp_path, EITHER.replace("SCALE", scale))["Surprise"]
     assert found.verdict == verdict
+
+
+# -- several equal entries that are calculated, each of which is given all of the derivative -------
+
+BEST = """
+    class BestOf:
+        def __init__(self, n_in, n_out, ways=3):
+            self.v = np.random.randn(ways, n_out, n_in)
+        def forward(self, u):
+            s = np.einsum("kij,nj->kni", self.v, u)
+            self.chosen = s == s.max(axis=0)
+            return s.max(axis=0)
+        def backward(self, g):
+            return np.einsum("kni,kij->nj", CHOSEN, self.v)
+"""
+
+
+def test_a_derivative_that_several_equal_maxima_are_each_given_is_no_wrong_formula(tmp_path):
+    found = results(tmp_path, BEST.replace("CHOSEN", "g * self.chosen"), Settings())["BestOf"]
+    assert found.verdict == "unstable"
+    assert {note.name for note in found.gradients[0].findings} == {"tie-spread"}
+
+
+def test_a_derivative_that_all_are_given_is_wrong(tmp_path):
+    found = results(tmp_path, BEST.replace("CHOSEN", "g + 0 * self.chosen"))["BestOf"]
+    assert found.verdict == "wrong"
+
+
+# -- a weight of one axis, and two operands --------------------------------------------------------
+
+STRETCH = """
+    def stretch(u, w):
+        r = u / np.sqrt(np.mean(u * u, axis=1, keepdims=True) + 0.1)
+        return r * w
+
+    def stretch_backward(g, u, w):
+        s = 1 / np.sqrt(np.mean(u * u, axis=1, keepdims=True) + 0.1)
+        h = g * w
+        du = s * h - u * s**3 * np.mean(h * u, axis=1, keepdims=True)
+        dw = (g * u * s).REDUCED
+        return du, dw
+"""
+
+
+def test_a_weight_for_each_feature_is_found(tmp_path):
+    found = results(tmp_path, STRETCH.replace("REDUCED", "sum(axis=0)"))["stretch_backward"]
+    assert (found.verdict, found.inferred) == ("correct", "u: N D, w: D")
+
+
+def test_a_mean_over_the_samples_of_its_gradient_is_wrong(tmp_path):
+    found = results(tmp_path, STRETCH.replace("REDUCED", "mean(axis=0)"))["stretch_backward"]
+    assert {g.name: g.verdict for g in found.gradients} == {"du": "correct", "dw": "wrong"}
