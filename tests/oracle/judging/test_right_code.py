@@ -2,6 +2,7 @@
 
 import textwrap
 
+import numpy as np
 import pytest
 
 from oracle.commands.check import Settings, judge
@@ -225,3 +226,45 @@ def test_a_weight_for_each_feature_is_found(tmp_path):
 def test_a_mean_over_the_samples_of_its_gradient_is_wrong(tmp_path):
     found = results(tmp_path, STRETCH.replace("REDUCED", "mean(axis=0)"))["stretch_backward"]
     assert {g.name: g.verdict for g in found.gradients} == {"du": "correct", "dw": "wrong"}
+
+
+# -- generators that are made without a seed, kept by a class, or a default ------------------------
+
+MASKS = {
+    "made by the constructor": ("rng=None", "self.rng = rng or np.random.default_rng()"),
+    "made without a seed in an old way": ("rng=None", "self.rng = np.random.RandomState()"),
+    "a default": ("rng=np.random.default_rng(4)", "self.rng = rng"),
+    "kept by the class": ("rng=None", "self.rng = self.ours"),
+}
+MASK = """
+    class Mask:
+        ours = np.random.RandomState(5)
+        def __init__(self, keep=0.5, {argument}):
+            self.keep = keep
+            {made}
+        def forward(self, u):
+            self.kept = self.rng.uniform(size=u.shape) < self.keep
+            return u * self.kept / self.keep
+        def backward(self, g):
+            return g * self.kept / {scale}
+"""
+
+
+@pytest.mark.parametrize("how", MASKS)
+@pytest.mark.parametrize(("scale", "verdict"), [("self.keep", "correct"), ("1", "wrong")])
+def test_a_mask_is_drawn_alike_in_each_run(tmp_path, how, scale, verdict):
+    argument, made = MASKS[how]
+    text = MASK.format(argument=argument, made=made, scale=scale)
+    (gradient,) = results(tmp_path, text)["Mask"].gradients
+    assert gradient.verdict == verdict
+    assert "not-deterministic" not in {note.name for note in gradient.findings}
+
+
+def test_entropy_is_the_systems_own_again_afterwards():
+    from oracle.discovery.trial_inputs import kept_random_state
+
+    with kept_random_state(3):
+        first = np.random.default_rng().random()
+    with kept_random_state(3):
+        assert np.random.default_rng().random() == first
+    assert np.random.default_rng().random() != np.random.default_rng().random()
