@@ -139,7 +139,8 @@ class Search:
             if other.error is not None and other.line == outcome.line:
                 runs.append(moves.Failed(other.error, others))
         line = linecache.getline(self.file, outcome.line)
-        backward = self.reached(outcome) >= BACKWARD
+        # No line of the user's: what came back has a shape that cannot be compared.
+        backward = self.reached(outcome) >= BACKWARD or not outcome.line
         yield from moves.moves(state, runs, moves.Line(line, self.code), backward)
 
     @property

@@ -268,3 +268,29 @@ def test_entropy_is_the_systems_own_again_afterwards():
     with kept_random_state(3):
         assert np.random.default_rng().random() == first
     assert np.random.default_rng().random() != np.random.default_rng().random()
+
+
+# -- a function of a vector, whose value is one number, and a matrix for a matrix ------------------
+
+POTENTIAL = """
+    class Spring:
+        def __init__(self, stiffness):
+            self.stiffness = stiffness
+        def __call__(self, v):
+            return self.stiffness * 0.5 * v.T.dot(v)
+        def grad(self, v):
+            return SLOPE * self.stiffness * v
+
+    def potential(v):
+        return 0.5 * v.T @ v
+
+    def potential_grad(v):
+        return SLOPE * v
+"""
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [("1", "correct"), ("2", "wrong")])
+def test_a_square_matrix_is_not_taken_for_a_vector(tmp_path, slope, verdict):
+    found = results(tmp_path, POTENTIAL.replace("SLOPE", slope))
+    assert {r.verdict for r in found.values()} == {verdict}
+    assert set(found) == {"Spring", "potential_grad"}
