@@ -274,12 +274,12 @@ def test_entropy_is_the_systems_own_again_afterwards():
 
 POTENTIAL = """
     class Spring:
-        def __init__(self, stiffness):
-            self.stiffness = stiffness
+        def __init__(self, alpha):
+            self.alpha = alpha
         def __call__(self, v):
-            return self.stiffness * 0.5 * v.T.dot(v)
+            return self.alpha * 0.5 * v.T.dot(v)
         def grad(self, v):
-            return SLOPE * self.stiffness * v
+            return SLOPE * self.alpha * v
 
     def potential(v):
         return 0.5 * v.T @ v
