@@ -8,7 +8,7 @@ load.py         the file as a module (importing/: how its own modules, and those
 raised.py       what the user's code raises, as text (removed.py: names that are gone today)
 naming.py       what names say
 arguments.py    the user's functions, their parameters, and how they are called
-plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones to try; entropy.py)
+plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones; entropy.py)
 running/        shapes that nothing says, found by running (found_by_running.py: of a candidate)
 folders.py      which files of a folder hold a derivation
 text/           functions and classes in a text, what they return, and where
