@@ -8,7 +8,7 @@ load.py         the file as a module (importing/: how its own modules, and those
 raised.py       what the user's code raises, as text (removed.py: names that are gone today)
 naming.py       what names say
 arguments.py    the user's functions, their parameters, and how they are called
-plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones to try)
+plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones; entropy.py)
 running/        shapes that nothing says, found by running (found_by_running.py: of a candidate)
 folders.py      which files of a folder hold a derivation
 text/           functions and classes in a text, what they return, and where
@@ -299,8 +299,17 @@ def _plain(user: User, candidate: Candidate) -> Subject:
 
 
 def _on_arrays(user: User, candidate: Candidate) -> Subject:
-    found = WAYS[candidate.way](user, candidate)
-    plain = _with_readings(user, candidate, found)
+    try:
+        return _with_all_readings(user, candidate, WAYS[candidate.way](user, candidate))
+    except MissingShapes as error:  # what is judged in shapes that were guessed is read the same
+        if error.guessed is not None:
+            error.guessed = _with_all_readings(user, candidate, error.guessed)
+        raise
+
+
+def _with_all_readings(user: User, candidate: Candidate, subject: Subject) -> Subject:
+    """A subject with its readings, and those of its other options."""
+    plain = _with_readings(user, candidate, subject)
     beside = plain.beside
     return dataclasses.replace(
         plain, beside=lambda: [_with_readings(user, candidate, one) for one in beside()]

@@ -8,6 +8,7 @@ import numpy as np
 
 from oracle import cases
 from oracle.cases import shapes
+from oracle.discovery.entropy import entropy_from
 from oracle.subject import Argument, size_names
 
 SPARE: list[np.random.MT19937] = []  # generators that are not in use
@@ -26,7 +27,8 @@ def kept_random_state(seed: int) -> Iterator[None]:
     np.random.set_bit_generator(spare)  # type: ignore[attr-defined]
     np.random.seed(seed % 2**32)
     try:
-        yield
+        with entropy_from(seed):
+            yield
     finally:
         np.random.set_bit_generator(own)  # type: ignore[attr-defined]
         SPARE.append(spare)

@@ -1,6 +1,6 @@
-"""The arguments of a call that has a kink, moved a little to one side of it."""
+"""The arguments of a call that has a kink: moved to one side of it, or each given all of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -18,6 +18,23 @@ def beside_kink(args: Sequence[Any], breadth: float) -> list[Any]:
             moved[i] = arg + breadth * torch.clamp(arg.detach().abs(), min=1.0)
             break
     return moved
+
+
+def given_in_full(rule: Callable[..., torch.Tensor], *args: Any, **kwargs: Any) -> torch.Tensor:
+    """A call of max or min in which each of several equal entries gets the whole derivative.
+
+    Torch divides it by their number, and by that its share is multiplied here.
+    """
+    shared = list(args)
+    for i, arg in enumerate(args):
+        if isinstance(arg, torch.Tensor) and arg.requires_grad:
+            plain = arg.detach()
+            alone = plain.clone().requires_grad_()
+            value = rule(*args[:i], alone, *args[i + 1 :], **kwargs)
+            (share,) = torch.autograd.grad(value.sum(), alone)
+            times = torch.where(share != 0, 1 / share, torch.ones_like(share))
+            shared[i] = plain + (arg - plain) * times
+    return rule(*shared, **kwargs)
 
 
 class BesideKinks(TorchFunctionMode):

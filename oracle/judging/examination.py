@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from oracle.cases import EXTREME, OFFSET, Case
+from oracle.cases.shapes import shape
 from oracle.discovery import removed
 from oracle.discovery.load import is_misfit, said
 from oracle.judging import numerics
@@ -210,11 +211,14 @@ class Examination:
     def _is_beyond(self, trial: Trial) -> bool:
         """Whether a forward runs at these sizes only because an extent of 1 is broadcast.
 
-        It refuses them once all are larger by 1: a sequence that is longer than its table.
+        It refuses them once all are larger by 1: a sequence that is longer than its table. So it
+        is with labels of a single class, which have as many entries as one-hot rows would have.
         """
         case = trial.case
         if trial.strict or not has_a_one(case):
             return False
+        if _has_one_class(trial):
+            return True
         key = str(case.sizes)
         if key not in self._beyond:
             larger = {name: _larger(size) for name, size in case.sizes.items()}
@@ -357,6 +361,12 @@ def _runs_when_contiguous(trial: Trial) -> bool:
     except (Exception, SystemExit):
         return False
     return True
+
+
+def _has_one_class(trial: Trial) -> bool:
+    """Whether some labels can be of one class only."""
+    classes = [a.classes for a in trial.subject.arguments if a.classes]
+    return any(shape((one,), trial.case.sizes) == (1,) for one in classes)
 
 
 def _larger(size: Any) -> Any:

@@ -6,14 +6,17 @@ from typing import Literal
 
 import numpy as np
 
+from oracle.judging.beside import given_in_full
 from oracle.judging.budget import ALONE, DIRECTIONS, MANY
 from oracle.judging.ground_truth import Truth
 from oracle.judging.trial import Trial
 from oracle.judging.verdict import within_one_sided
 from oracle.subject import Path
+from oracle.truth.replay import NotReplayable
 
 FAR = 2.0**-26  # relative distances from the kink, on either side of it
 NEAR = FAR / 1024
+EXTREMES = ("max", "amax", "min", "amin", "maximum", "minimum", "fmax", "fmin")
 
 Choice = Literal["legal", "spread", "none"]
 
@@ -24,7 +27,7 @@ def choice(trial: Trial, truth: Truth, path: Path, got: np.ndarray) -> Choice:
     A legal gradient lies between the true ones a little to all sides. And where the function is
     smooth in a direction, though it has kinks in each of its coordinates (the maximum, when all
     tied entries move together), it has that derivative: else it is "spread", given in full to each
-    of several entries that share it.
+    of several entries that share it. So it is where these are not of the input, but calculated.
     """
     near = _beside(trial, path, NEAR)
     far = _beside(trial, path, FAR)
@@ -46,7 +49,7 @@ def choice(trial: Trial, truth: Truth, path: Path, got: np.ndarray) -> Choice:
         # Of many windows with ties each entry must have been ahead of its own window once.
         near += _scattered(trial, path, NEAR, MANY) or []
         if not within_one_sided(got, truth.gradients[path], near, far, allowance):
-            return "none"
+            return "spread" if _is_in_full(trial, path, got, allowance) else "none"
     return "spread" if _is_spread(trial, path, got, allowance) else "legal"
 
 
@@ -60,6 +63,19 @@ def _is_spread(trial: Trial, path: Path, got: np.ndarray, allowance: float) -> b
     said = float(np.sum(got * direction))
     size = float(np.sum(np.abs(got) * direction)) * 1e-6 + allowance
     return abs(up - down) <= size < abs(said - up)
+
+
+def _is_in_full(trial: Trial, path: Path, got: np.ndarray, allowance: float) -> bool:
+    """The gradient is what comes back where each of several equal entries is given all of it."""
+    if trial.plan is None or trial.subject.tensors is not None:
+        return False
+    extremes = [one.note for one in trial.plan.steps if one.note.op in EXTREMES]
+    try:
+        run = trial.plan.run(instead=dict.fromkeys(extremes, given_in_full))
+        found = run.gradients(trial.upstream, wrt=[(0, *path)])[0, *path]
+    except (NotReplayable, RuntimeError):
+        return False
+    return bool(extremes) and bool((np.abs(got - found) <= allowance).all())
 
 
 def _beside(trial: Trial, path: Path, breadth: float) -> list[np.ndarray] | None:

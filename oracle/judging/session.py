@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from oracle.discovery.entropy import entropy_from
 from oracle.judging.budget import SETTLED
 from oracle.truth.recording import Names
 from oracle.truth.recording.stand_ins import get_state, set_state
@@ -35,14 +36,16 @@ class Session(Names):
         np.random.seed(seed % 2**32)
         random.seed(seed)
         begun = _states(generators)
-        try:
-            yield
-        finally:
-            self.untouched = self.untouched + 1 if _states(generators) == begun else -(10**9)
-            np.random.set_state(state[0])
-            random.setstate(state[1])
-            for generator, kept in generators:
-                set_state(generator, kept)
+        with entropy_from(seed) as entropy:
+            try:
+                yield
+            finally:
+                drawn = entropy.asked > 0 or _states(generators) != begun
+                self.untouched = -(10**9) if drawn else self.untouched + 1
+                np.random.set_state(state[0])
+                random.setstate(state[1])
+                for generator, kept in generators:
+                    set_state(generator, kept)
 
 
 def _states(generators: list[tuple[Any, Any]]) -> tuple[Any, ...]:

@@ -106,9 +106,9 @@ class Trial:
     # -- the user's code --------------------------------------------------------------------------
 
     def inputs(self, arrays: Mapping[str, np.ndarray] | None = None) -> Inputs:
-        """What the forward takes, made anew."""
+        """What the forward takes, made anew: with the same random numbers each time."""
         drawn = self.arrays if arrays is None else arrays
-        with np.errstate(all="ignore"):
+        with self.seeded():
             return self.subject.prepare({n: a.copy() for n, a in drawn.items()}, self.case.seed)
 
     @contextlib.contextmanager

@@ -3,7 +3,7 @@
 import heapq
 import linecache
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from oracle.discovery.running import moves
 from oracle.discovery.running.extents import LABELS, PRIMES, WIDE, Extents
@@ -37,6 +37,7 @@ class Search:
     found: list[State] = field(default_factory=list)  # every gradient has its argument's shape
     unfit: list[State] = field(default_factory=list)  # it runs, and some gradient has not
     ends: dict[str, Outcome] = field(default_factory=dict)  # of the latter, how the run ended
+    costs: dict[str, float] = field(default_factory=dict)  # the least for which a line was reached
 
     def tried(self, state: State, order: Order) -> tuple[Outcome, Extents]:
         """One run of a state, with primes given out in an order."""
@@ -56,6 +57,7 @@ class Search:
         def push(states: Iterator[State], reached: float) -> None:
             nonlocal count
             for state in states:
+                self.costs[state.key] = min(state.cost, self.costs.get(state.key, state.cost))
                 if state.key not in self.seen:
                     count += 1
                     heapq.heappush(heap, (state.total - reached, count, state))
@@ -87,6 +89,12 @@ class Search:
                 outcome, extents = against
             outcome, extents = self._in_forward(state, outcome, extents)
             push(self._moves(state, outcome, extents), FURTHER * self.reached(outcome))
+
+        self.found, self.unfit = map(self._at_least_cost, (self.found, self.unfit))
+
+    def _at_least_cost(self, states: list[State]) -> list[State]:
+        """The same lines: one that ran may have been reached again, from a plainer one."""
+        return [replace(state, cost=self.costs[state.key]) for state in states]
 
     def _first(self, state: State) -> tuple[Outcome, Extents]:
         """A run in sizes that fit: no kernel larger than its image."""
@@ -131,7 +139,8 @@ class Search:
             if other.error is not None and other.line == outcome.line:
                 runs.append(moves.Failed(other.error, others))
         line = linecache.getline(self.file, outcome.line)
-        backward = self.reached(outcome) >= BACKWARD
+        # No line of the user's: what came back has a shape that cannot be compared.
+        backward = self.reached(outcome) >= BACKWARD or not outcome.line
         yield from moves.moves(state, runs, moves.Line(line, self.code), backward)
 
     @property

@@ -17,11 +17,9 @@ INPUT_GRADIENTS = [
 ]  # fmt: skip
 
 
-def gradients_beside(
-    thing: Any, path: Path, now: Mapping[Path, np.ndarray]
-) -> list[tuple[Path, np.ndarray]]:
+def gradients_beside(thing: Any, path: Path, now: Mapping[Path, Any]) -> list[tuple[Path, Any]]:
     """The arrays in an object with the name of another one's gradient, the likeliest first."""
-    found: list[tuple[Path, np.ndarray]]
+    found: list[tuple[Path, Any]]
     found = [(other, array) for other, array in now.items() if instances.counterpart(path, other)]
     if len(path) == 1:
         for holder in instances.GRADIENTS:  # self.W beside self.grads["W"] or self.grads["dW"]

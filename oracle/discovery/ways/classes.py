@@ -133,8 +133,8 @@ def _found(
                 return made
             ran, subject = thing, made
             break
-        if len(open_) < 2 or unlike.isdisjoint(open_):  # or it is the guess that does not fit
-            ran = ran or thing
+        if unlike.isdisjoint(open_) or (len(open_) < 2 and not _is_single(shapes_of)):
+            ran = ran or thing  # elsewhere it is the guess that does not fit
     if ran is not None and not open_:
         return ready(ran, kind)
     if open_:
@@ -143,6 +143,14 @@ def _found(
         raise missing from problem
     assert problem is not None
     raise Unusable(f"{candidate.name}: {said(problem)}", line_in(problem, user.file)) from problem
+
+
+def _is_single(shapes_of: Guess) -> bool:
+    """Whether arguments were guessed to be a single sample, which may have been broadcast.
+
+    The gradient of a broadcast input has the shape of the value: it speaks against the guess.
+    """
+    return any(len(dims) < 2 or "1" in dims for dims in shapes_of.values())
 
 
 def _missing(

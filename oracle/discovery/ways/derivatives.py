@@ -41,6 +41,7 @@ def derivative(user: User, candidate: Candidate) -> Subject:
     wanted = [p for p in given if p is first or p.required or declared.is_said(said, p.name)]
     nodes = user.node(names[0]), user.node(names[1])
     subject: Subject | None = None
+    unlike: Subject | None = None
     for dims in TRIED if _is_open(said, first.name) else (None,):
         tried = dict(said)
         if dims is not None:
@@ -58,10 +59,23 @@ def derivative(user: User, candidate: Candidate) -> Subject:
             if dims == ANY_SHAPE:
                 raise declared.missing(candidate.name, said, first.name, user.line(names[0]))
             return _of_scalar(subject)
-        if dims != ANY_SHAPE or np.shape(slope) == shape:  # a Jacobian, say, has another shape
-            break
-    assert subject is not None
-    return subject
+        if dims is None or (dims != ANY_SHAPE and _fits(value, shape)):
+            return subject
+        if dims == ANY_SHAPE and np.shape(slope) == shape:  # a Jacobian, say, has another shape
+            return subject
+        unlike = unlike or (subject if dims != ANY_SHAPE else None)
+    found = unlike or subject
+    assert found is not None
+    return found
+
+
+def _fits(value: Any, shape: tuple[int, ...]) -> bool:
+    """Whether a function has the input's axes, or the first of them, in its value.
+
+    ``w.T @ w`` makes of N rows a matrix of their features: a derivative without an upstream is not
+    that of such an input, but of a vector, of which it makes one number.
+    """
+    return not is_number(value) or np.shape(value) == shape[: np.ndim(value)]
 
 
 def _is_open(said: declared.Shapes, name: str) -> bool:

@@ -64,10 +64,12 @@ def gradients_of_numbers(
     return found
 
 
-def with_numbers(thing: Any) -> dict[Path, np.ndarray]:
-    """The arrays in an object, and its numbers as arrays."""
-    numbers = instances.numbers_in(thing).items()
-    return {path: np.array(float(n)) for path, n in numbers} | instances.arrays_in(thing)
+def with_numbers(thing: Any) -> dict[Path, Any]:
+    """The arrays in an object, and its numbers.
+
+    They stay what they are: to convert a number that is recorded would end its record.
+    """
+    return {**instances.numbers_in(thing), **instances.arrays_in(thing)}
 
 
 def numbers_with_gradients(before: Any, after: Any) -> list[Path]:

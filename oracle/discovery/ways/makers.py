@@ -95,7 +95,7 @@ class Maker:
     ) -> Any:
         """An object of its own, for the sizes that the arrays have."""
         sizes = solved(arrays, arguments)
-        values: dict[str, Any] = {n: fresh(value, sizes) for n, value in self.constants.items()}
+        values: dict[str, Any] = {}
         for name, argument in self.arrays.items():
             array = arrays[argument.name]
             values[name] = array.copy() if argument.dims else number(array, argument)
@@ -103,7 +103,8 @@ class Maker:
             values[name] = sizes[size]
         for name, several in self.lists.items():
             values[name] = [sizes[size] for size in several]
-        with kept_random_state(seed):
+        with kept_random_state(seed):  # objects that it is given draw their arrays as well
+            values |= {name: fresh(value, sizes) for name, value in self.constants.items()}
             return call(self.kind, self.given, values)
 
 

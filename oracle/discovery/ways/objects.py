@@ -313,7 +313,7 @@ class Object:
         return made
 
     def _shares(
-        self, thing: Any, path: Path, now: Mapping[Path, np.ndarray]
+        self, thing: Any, path: Path, now: Mapping[Path, Any]
     ) -> list[tuple[Path, np.ndarray]]:
         """The gradient of an array beside it, or one beside each of its names."""
         found: list[tuple[Path, np.ndarray]] = []

@@ -25,6 +25,7 @@ class Names:
         self.spaces: list[dict[str, Any]] = []  # the modules' global names
         self.closures: list[types.CellType] = []
         self._seen: set[int] = set()
+        self._held: list[Any] = []  # defaults of functions, and generators of classes
         for thing in things:
             self._reach(thing)
         self._put: list[tuple[dict[str, Any], str, Any, Any]] = []
@@ -47,6 +48,7 @@ class Names:
                     except ValueError:
                         continue  # not yet filled
                 self._space(thing.__globals__)
+                self._held += [*(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()]
             wrapped = getattr(thing, "__wrapped__", None)
             if wrapped is not None:
                 self._reach(wrapped)
@@ -57,6 +59,8 @@ class Names:
             for part in vars(thing).values():
                 if isinstance(part, types.FunctionType):
                     self._reach(part)
+                elif isinstance(part, RANDOM):
+                    self._held.append(part)
         elif isinstance(thing, types.ModuleType):
             file = getattr(thing, "__file__", None)
             if file is not None and is_user_file(file):
@@ -74,14 +78,17 @@ class Names:
                 self._reach(part)
 
     def generators(self) -> Iterator[Any]:
-        """The random generators among the names."""
+        """The random generators among the names, defaults and attributes of classes; each once."""
         things = [thing for space in self.spaces for thing in list(space.values())]
+        things += self._held
         for cell in self.closures:
             with contextlib.suppress(ValueError):
                 things.append(cell.cell_contents)
+        found: set[int] = set()
         for thing in things:
             real = thing._oracle_real if type(thing) is Delegate else thing
-            if isinstance(real, RANDOM):
+            if isinstance(real, RANDOM) and id(real) not in found:
+                found.add(id(real))
                 yield real
 
     def __enter__(self) -> Self:
