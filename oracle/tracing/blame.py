@@ -45,7 +45,7 @@ class Blame:
     def __init__(self, matcher: Matcher, matches: Sequence[Match]) -> None:
         self.matcher = matcher
         self.outcomes = matcher.outcomes
-        self.outcomes.reruns = 0
+        self.outcomes.work = 0
         self.truth = matcher.truth
         self.matches = matches
         self._known: dict[Match, list[float]] = {}

@@ -42,6 +42,13 @@ def without_a_row(of: np.ndarray) -> Iterator[np.ndarray]:
             yield np.delete(of, 0, axis)
 
 
+def _first_call(holders: Sequence[Stored]) -> list[Stored]:
+    """Those of the function that has computed a value, and not those of what it returns to."""
+    first = holders[0].statement
+    place = first.file, first.function
+    return [s for s in holders if (s.statement.file, s.statement.function) == place]
+
+
 class Matcher:
     """The matches of one step."""
 
@@ -151,7 +158,7 @@ class Matcher:
             sign = -1.0 if term.factor > 0 else 1.0
             holders = [s for s in self.entries if s.value is term.value]
             holders = [s for s in holders if s.time <= update.stored.time]
-            stored = holders[-1] if holders else self._unnamed(update, term.value)
+            stored = _first_call(holders)[-1] if holders else self._unnamed(update, term.value)
             yield Match(stored, update.old, "use", sign, update, term)
 
     def _unnamed(self, update: Update, value: Value) -> Stored:
