@@ -179,7 +179,7 @@ class Blame:
                 continue
             if other.value is match.value:
                 if same_gradient(self.truth.of(match.of), self.truth.of(other.of)):
-                    found.append(other.sign)
+                    found += [other.sign] if other.how == "use" else self._needed(other)
             elif self.outcomes.follows(other, changed):
                 ratios = self.outcomes.ratios(other, changed)
                 needed = [1.0] if other.how == "use" or not ratios else self._needed(other)
