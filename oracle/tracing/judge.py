@@ -123,8 +123,11 @@ def report_of(runs: Sequence[Recorded], file: str, steps: int, loss: str = "") -
 
 def _nothing(recorded: Recorded, loss: str) -> str:
     training = Training(recorded.stored, recorded.notes, recorded.failed)
-    if not training.steps():
+    updates = [update for step in training.steps() for update in step.updates]
+    if not updates:
         return "no update of parameters was seen: nothing like W -= lr * dW"
+    if all(u.is_of_a_part(term) for u in updates for term in u.terms):
+        return "rows of parameters are updated one by one, as in W[i] -= lr * dw: not judged yet"
     if loss:
         return f"no value called {loss} depends on the parameters that are updated"
     return (

@@ -107,6 +107,8 @@ class Matcher:
         found: dict[Stored, Match] = {}
         for match in self._by_use():
             found.setdefault(match.stored, match)
+        parts = {id(t.value) for u in self.step.updates for t in u.terms if u.is_of_a_part(t)}
+        self.unmatched += [s for s in self.entries if id(s.value) in parts]
         self.used = list(found.values())
         self.followers = list(self.used)
         for group in reversed(self._groups(found)):

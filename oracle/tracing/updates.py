@@ -53,6 +53,11 @@ class Update:
     def new(self) -> Value:
         return self.stored.value
 
+    def is_of_a_part(self, term: Term) -> bool:
+        """True for ``P[i] -= lr * g``: the summand is no gradient of the whole."""
+        note = self.new.note
+        return note is not None and note.op == "read" and term.value.shape != self.old.shape
+
 
 def size(value: Value) -> int:
     return int(np.size(value.array))
