@@ -45,7 +45,7 @@ class Blame:
     def __init__(self, matcher: Matcher, matches: Sequence[Match]) -> None:
         self.matcher = matcher
         self.outcomes = matcher.outcomes
-        self.outcomes.reruns = 0
+        self.outcomes.work = 0
         self.truth = matcher.truth
         self.matches = matches
         self._known: dict[Match, list[float]] = {}
@@ -179,7 +179,7 @@ class Blame:
                 continue
             if other.value is match.value:
                 if same_gradient(self.truth.of(match.of), self.truth.of(other.of)):
-                    found.append(other.sign)
+                    found += [other.sign] if other.how == "use" else self._needed(other)
             elif self.outcomes.follows(other, changed):
                 ratios = self.outcomes.ratios(other, changed)
                 needed = [1.0] if other.how == "use" or not ratios else self._needed(other)

@@ -12,18 +12,20 @@ from oracle.tracing.instrument import Statement
 from oracle.tracing.loss import Fit, best
 from oracle.tracing.match import Matcher
 from oracle.tracing.naming import Names
+from oracle.tracing.outcomes import MOST_WORK
 from oracle.tracing.pictures import pictures
 from oracle.tracing.raised import at_its_line, cause, with_bias_row
 from oracle.tracing.recorded import INTERRUPTED, Recorded
 from oracle.tracing.remarks import about_learning
 from oracle.tracing.rerun import CannotRerun
-from oracle.tracing.steps import Training
+from oracle.tracing.steps import Step, Training
 from oracle.tracing.truth import array
 from oracle.tracing.widen import widened
 from oracle.truth.recording import SHARED_INPUT
 from oracle.truth.replay import NotReplayable
 
 MANY = 300  # calls in the forward of one step
+MOST_OF_A_SHEET = 10_000  # calls: a longer run without updates is no derivation on paper
 
 Case = tuple[Matcher, Judged]
 
@@ -58,18 +60,29 @@ def judged_steps(recorded: Recorded, steps: int, loss: str = "") -> list[JudgedS
     )
     found: list[JudgedStep | Unreplayed] = []
     try:
-        some = training.steps()[:steps] or [s for s in [training.sheet()] if s is not None]
+        some = training.steps()[:steps] or _sheets(training)
         fits = best(training, some, loss)
     except NotReplayable as error:
         note = error.note
         return [Unreplayed(note.line if note is not None else 0, str(error))]
+    work = 0
     for _, fit in sorted(fits.items()):
         judged = _judged(training, fit)
+        work += judged.matcher.outcomes.all_work
         if judged.wrong and (free := fit.truth.without_guards()) is not None:
             unguarded = _judged(training, replace(fit, truth=free))
+            work += unguarded.matcher.outcomes.all_work
             judged = min(unguarded, judged, key=lambda one: one.wrong)  # few backwards know them
         found.append(judged)
+        if work > MOST_WORK:  # the steps of a long one are alike
+            break
     return found
+
+
+def _sheets(training: Training) -> list[Step]:
+    """The whole record as one step, if it is no longer than a derivation on paper."""
+    sheet = training.sheet() if len(training.notes) <= MOST_OF_A_SHEET else None
+    return [sheet] if sheet is not None else []
 
 
 def _judged(training: Training, fit: Fit) -> JudgedStep:
@@ -110,8 +123,11 @@ def report_of(runs: Sequence[Recorded], file: str, steps: int, loss: str = "") -
 
 def _nothing(recorded: Recorded, loss: str) -> str:
     training = Training(recorded.stored, recorded.notes, recorded.failed)
-    if not training.steps():
+    updates = [update for step in training.steps() for update in step.updates]
+    if not updates:
         return "no update of parameters was seen: nothing like W -= lr * dW"
+    if all(u.is_of_a_part(term) for u in updates for term in u.terms):
+        return "rows of parameters are updated one by one, as in W[i] -= lr * dw: not judged yet"
     if loss:
         return f"no value called {loss} depends on the parameters that are updated"
     return (

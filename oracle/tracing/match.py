@@ -42,6 +42,13 @@ def without_a_row(of: np.ndarray) -> Iterator[np.ndarray]:
             yield np.delete(of, 0, axis)
 
 
+def _first_call(holders: Sequence[Stored]) -> list[Stored]:
+    """Those of the function that has computed a value, and not those of what it returns to."""
+    first = holders[0].statement
+    place = first.file, first.function
+    return [s for s in holders if (s.statement.file, s.statement.function) == place]
+
+
 class Matcher:
     """The matches of one step."""
 
@@ -100,6 +107,8 @@ class Matcher:
         found: dict[Stored, Match] = {}
         for match in self._by_use():
             found.setdefault(match.stored, match)
+        parts = {id(t.value) for u in self.step.updates for t in u.terms if u.is_of_a_part(t)}
+        self.unmatched += [s for s in self.entries if id(s.value) in parts]
         self.used = list(found.values())
         self.followers = list(self.used)
         for group in reversed(self._groups(found)):
@@ -151,7 +160,7 @@ class Matcher:
             sign = -1.0 if term.factor > 0 else 1.0
             holders = [s for s in self.entries if s.value is term.value]
             holders = [s for s in holders if s.time <= update.stored.time]
-            stored = holders[-1] if holders else self._unnamed(update, term.value)
+            stored = _first_call(holders)[-1] if holders else self._unnamed(update, term.value)
             yield Match(stored, update.old, "use", sign, update, term)
 
     def _unnamed(self, update: Update, value: Value) -> Stored:

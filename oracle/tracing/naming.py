@@ -18,6 +18,7 @@ from oracle.truth.recording import Value
 from oracle.truth.work import A_SECOND, Budget
 
 PATIENCE = 3 * A_SECOND  # steps of work for one name
+ALL_PATIENCE = 8 * A_SECOND  # for all names of a report
 ENOUGH = 6  # a mistake of this rank needs no dearer families to be asked
 
 
@@ -109,6 +110,7 @@ class Names:
     """The names of the mistakes of some steps."""
 
     evidence: dict[int, StepEvidence] = field(default_factory=dict)  # by the id of the matcher
+    budget: Budget = field(default_factory=lambda: Budget(ALL_PATIENCE))
 
     def of(self, cases: Sequence[tuple[Matcher, Judged]]) -> tuple[Note, ...]:
         """What explains a wrong gradient in all the cases in which it is wrong."""
@@ -162,7 +164,7 @@ class Names:
         )  # fmt: skip
 
     def _best(self, first: Target, others: Sequence[Target]) -> Suspicion | None:
-        budget = Budget(PATIENCE)
+        budget = self._for_one()
         found: list[Suspicion] = []
         for family in FAMILIES:
             if any(s.rank <= ENOUGH for s in found):
@@ -172,10 +174,13 @@ class Names:
             keys = {s.key for s in found}
             again = {
                 s.key for family in FAMILIES
-                for s in self._asked(family, target, Budget(PATIENCE), keys)
+                for s in self._asked(family, target, self._for_one(), keys)
             }  # fmt: skip
             found = [s for s in found if s.key in again]
         return min(found, key=lambda s: s.rank, default=None)
+
+    def _for_one(self) -> Budget:
+        return Budget(min(PATIENCE, self.budget.left))
 
     def _asked(
         self, family: Any, target: Target, budget: Budget, keys: Any = None

@@ -7,7 +7,7 @@ import numpy as np
 
 from oracle.diagnosis.blame import multiple
 from oracle.tracing.recorded import Stored
-from oracle.tracing.rerun import CannotRerun, rerun
+from oracle.tracing.rerun import CannotRerun, Line, between
 from oracle.tracing.steps import Training
 from oracle.tracing.truth import Truth, array
 from oracle.tracing.updates import Term, Update, is_step_size, size
@@ -15,7 +15,9 @@ from oracle.truth.recording import Value
 
 MOST_SIZES = 12
 SAME_FACTOR = 1e-9
-MOST_RERUNS = 20_000  # in the matching of one step, and again in its judging
+MOST_WORK = 150_000  # calls run again in the matching of one step, and again in its judging
+A_LOOK = 8  # calls of a step that are looked at in the time of one that is run again
+MOST_KEPT = 2_000  # results of runs, in case they are asked for again
 
 Changed = Mapping[int, np.ndarray]
 NOTHING: Changed = {}
@@ -49,7 +51,11 @@ class Outcomes:
         self.factors = sorted((s * f for f in shares for s in (1, -1)), key=lambda f: abs(f - 1))
         few = [*self.factors, *_sizes(truth)]
         self._known = np.array([*few, *(1 / factor for factor in few)])
-        self.reruns = 0
+        self.work = 0
+        self.all_work = 0  # in matching and in judging
+        self._kept: dict[object, tuple[list[np.ndarray], np.ndarray]] = {}
+        self._ratios: dict[Match, list[float]] = {}
+        self._stepped: dict[int, bool] = {}  # by the id of a value: a step size is in it
         self._decay: dict[Match, float] = {}
         self._steps = {
             id(s.value): np.ones(s.value.shape)
@@ -60,25 +66,41 @@ class Outcomes:
     @property
     def exhausted(self) -> bool:
         """True if values were computed again too often: then nothing may be called wrong."""
-        return self.reruns > MOST_RERUNS
+        return self.work > MOST_WORK
 
     def rerun(self, value: Value, changed: Changed) -> np.ndarray | None:
         """A value as it would be; None if a call on the way cannot be repeated.
 
         None too where a step is so long that this was asked too often.
         """
-        self.reruns += 1
+        key = id(value), *sorted((at, id(number)) for at, number in changed.items())
+        if key in self._kept:
+            return self._kept[key][1]
         if self.exhausted:
             return None
+        begin = self.truth.step.begin
+        line = Line(between(value, changed, self.training, begin))
+        spent = len(line.notes) + len(self.training.before(value, begin)) // A_LOOK
+        self.work += spent
+        self.all_work += spent
         try:
-            (made,) = rerun([value], changed, self.training, self.truth.step.begin)
+            (made,) = line([value], changed)
         except CannotRerun:
             return None
+        if len(self._kept) > MOST_KEPT:
+            self._kept.clear()
+        self._kept[key] = list(changed.values()), made  # alive, so that no id is given again
         return made
 
     def neutral(self, value: Value, changed: Changed = NOTHING) -> np.ndarray | None:
         """The same without a step size: ``W -= lr * delta @ x.T`` has it inside the product."""
-        return self.rerun(value, {**self._steps, **changed})
+        if id(value) not in self._stepped:
+            self._stepped[id(value)] = bool(
+                between(value, self._steps, self.training, self.truth.step.begin)
+            )
+        return self.rerun(
+            value, {**self._steps, **changed} if self._stepped[id(value)] else changed
+        )
 
     def want(self, match: Match) -> np.ndarray:
         return match.sign * self.truth.of(match.of)
@@ -134,9 +156,14 @@ class Outcomes:
 
     def ratios(self, match: Match, changed: Changed) -> list[float]:
         """The numbers r with: what the update makes of it is r times the gradient."""
+        if not changed and match in self._ratios:
+            return self._ratios[match]
         forms = self.forms(match, changed)
-        found = [r for form in forms if (r := self.multiple(match.sign * form, match.of))]
-        return list(dict.fromkeys(found))
+        numbers = [r for form in forms if (r := self.multiple(match.sign * form, match.of))]
+        found = list(dict.fromkeys(numbers))
+        if not changed:
+            self._ratios[match] = found
+        return found
 
     def multiple(self, got: np.ndarray, of: Value) -> float | None:
         """The number r with got = r·gradient; of one or two numbers only a factor that is known.

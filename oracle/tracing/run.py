@@ -23,7 +23,7 @@ from oracle.truth.recording.builtin_names import BUILTINS
 from oracle.truth.recording.stand_ins import stand_in_for
 from oracle.truth.recording.tape import OUR_FOLDER, Tape, is_user_file
 
-MOST_NOTES = 400_000  # recorded calls: more would not fit into memory
+MOST_NOTES = 200_000  # recorded calls: what is longer could not be judged in useful time
 
 Enough = Callable[[Sequence[Stored], Sequence[Any]], bool]
 

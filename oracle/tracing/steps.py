@@ -234,7 +234,7 @@ class Training:
                 parts = expanded(term.value, update.old, set(velocities), set())
                 if any(id(p.value) in velocities for p in parts if p.value is not term.value):
                     queue += [_scaled(part, term) for part in parts]
-                elif not self.is_older(term.value, step):
+                elif not self.is_older(term.value, step) and not update.is_of_a_part(term):
                     found.append((update, term))
         return found
 

@@ -6,7 +6,7 @@ are sums over samples, velocities, running averages.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,6 +53,11 @@ class Update:
     def new(self) -> Value:
         return self.stored.value
 
+    def is_of_a_part(self, term: Term) -> bool:
+        """True for ``P[i] -= lr * g``: the summand is no gradient of the whole."""
+        note = self.new.note
+        return note is not None and note.op == "read" and term.value.shape != self.old.shape
+
 
 def size(value: Value) -> int:
     return int(np.size(value.array))
@@ -92,13 +97,19 @@ def updates(stored: Sequence[Stored], failed: Attempt | None = None) -> list[Upd
 
 def _uncopied(value: Value, text: str, texts: dict[int, set[str]]) -> Value:
     """The value of the same name that a value is a copy of: ``params = deepcopy(params)``."""
-    one: Value = value
-    while one.note is not None and one.note.op in ("copy", "array") and one.note.args:
-        source = one.note.args[0]
+    found = [source for source in _sources(value) if text in texts.get(id(source), ())]
+    return found[-1] if found else value
+
+
+def _sources(value: Value) -> Iterator[Value]:
+    """A value, and what it is a copy of, a copy of a copy of."""
+    yield value
+    while value.note is not None and value.note.op in ("copy", "array") and value.note.args:
+        source = value.note.args[0]
         if not isinstance(source, Value):
-            break
-        one = source
-    return one if text in texts.get(id(one), ()) else value
+            return
+        value = source
+        yield value
 
 
 def step_sizes(stored: Sequence[Stored]) -> set[int]:
@@ -157,6 +168,7 @@ def expanded(value: Value, old: Value, named: set[int], steps: set[int]) -> list
     found: list[Term] = []
 
     def walk(one: Value, term: Term, depth: int) -> None:
+        one = old if any(source is old for source in _sources(one)) else one
         note = one.note
         at_end = one is old or note is None or depth == 0 or (one is not value and id(one) in named)
         parts = None if at_end else _summands(note, old, steps)  # type: ignore[arg-type]

@@ -25,9 +25,7 @@ def constant_factor(
         return
     constant = constants[0].array if isinstance(constants[0], Value) else constants[0]
     array = np.asarray(constant)
-    levels = np.unique(array)
-    zeros = array.size > 1 and array.dtype.kind in "bf" and bool((array == 0).any())
-    if zeros and len(levels) == 2:
+    if is_mask(array):
         yield from _of_mask(key, note, i, under, array)
     elif array.size == 1 and array.dtype.kind in "fiu":
         yield from _of_number(target, key, note, i, under, constants[0])
@@ -36,6 +34,12 @@ def constant_factor(
             ("weights", key), "dropped-term", f"{{name}} leaves out the factor on line {note.line}",
             "multiply by it on the way back as well", lambda: under(passing(i)), rank=19,
         )  # fmt: skip
+
+
+def is_mask(array: np.ndarray) -> bool:
+    """True for zeros and one other number, as in dropout."""
+    zeros = array.size > 1 and array.dtype.kind in "bf" and bool((array == 0).any())
+    return zeros and len(np.unique(array)) == 2
 
 
 def _of_mask(key: Any, note: Note, i: int, under: Under, array: np.ndarray) -> Iterator[Suspicion]:

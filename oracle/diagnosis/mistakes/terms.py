@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from oracle.diagnosis.mistakes.changes import all_detached, detached, passed, scaled
-from oracle.diagnosis.mistakes.factors import Under, constant_factor, products
+from oracle.diagnosis.mistakes.factors import Under, constant_factor, is_mask, products
 from oracle.diagnosis.mistakes.scale import batch, name_of
 from oracle.diagnosis.mistakes.suspicion import Suspicion, Target
 from oracle.truth.recording import Note, Value
@@ -99,6 +99,10 @@ def _unweighted(
         other = note.args[1 - i]
         if note.args[i].shape == note.outputs[0].shape and not (note.op != "multiply" and i == 1):
             leaf = next((p for p, v in target.evidence.inputs.items() if v is other), None)
+            kept = np.count_nonzero(other.array)
+            if kept > 1 and is_mask(np.asarray(other.array)):  # drawn in the forward itself
+                yield from constant_factor(target, key, note, i, under)
+                continue
             other_one = str(leaf[-1]) if leaf else "the other factor"
             yield Suspicion(
                 ("unweighted", key, i), "dropped-term",
