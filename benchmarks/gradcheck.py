@@ -85,7 +85,7 @@ def judged(subject: Subject, case: Case, session: Session) -> bool:
     for gradient in made:
         want = truth.gradients[gradient.of]
         noise = partial(trial.noise, truth, gradient.of)
-        found = judge(np.asarray(gradient.value), want, "float64", trial.loudest, noise)
+        found = judge(np.asarray(gradient.value), want, "float64", trial.largest_upstream, noise)
         if found.units > WRONG_AT:
             return not Evidence(subject, case, session).wrong_paths()  # it may be but a guard
     return True

@@ -217,7 +217,7 @@ def _may_be(evidence: Evidence, value: Value, error: np.ndarray, left: set[Path]
                 continue  # nothing of it comes here
             if path not in left or off is None:
                 return False
-            size += float(np.sum(np.abs(r * off))) + evidence.loudest
+            size += float(np.sum(np.abs(r * off))) + evidence.largest_upstream
             if abs(given - float(np.sum(r * off))) > 1e-7 * size:
                 return False
     return True

@@ -40,7 +40,7 @@ class Evidence:
         self.made: dict[Path, Value] = self.whole.gradients()
         self.guarded: dict[Note, Any] = {}
         self.run = self._run()
-        self.loudest = self.trial.loudest
+        self.largest_upstream = self.trial.largest_upstream
         self.inputs: dict[Path, Value] = {
             p[1:]: v for p, v in self.recording.inputs.items() if p[0] == 0
         }
@@ -292,7 +292,7 @@ class Evidence:
 
     def same(self, a: np.ndarray, b: np.ndarray, scale: float = 0.0) -> bool:
         """True if two arrays agree to rounding."""
-        return agree(a, b, max(self.loudest, scale))
+        return agree(a, b, max(self.largest_upstream, scale))
 
     def wrong_paths(self) -> list[Path]:
         return [p for p in self.got if not self.same(self.got[p], self.want(p))]

@@ -20,7 +20,7 @@ def of_input(evidence: Evidence, path: Path, name: str) -> Target:
     """A returned gradient."""
     return Target(
         evidence.subject, evidence.case.sizes, name, path, evidence.got[path], evidence.want(path),
-        evidence.loudest, {p: evidence.want(p) for p in evidence.got}, evidence,
+        evidence.largest_upstream, {p: evidence.want(p) for p in evidence.got}, evidence,
         evidence.inputs[path],
     )  # fmt: skip
 
@@ -31,7 +31,7 @@ def of_step(evidence: Evidence, blamed: Blamed, name: str) -> Target:
     got = evidence.number(blamed.step.value) / blamed.factor
     return Target(
         evidence.subject, evidence.case.sizes, name, None, got, evidence.true(blamed.of),
-        evidence.loudest, {}, evidence, blamed.of,
+        evidence.largest_upstream, {}, evidence, blamed.of,
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def of_arrays(path: Path, cases: Sequence[Case], trials: Trials, most: int) -> l
         got = np.asarray(made[path].value, float)
         targets.append(
             Target(trial.subject, case.sizes, made[path].name, path, got, truth.gradients[path],
-                   trial.loudest, truth.gradients, sent=trial.upstream)
+                   trial.largest_upstream, truth.gradients, sent=trial.upstream)
         )  # fmt: skip
         if len(targets) == most:
             break

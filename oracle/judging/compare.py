@@ -34,7 +34,7 @@ def compare(trial: Trial, truth: Truth, path: Path, got: Any, known: bool = Fals
             return 0.0
         found = trial.noise(truth, path, enough)
         if (case.dtype, case.regime) == ("float64", "ordinary"):
-            size = largest(want) + CONDITIONED * trial.loudest
+            size = largest(want) + CONDITIONED * trial.largest_upstream
             return min(found, CONDITIONED * size)
         return found
 

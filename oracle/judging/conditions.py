@@ -208,7 +208,7 @@ def _same(trial: Trial, a: Any, b: Any) -> bool:
     try:
         slack = AGREES * trial.eps
         return np.shape(x) == np.shape(y) and bool(
-            np.allclose(x, y, rtol=slack, atol=slack * trial.loudest, equal_nan=True)
+            np.allclose(x, y, rtol=slack, atol=slack * trial.largest_upstream, equal_nan=True)
         )
     except TypeError:  # no numbers
         return False

@@ -292,7 +292,7 @@ class Examination:
         for one in made:
             want = truth.gradients.get(one.of)
             tally = next((t for t in self.tallies if t.path == one.of and t.shown), None)
-            quiet = QUIET * trial.eps * trial.loudest
+            quiet = QUIET * trial.eps * trial.largest_upstream
             if want is None or tally is None or np.abs(want).max(initial=0) <= quiet:
                 continue  # nothing but rounding: there are no digits to keep
             tally.digits32 = min(tally.digits32, digits(one.value, want, "float32"))

@@ -32,11 +32,13 @@ def _is_true(trial: Any, whole: Whole) -> bool:
     known = whole.gradients()
     if set(known) != set(made) or set(whole.outputs()) != set(trial.upstream):
         return False
-    loudest = trial.loudest
-    if not all(agree(np.asarray(known[path].array), made[path], loudest) for path in made):
+    largest_upstream = trial.largest_upstream
+    if not all(agree(np.asarray(known[path].array), made[path], largest_upstream) for path in made):
         return False
     truth = trial.truth().gradients
     paths = [path for path in whole.recording.inputs if path[0] == 0]
     run = Plan(whole.recording, whole.outputs().values()).run()
     found = run.gradients(trial.upstream, wrt=paths)
-    return all(agree(found[path], truth[path[1:]], loudest) for path in paths if path[1:] in truth)
+    return all(
+        agree(found[path], truth[path[1:]], largest_upstream) for path in paths if path[1:] in truth
+    )

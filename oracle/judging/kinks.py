@@ -44,7 +44,7 @@ def choice(trial: Trial, truth: Truth, path: Path, got: np.ndarray) -> Choice:
         # Each of several equal entries ahead of the others, once.
         near += _moved_along(trial, path, [NEAR], direction) or []
     rounding = trial.own_eps / trial.eps  # of float32 by choice, in units of float64's
-    allowance = 100 * rounding * (trial.eps * trial.loudest + trial.noise(truth, path))
+    allowance = 100 * rounding * (trial.eps * trial.largest_upstream + trial.noise(truth, path))
     if not within_one_sided(got, truth.gradients[path], near, far, allowance):
         # Of many windows with ties each entry must have been ahead of its own window once.
         near += _scattered(trial, path, NEAR, MANY) or []

@@ -99,7 +99,7 @@ def lost(name: str, case: Case, judgement: Judgement, got: Any, want: np.ndarray
 def _clipped(trial: Trial, truth: Truth, path: Path) -> bool:
     """Whether a clip next to 0 or 1, a guard, decides what the gradient is in this case."""
     free = unguarded(trial, lambda note: note.op in guards.BOUNDS)
-    return path in free and not agree(free[path], truth.gradients[path], trial.loudest)
+    return path in free and not agree(free[path], truth.gradients[path], trial.largest_upstream)
 
 
 def _is_singular(trial: Trial, path: Path) -> bool:
@@ -143,17 +143,17 @@ def _is_lost_by_rounding(trial: Trial, truth: Truth, path: Path, got: np.ndarray
         above = run.gradients(trial.upstream, wrt=points, retain_graph=True)
     except NotReplayable:
         return False
-    loudest = max((largest(g) for g in above.values()), default=0.0)
+    largest_upstream = max((largest(g) for g in above.values()), default=0.0)
     size = largest(got - truth.gradients[path])
     gain = 1.0
     for value in points:
-        if size <= 4 * trial.eps * loudest * gain:
+        if size <= 4 * trial.eps * largest_upstream * gain:
             return True
         end = run.tensor(value)
         signs = torch.where(torch.arange(end.numel()).reshape(end.shape) % 2 == 0, 1.0, -1.0)
         (found,) = torch_compat.gradients([end], [leaf], [signs.to(end.dtype)], retain_graph=True)
         gain = max(gain, 0.0 if found is None else float(found.abs().max().nan_to_num(0)))
-    return size <= 4 * trial.eps * loudest * gain
+    return size <= 4 * trial.eps * largest_upstream * gain
 
 
 def _has_nan(got: Any) -> bool:

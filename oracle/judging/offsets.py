@@ -50,7 +50,7 @@ def _lost(
     """The gradients that are no longer what they are without the offset."""
     for made, want in zip(far, plain, strict=False):
         got, expected = as_array(made.value), as_array(want.value)
-        limit = trial.eps * offset * max(largest(expected), trial.loudest)
+        limit = trial.eps * offset * max(largest(expected), trial.largest_upstream)
         units = largest(got - expected) / limit
         if units > UNSTABLE_AT:
             said = f"{made.name} loses its digits where {name} is around {offset:.0f}"

@@ -47,7 +47,7 @@ class TorchTrial(Trial):
             path: self._drawn(tuple(part.shape), getattr(part, "has_no_derivative", False))
             for path, part in _parts(value).items()
         }
-        self.loudest = max(largest(u) for u in self.upstream.values())
+        self.largest_upstream = max(largest(u) for u in self.upstream.values())
 
     def _drawn(self, shape: tuple[int, ...], constant: bool) -> np.ndarray:
         """The upstream of an output; 0 where the code says that it has no derivative."""
@@ -198,7 +198,8 @@ class TorchTrial(Trial):
             set(whole.outputs()) != set(self.upstream)
             or set(known) != set(made)
             or not all(
-                agree(np.asarray(known[path].array), made[path], self.loudest) for path in made
+                agree(np.asarray(known[path].array), made[path], self.largest_upstream)
+                for path in made
             )
         ):
             raise NotReplayable(None, "run by hand, the Function gives other gradients")
@@ -206,7 +207,7 @@ class TorchTrial(Trial):
         paths = [path for path in recording.inputs if path[0] == 0]
         run = Plan(recording, whole.outputs().values()).run()
         for path, gradient in run.gradients(self.upstream, wrt=paths).items():
-            if not agree(gradient, truth[path[1:]], self.loudest):
+            if not agree(gradient, truth[path[1:]], self.largest_upstream):
                 raise NotReplayable(None, "run by hand, the forward has another derivative")
         return whole
 

@@ -54,7 +54,7 @@ class Trial:
         self.upstream = self._drawn_upstream()
         if self.plan is None and self.recording.cuts:
             self.plan, self.refused = self._plan_despite_cuts()
-        self.loudest = max(largest(u) for u in self.upstream.values())
+        self.largest_upstream = max(largest(u) for u in self.upstream.values())
 
     @property
     def value_is_finite(self) -> bool:
@@ -101,7 +101,7 @@ class Trial:
 
     def scale(self, path: Path) -> float:
         """The largest entry of the upstream: a gradient may be off by a rounding of that."""
-        return self.loudest
+        return self.largest_upstream
 
     # -- the user's code --------------------------------------------------------------------------
 

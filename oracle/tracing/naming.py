@@ -30,7 +30,7 @@ class _Case:
 @dataclass(frozen=True)
 class _Trial:
     arrays: dict[str, np.ndarray]
-    loudest: float = 0.0
+    largest_upstream: float = 0.0
 
 
 class StepEvidence(Evidence):
@@ -42,7 +42,7 @@ class StepEvidence(Evidence):
         self.plan = truth.plan
         self.run = truth.run
         self.guarded = {}
-        self.loudest = 0.0
+        self.largest_upstream = 0.0
         self.outputs = dict(truth.recording.outputs)
         self.upstreams = {("loss", i): np.asarray(u) for i, u in enumerate(truth.loss.upstream)}
         self.inputs = {p[1:]: v for p, v in truth.recording.inputs.items()}

@@ -198,12 +198,12 @@ class Step:
     def judge(self, of: str, got: Any) -> tuple[Judgement, np.ndarray]:
         """The candidate's value (of "") or gradient, and what was due."""
         want = self.truth.gradients[of] if of else self.truth.value
-        loudest = largest(self.upstream) if of else 0.0
+        largest_upstream = largest(self.upstream) if of else 0.0
 
         def noise(enough: float) -> float:
             return self._noise.of(of, self._around, enough)
 
-        return judge(got, want, self.dtype, loudest, noise), want
+        return judge(got, want, self.dtype, largest_upstream, noise), want
 
     def _around(self, nudged: Nudge) -> dict[str, float]:
         return change(self.truth, nudged_truth(*self.step, {}, self.upstream, nudged))

@@ -46,7 +46,7 @@ class TwinTrial(Trial):
         tape = self._tape(self.arrays)
         self._sent = cases.draw_upstream(self.rng, tuple(tape.value.shape), case.dtype)
         self.upstream = {(0,): self._sent}
-        self.loudest = largest(self._sent)
+        self.largest_upstream = largest(self._sent)
         self._truth = tape.truth(self._sent)
         self._noise = Noise(self.eps)
 
@@ -59,7 +59,7 @@ class TwinTrial(Trial):
         return ()  # torch is asked for whole functions
 
     def scale(self, path: Path) -> float:
-        return 0.0 if path == VALUE else self.loudest
+        return 0.0 if path == VALUE else self.largest_upstream
 
     # -- the code in reference/ -------------------------------------------------------------------
 

@@ -207,7 +207,7 @@ def _at_the_upstream(place: _Place) -> Iterator[Suspicion]:
             return None
         made = found.detach().numpy()
         carried = place.evidence.carried_to(unit.before, made, place.of)
-        if agree(carried, np.zeros_like(carried), target.loudest):
+        if agree(carried, np.zeros_like(carried), target.largest_upstream):
             return None  # nothing of it arrives: it could be anything, or left out
         return place.off_by(unit, made - right.numpy())
 
@@ -318,6 +318,6 @@ def _may_be(target: Target, value: Value, error: np.ndarray) -> bool:
     for r, forth in evidence.probes(value, of) if off is not None else ():
         due, given = float(np.sum(r * off)), float(np.sum(forth * error))
         size = float(np.sum(np.abs(forth * error))) + float(np.sum(np.abs(r * off)))
-        if not abs(due - given) <= 1e-7 * (size + target.loudest):
+        if not abs(due - given) <= 1e-7 * (size + target.largest_upstream):
             return False
     return True

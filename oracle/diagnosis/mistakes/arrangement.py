@@ -73,7 +73,7 @@ def _bias_row(target: Target) -> Iterator[Suspicion]:
             continue
         for side, cut in (("first", slice(1, None)), ("last", slice(None, -1))):
             index = (slice(None),) * axis + (cut,)
-            if agree(got[index], true, target.loudest):
+            if agree(got[index], true, target.largest_upstream):
                 yield Suspicion(
                     ("bias-row", axis, side), "bias-row-not-dropped",
                     f"{{name}} still has the {side} "
@@ -93,7 +93,7 @@ def _reduced(target: Target) -> Iterator[Suspicion]:
         for axes in itertools.combinations(range(got.ndim), count):
             for keep in (False, True):
                 summed = got.sum(axis=axes, keepdims=keep)
-                if summed.shape == true.shape and agree(summed, true, target.loudest):
+                if summed.shape == true.shape and agree(summed, true, target.largest_upstream):
                     if all(got.shape[a] == 1 for a in axes):
                         continue
                     where = f"over axis {axes[0]}" if count == 1 else f"over the axes {axes}"
@@ -104,7 +104,7 @@ def _reduced(target: Target) -> Iterator[Suspicion]:
                         f"sum it {where} (for a bias that is over {samples})",
                         lambda: got, rank=2, cure=Cure("sum", axes=axes, keepdims=keep),
                     )  # fmt: skip
-    if got.size == true.size and agree(got.reshape(true.shape), true, target.loudest):
+    if got.size == true.size and agree(got.reshape(true.shape), true, target.largest_upstream):
         yield Suspicion(
             ("reshaped",), "wrong-shape",
             "{name} has the right numbers in another shape than its input's",
@@ -144,7 +144,7 @@ def _sums(target: Target) -> Iterator[Suspicion]:
                 for keep in (False, True):
                     summed = above.sum(axis=axis, keepdims=keep)
                     if summed.size == target.true.size and agree(
-                        summed.reshape(target.true.shape), target.true, target.loudest
+                        summed.reshape(target.true.shape), target.true, target.largest_upstream
                     ):
                         continue
                     if summed.shape == target.got.shape:

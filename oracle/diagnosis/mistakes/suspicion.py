@@ -23,7 +23,7 @@ class Target:
     path: Path | None  # of the input that it is the gradient of; None for an intermediate
     got: np.ndarray
     true: np.ndarray
-    loudest: float
+    largest_upstream: float
     others: dict[Path, np.ndarray]  # the true gradients of all inputs
     evidence: Evidence | None = None  # None where nothing could be recorded
     of: Value | None = None
@@ -33,8 +33,8 @@ class Target:
         """True if a prediction is what came, and differs from the expected gradient."""
         return (
             predicted is not None
-            and agree(self.got, predicted, self.loudest)
-            and not agree(predicted, self.true, self.loudest)
+            and agree(self.got, predicted, self.largest_upstream)
+            and not agree(predicted, self.true, self.largest_upstream)
         )
 
 

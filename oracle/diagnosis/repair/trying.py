@@ -80,7 +80,9 @@ def _right(trial: Trial, truth: Truth, free: dict[Path, np.ndarray], made: Any) 
     if not isinstance(made.value, np.ndarray | np.generic | float | int):
         return False
     expected = [known[made.of] for known in (truth.gradients, free) if made.of in known]
-    return any(agree(np.asarray(made.value, float), one, trial.loudest) for one in expected)
+    return any(
+        agree(np.asarray(made.value, float), one, trial.largest_upstream) for one in expected
+    )
 
 
 @contextlib.contextmanager
