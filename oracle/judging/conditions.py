@@ -35,6 +35,7 @@ def side_conditions(trial: Trial, made: list[Made]) -> Iterator[Broken]:
         value, kept = trial.subject.forward(inputs)
         sent = trial.sent(value)
         before |= _copied(_parts(sent))
+        trial.names.other_entropy()  # a backward that draws anew is not deterministic
         first = trial.subject.backward(inputs, value, kept, sent)
     given = _owned_by_caller(inputs) | _parts(sent)
     changed = list(_changed(before, given))

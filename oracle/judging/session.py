@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery.entropy import entropy_from
+from oracle.discovery.entropy import Entropy, entropy_from
 from oracle.judging.budget import SETTLED
 from oracle.truth.recording import Names
 from oracle.truth.recording.stand_ins import get_state, set_state
@@ -17,6 +17,7 @@ class Session(Names):
     """The user's modules while they are checked, and whether their code draws random numbers."""
 
     untouched = 0  # runs in a row that drew none
+    _entropy: Entropy | None = None  # of the run that goes on, or of the last one
 
     @property
     def settled(self) -> bool:
@@ -28,6 +29,11 @@ class Session(Names):
         """At least one run drew a random number."""
         return self.untouched < 0
 
+    def other_entropy(self) -> None:
+        """Generators that are made without a seed from here on draw other numbers."""
+        if self._entropy is not None:
+            self._entropy.seed += 1
+
     @contextlib.contextmanager
     def random_state(self, seed: int) -> Iterator[None]:
         """Seed all generators that the user's code can reach, and restore them afterwards."""
@@ -37,6 +43,7 @@ class Session(Names):
         random.seed(seed)
         begun = _states(generators)
         with entropy_from(seed) as entropy:
+            self._entropy = entropy
             try:
                 yield
             finally:
