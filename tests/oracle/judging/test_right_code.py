@@ -250,8 +250,10 @@ MASK = """
 """
 
 
-@pytest.mark.parametrize("how", MASKS)
-@pytest.mark.parametrize(("scale", "verdict"), [("self.keep", "correct"), ("1", "wrong")])
+@pytest.mark.parametrize(
+    ("how", "scale", "verdict"),
+    [*((how, "self.keep", "correct") for how in MASKS), ("made by the constructor", "1", "wrong")],
+)
 def test_a_mask_is_drawn_alike_in_each_run(tmp_path, how, scale, verdict):
     argument, made = MASKS[how]
     text = MASK.format(argument=argument, made=made, scale=scale)
