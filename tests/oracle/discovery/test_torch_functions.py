@@ -326,6 +326,7 @@ IMPLICIT = """
 """
 
 
+@pytest.mark.full
 def test_a_root_that_autograd_cannot_differentiate_is_judged_by_differences(tmp_path):
     (result,) = results_of(tmp_path, IMPLICIT.format(factor=2))
     assert [g.verdict for g in result.gradients] == ["correct"]
