@@ -13,7 +13,7 @@ from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways.gradients import Returned, is_gradient
 from oracle.discovery.ways.pair import Pair
 from oracle.discovery.ways.readings import Variant, combined, is_one, last_layer
-from oracle.subject import Reading, Role, Subject, WrongReturn, is_number
+from oracle.subject import Inputs, Reading, Role, Subject, WrongReturn, is_number
 
 TRIALS = 4  # of the forward, to see which of its outputs varies: a mask may leave nothing of a loss
 
@@ -50,10 +50,7 @@ def narrow(function: Pair) -> None:
     alike = wanted
     for first in (2, 5):
         try:
-            inputs = function.plan.prepare(trial_arrays(function.plan.arguments, first))
-            with kept_random_state(0), np.errstate(all="ignore"):
-                value, kept = function.run_forward(inputs)
-                made = function.run_backward(inputs, value, kept, np.ones_like(value))
+            inputs, made = _made_of_ones(function, first)
             Returned(function.node, function.line).made(made, function.slots)
         except WrongReturn:
             shape = np.shape(made) if is_gradient(made) else None
@@ -64,6 +61,14 @@ def narrow(function: Pair) -> None:
             return
     if alike == wanted[:1]:
         function.slots = alike
+
+
+def _made_of_ones(function: Pair, first: int) -> tuple[Inputs, Any]:
+    """The inputs of a trial run, and what the backward makes of an upstream of 1."""
+    inputs = function.plan.prepare(trial_arrays(function.plan.arguments, first))
+    with kept_random_state(0), np.errstate(all="ignore"):
+        value, kept = function.run_forward(inputs)
+        return inputs, function.run_backward(inputs, value, kept, np.ones_like(value))
 
 
 def _of_each_alike(function: Pair) -> list[Variant]:
@@ -79,10 +84,7 @@ def _of_each_alike(function: Pair) -> list[Variant]:
     alike = wanted
     for first in (2, 5):
         try:
-            inputs = function.plan.prepare(trial_arrays(function.plan.arguments, first))
-            with kept_random_state(0), np.errstate(all="ignore"):
-                value, kept = function.run_forward(inputs)
-                made = function.run_backward(inputs, value, kept, np.ones_like(value))
+            inputs, made = _made_of_ones(function, first)
         except Exception:  # the check meets it again and reports it
             return []
         if not is_gradient(made):
