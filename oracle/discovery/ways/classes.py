@@ -10,9 +10,10 @@ from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.given import Given
 from oracle.discovery.load import line_in, said
-from oracle.discovery.shapes import declared
+from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import Said
+from oracle.discovery.text import usage
 from oracle.discovery.ways import makers, option_variants
 from oracle.discovery.ways.class_readings import ready
 from oracle.discovery.ways.makers import Maker
@@ -30,7 +31,7 @@ from oracle.discovery.ways.roles import (
 from oracle.discovery.ways.runs import try_once
 from oracle.subject import MissingShapes, NothingToJudge, Role, Subject, Unusable, Way
 
-Guess = Mapping[str, tuple[str, ...]]  # the dims of arguments of which nothing says them
+Guess = Mapping[str, tuple[str, ...]]  # the dims of arguments, or of entries, that are open
 Tried = Callable[[Maker, Guess], tuple[Object, set[str]]]
 
 
@@ -99,16 +100,19 @@ def _found(
     problem: Exception | None = None
     ran: Object | None = None
     subject: Subject | None = None  # with shapes that were guessed
+    node = user.node(candidate.of("forward"))
+    listed = [n for n in open_ if node is not None and usage.goes_through(node, n)]
     tries = (
         (one, shapes_of)
         for one in makers.unified(maker, spoken)
-        for shapes_of in guesses(open_, one, kind, candidate)
+        for shapes_of in guesses(open_, one, kind, candidate, listed)
     )
 
     def tried(maker: Maker, shapes_of: Guess) -> tuple[Object, set[str]]:
         said = dict(spoken)
         for name, dims in shapes_of.items():
-            said[(name,)] = Said(dims).completed(spoken.get((name,), Said()))
+            path = grammar.path(name)
+            said[path] = Said(dims).completed(spoken.get(path, Said()))
         thing = _object(user, candidate, maker, said, (given, taken, asked), wanted)
         return thing, try_once(thing, open_)
 
@@ -142,7 +146,22 @@ def _found(
         missing.guessed = subject or (ready(ran, kind) if ran is not None else None)
         raise missing from problem
     assert problem is not None
-    raise Unusable(f"{candidate.name}: {said(problem)}", line_in(problem, user.file)) from problem
+    told, line = f"{candidate.name}: {said(problem)}", line_in(problem, user.file)
+    documented = _documented(user, candidate)
+    doubtful = [p.name for p in wanted if p.name in documented]
+    if doubtful and not user.is_searched:
+        raise MissingShapes(told, line, doubtful) from problem
+    raise Unusable(told, line) from problem
+
+
+def _documented(user: User, candidate: Candidate) -> set[str]:
+    """The arguments whose shapes only docstrings say; if it does not run, they are not believed."""
+    if user.text is None:
+        return set()
+    names = [candidate.of("class"), *map(candidate.of, ("forward", "backward", "loss"))]
+    init = user.text.methods(candidate.of("class")).get("__init__", "")
+    found = declared.only_documented(user.text, [n for n in names if n], [init] if init else [])
+    return found - {str(path[0]) for path in grammar.entries(user.shapes)} if user.shapes else found
 
 
 def _is_single(shapes_of: Guess) -> bool:
@@ -230,7 +249,7 @@ def _object(
         if thing.points:
             _bind_first(thing)
         elif not thing.aliases:
-            thing.upstreams = upstreams_of(given, taken, plan)
+            thing.upstreams = upstreams_of(given, taken, plan, thing.outputs)
     thing.phantoms = makers.phantoms(maker, plan.arguments)
     return thing
 
