@@ -155,6 +155,8 @@ class Object:
                 result = result[0]
         elif self.loss is not None:
             result = self.loss(inputs, result)
+        elif isinstance(result, Mapping) and result:
+            result = tuple(result.values())  # the upstream has the same keys
         return result, kept
 
     def _several(self, result: tuple[Any, ...]) -> bool:
@@ -238,7 +240,8 @@ class Object:
         was = {path: array.copy() for path, array in before.items() if path in self.held}
         values = self._values([p for p in self.taken if p.name not in self.upstreams], inputs, kept)
         if len(self.upstreams) == 1:
-            values[self.upstreams[0]] = upstream
+            of_keys = isinstance(kept, Mapping) and isinstance(upstream, tuple)
+            values[self.upstreams[0]] = dict(zip(kept, upstream)) if of_keys else upstream
         elif self.upstreams:
             values.update(zip(self.upstreams, upstream))
         function = getattr(thing, self.method("backward"))
@@ -287,7 +290,8 @@ class Object:
                     line = instances.line_of(self.user, kind, qualified, own)
                     of_inputs.append(Made(slot.path, own, line, value))
                     break
-        if result is not None and not isinstance(result, str | bool):
+        only_numbers = isinstance(result, Mapping) and not instances.arrays_in(result)
+        if result is not None and not isinstance(result, str | bool) and not only_numbers:
             returned = Returned(node, self.user.line(qualified))
             known = {m.of for m in attributes}
             made += self._returned(result, returned, inputs, parameters, known)
