@@ -1,6 +1,7 @@
 """The subject of a candidate whose shapes nothing says: they are found by running it."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -12,8 +13,11 @@ from oracle.discovery.running.trial import BACKWARD, BUILT, FORWARD
 from oracle.discovery.text import functions
 from oracle.discovery.text.functions import Function
 from oracle.discovery.ways import makers
+from oracle.discovery.ways.proposals import proposals_of
 from oracle.subject import MissingShapes, Subject, Unusable
 
+# Numbers of parts into which another class may divide: MultiHead(d_model, heads_num).
+PARTS = re.compile(r"(n_?|num_?|no_?|attention_)?(heads?|groups?)(_?(num|count|n))?")
 STAGES = {"backward": BACKWARD}
 Plain = Callable[[User, Candidate], Subject]
 
@@ -35,7 +39,12 @@ def subject(user: User, candidate: Candidate, plain: Plain, missing: MissingShap
     return running.found(
         build,
         missing,
-        code_of(known, user.text.tree if user.text is not None else None),
+        code_of(
+            known,
+            user.text.tree if user.text is not None else None,
+            _parts(user, candidate),
+            user.text.lines if user.text is not None else (),
+        ),
         user.file,
         user.shapes,
         {name: None for node, _ in known for name in functions.parameters(node)},
@@ -47,6 +56,19 @@ def _constructor(user: User, candidate: Candidate) -> Function | None:
     if user.text is None or not candidate.of("class"):
         return None
     return user.node(user.text.methods(candidate.of("class")).get("__init__", ""))
+
+
+def _parts(user: User, candidate: Candidate) -> list[str]:
+    """The arguments of a constructor by which the class divides."""
+    with contextlib.suppress(Unusable):
+        owner = candidate.of("class")
+        kind = user.kind(owner) if owner else None
+        if kind is not None and makers.has_constructor(kind):
+            given = parameters(kind, candidate.name)
+            proposals = proposals_of(user, owner, given)
+            named = [p.name for p in given if PARTS.fullmatch(p.name)]
+            return [*named, *(p.name for p in given if proposals.is_divided_by(p.name))]
+    return []
 
 
 def _defaults(user: User, candidate: Candidate) -> Iterator[tuple[str, int]]:

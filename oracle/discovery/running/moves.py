@@ -21,6 +21,7 @@ AXES = 1.0  # another rank than the name says
 LABELS = 0.5  # integers, for targets
 INTEGERS = 1.5  # and for anything else
 SCALAR = 1.5
+PARTS = 0.2  # a number of parts, such as heads
 DIVISOR = 4  # what extents are made divisible by, at most
 ELSEWHERE = 1.0  # a change of an argument that the failing line does not name
 
@@ -89,6 +90,8 @@ def moves(
     named = line.named(state)
     if isinstance(first.error, AssertionError) or said.multiples:
         yield from _divisible(state, said, extents)
+    if line.code.parts and isinstance(first.error, AssertionError | ValueError | ArithmeticError):
+        yield from _in_parts(state, line.code.parts)
     yield from _integers(state, said, line, extents)
     yield from _ranks(state, said, line)
     if said.places:
@@ -212,7 +215,8 @@ def _maybe(state: State | None) -> Iterator[State]:
 def _divisible(state: State, said: Clues, extents: Extents) -> Iterator[State]:
     """Extents that can be divided: those of which an error shows a part, or those of an image."""
     changed = state
-    for size in state.own:
+    alone = {dim for _, entry in state.entries for dim in entry.dims}
+    for size in (size for size in state.own if size in alone):
         for times in range(2, DIVISOR + 1):
             extent = extents.known.get(size, 0)
             part, rest = divmod(extent, times)
@@ -232,6 +236,26 @@ def _divisible(state: State, said: Clues, extents: Extents) -> Iterator[State]:
                     changed = changed.replaced(size, f"2*{size}", EQUAL)
             if changed is not state:
                 yield replace(changed, cost=changed.cost + LABELS)
+
+
+def _in_parts(state: State, parts: Sequence[str]) -> Iterator[State]:
+    """Arguments that the code divides by are 2, and the last extent of the data is even.
+
+    ``MultiHead(d_model, heads)``: d_model % heads == 0.
+    """
+    changed = state
+    for name in (name for name in parts if name not in state.names):
+        changed = changed.put(name, Entry(literal="2"), PARTS)
+    if changed is state:
+        return
+    lasts = [e.dims[-1] for n, e in state.entries if e.dims and state.kind(n) == DATA]
+    for size in dict.fromkeys(dim for dim in lasts if dim.isidentifier()):
+        if size in state.own:
+            yield changed.replaced(size, f"2*{size}", EQUAL)
+        else:  # a size of the constructor
+            one, (new,) = changed.sized(1)
+            one = one.replaced(size, f"2*{new}", EQUAL)
+            yield one.put(size, Entry(literal=f"2*{new}"))
 
 
 def _same_places(state: State) -> Iterator[State]:

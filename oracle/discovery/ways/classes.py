@@ -107,7 +107,9 @@ def _found(
     given, taken, asked = parameters
     wanted = wanted_of(candidate, given, taken, asked, spoken)
     open_, spoken = _open(wanted, spoken)
-    problem: Exception | None = None
+    problem: Exception | None = None  # of an object that was made, if one was
+    latest: Object | None = None
+    was_made = False
     ran: Object | None = None
     subject: Subject | None = None  # with shapes that were guessed
     node = user.node(candidate.of("forward"))
@@ -123,7 +125,8 @@ def _found(
         for name, dims in shapes_of.items():
             path = grammar.path(name)
             said[path] = Said(dims).completed(spoken.get(path, Said()))
-        thing = _object(user, candidate, maker, said, (given, taken, asked), wanted)
+        nonlocal latest
+        latest = thing = _object(user, candidate, maker, said, (given, taken, asked), wanted)
         return thing, try_once(thing, open_)
 
     for maker, shapes_of in tries:
@@ -132,7 +135,8 @@ def _found(
         except Unusable:
             raise
         except Exception as error:  # of this guess, which may not fit; others are tried
-            problem = problem or error
+            farther = latest is not None and latest.was_made and not was_made
+            problem, was_made = (error, farther) if farther else (problem or error, was_made)
             if user.is_searched and not open_ and isinstance(error, ValueError):
                 break  # sizes that do not fit: other sizes are tried before other objects
             continue
