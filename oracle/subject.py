@@ -15,10 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from reference._expect import Whole
-
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv)
-ANY_WHOLE = Whole(0)
 
 Path = tuple[Any, ...]
 Inputs = dict[str, Any]
@@ -94,6 +91,15 @@ class Argument:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """The limits of an option that is a whole number, and the sizes that it divides."""
+
+    low: int = 0
+    high: str = ""  # a number or a sum, of other such options too
+    divides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Option:
     """An argument that is no array: a choice, an axis, a number in (0, 1], or a whole number."""
 
@@ -101,7 +107,7 @@ class Option:
     kind: Literal["choice", "axis", "number", "whole"]
     default: Any
     choices: tuple[Any, ...] = ()
-    whole: Whole = ANY_WHOLE  # its limits, if it is one
+    whole: Limits = Limits()  # if it is one
 
 
 class Unusable(Exception):  # noqa: N818
