@@ -79,6 +79,7 @@ class Argument:
     values: str = "normal"  # or unit, positive, nonnegative, probabilities, labels, ...
     classes: str = ""  # the size C of labels(C)
     fixed: bool = False  # data: not differentiated
+    only_size: bool = False  # its values are not used: a constructor needs its size
 
     @property
     def differentiated(self) -> bool:
