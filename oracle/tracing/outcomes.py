@@ -183,6 +183,10 @@ class Outcomes:
             return float(self._known[near.argmin()])
         return ratio if got.size > 2 else None
 
+    def is_known(self, ratio: float) -> bool:
+        """True for a factor of the updates, and for a number of samples or entries."""
+        return ratio in (1.0, -1.0) or bool(np.min(np.abs(self._known / ratio - 1)) < SAME_FACTOR)
+
     def follows(self, match: Match, values: Changed) -> bool:
         """True if a gradient is computed from some values."""
         moved = {key: 1.5 * number + 0.1 for key, number in values.items()}
