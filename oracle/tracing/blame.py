@@ -111,7 +111,7 @@ class Blame:
 
     def _shares(self, match: Match, number: np.ndarray) -> list[np.ndarray]:
         assert match.term is not None
-        return [number, match.term.share * number]
+        return [number, abs(match.term.share) * number]
 
     # -- the gradients on the way ------------------------------------------------------------------
 

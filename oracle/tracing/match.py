@@ -97,10 +97,16 @@ class Matcher:
                 continue
             if self.training.is_older(stored.value, self.step):
                 continue
+            if not self.truth.loss.computed and not self._depends(stored.value):
+                continue  # such as the targets, which are minus the gradient where W is 0
             key = id(stored.value), stored.text
             if key not in seen:
                 seen.add(key)
                 yield stored
+
+    def _depends(self, value: Value) -> bool:
+        """True if a value is computed from the parameters."""
+        return any(id(value) in some for some in self.training.reach(self.step))
 
     def matches(self) -> list[Match]:
         """The matches, in the order of the code's run."""

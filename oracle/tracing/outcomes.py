@@ -124,12 +124,14 @@ class Outcomes:
         if neutral is not None and not np.array_equal(neutral, made):
             some.append(neutral)
         update, term = match.update, match.term
+        if term is not None and term.inside != 1 and term.literal == 1:  # it is the step size
+            some = [some[-1] / term.inside, *some]
         for one in some:
             yield one
             if term is None or update is None:
                 continue
             if term.share != 1:
-                yield term.share * one
+                yield abs(term.share) * one  # its sign is in the match's
             decay = (update.keeps - 1) / term.factor * array(match.of)
             if decay.shape == one.shape and np.any(decay):
                 yield one + decay
