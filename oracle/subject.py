@@ -172,7 +172,6 @@ class Reading:
     remark: str = ""  # "correct when given the activation a, not z"
     confirmed: bool = True  # the code itself says so: by names, by calls, by what it computes
     takes: tuple[tuple[str, Role], ...] = ()  # arguments of the backward, where they differ
-    settle: str = ""  # what makes this the only reading: "call the argument z"
     when: tuple["Subject", ...] = field(
         default=(), compare=False
     )  # allowed only where these are right
@@ -184,7 +183,6 @@ class Reading:
             "; ".join(filter(None, (self.remark, other.remark))),
             self.confirmed and other.confirmed,
             (*self.takes, *other.takes),
-            self.settle or other.settle,
             (*self.when, *other.when),
         )
 
@@ -222,6 +220,7 @@ class Subject:
     read_as: Callable[[int], "Subject"] | None = None  # the same in its nth reading
     # The same with the readings that only a trial run shows: discovery does not run a backward.
     by_trial: Callable[["Subject"], "Subject"] | None = None
+    meant: tuple[str, int] = ("", 0)  # the reading that a comment names, and the comment's line
     has_upstream: bool = True  # False: the value is a scalar, and its upstream is 1
     one_entry: bool = False  # the upstream has one entry that is not 0
     losses: tuple[int, ...] = ()  # of several outputs, those whose upstream is 1

@@ -152,20 +152,28 @@ def _due_in_part(target: Target) -> Iterator[np.ndarray]:
 
 
 def _due(target: Target) -> float | None:
-    """The factor of the parameter itself in its true gradient, if some use of it adds that."""
+    """The factor of the parameter itself in its true gradient, if some of its uses add that.
+
+    Of ``λ * w @ w`` the product that is taken last adds what goes through both.
+    """
     evidence, of = target.evidence, target.of
     assert evidence is not None
     assert of is not None
     parameter = evidence.number(of)
-    for note in evidence.users.get(id(of), ()):
+    found = []
+    users = evidence.users.get(id(of), [])
+    made = {id(note): {id(v) for v in note.outputs} for note in users}
+    for note in users:
+        later = set().union(*map(evidence.after_value, note.outputs))
+        if any(made[id(other)] & later for other in users if other is not note):
+            continue
         part = np.zeros(parameter.shape)
         for value in note.outputs:
             if value.active:
                 part += evidence.carried_to(value, evidence.true(value), of)
-        found = multiple(part, parameter)
-        if found is not None:
-            return found
-    return None
+        factor = multiple(part, parameter)
+        found += [] if factor is None else [factor]
+    return sum(found) if found else None
 
 
 def _left_out(target: Target) -> Iterator[Suspicion]:
