@@ -129,10 +129,16 @@ class MissingShapes(Unusable):
     """
 
     def __init__(
-        self, message: str, line: int, names: Sequence[str], guessed: "Subject | None" = None
+        self,
+        message: str,
+        line: int,
+        names: Sequence[str],
+        guessed: "Subject | None" = None,
+        are_labels: bool = False,
     ) -> None:
         super().__init__(message, line)
         self.names = tuple(names)
+        self.are_labels = are_labels  # only the range of these integers is open
         self.guessed = guessed  # what it is with shapes that are usual, if it runs with them
 
 
