@@ -79,7 +79,7 @@ class Scope:
                 if other.file not in self.loaded:
                     self.loaded[other.file] = {}
                     try:
-                        self.loaded[other.file] = vars(load(Path(other.file)))
+                        self.loaded[other.file] = vars(load(Path(other.file)).module)
                     except Unusable:
                         continue
                 if name in self.loaded[other.file]:

@@ -16,7 +16,9 @@ from oracle.discovery.text.source import Text
 from oracle.subject import MissingShapes, Unusable, size_names
 
 COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*shapes?\b\s*:?(.*)", re.IGNORECASE)
-OTHER = re.compile(r"\s*#\s*oracle\s*:(?!\s*(?:ignore|run|against)\b)\s*(.*?)\s*$", re.IGNORECASE)
+OTHER = re.compile(
+    r"\s*#\s*oracle\s*:(?!\s*(?:ignore|run|against|reading)\b)\s*(.*?)\s*$", re.IGNORECASE
+)
 INTEGERS = ("Int", "UInt", "Integer", "Int32", "Int64", "Int8", "UInt8", "Int16", "Shaped")
 
 

@@ -379,7 +379,7 @@ def phantoms(maker: Maker, drawn: Sequence[Argument]) -> list[Argument]:
     made = (value for value in maker.constants.values() if isinstance(value, Given))
     needed += [size for value in made for size in value.sizes]
     return [
-        Argument(f"size {size}", (size,), fixed=True)
+        Argument(f"size {size}", (size,), fixed=True, only_size=True)
         for size in dict.fromkeys(needed)
         if size not in have
     ]

@@ -138,15 +138,9 @@ def points_of(
     backward = candidate.of("backward")
     method, node = backward.rpartition(".")[2], user.node(backward)
     forwards = {candidate.of("forward").rpartition(".")[2], "self", *partners.FORWARDS}
-    found = point_readings(method, given_name, name, callers.applies(node, forwards, name))
+    found = point_readings(given_name, name, callers.applies(node, forwards, name))
     named = naming.has(method, naming.BACKWARD)
-    upstream = Reading(
-        "times the upstream",
-        "",
-        named,
-        ((name, Role.UPSTREAM),),
-        f"call the argument of {method} dout",
-    )
+    upstream = Reading("times the upstream", "", named, ((name, Role.UPSTREAM),))
     if named and not (same or any(reading.confirmed for reading in found)):
         return {}
     return {name: [*found, upstream] if same or not named else [upstream, *found]}
