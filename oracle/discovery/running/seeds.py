@@ -82,13 +82,11 @@ class Code:
 
 def started(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
     """The state with first entries for more arguments; one state for each option of the code."""
-    choices: list[list[State | None]] = []
     options = {name: code.words(name)[:MOST_CHOICES] for name in names}
     for name in names:
         if name not in options or not options[name]:
             state = _entered(state, name, code, role(name, (*state.names, *names)))
     chosen = [[(name, word) for word in words] for name, words in options.items() if words]
-    del choices
     for combination in itertools.product(*chosen):
         one = state
         for name, word in combination:

@@ -83,12 +83,16 @@ def _documented(texts: Sequence[str]) -> Shapes:
     for text in texts:
         said = docstrings.docstring(text)
         for path, older in found.items():
-            later = said.get(path)
-            if later is not None and later.dims and later.dims[0][0] != "*":
-                if older.dims and len(older.dims) == 1 and older.dims[0].startswith("*"):
-                    found[path] = replace(older, dims=later.dims)
+            later = said.get(path, Said()).dims
+            if _is_any(older.dims) and later and not _is_any(later):
+                found[path] = replace(older, dims=later)
         _complete(found, said)
     return found
+
+
+def _is_any(dims: tuple[str, ...] | None) -> bool:
+    """Whether any number of axes is meant."""
+    return dims is not None and len(dims) == 1 and dims[0].startswith("*")
 
 
 def _complete(found: Shapes, other: Shapes) -> None:

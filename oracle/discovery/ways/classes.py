@@ -180,16 +180,16 @@ def _held(maker: Maker, spoken: Shapes, open_: Sequence[str]) -> Iterator[Guess]
         thing = maker.make(trial_arrays(drawn), drawn, 0)
     except Exception:  # it is not even made
         return
-    sizes = size_names(tuple(d for said in spoken.values() for d in said.dims or ()))
+    sizes = size_names(tuple(d for entry in spoken.values() for d in entry.dims or ()))
     of_maker = {*maker.sizes, *maker.sizes.values()}
     held = {s: getattr(thing, s, None) for s in sizes if s not in of_maker}
     numbers = {s: n for s, n in held.items() if type(n) is int and n > 0}
     changed: dict[str, tuple[str, ...]] = {}
-    for path, said in spoken.items():
-        dims = said.dims or ()
+    for path, entry in spoken.items():
+        dims = entry.dims or ()
         for size, number in numbers.items():
             dims = tuple(substituted(dim, size, str(number)) for dim in dims)
-        if dims != (said.dims or ()):
+        if dims != (entry.dims or ()):
             changed[grammar.spelled(path)] = dims
     if changed:
         yield changed

@@ -81,7 +81,7 @@ class Object:
 
     @property
     def outputs(self) -> list[str]:
-        """The names of what the forward returns, where it returns a tuple; "" for a nameless one."""
+        """The names of what the forward returns; "" for what has none."""
         items = returns.items(self.user.node(self.candidate.of("forward"))) or []
         return [item.name for item in items]
 
