@@ -36,9 +36,7 @@ def subject(user: User, candidate: Candidate, plain: Plain, missing: MissingShap
     def build(text: str) -> Subject:
         return plain(replace(user, shapes=text, is_searched=True), candidate)
 
-    return running.found(
-        build,
-        missing,
+    given = (
         code_of(
             known,
             user.text.tree if user.text is not None else None,
@@ -50,6 +48,14 @@ def subject(user: User, candidate: Candidate, plain: Plain, missing: MissingShap
         {name: None for node, _ in known for name in functions.parameters(node)},
         {number: name for name, number in _defaults(user, candidate)},
     )
+    try:
+        return running.found(build, missing, *given)
+    except MissingShapes:
+        if not missing.doubtful:
+            raise
+    names = [n for node, _ in known for n in functions.parameters(node)]
+    open_ = dict.fromkeys(n for n in names if n in (*missing.doubtful, *missing.names))
+    return running.found(build, MissingShapes(str(missing), missing.line, list(open_)), *given)
 
 
 def _constructor(user: User, candidate: Candidate) -> Function | None:

@@ -144,7 +144,8 @@ def _found(
         guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
-        if not unlike or not open_:
+        fits_better = unlike and not shapes_of and any(_held(thing.maker, spoken, open_))
+        if not unlike or not (open_ or fits_better):
             made = _with_options(thing, kind, functools.partial(_first, tried, shapes_of))
             made = _with_vectors(made, thing, open_)
             if not guessed:
@@ -157,6 +158,8 @@ def _found(
         return ready(ran, kind)
     if open_:
         missing = _missing(user, candidate, maker, spoken, open_)
+        documented = _documented(user, candidate)
+        missing.doubtful = tuple(p.name for p in wanted if p.name in documented)
         missing.guessed = subject or (ready(ran, kind) if ran is not None else None)
         raise missing from problem
     assert problem is not None
