@@ -182,7 +182,9 @@ def line(name: str, row: Tally) -> str:
 
 def shares(row: Tally) -> str:
     """How much is found of all pieces, and how much is judged of those that run by themselves."""
-    return f"found {row.found / row.pieces:.0%}, judged {row.judged / row.run:.0%} of those that run"
+    return (
+        f"found {row.found / row.pieces:.0%}, judged {row.judged / row.run:.0%} of those that run"
+    )
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from oracle.discovery.arguments import User, parameters
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.running.seeds import code_of
 from oracle.discovery.running.trial import BACKWARD, BUILT, FORWARD
-from oracle.discovery.text import functions
+from oracle.discovery.text import functions, usage
 from oracle.discovery.text.functions import Function
 from oracle.discovery.ways import makers
 from oracle.discovery.ways.proposals import proposals_of
@@ -86,5 +86,9 @@ def _defaults(user: User, candidate: Candidate) -> Iterator[tuple[str, int]]:
         given = parameters(kind, candidate.name) if makers.has_constructor(kind) else []
         for parameter in given:
             number = parameter.default
-            if type(number) is int and number > 1 and makers.SIZE.fullmatch(parameter.name):
+            init = _constructor(user, candidate)
+            is_size = bool(makers.SIZE.fullmatch(parameter.name)) or (
+                init is not None and usage.is_extent(init, parameter.name)
+            )
+            if type(number) is int and number > 1 and is_size:
                 yield parameter.name, number

@@ -6,6 +6,7 @@ is used is decided by running.
 """
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
@@ -21,7 +22,7 @@ from oracle.discovery.ways.descent import STEPS, PlainDescent
 
 COUNTED = ("range", "repeat", "reshape", "split", "array_split", "tile")
 MOST_LAYERS = 3  # of which a list is tried
-MOST = 6  # values that are tried for one argument
+MOST = 6  # values of one source that are tried for one argument
 DTYPE = re.compile(r"(d_?type|data_?type)$")
 GENERATOR = re.compile(r"(rng|random|random_state|generator)$")
 
@@ -44,9 +45,8 @@ class Proposals:
         """The values that are proposed for an argument, the surest first."""
         found: dict[tuple[str, str], Given] = {}
         for source in (self._by_calls, self._by_hint, self._standard, self._by_use):
-            for one in source(name):
-                if len(found) < MOST:
-                    found.setdefault((one.text, one.why), one)
+            for one in itertools.islice(source(name), MOST):
+                found.setdefault((one.text, one.why), one)
         return list(found.values())
 
     def _by_calls(self, name: str) -> Iterator[Given]:
