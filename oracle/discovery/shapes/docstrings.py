@@ -292,7 +292,8 @@ def _sums_to_one(dims: tuple[str, ...] | None) -> bool:
 
 
 PROBABILITIES = re.compile(
-    r"sums? to (1|one)|softmax (output|prob)|class prob|probabilit\w+ (of|for|over)\b[^.]{0,24}\bclass"
+    r"sums? to (1|one)|softmax (output|prob)|class prob"
+    r"|probabilit\w+ (of|for|over)\b[^.]{0,24}\bclass"
 )
 
 
