@@ -78,23 +78,24 @@ def _covers(general: State, special: State, plain: bool = False) -> bool:
     """
     if general.names != special.names:
         return False
-    by: dict[str, str] = {}
+    pairs: list[tuple[str, str]] = []
     for name in general.names:
         one, other = general.of(name), special.of(name)
         if (one.literal, one.word, len(one.dims)) != (other.literal, other.word, len(other.dims)):
             return False
         if bool(one.classes) != bool(other.classes):
             return False
-        pairs = [*zip(one.dims, other.dims), (one.classes or "1", other.classes or "1")]
-        for dim, instead in sorted(pairs, key=lambda pair: not is_fresh(pair[0])):
-            if is_fresh(dim) and plain and not instead.isidentifier():
-                return False
-            if is_fresh(dim) and by.setdefault(dim, instead) == instead:
-                continue
-            for size in size_names((dim,)):
-                dim = substituted(dim, size, by.get(size, size))
-            if dim != instead:
-                return False
+        pairs += [*zip(one.dims, other.dims), (one.classes or "1", other.classes or "1")]
+    by: dict[str, str] = {}
+    for dim, instead in sorted(pairs, key=lambda pair: not is_fresh(pair[0])):
+        if is_fresh(dim) and plain and not instead.isidentifier():
+            return False
+        if is_fresh(dim) and by.setdefault(dim, instead) == instead:
+            continue
+        for size in size_names((dim,)):
+            dim = substituted(dim, size, by.get(size, size))
+        if dim != instead:
+            return False
     return True
 
 

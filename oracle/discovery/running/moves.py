@@ -21,6 +21,7 @@ AXES = 1.0  # another rank than the name says
 LABELS = 0.5  # integers, for targets
 INTEGERS = 1.5  # and for anything else
 SCALAR = 1.5
+MOST_GATES = 4  # slices of one weight, as in an LSTM
 DIVISOR = 4  # what extents are made divisible by, at most
 ELSEWHERE = 1.0  # a change of an argument that the failing line does not name
 
@@ -94,6 +95,7 @@ def moves(
     if said.places:
         yield from _same_places(state)
     yield from _of_shapes(state, said, extents)
+    yield from _sliced(state, said, extents)
     yield from _of_index(state, said, extents, line)
     yield from _of_values(state, said, named)
 
@@ -321,6 +323,20 @@ def _of_shapes(state: State, said: Clues, extents: Extents) -> Iterator[State]:
                 yield state.put(name, replace(entry, dims=dims), ONE)
         if state.kind(name) == BIAS and len(shape) == 1:
             yield _columns(state)
+
+
+def _sliced(state: State, said: Clues, extents: Extents) -> Iterator[State]:
+    """Weights as wide as a multiple of a size, of which a slice was cut short: gates are slices."""
+    lasts = dict.fromkeys(e.dims[-1] for n, e in state.entries if state.kind(n) == WEIGHT and e.dims)
+    wide = [size for size in lasts if size in state.own]
+    for cut, size in itertools.product(said.equal, wide):
+        left, whole = min(cut), max(cut)
+        own = extents.known.get(size, 0)
+        least = next((m for m in range(1, MOST_GATES) if max(0, own - m * whole) == left), 0)
+        names = [s for s, extent in extents.known.items() if extent == whole and s != size]
+        for gates in range(least + 1, MOST_GATES + 1) if least and names else ():
+            multiple = f"{gates}*{names[0]}"
+            yield state.replaced(size, multiple, EQUAL + effort(multiple) * gates / 2)
 
 
 def _columns(state: State) -> State:

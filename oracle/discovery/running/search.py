@@ -238,8 +238,13 @@ def _of_image(state: State) -> list[str]:
 
 
 def _wide(state: State) -> list[str]:
-    """The last axes of matrices of weights, if they are free."""
-    ends = [e.dims[-1] for n, e in state.entries if state.kind(n) == WEIGHT and len(e.dims) == 2]
+    """The last axes of matrices of weights, and biases, if they are free: gates are slices of them."""
+    ends = [
+        e.dims[-1]
+        for n, e in state.entries
+        if (state.kind(n) == WEIGHT and len(e.dims) == 2)
+        or (state.kind(n) == BIAS and len(e.dims) == 1)
+    ]
     others = {
         size
         for name, entry in state.entries
