@@ -29,7 +29,7 @@ from oracle.discovery.candidate import Candidate
 from oracle.discovery.find import candidates
 from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import reading, source
+from oracle.discovery.text import comments, reading, source
 from oracle.discovery.ways import (
     caller_readings,
     classes,
@@ -323,4 +323,6 @@ def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subjec
     by_trial = returned.proposed(user, candidate, unclipped)
     of_logits = logit_readings.proposed(user, candidate, by_trial)
     by_caller = caller_readings.proposed(user, candidate, of_logits)
-    return against_.applied(user, candidate, by_caller)
+    names = (candidate.name, *candidate.parts.values())
+    meant = comments.above(user.text, names, comments.READING)
+    return against_.applied(user, candidate, dataclasses.replace(by_caller, meant=meant))

@@ -58,6 +58,7 @@ class Examination:
         self.witnessed = 0
         self.distrusted = ""  # why the truth is not believed, if so
         self.remarks: list[Note] = []
+        self.unrepeatable: Note | None = None  # the forward's value differs between two runs
         self.raised: list[tuple[Case, BaseException]] = []
         # Cases that cannot be judged, by their text: a derivative, or the forward, is not finite.
         self.singular: dict[str, Case] = {}
@@ -321,6 +322,9 @@ class Examination:
         for note in broadcasts(trial):
             self._remark(note)
         for name, note, handed_back in side_conditions(trial, made):
+            if not name:
+                self.unrepeatable = note
+                return
             tally = next((tally for tally in self.tallies if tally.name == name), None)
             if (note.name == ALIAS or handed_back) and not trial.strict:
                 if tally is not None and note.name not in {n.name for n in tally.remarks}:
