@@ -34,6 +34,7 @@ class Settings:
 
 
 Outcome = Result | Failure
+Told = Callable[[Result], None]  # is told a verdict of wrong before its reason is looked for
 
 
 def of_file(
@@ -48,16 +49,16 @@ def of_file(
 
     subjects, failures = discovery.subjects(file, name, settings.shapes, settings.against, imported)
     for failure in failures:
-        yield "", failure.line, lambda failure=failure: failure
+        yield "", failure.line, lambda _told, failure=failure: failure
     judged: dict[str, Outcome] = {}
     for subject in subjects:
         if not _option(subject):
             yield subject.name, subject.line, partial(_judged, subject, settings, judged)
     found, failures = trainers.of_file(str(file), name)
     for failure in failures:
-        yield "", failure.line, lambda failure=failure: failure
+        yield "", failure.line, lambda _told, failure=failure: failure
     for one in found:
-        yield one.name, one.line, lambda one=one: _trained(file, one, settings)
+        yield one.name, one.line, lambda _told, one=one: _trained(file, one, settings)
     for subject in filter(_option, subjects):
         yield subject.name, subject.line, partial(_judged, subject, settings, judged)
 
@@ -67,7 +68,9 @@ def _option(subject: Subject) -> str:
     return subject.name.partition("(")[2]
 
 
-def _judged(subject: Subject, settings: Settings, judged: dict[str, Outcome]) -> Outcome:
+def _judged(
+    subject: Subject, settings: Settings, judged: dict[str, Outcome], told: Told
+) -> Outcome:
     """The verdict on a derivation, noted for the same class with its other options.
 
     With a further option most of the class is what it was: fewer cases are drawn, and no cure is
@@ -75,9 +78,9 @@ def _judged(subject: Subject, settings: Settings, judged: dict[str, Outcome]) ->
     """
     first = judged.get(subject.name.partition("(")[0]) if _option(subject) else None
     if not isinstance(first, Result):
-        judged[subject.name] = outcome = judge(subject, settings)
+        judged[subject.name] = outcome = judge(subject, settings, told=told)
         return outcome
-    return judge(subject, replace(settings, cases=max(1, settings.cases // 3)), first)
+    return judge(subject, replace(settings, cases=max(1, settings.cases // 3)), first, told)
 
 
 def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
@@ -90,7 +93,12 @@ def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
     return judge_training(file, str(file), trainer, settings.seed)
 
 
-def judge(subject: Subject, settings: Settings, like: Result | None = None) -> Outcome:
+def judge(
+    subject: Subject,
+    settings: Settings,
+    like: Result | None = None,
+    told: Told = lambda _: None,
+) -> Outcome:
     """Verdict and diagnosis of one derivation; a failure if it cannot be judged.
 
     ``like``: the result of the same class with a different option.
@@ -100,7 +108,12 @@ def judge(subject: Subject, settings: Settings, like: Result | None = None) -> O
     torch.set_num_threads(1)
     try:
         examined = _examined(subject, settings)
-        diagnosis = _diagnosis(examined) if not _is_alike(examined, like) else None
+        diagnosis = None
+        if like is not None and _is_alike(examined, like):
+            examined = _unexplained(examined, f"is wrong as in {like.target}, which tells more")
+        elif examined.result.verdict == "wrong":
+            told(_without_reason(examined))
+            diagnosis = _diagnosis(examined)
         return assemble(
             examined, diagnosis, _recognised(examined), _scripts(examined, diagnosis, settings)
         )
@@ -126,21 +139,36 @@ def _examined(subject: Subject, settings: Settings) -> "Examined":
     return settled(examine(meant.subject, *given, only), meant)
 
 
-def _is_alike(examined: "Examined", like: Result | None) -> bool:
-    """Note where all that is wrong is wrong with a different option as well; tell whether it is."""
-    known = {g.name for g in like.gradients if g.verdict in ("wrong", "inherited")} if like else ()
+def _is_alike(examined: "Examined", like: Result) -> bool:
+    """Whether something is wrong, and all of that is wrong with a different option as well."""
+    known = {g.name for g in like.gradients if g.verdict in ("wrong", "inherited")}
     wrong = {entry.gradient.name for entry in examined.entries if entry.gradient.verdict == "wrong"}
-    if like is None or not wrong or not wrong <= {*known}:
-        return False
-    said = f"wrong as in {like.target}, where the mistake is told"
-    examined.subject.remarks.append(said)
-    return True
+    return bool(wrong) and wrong <= known
 
 
-def _diagnosis(examined: "Examined") -> "Diagnosis | None":
-    """The diagnosis of a wrong result; None where nothing is wrong."""
-    if examined.result.verdict != "wrong":
-        return None
+def _without_reason(examined: "Examined") -> Result:
+    """The verdict as it stands before its reason is looked for."""
+    from oracle.judging.recognition import Recognised
+
+    plain = _unexplained(examined, "is not the gradient; the reason was not found in time")
+    return assemble(plain, None, Recognised(), {})
+
+
+def _unexplained(examined: "Examined", said: str) -> "Examined":
+    """The same with a finding for each wrong gradient that has none."""
+
+    def of(entry: "Entry") -> "Entry":
+        gradient = entry.gradient
+        if gradient.verdict != "wrong" or gradient.findings:
+            return entry
+        note = Note("unexplained", f"{gradient.name} {said}")
+        return replace(entry, gradient=replace(gradient, findings=(note,)))
+
+    return replace(examined, entries=tuple(map(of, examined.entries)))
+
+
+def _diagnosis(examined: "Examined") -> "Diagnosis":
+    """The diagnosis of a wrong result."""
     from oracle.diagnosis.diagnose import diagnose
 
     return diagnose(examined)

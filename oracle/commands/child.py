@@ -72,7 +72,7 @@ def judge(asked: Request, sender: Any) -> None:
             continue
         sender.send("start", index=index)
         try:
-            outcome = channel.encoded(judge_it())
+            outcome = channel.encoded(judge_it(functools.partial(_verdict, sender)))
         except BaseException as error:
             said = f"{name}: {_said(error, asked.verbose)}"
             outcome = channel.encoded(Failure("", line, said))
@@ -81,6 +81,11 @@ def judge(asked: Request, sender: Any) -> None:
             outcome = channel.encoded(Failure("", line, f"{name}: {_distrust(replaced)}"))
         sender.send("outcome", index=index, outcome=outcome)
     sender.send("end")
+
+
+def _verdict(sender: Any, result: Any) -> None:
+    """Send a verdict of wrong whose reason is yet to be found, for the case that time runs out."""
+    sender.send("verdict", outcome=channel.encoded(result))
 
 
 def _distrust(replaced: str) -> str:

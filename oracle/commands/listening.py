@@ -28,6 +28,7 @@ class Heard:
     outcomes: list[Any] = field(default_factory=list)
     at: int = -1  # the derivation that it is at; -1 while the file is imported
     open: bool = False  # whether the outcome of that one is missing
+    verdict: Any = None  # on that one, before its reason is found
     imported: bool = False
     known: bool = False  # whether the targets were told
     all_told: bool = False
@@ -63,7 +64,9 @@ class Heard:
             expected = max(self.at + 1, self.first)
             if message.get("index") != expected or expected >= len(self.targets):
                 raise Broken("a derivation was begun out of turn")
-            self.at, self.open = expected, True
+            self.at, self.open, self.verdict = expected, True, None
+        elif kind == "verdict" and self.open:
+            self.verdict = decoded(message.get("outcome"))
         elif kind == "outcome" and self.known:
             whole = self.at < 0 and not self.outcomes  # the file's, before any derivation's
             if message.get("index") != (self.at if self.open else -1) or not (self.open or whole):

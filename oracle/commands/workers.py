@@ -112,7 +112,10 @@ class _File:
             self._targets = heard.targets
         if heard.all_told:
             return None
-        self._fail(heard.line, heard.why(self._timeout))
+        if heard.late and heard.open and heard.verdict is not None:
+            self.found.append(self._own(heard.verdict))
+        else:
+            self._fail(heard.line, heard.why(self._timeout))
         return self._next(heard)
 
     def _next(self, heard: Heard) -> int | None:

@@ -2,28 +2,31 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
+from oracle.discovery.running.costs import (
+    AXES,
+    ELSEWHERE,
+    EQUAL,
+    INTEGERS,
+    LABELS,
+    ONE,
+    SCALAR,
+    effort,
+)
 from oracle.discovery.running.extents import Evidence, Extents, solutions
+from oracle.discovery.running.gates import sliced
 from oracle.discovery.running.messages import Clues, clues
-from oracle.discovery.running.seeds import Code
+from oracle.discovery.running.seeds import Code, other_options
 from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State
 from oracle.discovery.running.trial import NotOneNumber
 from oracle.subject import size_names
 
-# What a move costs: a state that fewer things had to be assumed for comes first.
 ASSERTED = re.compile(r"assert (\w+)\.shape\[(\d)\] == (\w+)\.shape\[(\d)\]")
-EQUAL = 0.1  # two sizes that an error says are equal
-ONE = 1.5  # an extent of 1
-AXES = 1.0  # another rank than the name says
-LABELS = 0.5  # integers, for targets
-INTEGERS = 1.5  # and for anything else
-SCALAR = 1.5
-MOST_GATES = 4  # slices of one weight, as in an LSTM
 DIVISOR = 4  # what extents are made divisible by, at most
-ELSEWHERE = 1.0  # a change of an argument that the failing line does not name
 
 
 @dataclass(frozen=True)
@@ -88,14 +91,16 @@ def moves(
         yield from _single(state)
         return
     named = line.named(state)
-    if isinstance(first.error, AssertionError) or said.multiples:
+    branched = isinstance(first.error, AssertionError | NameError)
+    yield from other_options(state, line.code) if branched else ()
+    if branched or said.multiples:
         yield from _divisible(state, said, extents)
     yield from _integers(state, said, line, extents)
     yield from _ranks(state, said, line)
     if said.places:
         yield from _same_places(state)
     yield from _of_shapes(state, said, extents)
-    yield from _sliced(state, said, extents)
+    yield from sliced(state, said, extents)
     yield from _of_index(state, said, extents, line)
     yield from _of_values(state, said, named)
 
@@ -162,15 +167,19 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
 
 
 def _products(state: State, evidence: Sequence[Evidence]) -> State:
-    """The state in which the factors of two products are equal, each to the one in its place."""
+    """The state in which two products are equal: each factor is the one in its place.
+
+    Factors that both have are left out.
+    """
     factors = []
     for which in (0, 1):
         spelled = [set(extents.spelled(pair[which])) for extents, pair in evidence]
         both = sorted(dim for dim in set.intersection(*spelled) if dim.count("*"))
         plain = [dim.split("*") for dim in both if not any(c.isdigit() for c in dim.split("*"))]
         factors.append(plain[0] if plain else [])
-    one, other = factors
-    if len(one) != len(other) or set(one) & set(other):
+    common = Counter(factors[0]) & Counter(factors[1])
+    one, other = ([*(Counter(each) - common).elements()] for each in factors)
+    if len(one) != len(other):
         return state
     order = {size: i for i, size in enumerate(state.own)}
     for pair in zip(one, other):
@@ -190,11 +199,6 @@ def equated(state: State, pairs: Sequence[Sequence[Evidence]]) -> State:
                 replaced.add(size)
                 state = state.replaced(size, by, EQUAL + effort(by))
     return state
-
-
-def effort(dim: str) -> float:
-    """What it costs that a size is an expression, or a number."""
-    return 0.0 if dim.isidentifier() else 0.3
 
 
 def _single(state: State) -> Iterator[State]:
@@ -332,20 +336,6 @@ def _of_shapes(state: State, said: Clues, extents: Extents) -> Iterator[State]:
                 yield state.put(name, replace(entry, dims=dims), ONE)
         if state.kind(name) == BIAS and len(shape) == 1:
             yield _columns(state)
-
-
-def _sliced(state: State, said: Clues, extents: Extents) -> Iterator[State]:
-    """Weights as wide as a multiple of a size, of which a slice was cut short: gates are slices."""
-    lasts = dict.fromkeys(e.dims[-1] for n, e in state.entries if state.kind(n) == WEIGHT and e.dims)
-    wide = [size for size in lasts if size in state.own]
-    for cut, size in itertools.product(said.equal, wide):
-        left, whole = min(cut), max(cut)
-        own = extents.known.get(size, 0)
-        least = next((m for m in range(1, MOST_GATES) if max(0, own - m * whole) == left), 0)
-        names = [s for s, extent in extents.known.items() if extent == whole and s != size]
-        for gates in range(least + 1, MOST_GATES + 1) if least and names else ():
-            multiple = f"{gates}*{names[0]}"
-            yield state.replaced(size, multiple, EQUAL + effort(multiple) * gates / 2)
 
 
 def _columns(state: State) -> State:

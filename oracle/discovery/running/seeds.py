@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.discovery import naming
+from oracle.discovery.plans import OTHER_OPTIONS
+from oracle.discovery.running.costs import LABELS
 from oracle.discovery.running.state import BIAS, Entry, State, role
-from oracle.discovery.text import usage
+from oracle.discovery.text import functions, usage
 from oracle.discovery.text.functions import Function
 
 RANK = 2  # of what nothing is known
@@ -92,6 +94,13 @@ def started(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
         for name, word in combination:
             one = one.put(name, Entry(literal=repr(word)))
         yield one
+
+
+def other_options(state: State, code: Code) -> Iterator[State]:
+    """The state with option dicts of other values than the usual ones."""
+    given = {name for node in code.nodes for name in functions.parameters(node)}
+    for name in given & OTHER_OPTIONS.keys() - {*state.names}:
+        yield state.put(name, Entry(literal=repr(OTHER_OPTIONS[name])), LABELS)
 
 
 def _entered(state: State, name: str, code: Code, its: str) -> State:
