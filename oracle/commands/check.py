@@ -34,12 +34,19 @@ class Settings:
 
 
 Outcome = Result | Failure
-Told = Callable[[Result], None]  # is told a verdict of wrong before its reason is looked for
+
+
+@dataclass(frozen=True)
+class Open:
+    """A verdict of wrong, whose reason is yet to be looked for."""
+
+    verdict: Result
+    explained: Callable[[], Outcome]
 
 
 def of_file(
     file: Path, name: str, settings: Settings, imported: Callable[[], None] = lambda: None
-) -> Iterator[tuple[str, int, Callable[..., Outcome]]]:
+) -> Iterator[tuple[str, int, Callable[..., Outcome | Open]]]:
     """Each derivation of a file: its name, its line, and what judges it.
 
     Classes with a further option of theirs come last, after all that is judged for the first time.
@@ -49,16 +56,16 @@ def of_file(
 
     subjects, failures = discovery.subjects(file, name, settings.shapes, settings.against, imported)
     for failure in failures:
-        yield "", failure.line, lambda _told, failure=failure: failure
+        yield "", failure.line, lambda failure=failure: failure
     judged: dict[str, Outcome] = {}
     for subject in subjects:
         if not _option(subject):
             yield subject.name, subject.line, partial(_judged, subject, settings, judged)
     found, failures = trainers.of_file(str(file), name)
     for failure in failures:
-        yield "", failure.line, lambda _told, failure=failure: failure
+        yield "", failure.line, lambda failure=failure: failure
     for one in found:
-        yield one.name, one.line, lambda _told, one=one: _trained(file, one, settings)
+        yield one.name, one.line, lambda one=one: _trained(file, one, settings)
     for subject in filter(_option, subjects):
         yield subject.name, subject.line, partial(_judged, subject, settings, judged)
 
@@ -68,9 +75,7 @@ def _option(subject: Subject) -> str:
     return subject.name.partition("(")[2]
 
 
-def _judged(
-    subject: Subject, settings: Settings, judged: dict[str, Outcome], told: Told
-) -> Outcome:
+def _judged(subject: Subject, settings: Settings, judged: dict[str, Outcome]) -> Outcome | Open:
     """The verdict on a derivation, noted for the same class with its other options.
 
     With a further option most of the class is what it was: fewer cases are drawn, and no cure is
@@ -78,9 +83,10 @@ def _judged(
     """
     first = judged.get(subject.name.partition("(")[0]) if _option(subject) else None
     if not isinstance(first, Result):
-        judged[subject.name] = outcome = judge(subject, settings, told=told)
+        outcome = begun(subject, settings)
+        judged[subject.name] = outcome.verdict if isinstance(outcome, Open) else outcome
         return outcome
-    return judge(subject, replace(settings, cases=max(1, settings.cases // 3)), first, told)
+    return begun(subject, replace(settings, cases=max(1, settings.cases // 3)), first)
 
 
 def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
@@ -93,13 +99,14 @@ def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
     return judge_training(file, str(file), trainer, settings.seed)
 
 
-def judge(
-    subject: Subject,
-    settings: Settings,
-    like: Result | None = None,
-    told: Told = lambda _: None,
-) -> Outcome:
-    """Verdict and diagnosis of one derivation; a failure if it cannot be judged.
+def judge(subject: Subject, settings: Settings) -> Outcome:
+    """Verdict and diagnosis of one derivation; a failure if it cannot be judged."""
+    outcome = begun(subject, settings)
+    return outcome.explained() if isinstance(outcome, Open) else outcome
+
+
+def begun(subject: Subject, settings: Settings, like: Result | None = None) -> Outcome | Open:
+    """The verdict on one derivation; one of wrong is open until its reason is looked for.
 
     ``like``: the result of the same class with a different option.
     """
@@ -108,17 +115,28 @@ def judge(
     torch.set_num_threads(1)
     try:
         examined = _examined(subject, settings)
-        diagnosis = None
-        if like is not None and _is_alike(examined, like):
-            examined = _unexplained(examined, f"is wrong as in {like.target}, which tells more")
-        elif examined.result.verdict == "wrong":
-            told(_without_reason(examined))
-            diagnosis = _diagnosis(examined)
-        return assemble(
-            examined, diagnosis, _recognised(examined), _scripts(examined, diagnosis, settings)
-        )
     except Unusable as error:
         return Failure(subject.file, error.line or subject.line, f"{subject.name}: {error}")
+    if like is not None and _is_alike(examined, like):
+        alike = _unexplained(examined, f"is wrong as in {like.target}, which tells more")
+        return _told(alike, None, settings)
+    if examined.result.verdict != "wrong":
+        return _told(examined, None, settings)
+    return Open(_without_reason(examined), partial(_explained, examined, settings))
+
+
+def _explained(examined: "Examined", settings: Settings) -> Outcome:
+    """The result with a diagnosis of what is wrong."""
+    subject = examined.subject
+    try:
+        return _told(examined, _diagnosis(examined), settings)
+    except Unusable as error:
+        return Failure(subject.file, error.line or subject.line, f"{subject.name}: {error}")
+
+
+def _told(examined: "Examined", diagnosis: "Diagnosis | None", settings: Settings) -> Result:
+    scripts = _scripts(examined, diagnosis, settings)
+    return assemble(examined, diagnosis, _recognised(examined), scripts)
 
 
 def _examined(subject: Subject, settings: Settings) -> "Examined":

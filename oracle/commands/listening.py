@@ -28,9 +28,9 @@ class Heard:
     outcomes: list[Any] = field(default_factory=list)
     at: int = -1  # the derivation that it is at; -1 while the file is imported
     open: bool = False  # whether the outcome of that one is missing
-    verdict: Any = None  # on that one, before its reason is found
     imported: bool = False
     known: bool = False  # whether the targets were told
+    judged: bool = False  # each derivation has an outcome; reasons of wrong ones may come
     all_told: bool = False
     distrusted: str = ""  # a message was none, or the judge itself has failed
     late: bool = False
@@ -64,18 +64,23 @@ class Heard:
             expected = max(self.at + 1, self.first)
             if message.get("index") != expected or expected >= len(self.targets):
                 raise Broken("a derivation was begun out of turn")
-            self.at, self.open, self.verdict = expected, True, None
-        elif kind == "verdict" and self.open:
-            self.verdict = decoded(message.get("outcome"))
+            self.at, self.open = expected, True
         elif kind == "outcome" and self.known:
             whole = self.at < 0 and not self.outcomes  # the file's, before any derivation's
             if message.get("index") != (self.at if self.open else -1) or not (self.open or whole):
                 raise Broken("a verdict came out of turn")
             self.outcomes.append(decoded(message.get("outcome")))
             self.open = False
-        elif kind == "end" and self.known and not self.open:
+        elif kind == "judged" and self.known and not self.open:
             if max(self.at + 1, self.first) < len(self.targets):
                 raise Broken("verdicts are missing")
+            self.judged = True
+        elif kind == "reason" and self.judged:
+            index = message.get("index")
+            if type(index) is not int or not self.first <= index < len(self.targets):
+                raise Broken("a reason for no verdict came")
+            self.outcomes[index - len(self.targets)] = decoded(message.get("outcome"))
+        elif kind == "end" and self.judged:
             self.all_told = True
         else:
             raise Broken("a message came out of turn")

@@ -110,12 +110,9 @@ class _File:
             return None
         if heard.known:
             self._targets = heard.targets
-        if heard.all_told:
+        if heard.all_told or (heard.judged and not heard.distrusted):  # reasons may be missing
             return None
-        if heard.late and heard.open and heard.verdict is not None:
-            self.found.append(self._own(heard.verdict))
-        else:
-            self._fail(heard.line, heard.why(self._timeout))
+        self._fail(heard.line, heard.why(self._timeout))
         return self._next(heard)
 
     def _next(self, heard: Heard) -> int | None:
