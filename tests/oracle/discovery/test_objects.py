@@ -461,7 +461,7 @@ NOISE = '''
         def __init__(self, p):
             self.p = p
         def forward(self, x):
-            self.kept = np.random.rand(*x.shape) >= self.p
+            self.kept = np.random.RandomState(3).rand(*x.shape) >= self.p
             return x * self.kept / (1 - self.p)
         def backward(self, g):
             return {back}
