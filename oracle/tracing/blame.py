@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from oracle.tracing.gradient_names import of_name, plain
+from oracle.tracing.gradient_names import is_like_gradient, of_name, plain
 from oracle.tracing.match import Matcher, few
 from oracle.tracing.outcomes import Match
 from oracle.tracing.truth import NEARLY, array, same_gradient
@@ -49,6 +49,7 @@ class Blame:
         self.truth = matcher.truth
         self.matches = matches
         self._known: dict[Match, list[float]] = {}
+        self._inner = set(map(id, matcher.truth.forward.notes))
         self.judged: dict[int, Judged] = {}  # the last one of each value, by its id
 
     def verdicts(self) -> list[Judged]:
@@ -173,8 +174,23 @@ class Blame:
             self._known[match] = []
             used = self._needed_by(match, self.matcher.used)
             later = [m for m in self.matches if m.stored.order > match.stored.order]
-            self._known[match] = used or self._needed_by(match, later)
+            found = used or self._needed_by(match, later)
+            self._known[match] = found or self._at_the_end(match)
         return self._known[match]
+
+    def _at_the_end(self, match: Match) -> list[float]:
+        """The factors that a result of a derivation on paper may have: nothing follows from it."""
+        training, whole = self.matcher.training, self.truth.whole(match.of)
+        if self.truth.step.updates or training.raised:
+            return []
+        if any(training.name(value) for value in _ancestors(whole)):
+            return []  # an intermediate
+        moved = (
+            n for n in training.notes if n.op in ("add", "subtract") and id(n) not in self._inner
+        )
+        if any(value is whole for note in moved for value in note.inputs):
+            return []  # W_new = W - lr / m * dW
+        return [1.0] if is_like_gradient(match.stored.text) else [1.0, -1.0]
 
     def _needed_by(self, match: Match, others: Sequence[Match]) -> list[float]:
         changed = {id(match.value): self.truth.of(match.of)}
@@ -277,6 +293,19 @@ class Blame:
         while id(value) in by_new:
             value = by_new[id(value)]
         return value
+
+
+def _ancestors(value: Value) -> list[Value]:
+    """What a value was computed from."""
+    found: dict[int, Value] = {}
+    queue = [value]
+    while queue:
+        note = queue.pop().note
+        for part in note.inputs if note is not None else ():
+            if id(part) not in found:
+                found[id(part)] = part
+                queue.append(part)
+    return list(found.values())
 
 
 def _among(number: float, numbers: Sequence[float]) -> bool:

@@ -152,6 +152,11 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
             _offer(made, user, name, parameter, node)
             if parameter.required and entry is not None and entry.scalar:
                 numbers = [one for one in made.proposed.get(own, []) if is_plain(one)]
+                if not numbers and own in naming.NUMBERS:  # p = 1.5 would drop everything
+                    made.constants[own] = naming.NUMBERS[own]
+                    made.remarks.append(f"{own} was taken to be {naming.NUMBERS[own]}")
+                    made.proposed.pop(own, None)
+                    continue
                 made.proposed[own] = [*numbers, _number(len(made.proposed))]
             elif parameter.required:
                 counted = proposals_of(user, name, made.given).is_counted(own)
