@@ -20,15 +20,14 @@ class _Forward:
         self.upstream: Any = dict(enumerate(truth.loss.upstream))
         self._loss = truth.loss
         self._value = truth.whole(value)
-        self._at = truth.maker(value) if truth.is_part(value) else None
+        self._at = truth.users(value)
         here = {id(self._value): array(value)}
-        if self._at is not None:
-            here = {id(v): array(v) for v in self._at.outputs}
-        notes: dict[int, Any] = {}
+        if self._at:
+            here = {id(v): array(v) for note in self._at for v in note.outputs}
+        notes: dict[int, Any] = {id(note): note for note in self._at}
         for each in truth.loss.values:
             notes.update((id(n), n) for n in between(each, here, training, truth.step.begin))
-        ordered = sorted(notes.values(), key=lambda note: training.index[id(note)])
-        self._line = Line([self._at, *ordered] if self._at is not None else ordered)
+        self._line = Line(sorted(notes.values(), key=lambda note: training.index[id(note)]))
 
     def __call__(self, inputs: Mapping[Path, np.ndarray]) -> float:
         moved = np.asarray(inputs.get(("it",), self.inputs["it",]), float)

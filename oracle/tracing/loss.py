@@ -331,8 +331,14 @@ def _is_shared(training: Training, step: Step, truth: Truth) -> bool:
 
 
 def _rescaled(training: Training, steps: Sequence[Step], chosen: Chosen) -> Chosen:
-    """Half a sum of squares, or a mean: each with the factor that most of its gradients have."""
+    """Half a sum of squares, or a mean: each with the factor that most of its gradients have.
+
+    A factor that is no number of samples must be the same in all steps.
+    """
     fits = {i: _with_factor(training, steps[i], fit) for i, fit in chosen.fits.items()}
+    names = {fit.truth.loss.name for fit in fits.values()}
+    if len(names) > 1 and any(map(_is_odd, names)):
+        return chosen
     return Chosen(next(iter(fits.values())).truth.loss.name, fits)
 
 
@@ -377,5 +383,8 @@ def _scaled_name(loss: Loss, factor: float) -> str:
 
 def _oddness(chosen: Chosen) -> int:
     """In how many steps the factor of a usual loss is no number of samples."""
-    names = [fit.truth.loss.name for fit in chosen.fits.values()]
-    return sum(re.match(r"[\d.]", name) is not None and name[:2] != "2·" for name in names)
+    return sum(_is_odd(fit.truth.loss.name) for fit in chosen.fits.values())
+
+
+def _is_odd(name: str) -> bool:
+    return re.match(r"[\d.]", name) is not None and name[:2] != "2·"

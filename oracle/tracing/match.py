@@ -5,33 +5,25 @@ it), by name (``dW1``, ``grad_b``), or by the part that it plays: with the true 
 place, what is computed from it comes out right. A match that none of these makes certain is none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
+from oracle.tracing.expected import Expected
 from oracle.tracing.gradient_names import is_like_gradient, of_name, plain
 from oracle.tracing.outcomes import Match, Outcomes
 from oracle.tracing.recorded import Stored
-from oracle.tracing.rerun import between
 from oracle.tracing.steps import Training
 from oracle.tracing.truth import Truth, array, same_gradient
+from oracle.tracing.turns import Families, aligned, few
 from oracle.tracing.updates import Update
 from oracle.truth.recording import Value
 
 NEAR = 1e-6  # sizes that differ by more are no rounding apart
 LAST = 3  # values that were stored last before an exception
-MANY = 16  # turns of a loop: of more, some stand for all of them
 ROUNDING = 1e-12  # of the largest gradient: what is smaller is none
 MOST = 60  # values of the forward that are tried in the place of one stored value
-
-
-def few(turns: Sequence[Any]) -> list[Any]:
-    """Some of many turns: the first two, the middle one and the last two."""
-    if len(turns) <= MANY:
-        return list(turns)
-    return [turns[i] for i in (0, 1, len(turns) // 2, -2, -1)]
 
 
 def without_a_row(of: np.ndarray) -> Iterator[np.ndarray]:
@@ -49,11 +41,20 @@ def _first_call(holders: Sequence[Stored]) -> list[Stored]:
     return [s for s in holders if (s.statement.file, s.statement.function) == place]
 
 
+def _key(stored: Stored) -> tuple[int, str]:
+    return id(stored.statement), stored.target.text
+
+
+# By statement and target: the places in the forward, and the turns there, of all its turns.
+Places = dict[tuple[int, str], list[tuple[object, int]]]
+
+
 class Matcher:
     """The matches of one step."""
 
-    def __init__(self, training: Training, truth: Truth) -> None:
+    def __init__(self, training: Training, truth: Truth, places: Places | None = None) -> None:
         self.training = training
+        self.places = places if places is not None else {}  # of earlier steps, and of this one
         self.truth = truth
         self.step = truth.step
         truth.add_parts()
@@ -67,9 +68,10 @@ class Matcher:
             if np.max(np.abs(truth.of(v)), initial=0.0) > ROUNDING * truth.scale
             and (v.note is None or v.note.op != "negative" or self._has(v))
         ]
+        self.families = Families(truth, self.candidates)
         self._by_shape: dict[tuple[int, ...], tuple[list[Value], np.ndarray]] = {}
         self.used: list[Match] = []
-        self.followers: list[Match] = []  # these, and later ones on the way to them
+        self.expected = Expected(training, truth, self.outcomes)
 
     def name(self, value: Value) -> str:
         """The user's name for a value of the forward."""
@@ -110,11 +112,13 @@ class Matcher:
         parts = {id(t.value) for u in self.step.updates for t in u.terms if u.is_of_a_part(t)}
         self.unmatched += [s for s in self.entries if id(s.value) in parts]
         self.used = list(found.values())
-        self.followers = list(self.used)
+        self.expected.add(self.used)
         for group in reversed(self._groups(found)):
+            found.update(self._by_earlier_steps(group))
             for stored in group:
-                if (known := self._by_value(stored)) is not None:
+                if stored not in found and (known := self._by_value(stored)) is not None:
                     found[stored] = known
+            found.update(self._by_turns(group, found))
             some = [s for s in group if s not in found]
             if any(self._leads_astray(found[s]) for s in few(group) if s in found):
                 some = list(group)
@@ -127,7 +131,10 @@ class Matcher:
                     found[stored] = named
                 elif stored not in found and is_like_gradient(stored.text):
                     self.unmatched.append(stored)
-            self.followers += few([found[s] for s in group if s in found])
+            self.expected.add([found[s] for s in group if s in found])
+            self._remember(group, found)
+        known_ids = {id(match.value) for match in found.values()}
+        self.unmatched = [s for s in self.unmatched if id(s.value) not in known_ids]
         if self.training.raised:
             for stored in [s for s in self.entries[-LAST:] if s not in found]:
                 if (known := self._with_a_row_too_many(stored)) is not None:
@@ -148,7 +155,7 @@ class Matcher:
         groups: dict[tuple[int, str], list[Stored]] = {}
         for stored in self.entries:
             if stored not in known:
-                groups.setdefault((id(stored.statement), stored.target.text), []).append(stored)
+                groups.setdefault(_key(stored), []).append(stored)
         return list(groups.values())
 
     # -- by use ------------------------------------------------------------------------------------
@@ -194,42 +201,63 @@ class Matcher:
     def _likeliest(self, stored: Stored, values: Sequence[Value]) -> Value:
         names = of_name(stored.text)
 
-        def score(value: Value) -> tuple[bool, bool, bool, bool]:
+        def score(value: Value) -> tuple[bool, ...]:
             name = self.name(value)
             leaf = id(self.truth.whole(value)) in self.truth.forward.leaves
-            return plain(name) in names, not leaf, self._has(value), bool(name)
+            whole = not self.truth.is_part(value)
+            return plain(name) in names, not leaf, whole, self._has(value), bool(name)
 
         return max(reversed(values), key=score)
 
     def _leads_astray(self, match: Match) -> bool:
-        """True if it is the gradient of something, and what follows from it is not even in part.
+        """True if it is the gradient of something, and what follows from it is of nothing.
 
         Where a later one already accounts for what is wrong, this one leads nowhere wrong.
         """
-        later = {
-            id(m.value): self.truth.of(m.of)
-            for m in self.followers
-            if m.how == "shift" and m.value is not match.value
-        }
-        moved = {id(match.value): 1.5 * array(match.value) + 0.1, **later}
-        for other in self.used:
-            if other.value is match.value:
-                wrong = not self.outcomes.is_right(other)
-            else:
-                with_later = self.outcomes.rerun(other.value, later)
-                with_both = self.outcomes.rerun(other.value, moved)
-                if with_later is None or with_both is None or np.array_equal(with_later, with_both):
-                    continue
-                wrong = not self.outcomes.ratios(other, {})
-            if wrong:
-                return True
-        return False
+        ends = self.expected.ends([match.value])
+        if any(other.how == "shift" for other in ends):
+            return False
+        return any(not self.outcomes.ratios(other, {}) for other in ends)
 
     def _is_renamed(self, stored: Stored, of: Value) -> bool:
         """True for dA in ``dA = W.T @ dZ; dZ = dA``: it is under a later name that it plays Z."""
         name = plain(self.name(of))
         later = [s for s in self.entries if s.value is stored.value and s.order >= stored.order]
         return name not in of_name(stored.text) and any(name in of_name(s.text) for s in later)
+
+    def _remember(self, group: Sequence[Stored], found: Mapping[Stored, Match]) -> None:
+        if all(s in found for s in group):
+            places = [self.families.place(found[s].of) for s in group]
+            self.places.setdefault(_key(group[0]), places)
+
+    def _by_earlier_steps(self, group: Sequence[Stored]) -> dict[Stored, Match]:
+        """What is 0 in this step, as below units that are all dead, is found by its place only."""
+        places = self.places.get(_key(group[0]), [])
+        if len(places) != len(group):
+            return {}
+        found = {}
+        for stored, place in zip(group, places, strict=True):
+            value = self.families.at(place)
+            if value is None or not self.truth.has(value) or np.any(self.truth.of(value)):
+                continue
+            if value.shape == stored.value.shape:
+                found[stored] = Match(stored, value, "part")
+        return found
+
+    def _by_turns(
+        self, group: Sequence[Stored], found: Mapping[Stored, Match]
+    ) -> dict[Stored, Match]:
+        """The other turns of a statement of which some are gradients by their values."""
+        known = {i: found[s].of for i, s in enumerate(group) if s in found}
+        if not known or len(known) == len(group):
+            return {}
+        values = aligned(len(group), known, self.families.of)
+        if values is None:
+            return {}
+        others = [(s, v) for s, v in zip(group, values, strict=True) if s not in found]
+        if any(s.value.shape != v.shape for s, v in others):
+            return {}
+        return {s: Match(s, v, "part") for s, v in others}
 
     # -- by the part that it plays -----------------------------------------------------------------
 
@@ -240,7 +268,7 @@ class Matcher:
         computed in as many turns, in the same order or from the last to the first.
         """
         if len(group) > 1:
-            for values in self._families(len(group), {s.value.shape for s in group}):
+            for values in self.families.of_size(len(group), {s.value.shape for s in group}):
                 for ordered in (values, values[::-1]):
                     pairs = list(zip(group, ordered, strict=True))
                     if self._play_part(pairs):
@@ -271,42 +299,20 @@ class Matcher:
             stored, [value, *(v for v in self.candidates if same_gradient(self.truth.of(v), true))]
         )
 
-    def _families(self, count: int, shapes: set[tuple[int, ...]]) -> Iterator[list[Value]]:
-        """Values of the forward that one place in the code has computed, so many of them."""
-        groups: dict[object, list[Value]] = {}
-        for value in self.candidates:
-            note = self.truth.maker(value)
-            if note is not None and value.shape in shapes:
-                groups.setdefault((note.place.span, note.file, id(value.note)
-                                   if value.note is None else 0), []).append(value)  # fmt: skip
-        latest = reversed(list(groups.values()))
-        for values in sorted(latest, key=lambda values: self.truth.is_part(values[0])):
-            ordered = sorted(values, key=self._made_at)
-            every, rest = divmod(len(ordered), count)
-            for first in range(every if not rest else 0):  # one layer of several, say
-                yield ordered[first::every]
-
-    def _made_at(self, value: Value) -> int:
-        note = self.truth.maker(value)
-        return self.training.index[id(note)] if note is not None else -1
-
     def _play_part(self, pairs: Sequence[tuple[Stored, Value]]) -> bool:
-        """True if, with these gradients in their places, wrong ones of parameters become right."""
-        changed = {id(s.value): self.truth.of(v) for s, v in pairs}
+        """True if, with these gradients in their places, wrong ones that follow become right."""
         if any(s.value.shape != self.truth.of(v).shape for s, v in pairs) and len(pairs) > 1:
             return False
+        changed = {id(s.value): self.truth.of(v) for s, v in pairs}
         cured = 0
-        for match in self.followers:
-            if id(match.value) in changed:
-                continue
-            made = self.outcomes.rerun(match.value, changed)
-            if made is None:
-                return False
-            if np.array_equal(made, array(match.value)):
-                continue
-            if self.outcomes.ratios(match, {}):
-                return False  # it was right before, up to a factor
-            cured += bool(self.outcomes.ratios(match, changed))
+        for end in self.expected.ends([s.value for s, _ in pairs]):
+            was_right = bool(self.outcomes.ratios(end, {}))
+            if self.expected.scales(end, changed):
+                cured += not was_right
+            elif was_right:  # up to a factor
+                made = self.outcomes.rerun(end.value, changed)
+                if made is None or not np.array_equal(made, array(end.value)):
+                    return False
         return cured > 0
 
     # -- by name -----------------------------------------------------------------------------------
@@ -316,15 +322,11 @@ class Matcher:
         named = [v for v in self.candidates if self.name(v) and plain(self.name(v)) in names]
         if len(named) != 1 or not is_like_gradient(stored.text):
             return None
-        on_a_sheet = not self.step.updates
-        return Match(stored, named[0], "name") if on_a_sheet or self._followed_by(stored) else None
-
-    def _followed_by(self, stored: Stored) -> list[Match]:
-        """The gradients of parameters that are computed from it."""
-        here = {id(stored.value): array(stored.value)}
-        return [m for m in self.used if between(m.value, here, self.training, self.step.begin)]
+        if self.step.updates and not self.expected.ends([stored.value]):
+            return None  # what is on paper only may end in nothing
+        return Match(stored, named[0], "name")
 
     def _is_harmless(self, stored: Stored) -> bool:
         """True for ``da = a * (1 - a)``: nothing wrong follows from it, whatever its name says."""
-        followers = self._followed_by(stored)
+        followers = self.expected.ends([stored.value])
         return bool(followers) and all(map(self.outcomes.is_right, followers))
