@@ -24,6 +24,7 @@ class Expected:
         self.outcomes = outcomes
         self.numbers: dict[int, np.ndarray] = {}  # by the id of a matched value
         self.needed: dict[Match, list[float]] = {}  # the multiples of its truth that are right
+        self.pending: set[int] = set()  # the ids of values of statements not looked at yet
         self._matches: dict[int, list[Match]] = {}
         self._users: dict[int, list[Note]] = {}
         step = truth.step
@@ -60,7 +61,7 @@ class Expected:
             if self.shows(other) and same_gradient(true, self.truth.of(other.of))
             for factor in self.needed[other]
         ]
-        if not found and not own:
+        if not found:
             for other in self.ends([match.value]):
                 if self.shows(other):
                     found += self.scales(other, changed)
@@ -75,7 +76,10 @@ class Expected:
         return [c for f in factors for c in self.outcomes.scales(end, changed, self.numbers, f)]
 
     def ends(self, values: Sequence[Value]) -> list[Match]:
-        """The matched gradients that are computed from some values, and from no other between."""
+        """The matched gradients that are computed from some values, with no other between.
+
+        What has not been looked at yet may be wrong, and ends the way.
+        """
         found: dict[int, Match] = {}
         queue = list(values)
         seen = {id(value) for value in values}
@@ -88,9 +92,22 @@ class Expected:
                     seen.add(id(made))
                     for match in self._matches.get(id(made), ()):
                         found[id(match)] = match
-                    if id(made) not in self._matches:
+                    if id(made) not in self._matches and id(made) not in self.pending:
                         queue.append(made)
         return list(found.values())
+
+    def leads_on(self, value: Value) -> bool:
+        """True if another gradient, or what may be one, is computed from a value."""
+        queue, seen = [value], {id(value)}
+        while queue:
+            for note in self._users.get(id(queue.pop()), ()):
+                for made in note.outputs:
+                    if id(made) in self._matches or id(made) in self.pending:
+                        return True
+                    if id(made) not in seen:
+                        seen.add(id(made))
+                        queue.append(made)
+        return False
 
     def shows(self, match: Match) -> bool:
         """True if a gradient is not 0, as that of a bias is whose samples cancel."""

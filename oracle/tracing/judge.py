@@ -212,11 +212,11 @@ def _gradient(
     verdict = worst(verdicts - {"undecidable"} or verdicts)
     matcher, judged = wrong[0] if wrong else _last(cases, verdict)
     of = _of(matcher, judged)
-    findings = names.of(_some(wrong)) if wrong else ()
-    if judged.through and all(note.name == "unexplained" for note in findings):
+    if judged.through:
         first = judged.through[0]
         said = f"{first.text} on line {first.statement.line}"
         return None, f"it is wrong, or {said} is, of which it is not certain what it should be"
+    findings = names.of(_some(wrong)) if wrong else ()
     return (
         Gradient(
             text, of, statement.line, verdict,

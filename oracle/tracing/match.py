@@ -12,7 +12,7 @@ import numpy as np
 
 from oracle.tracing.expected import Expected
 from oracle.tracing.gradient_names import is_like_gradient, of_name, plain
-from oracle.tracing.outcomes import Match, Outcomes
+from oracle.tracing.outcomes import MOST_WORK, Match, Outcomes
 from oracle.tracing.recorded import Stored
 from oracle.tracing.steps import Training
 from oracle.tracing.truth import Truth, array, same_gradient
@@ -23,6 +23,8 @@ from oracle.truth.recording import Value
 NEAR = 1e-6  # sizes that differ by more are no rounding apart
 LAST = 3  # values that were stored last before an exception
 ROUNDING = 1e-12  # of the largest gradient: what is smaller is none
+FIRST = 3  # turns that are tried one by one
+SHARE = 8  # of the work of a step: no more is done for one statement
 MOST = 60  # values of the forward that are tried in the place of one stored value
 
 
@@ -70,6 +72,8 @@ class Matcher:
         ]
         self.families = Families(truth, self.candidates)
         self._by_shape: dict[tuple[int, ...], tuple[list[Value], np.ndarray]] = {}
+        self._groups_of: dict[int, list[list[Stored]]] = {}  # by their number of turns
+        self._known_values: dict[Stored, Match | None] = {}
         self.used: list[Match] = []
         self.expected = Expected(training, truth, self.outcomes)
 
@@ -113,26 +117,19 @@ class Matcher:
         self.unmatched += [s for s in self.entries if id(s.value) in parts]
         self.used = list(found.values())
         self.expected.add(self.used)
-        for group in reversed(self._groups(found)):
-            found.update(self._by_earlier_steps(group))
-            for stored in group:
-                if stored not in found and (known := self._by_value(stored)) is not None:
-                    found[stored] = known
-            found.update(self._by_turns(group, found))
-            some = [s for s in group if s not in found]
-            if any(self._leads_astray(found[s]) for s in few(group) if s in found):
-                some = list(group)
-            for stored, part in self._by_parts(some).items():
-                found[stored] = replace(part, how="shift" if stored in found else "part")
-            for stored in group:
-                if stored not in found and self._is_harmless(stored):
-                    continue
-                if stored not in found and (named := self._by_name(stored)) is not None:
-                    found[stored] = named
-                elif stored not in found and is_like_gradient(stored.text):
-                    self.unmatched.append(stored)
-            self.expected.add([found[s] for s in group if s in found])
-            self._remember(group, found)
+        groups = self._groups(found)
+        for group in groups:
+            self._groups_of.setdefault(len(group), []).append(group)
+        self.expected.pending = {id(s.value) for group in groups for s in group}
+        for group in reversed(groups):
+            self.expected.pending -= {id(s.value) for s in group}
+            self._match(group, found)
+        for group in groups:  # what one turn hands to the next one follows from later statements
+            if len(group) > 1 and all(s not in found for s in group):
+                self._limit_work()
+                found.update(carried := self._by_parts(group))
+                self.expected.add(list(carried.values()))
+        self.outcomes.limit = MOST_WORK
         known_ids = {id(match.value) for match in found.values()}
         self.unmatched = [s for s in self.unmatched if id(s.value) not in known_ids]
         if self.training.raised:
@@ -140,6 +137,38 @@ class Matcher:
                 if (known := self._with_a_row_too_many(stored)) is not None:
                     found[stored] = known
         return sorted(found.values(), key=lambda m: m.stored.order)
+
+    def _match(self, group: Sequence[Stored], found: dict[Stored, Match]) -> None:
+        """Find the matches of one statement, in all its turns."""
+        found.update(self._by_earlier_steps(group))
+        for stored in group:
+            if stored not in found and (match := self._by_value(stored)) is not None:
+                found[stored] = match
+        found.update(self._by_turns(group, found))
+        some = [s for s in group if s not in found]
+        known = [(s, found[s].of) for s in group if s in found]
+        self._limit_work()
+        astray = any(self._leads_astray(found[s]) for s, _ in few(known))
+        if astray and not self._cured(known):
+            some = list(group)
+        for stored, part in self._by_parts(some).items():
+            found[stored] = replace(part, how="shift" if stored in found else "part")
+        self.outcomes.limit = MOST_WORK
+        if not any(s in found for s in group):
+            found.update(self._by_names(group))
+        for stored in group:
+            if stored not in found and self._is_harmless(stored):
+                continue
+            if stored not in found and (named := self._by_name(stored)) is not None:
+                found[stored] = named
+            elif stored not in found and is_like_gradient(stored.text):
+                self.unmatched.append(stored)
+        self.expected.add([found[s] for s in group if s in found])
+        self._remember(group, found)
+
+    def _limit_work(self) -> None:
+        """No statement takes more than its share of the work."""
+        self.outcomes.limit = min(MOST_WORK, self.outcomes.work + MOST_WORK // SHARE)
 
     def _with_a_row_too_many(self, stored: Stored) -> Match | None:
         """The gradient of something, and a row for the bias besides, that the next call refuses."""
@@ -177,6 +206,11 @@ class Matcher:
     # -- by value ----------------------------------------------------------------------------------
 
     def _by_value(self, stored: Stored) -> Match | None:
+        if stored not in self._known_values:
+            self._known_values[stored] = self._of_value(stored)
+        return self._known_values[stored]
+
+    def _of_value(self, stored: Stored) -> Match | None:
         got = array(stored.value)
         if not np.isfinite(got).all() or (got.size == 1 and got.item() in (0.0, 1.0, -1.0)):
             return None
@@ -267,30 +301,35 @@ class Matcher:
         Those of one statement, in all its turns, are the gradients of what another statement has
         computed in as many turns, in the same order or from the last to the first.
         """
-        if len(group) > 1:
-            for values in self.families.of_size(len(group), {s.value.shape for s in group}):
-                for ordered in (values, values[::-1]):
-                    pairs = list(zip(group, ordered, strict=True))
-                    if self._play_part(pairs):
-                        found_here = [(s, self._best_alike(s, v)) for s, v in pairs]
-                        return {
-                            s: Match(s, v, "part")
-                            for s, v in found_here
-                            if not self._is_renamed(s, v)
-                        }
+        for pairs in self._pairings(group):
+            cured = [self._cured(each) for each in pairs]  # sums are so in either order
+            if any(cured):
+                likely = [(s, self._best_alike(s, v)) for s, v in pairs[int(np.argmax(cured))]]
+                return {s: Match(s, v, "part") for s, v in likely if not self._is_renamed(s, v)}
         found = {}
-        for stored in few(group):
+        for stored in few(group)[:FIRST]:
             shape = stored.value.shape
             names = of_name(stored.text)
             named = [v for v in self.candidates if plain(self.name(v)) in names]
             alike = [v for v in reversed(self.candidates) if self.truth.of(v).shape == shape]
             for value in dict.fromkeys([*named, *alike[:MOST]]):
-                if self._play_part([(stored, value)]):
+                if self._cured([(stored, value)]):
                     best = self._best_alike(stored, value)
                     if not self._is_renamed(stored, best):
                         found[stored] = Match(stored, best, "part")
                     break
         return found
+
+    def _pairings(self, group: Sequence[Stored]) -> Iterator[list[list[tuple[Stored, Value]]]]:
+        """The turns of a statement with those of a place: forwards and backwards.
+
+        One turn may be too many: what the first state of a loop over time is given to is no call.
+        """
+        shapes = {s.value.shape for s in group}
+        for count in (len(group), len(group) - 1) if len(group) > 1 else ():
+            for values in self.families.of_size(count, shapes) if count > 1 else ():
+                forwards = list(zip(group[-count:], values, strict=True))
+                yield [forwards, list(zip(group[:count], values[::-1], strict=True))]
 
     def _best_alike(self, stored: Stored, value: Value) -> Value:
         """Of the values with the same gradient (z, and z before the bias), the likeliest."""
@@ -299,10 +338,10 @@ class Matcher:
             stored, [value, *(v for v in self.candidates if same_gradient(self.truth.of(v), true))]
         )
 
-    def _play_part(self, pairs: Sequence[tuple[Stored, Value]]) -> bool:
-        """True if, with these gradients in their places, wrong ones that follow become right."""
+    def _cured(self, pairs: Sequence[tuple[Stored, Value]]) -> int:
+        """How many wrong ones that follow become right with these gradients in their places."""
         if any(s.value.shape != self.truth.of(v).shape for s, v in pairs) and len(pairs) > 1:
-            return False
+            return 0
         changed = {id(s.value): self.truth.of(v) for s, v in pairs}
         cured = 0
         for end in self.expected.ends([s.value for s, _ in pairs]):
@@ -312,19 +351,51 @@ class Matcher:
             elif was_right:  # up to a factor
                 made = self.outcomes.rerun(end.value, changed)
                 if made is None or not np.array_equal(made, array(end.value)):
-                    return False
-        return cured > 0
+                    return 0
+        return cured
 
     # -- by name -----------------------------------------------------------------------------------
 
     def _by_name(self, stored: Stored) -> Match | None:
-        names = of_name(stored.text)
-        named = [v for v in self.candidates if self.name(v) and plain(self.name(v)) in names]
-        if len(named) != 1 or not is_like_gradient(stored.text):
+        named = self._named(stored)
+        if len(named) != 1 or not self._leads_on(stored):
             return None
-        if self.step.updates and not self.expected.ends([stored.value]):
-            return None  # what is on paper only may end in nothing
         return Match(stored, named[0], "name")
+
+    def _by_names(self, group: Sequence[Stored]) -> dict[Stored, Match]:
+        """All turns of a statement whose name is after what one place has computed in as many."""
+        families = {id(v): v for v in map(self.families.first, self._named(group[0])) if v}
+        if len(group) < 2 or len(families) != 1 or not all(map(self._leads_on, group[:FIRST])):
+            return {}
+        values = self.families.of(next(iter(families.values())))
+        pace = self._pace(len(group))
+        if not pace or len(values) != len(group) or values[0].shape != group[0].value.shape:
+            return {}
+        turns = zip(group, values[::pace], strict=True)
+        return {stored: Match(stored, value, "name") for stored, value in turns}
+
+    def _pace(self, count: int) -> int:
+        """−1 if so many turns go back through those of the forward; 0 if no values show it."""
+        for group in self._groups_of.get(count, ()):
+            known = [m.of for s in (group[0], group[1], group[-1]) if (m := self._by_value(s))]
+            places = [self.families.place(value) for value in known]
+            if len(places) > 1 and len({place for place, _ in places}) == 1:
+                return -1 if places[0][1] > places[1][1] else 1
+        return 0
+
+    def _named(self, stored: Stored) -> list[Value]:
+        """The values that the name of a gradient is after."""
+        if not is_like_gradient(stored.text):
+            return []
+        names = of_name(stored.text)
+        return [
+            v for v in self.candidates
+            if not self.truth.is_part(v) and self.name(v) and plain(self.name(v)) in names
+        ]  # fmt: skip
+
+    def _leads_on(self, stored: Stored) -> bool:
+        """True if other gradients follow from it; what is on paper only may end in nothing."""
+        return not self.step.updates or self.expected.leads_on(stored.value)
 
     def _is_harmless(self, stored: Stored) -> bool:
         """True for ``da = a * (1 - a)``: nothing wrong follows from it, whatever its name says."""

@@ -52,6 +52,7 @@ class Outcomes:
         few = [*self.factors, *_sizes(truth)]
         self._known = np.array([*few, *(1 / factor for factor in few)])
         self.work = 0
+        self.limit = MOST_WORK
         self.all_work = 0  # in matching and in judging
         self._kept: dict[object, tuple[list[np.ndarray], np.ndarray]] = {}
         self._ratios: dict[Match, list[float]] = {}
@@ -66,7 +67,7 @@ class Outcomes:
     @property
     def exhausted(self) -> bool:
         """True if values were computed again too often: then nothing may be called wrong."""
-        return self.work > MOST_WORK
+        return self.work > self.limit
 
     def rerun(self, value: Value, changed: Changed) -> np.ndarray | None:
         """A value as it would be; None if a call on the way cannot be repeated.

@@ -26,11 +26,15 @@ class Families:
     def __init__(self, truth: Truth, candidates: Sequence[Value]) -> None:
         self.truth = truth
         self._all = _gathered(truth, truth.values)
-        self._candidates = _gathered(truth, candidates)
+        self._candidates = {id(value) for value in candidates}
 
     def of(self, value: Value) -> list[Value]:
         """All values that the place has computed which has computed a value."""
         return self._all.get(self.truth.place(value), [])
+
+    def first(self, value: Value) -> Value | None:
+        """What a place has computed first which has computed a value; None of what was given."""
+        return next(iter(self.of(value)), None)
 
     def place(self, value: Value) -> tuple[object, int]:
         """Where a value is computed, and in which turn; the same in each step."""
@@ -43,13 +47,16 @@ class Families:
         return family[place[1]] if 0 <= place[1] < len(family) else None
 
     def of_size(self, count: int, shapes: set[tuple[int, ...]]) -> Iterator[list[Value]]:
-        """Candidates that one place has computed, so many of them."""
-        some = (f for f in self._candidates.values() if f[0].shape in shapes)
+        """Values that one place has computed, so many of them; some may have the gradient 0."""
+        some = (f for f in self._all.values() if f[0].shape in shapes and self._is_any(f))
         latest = reversed(list(some))
         for values in sorted(latest, key=lambda values: self.truth.is_part(values[0])):
             every, rest = divmod(len(values), count)
             for first in range(every if not rest else 0):  # one layer of several, say
                 yield values[first::every]
+
+    def _is_any(self, family: Sequence[Value]) -> bool:
+        return any(id(value) in self._candidates for value in family)
 
 
 def _gathered(truth: Truth, values: Sequence[Value]) -> dict[object, list[Value]]:
@@ -78,11 +85,16 @@ def aligned(
     where = {id(value): i for i, value in enumerate(values)}
     if not all(id(value) in where for value in known.values()):
         return None
+    every = max(len(values) // count, 1)  # one call of a function for several gates
     found = []
-    for direction in (-1, 1):
-        starts = {where[id(value)] - direction * at for at, value in known.items()}
+    for pace in (-every, every) if every > 1 else (-1, 1):
+        starts = {where[id(value)] - pace * at for at, value in known.items()}
         start = starts.pop()
-        last = start + direction * (count - 1)
+        last = start + pace * (count - 1)
         if not starts and 0 <= start < len(values) and 0 <= last < len(values):
-            found.append([values[start + direction * i] for i in range(count)])
-    return found[0] if len(found) == 1 else None
+            turns = tuple(range(start, last + (pace > 0) - (pace < 0), pace))
+            found[turns] = [values[i] for i in turns]
+    whole = [
+        found[turns] for turns in found if len(values) < 2 * count or abs(turns[1] - turns[0]) > 1
+    ]
+    return whole[0] if len(whole) == 1 else None
