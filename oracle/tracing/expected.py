@@ -65,7 +65,8 @@ class Expected:
             for other in self.ends([match.value]):
                 if self.shows(other):
                     found += self.scales(other, changed)
-        return list(dict.fromkeys(round(factor, 12) for factor in found))
+        once = dict.fromkeys(round(factor, 12) for factor in found)
+        return sorted(once, key=lambda factor: abs(factor) != 1)
 
     def scales(self, end: Match, changed: Mapping[int, np.ndarray]) -> list[float]:
         """The numbers c with: from c times some gradients, and the others, an end comes out right.

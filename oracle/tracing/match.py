@@ -71,7 +71,7 @@ class Matcher:
             and (v.note is None or v.note.op != "negative" or self._has(v))
         ]
         self.families = Families(truth, self.candidates)
-        self._by_shape: dict[tuple[int, ...], tuple[list[Value], np.ndarray]] = {}
+        self._by_shape: dict[object, tuple[list[Value], np.ndarray]] = {}
         self._groups_of: dict[int, list[list[Stored]]] = {}  # by their number of turns
         self._known_values: dict[Stored, Match | None] = {}
         self.used: list[Match] = []
@@ -214,7 +214,7 @@ class Matcher:
         got = array(stored.value)
         if not np.isfinite(got).all() or (got.size == 1 and got.item() in (0.0, 1.0, -1.0)):
             return None
-        known, sizes = self._of_shape(got.shape)
+        known, sizes = self._of_shape(got.shape, self._may_be_a_part(stored))
         size = float(np.max(np.abs(got), initial=0.0))
         for factor in self.outcomes.factors:
             near = np.flatnonzero(np.abs(sizes * abs(factor) - size) <= NEAR * size)
@@ -224,13 +224,22 @@ class Matcher:
         equal = [v for v in known if self.outcomes.multiple(got, v) is not None]
         return Match(stored, self._likeliest(stored, equal), "value") if equal else None
 
-    def _of_shape(self, shape: tuple[int, ...]) -> tuple[list[Value], np.ndarray]:
+    def _may_be_a_part(self, stored: Stored) -> bool:
+        """True if it is called a gradient, or gradients follow from it.
+
+        One use of an output may add what is a one-hot target.
+        """
+        return is_like_gradient(stored.text) or bool(self.expected.ends([stored.value]))
+
+    def _of_shape(self, shape: tuple[int, ...], parts: bool) -> tuple[list[Value], np.ndarray]:
         """The candidates whose gradients have a shape, and the largest entry of each."""
-        if shape not in self._by_shape:
+        key = shape, parts
+        if key not in self._by_shape:
             known = [v for v in self.candidates if self.truth.of(v).shape == shape]
+            known = [v for v in known if parts or not self.truth.is_part(v)]
             sizes = [float(np.max(np.abs(self.truth.of(v)), initial=0.0)) for v in known]
-            self._by_shape[shape] = known, np.array(sizes)
-        return self._by_shape[shape]
+            self._by_shape[key] = known, np.array(sizes)
+        return self._by_shape[key]
 
     def _likeliest(self, stored: Stored, values: Sequence[Value]) -> Value:
         names = of_name(stored.text)

@@ -120,14 +120,19 @@ class Outcomes:
             if np.any(decay) and form.shape == decay.shape:
                 yield form - decay
 
-    def _in_update(self, match: Match, changed: Changed) -> Iterator[np.ndarray]:
-        """What may be the gradient: with 1/m and the decay that stand in the update, or without."""
+    def _in_update(
+        self, match: Match, changed: Changed, every: bool = False
+    ) -> Iterator[np.ndarray]:
+        """What may be the gradient: with 1/m and the decay that stand in the update, or without.
+
+        ``every``: also where two of these are the same.
+        """
         made = array(match.value) if not changed else self.rerun(match.value, changed)
         if made is None:
             return
         some = [made]
         neutral = self.neutral(match.value, changed)
-        if neutral is not None and not np.array_equal(neutral, made):
+        if neutral is not None and (every or not np.array_equal(neutral, made)):
             some.append(neutral)
         update, term = match.update, match.term
         for one in some:
@@ -137,7 +142,7 @@ class Outcomes:
             if term.share != 1:
                 yield term.share * one
             decay = (update.keeps - 1) / term.factor * array(match.of)
-            if decay.shape == one.shape and np.any(decay):
+            if decay.shape == one.shape and (every or np.any(decay)):
                 yield one + decay
 
     def is_right(self, match: Match, changed: Changed = NOTHING) -> bool:
@@ -182,7 +187,8 @@ class Outcomes:
         none = {at: np.zeros_like(number) for at, number in changed.items()}
         none, changed = ChainMap(none, others), ChainMap(changed, others)
         want, found = factor * self.want(match), []
-        forms = zip(self._in_update(match, none), self._in_update(match, changed), strict=False)
+        both = (self._in_update(match, numbers, every=True) for numbers in (none, changed))
+        forms = zip(*both, strict=False)
         for own, whole in forms:
             if own.shape != want.shape or whole.shape != want.shape:
                 continue

@@ -92,9 +92,5 @@ def aligned(
         start = starts.pop()
         last = start + pace * (count - 1)
         if not starts and 0 <= start < len(values) and 0 <= last < len(values):
-            turns = tuple(range(start, last + (pace > 0) - (pace < 0), pace))
-            found[turns] = [values[i] for i in turns]
-    whole = [
-        found[turns] for turns in found if len(values) < 2 * count or abs(turns[1] - turns[0]) > 1
-    ]
-    return whole[0] if len(whole) == 1 else None
+            found.append([values[start + pace * turn] for turn in range(count)])
+    return found[0] if len(found) == 1 else None
