@@ -74,6 +74,8 @@ class Expected:
         An end is right if it is the multiple of the truth that is needed there.
         """
         factors = [1.0] if end.how == "use" else self.needed[end]
+        if not factors and not self.truth.step.updates and not self.ends([end.value]):
+            factors = [self._own_factor(end)]  # on paper nothing follows from it
         return [c for f in factors for c in self.outcomes.scales(end, changed, self.numbers, f)]
 
     def ends(self, values: Sequence[Value]) -> list[Match]:

@@ -88,6 +88,11 @@ def is_sure_name(text: str) -> bool:
     )
 
 
+def _is_named(training: Training, loss: str) -> bool:
+    """True if gradients say that they are of this loss: ``dL_dz``, ``dE_dW``."""
+    return any(one.text.startswith((f"d{loss}_d", f"d{loss}d")) for one in training.stored)
+
+
 def _words(text: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()
 
@@ -103,7 +108,7 @@ def best(training: Training, steps: Sequence[Step], name: str = "") -> dict[int,
     if name:
         found = max(tried, key=lambda one: one.score, default=None)
         return {} if found is None else found.fits
-    sure = [one for one in tried if is_sure_name(one.name)]
+    sure = [one for one in tried if is_sure_name(one.name) or _is_named(training, one.name)]
     named = max(sure, key=lambda one: (one.is_shared, one.score), default=None)
     named = next((one for one in sure if named and _contains(one, named)), named)
     if named and _is_absolute(named):
@@ -117,7 +122,7 @@ def _unnamed(
     training: Training, steps: Sequence[Step], tried: list[Chosen], named: Chosen | None
 ) -> dict[int, Fit]:
     """The loss where none is called so: a number with a lesser name, a usual loss, any number."""
-    others = [one for one in tried if not is_sure_name(one.name)]
+    others = [one for one in tried if one is not named and not is_sure_name(one.name)]
     weak = max(others, key=lambda one: (one.score[1], one.score), default=None)
     if weak and (weak.is_whole or weak.is_proportional):
         return weak.fits

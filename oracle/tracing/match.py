@@ -106,7 +106,20 @@ class Matcher:
             key = id(stored.value), stored.text
             if key not in seen:
                 seen.add(key)
-                yield stored
+                yield self._written(stored)
+
+    def _written(self, stored: Stored) -> Stored:
+        """Of ``d[:, k] = ...`` it is what was written: the rest belongs to other turns."""
+        note = stored.value.note
+        if stored.statement.kind != "assign" or stored.target.kind != "entry":
+            return stored
+        if note is None or note.op != "read":
+            return stored
+        puts = [v for v in note.inputs if v.active and v.note and v.note.op == "setitem"]
+        last = max(puts, key=lambda v: self.training.index[id(v.note)], default=None)
+        if last is None or last.shape == stored.value.shape:
+            return stored
+        return replace(stored, value=last) if any(v.active for v in last.note.inputs) else stored
 
     def matches(self) -> list[Match]:
         """The matches, in the order of the code's run."""
