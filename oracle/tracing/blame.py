@@ -112,7 +112,7 @@ class Blame:
 
     def _shares(self, match: Match, number: np.ndarray) -> list[np.ndarray]:
         assert match.term is not None
-        return [number, match.term.share * number]
+        return [number, abs(match.term.share) * number]
 
     # -- the gradients on the way ------------------------------------------------------------------
 
@@ -133,9 +133,15 @@ class Blame:
         changed = self._corrected(before)
         any_factor = not needed and (not before or len(self._factors(before)) > 1)
         if ratio is not None and (
-            any_factor or _among(ratio, needed) or (before and _among(ratio, [inherited]))
+            _among(ratio, needed)
+            or (before and _among(ratio, [inherited]))
+            or (any_factor and self.outcomes.is_known(ratio))
         ):
             return Judged(match, "correct", ratio * true, ratio)
+        strange = ratio is not None and not self.outcomes.is_known(ratio / inherited)
+        if ratio is not None and not needed and (any_factor or strange):
+            why = "it is a multiple of a gradient, and nothing shows why"
+            return Judged(match, "unsure", ratio * true, ratio, why=why)
         if self.truth.allows(got / inherited, match.of):
             return Judged(match, "correct", inherited * true, inherited, at_kink=True)
         factor = needed[0] if needed else inherited

@@ -135,12 +135,14 @@ class Outcomes:
         if neutral is not None and (every or not np.array_equal(neutral, made)):
             some.append(neutral)
         update, term = match.update, match.term
+        if term is not None and term.inside != 1 and term.literal == 1:  # it is the step size
+            some = [some[-1] / term.inside, *some]
         for one in some:
             yield one
             if term is None or update is None:
                 continue
             if term.share != 1:
-                yield term.share * one
+                yield abs(term.share) * one  # its sign is in the match's
             decay = (update.keeps - 1) / term.factor * array(match.of)
             if decay.shape == one.shape and (every or np.any(decay)):
                 yield one + decay
@@ -193,16 +195,13 @@ class Outcomes:
             if own.shape != want.shape or whole.shape != want.shape:
                 continue
             scale = _ratio(want - own, whole - own)
-            if not scale or (want.size <= 2 and not self._is_known(scale)):
+            if not scale or (want.size <= 2 and not self.is_known(scale)):
                 continue
             if self.truth.agrees(own + scale * (whole - own), match.of, factor * match.sign):
                 found.append(scale)
         if not found and next(self._decays(match, changed), 0.0):
             return [1.0]
         return found
-
-    def _is_known(self, ratio: float) -> bool:
-        return bool(np.abs(self._known / ratio - 1).min() < SAME_FACTOR)
 
     def multiple(self, got: np.ndarray, of: Value) -> float | None:
         """The number r with got = r·gradient; of one or two numbers only a factor that is known.
@@ -221,6 +220,10 @@ class Outcomes:
         if near.min() < SAME_FACTOR:
             return float(self._known[near.argmin()])
         return ratio if got.size > 2 else None
+
+    def is_known(self, ratio: float) -> bool:
+        """True for a factor of the updates, and for a number of samples or entries."""
+        return ratio in (1.0, -1.0) or bool(np.min(np.abs(self._known / ratio - 1)) < SAME_FACTOR)
 
 
 def _sizes(truth: Truth) -> list[float]:
