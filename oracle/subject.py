@@ -15,10 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from reference._expect import Whole
-
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv)
-ANY_WHOLE = Whole(0)
 
 Path = tuple[Any, ...]
 Inputs = dict[str, Any]
@@ -82,6 +79,7 @@ class Argument:
     values: str = "normal"  # or unit, positive, nonnegative, probabilities, labels, ...
     classes: str = ""  # the size C of labels(C)
     fixed: bool = False  # data: not differentiated
+    only_size: bool = False  # its values are not used: a constructor needs its size
 
     @property
     def differentiated(self) -> bool:
@@ -94,6 +92,15 @@ class Argument:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """The limits of an option that is a whole number, and the sizes that it divides."""
+
+    low: int = 0
+    high: str = ""  # a number or a sum, of other such options too
+    divides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Option:
     """An argument that is no array: a choice, an axis, a number in (0, 1], or a whole number."""
 
@@ -101,7 +108,7 @@ class Option:
     kind: Literal["choice", "axis", "number", "whole"]
     default: Any
     choices: tuple[Any, ...] = ()
-    whole: Whole = ANY_WHOLE  # its limits, if it is one
+    whole: Limits = Limits()  # if it is one
 
 
 class Unusable(Exception):  # noqa: N818
@@ -122,10 +129,16 @@ class MissingShapes(Unusable):
     """
 
     def __init__(
-        self, message: str, line: int, names: Sequence[str], guessed: "Subject | None" = None
+        self,
+        message: str,
+        line: int,
+        names: Sequence[str],
+        guessed: "Subject | None" = None,
+        are_labels: bool = False,
     ) -> None:
         super().__init__(message, line)
         self.names = tuple(names)
+        self.are_labels = are_labels  # only the range of these integers is open
         self.guessed = guessed  # what it is with shapes that are usual, if it runs with them
 
 

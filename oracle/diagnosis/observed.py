@@ -18,6 +18,9 @@ def what_is_seen(target: Target) -> str:
     """Ratio and place of a difference that nothing explains."""
     if target.got.shape != target.true.shape:
         return f"has shape {target.got.shape}, expected {target.true.shape}"
+    if target.got.size == 1:
+        got, want = target.got.item(), target.true.item()
+        return f"is {got:.6g}, expected {want:.6g}; none of the known mistakes explains that"
     off = np.abs(target.got - target.true)
     share = float((off > 1e-9 * np.abs(target.true).max(initial=1e-300)).mean())
     with np.errstate(all="ignore"):
@@ -25,8 +28,9 @@ def what_is_seen(target: Target) -> str:
     spread = (
         f"between {ratios.min():.3g} and {ratios.max():.3g}" if ratios.size else "nowhere finite"
     )
+    where = "every entry" if share == 1 else f"{100 * share:.0f} % of its entries"
     return (
-        f"is wrong in {100 * share:.0f} % of its entries; its ratio to the gradient lies {spread}; "
+        f"is wrong in {where}; its ratio to the gradient lies {spread}; "
         "none of the known mistakes explains that"
     )
 

@@ -41,7 +41,7 @@ def _regularisation(target: Target) -> Iterator[Suspicion]:
                 ("regularised", "one", same), "regularized-bias",
                 f"{{name}} has a term proportional to {target.path[-1] if target.path else 'it'}, "
                 "which the loss has not", "leave the term out",
-                lambda: target.true + number * parameter, rank=9,
+                lambda: target.true + number * parameter, rank=9, fitted=True,
             )  # fmt: skip
     if parameter.size < 2 or multiple(target.true, parameter) is not None:
         return  # if there is nothing else, a factor is just a factor
@@ -92,7 +92,7 @@ def _bias_row(target: Target, parameter: np.ndarray, rest: np.ndarray) -> Iterat
                     f"{{name}} has a regularisation term in its {side} "
                     f"{'row' if axis == 0 else 'column'}, the bias's, which the loss has not",
                     "leave that one out of the regularisation",
-                    lambda r=row, o=only: target.true + o * r, rank=5,
+                    lambda r=row, o=only: target.true + o * r, rank=5, fitted=single,
                 )  # fmt: skip
 
 
