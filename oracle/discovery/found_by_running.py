@@ -9,7 +9,7 @@ from oracle.discovery.arguments import User, parameters
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.running.seeds import code_of
 from oracle.discovery.running.trial import BACKWARD, BUILT, FORWARD
-from oracle.discovery.text import functions
+from oracle.discovery.text import functions, usage
 from oracle.discovery.text.functions import Function
 from oracle.discovery.ways import makers
 from oracle.subject import MissingShapes, Subject, Unusable
@@ -54,9 +54,10 @@ def _defaults(user: User, candidate: Candidate) -> Iterator[tuple[str, int]]:
     if not candidate.of("class"):
         return
     with contextlib.suppress(Unusable):
-        kind = user.kind(candidate.of("class"))
+        kind, init = user.kind(candidate.of("class")), _constructor(user, candidate)
         given = parameters(kind, candidate.name) if makers.has_constructor(kind) else []
         for parameter in given:
-            number = parameter.default
-            if type(number) is int and number > 1 and makers.SIZE.fullmatch(parameter.name):
-                yield parameter.name, number
+            own, number = parameter.name, parameter.default
+            is_size = makers.SIZE.fullmatch(own) or (init and usage.is_extent(init, own))
+            if type(number) is int and number > 1 and is_size:
+                yield own, number
