@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from oracle.discovery import running
+from oracle.discovery import called, running
 from oracle.discovery.arguments import User, parameters
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.running.seeds import code_of
@@ -24,6 +24,13 @@ def subject(user: User, candidate: Candidate, plain: Plain, missing: MissingShap
     Raises:
         MissingShapes: no line was found.
     """
+    if any(number > makers.LARGE for _, number in _defaults(user, candidate)):
+        with contextlib.suppress(MissingShapes):  # where these numbers must be what they are
+            return _found(replace(user, is_lowered=True), candidate, plain, missing)
+    return _found(user, candidate, plain, missing)
+
+
+def _found(user: User, candidate: Candidate, plain: Plain, missing: MissingShapes) -> Subject:
     init = _constructor(user, candidate)
     parts = [(user.node(name), role) for role, name in candidate.parts.items()]
     known = [(node, STAGES.get(role, FORWARD)) for node, role in parts if node is not None]
@@ -40,6 +47,7 @@ def subject(user: User, candidate: Candidate, plain: Plain, missing: MissingShap
         user.shapes,
         {name: None for node, _ in known for name in functions.parameters(node)},
         {number: name for name, number in _defaults(user, candidate)},
+        called.axes(user, candidate),
     )
 
 
