@@ -74,6 +74,8 @@ class Search:
             if outcome.missing is not None:
                 more = tuple(n for n in outcome.missing.names if n not in state.names)
                 push(started(state, more, self.code) if more else iter(()), 0.0)
+                if not more and outcome.missing.are_labels:
+                    push(moves.labelled(state, outcome.missing.names), 0.0)
                 continue
             if outcome.ran:
                 against = self.against(state)

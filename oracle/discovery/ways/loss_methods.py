@@ -70,14 +70,18 @@ def _made_by(user: User, candidate: Candidate, maker: Maker, spoken: Shapes) -> 
     thing = Object(user, candidate, maker, plan, given, [], [])
     thing.phantoms = makers.phantoms(maker, plan.arguments)
     items = returns.items(node) or []
+    told = returns.names(node) if node is not None else []
+    told += [entry.name for item in items for entry in item.entries]
 
     def run_forward(inputs: Inputs) -> tuple[Any, Any]:
         function = getattr(inputs["self"], name.rpartition(".")[2])
         return single.value_of(arguments.call(function, given, inputs), items)
 
     def run_backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
-        slots = [s for s in plan.slots.values() if s.differentiated]
-        slots += thing._candidates(instances.arrays_in(inputs["self"]))
+        own = thing._candidates(instances.arrays_in(inputs["self"]))
+        drawn = list(plan.slots.values())
+        named = [s for s in drawn if own and naming.assign(told, [s.name])]
+        slots = [*named, *own] or drawn  # of an object that holds no parameters
         returned = single.made_of(kept, items, node, user.line(name))
         return returned.made(single.gradients_of(kept, items), slots)
 

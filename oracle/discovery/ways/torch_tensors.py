@@ -48,7 +48,7 @@ class TensorUser(User):
 
 
 def _is_without_graph(thing: Any) -> bool:
-    """A function under ``@torch.no_grad()``: it computes the same without, and is differentiated."""
+    """A function under ``@torch.no_grad()``: it computes the same without it."""
     file = getattr(getattr(thing, "__code__", None), "co_filename", "")
     return hasattr(thing, "__wrapped__") and file.endswith("torch/utils/_contextlib.py")
 
