@@ -61,7 +61,7 @@ def _different(search: Search) -> list[State]:
             continue
         kept = [other for other in kept if not _covers(state, other)]
         kept.append(state)
-    for other in _with_fewer_axes(kept[0]) if kept else ():
+    for other in _with_fewer_axes(kept[0]) if kept and not search.code.tells_axes_apart() else ():
         if len(kept) < MOST and not any(_covers(known, other) for known in kept):
             outcome, _ = search.tried(other, ascending)
             if outcome.fits and search.against(other) is None:
