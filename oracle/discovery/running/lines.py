@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from oracle.discovery.running.search import Search, ascending
-from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, State, is_fresh, substituted
+from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, is_fresh, substituted
 from oracle.subject import size_names
 
 MULTIPLE = re.compile(r"(\d+)\*(\w+)")
@@ -18,7 +18,29 @@ IMAGE = ("N", "C", "H", "W")
 CLASSES = ("C", "K")
 
 
-def settled(search: Search) -> list[State]:
+def settled(search: Search, axes: Mapping[str, int]) -> list[State]:
+    """The lines that are left, the plainest first; those in which the code itself calls, if any."""
+    kept = _different(search)
+    as_called = [state for state in kept if _has_axes(state, axes)]
+    if axes and kept and not as_called:
+        entries = [(n, _cut(entry, axes.get(n, len(entry.dims)))) for n, entry in kept[0].entries]
+        other = replace(kept[0], entries=tuple(entries))
+        if _has_axes(other, axes) and search.tried(other, ascending)[0].fits:
+            as_called = [other] if search.against(other) is None else []
+    return as_called or kept
+
+
+def _has_axes(state: State, axes: Mapping[str, int]) -> bool:
+    """Whether arguments have as many axes as in the file's own calls."""
+    known = [(entry, axes[name]) for name, entry in state.entries if name in axes]
+    return all(len(entry.dims) == rank for entry, rank in known if not entry.literal)
+
+
+def _cut(entry: Entry, rank: int) -> Entry:
+    return entry if entry.literal else replace(entry, dims=entry.dims[len(entry.dims) - rank :])
+
+
+def _different(search: Search) -> list[State]:
     """The lines that were found, without those that say the same, the plainest first.
 
     A line with two sizes equated is dropped if the code also runs without: a gradient of a wrong
@@ -41,7 +63,7 @@ def settled(search: Search) -> list[State]:
             continue
         kept = [other for other in kept if not (_covers(state, other) or _is_wider(other, state))]
         kept.append(state)
-    for other in _with_fewer_axes(kept[0]) if kept else ():
+    for other in _with_fewer_axes(kept[0]) if kept and not search.code.tells_axes_apart() else ():
         if len(kept) < MOST and not any(_covers(known, other) for known in kept):
             outcome, _ = search.tried(other, ascending)
             if outcome.fits and search.against(other) is None:

@@ -100,7 +100,7 @@ def moves(
         yield from _in_parts(state, line.code.parts)
     yield from _integers(state, said, line, extents)
     yield from _ranks(state, said, line)
-    if said.places:
+    if said.places or (said.equal and is_ambiguous(first)):
         yield from _same_places(state)
     yield from _of_shapes(state, said, extents)
     yield from sliced(state, said, extents)

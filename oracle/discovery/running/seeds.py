@@ -78,6 +78,12 @@ class Code:
                             found[part.value] = None
         return tuple(found)
 
+    def tells_axes_apart(self) -> bool:
+        """Whether it reduces along the first axis, and along the last one, as of a matrix."""
+        words = [w for root in self.nodes for w in ast.walk(root) if isinstance(w, ast.keyword)]
+        named = {ast.unparse(word.value) for word in words if word.arg in ("axis", "dim")}
+        return "0" in named and not named.isdisjoint(("-1", "1"))
+
     def is_array(self, name: str) -> bool:
         return any(usage.is_array(node, name) for node in self.nodes)
 

@@ -66,6 +66,7 @@ KNOWN: dict[str, Any] = {
 }
 SEEDS = re.compile(r"(\w*_)?(seed|random_state)$")
 MOST_UNIFIED = 12
+LARGE = 10  # a size in a default that a check can do with less than
 MOST_PRODUCTS = 500
 
 
@@ -139,6 +140,8 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
             made.constants[own] = entry.literal
         elif own in spoken and not (entry is not None and entry.scalar):
             made.sizes[own] = own  # a float is no size, though a formula may read S(x; a, b)
+        elif user.is_lowered and _is_large(parameter, node):
+            made.sizes[own] = own
         elif (
             entry is not None and entry.has_shape and own not in known and entry.dims
         ) and not TUPLES.match(own):
@@ -178,6 +181,13 @@ def _stated(user: User, name: str) -> set[str]:
         if node is not None and user.text is not None:
             found |= {*declared.comment(user.text, node), *said_by_run(user.text, part)}
     return {str(path[0]) for path in found}
+
+
+def _is_large(parameter: Parameter, init: functions.Function | None) -> bool:
+    """Whether the default of an argument is a large extent of arrays."""
+    default = parameter.default
+    is_whole = type(default) is int and default > LARGE
+    return is_whole and init is not None and usage.is_extent(init, parameter.name)
 
 
 def _whole(user: User, name: str, init: functions.Function | None) -> set[str]:
