@@ -808,3 +808,25 @@ def test_such_words_do_not_change_a_gradient_that_is_right_without_them(tmp_path
     one = result(tmp_path, text)
     assert one.verdict == "correct"
     assert "softmax" not in remarks(one)
+
+
+@pytest.mark.parametrize(
+    ("slope", "verdicts"),
+    [("1 / (1 - (v + 1e-9))", ("correct", "unstable")), ("1 / (1 + (v + 1e-9))", ("wrong",))],
+)
+def test_a_guard_on_another_side_of_a_sign_in_the_derivative_of_each_entry_is_no_mistake(
+    tmp_path: Path, slope: str, verdicts: tuple[str, ...]
+) -> None:
+    text = """
+        class Hazard:
+            # oracle: shapes v: N D unit
+            def fn(self, v):
+                return -np.log(1 - v + 1e-9)
+
+            def derivative(self, v):
+                return {slope}
+    """
+    one = result(tmp_path, text.format(slope=slope))
+    assert one.verdict in verdicts
+    notes = [n.name for g in one.gradients for n in (*g.remarks, *g.findings)]
+    assert ("guard-ignored" in notes) is (one.verdict != "wrong")
