@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from oracle.discovery import running
+from oracle.discovery import called, running
 from oracle.discovery.arguments import User, parameters
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.running.seeds import code_of
@@ -28,6 +28,13 @@ def subject(user: User, candidate: Candidate, plain: Plain, missing: MissingShap
     Raises:
         MissingShapes: no line was found.
     """
+    if any(number > makers.LARGE for _, number in _defaults(user, candidate)):
+        with contextlib.suppress(MissingShapes):  # where these numbers must be what they are
+            return _found(replace(user, is_lowered=True), candidate, plain, missing)
+    return _found(user, candidate, plain, missing)
+
+
+def _found(user: User, candidate: Candidate, plain: Plain, missing: MissingShapes) -> Subject:
     init = _constructor(user, candidate)
     parts = [(user.node(name), role) for role, name in candidate.parts.items()]
     known = [(node, STAGES.get(role, FORWARD)) for node, role in parts if node is not None]
@@ -47,6 +54,7 @@ def subject(user: User, candidate: Candidate, plain: Plain, missing: MissingShap
         user.shapes,
         {name: None for node, _ in known for name in functions.parameters(node)},
         {number: name for name, number in _defaults(user, candidate)},
+        called.axes(user, candidate),
     )
     try:
         return running.found(build, missing, *given)
@@ -82,13 +90,10 @@ def _defaults(user: User, candidate: Candidate) -> Iterator[tuple[str, int]]:
     if not candidate.of("class"):
         return
     with contextlib.suppress(Unusable):
-        kind = user.kind(candidate.of("class"))
+        kind, init = user.kind(candidate.of("class")), _constructor(user, candidate)
         given = parameters(kind, candidate.name) if makers.has_constructor(kind) else []
         for parameter in given:
-            number = parameter.default
-            init = _constructor(user, candidate)
-            is_size = bool(makers.SIZE.fullmatch(parameter.name)) or (
-                init is not None and usage.is_extent(init, parameter.name)
-            )
+            own, number = parameter.name, parameter.default
+            is_size = makers.SIZE.fullmatch(own) or (init and usage.is_extent(init, own))
             if type(number) is int and number > 1 and is_size:
-                yield parameter.name, number
+                yield own, number

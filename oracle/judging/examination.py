@@ -16,6 +16,7 @@ from oracle.judging.changes import changing
 from oracle.judging.conditions import broadcasts, side_conditions
 from oracle.judging.counterexample import counterexample
 from oracle.judging.examined import Tally
+from oracle.judging.expected_work import ExpectedWork
 from oracle.judging.gradient import VALUE, Outcome, judged
 from oracle.judging.ground_truth import AUTOGRAD, DIFFERENCES, Truth
 from oracle.judging.offsets import lost_by_offset
@@ -52,6 +53,7 @@ class Examination:
         self.cases = 0
         self.calls = 0  # recorded ones, in all cases
         self.work = 0  # these, and what their arrays take
+        self.expected = ExpectedWork()
         self.left_out = 0  # cases that were planned, and would have been too much work
         self.shapes: set[str] = set()
         self.truth = AUTOGRAD
@@ -92,6 +94,7 @@ class Examination:
         self.cases += 1
         self.calls += trial.calls
         self.work += trial.work
+        self.expected.take(case.sizes, trial.work)
         self.shapes.add(str(case.sizes))
         believed = self._believed(trial, truth, closely)
         if believed is None or (made := self._made(trial)) is None:

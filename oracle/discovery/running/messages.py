@@ -15,6 +15,7 @@ ALIGNED = re.compile(
     r"|has size (?P<o>\d+) for operand \d+ which does not broadcast with previously \w+"
     r" size (?P<p>\d+)"
     r"|don't match \((?P<i>\d+) != (?P<j>\d+)\)"
+    r"|Expected size (?P<q>\d+) but got size (?P<r>\d+)"
     r"|expanded size of the tensor \((?P<k>\d+)\) must match the existing size \((?P<l>\d+)\)"
     r"|[Ee]xpected index \[(?P<m>\d+).*no larger than \w+ \[(?P<n>\d+)"
 )

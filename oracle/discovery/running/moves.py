@@ -2,28 +2,32 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
+from oracle.discovery.running.costs import (
+    AXES,
+    ELSEWHERE,
+    EQUAL,
+    INTEGERS,
+    LABELS,
+    ONE,
+    PARTS,
+    SCALAR,
+    effort,
+)
 from oracle.discovery.running.extents import Evidence, Extents, solutions
+from oracle.discovery.running.gates import sliced
 from oracle.discovery.running.messages import Clues, clues
-from oracle.discovery.running.seeds import Code
+from oracle.discovery.running.seeds import Code, other_options
 from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State
 from oracle.discovery.running.trial import NotOneNumber
 from oracle.subject import size_names
 
-# What a move costs: a state that fewer things had to be assumed for comes first.
 ASSERTED = re.compile(r"assert (\w+)\.shape\[(\d)\] == (\w+)\.shape\[(\d)\]")
-EQUAL = 0.1  # two sizes that an error says are equal
-ONE = 1.5  # an extent of 1
-AXES = 1.0  # another rank than the name says
-LABELS = 0.5  # integers, for targets
-INTEGERS = 1.5  # and for anything else
-SCALAR = 1.5
-PARTS = 0.2  # a number of parts, such as heads
 DIVISOR = 4  # what extents are made divisible by, at most
-ELSEWHERE = 1.0  # a change of an argument that the failing line does not name
 
 
 @dataclass(frozen=True)
@@ -88,15 +92,18 @@ def moves(
         yield from _single(state)
         return
     named = line.named(state)
-    if isinstance(first.error, AssertionError) or said.multiples:
+    branched = isinstance(first.error, AssertionError | NameError)
+    yield from other_options(state, line.code) if branched else ()
+    if branched or said.multiples:
         yield from _divisible(state, said, extents)
     if line.code.parts and isinstance(first.error, AssertionError | ValueError | ArithmeticError):
         yield from _in_parts(state, line.code.parts)
     yield from _integers(state, said, line, extents)
     yield from _ranks(state, said, line)
-    if said.places:
+    if said.places or (said.equal and is_ambiguous(first)):
         yield from _same_places(state)
     yield from _of_shapes(state, said, extents)
+    yield from sliced(state, said, extents)
     yield from _of_index(state, said, extents, line)
     yield from _of_values(state, said, named)
 
@@ -163,15 +170,19 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
 
 
 def _products(state: State, evidence: Sequence[Evidence]) -> State:
-    """The state in which the factors of two products are equal, each to the one in its place."""
+    """The state in which two products are equal: each factor is the one in its place.
+
+    Factors that both have are left out.
+    """
     factors = []
     for which in (0, 1):
         spelled = [set(extents.spelled(pair[which])) for extents, pair in evidence]
         both = sorted(dim for dim in set.intersection(*spelled) if dim.count("*"))
         plain = [dim.split("*") for dim in both if not any(c.isdigit() for c in dim.split("*"))]
         factors.append(plain[0] if plain else [])
-    one, other = factors
-    if len(one) != len(other) or set(one) & set(other):
+    common = Counter(factors[0]) & Counter(factors[1])
+    one, other = ([*(Counter(each) - common).elements()] for each in factors)
+    if len(one) != len(other):
         return state
     order = {size: i for i, size in enumerate(state.own)}
     for pair in zip(one, other):
@@ -191,11 +202,6 @@ def equated(state: State, pairs: Sequence[Sequence[Evidence]]) -> State:
                 replaced.add(size)
                 state = state.replaced(size, by, EQUAL + effort(by))
     return state
-
-
-def effort(dim: str) -> float:
-    """What it costs that a size is an expression, or a number."""
-    return 0.0 if dim.isidentifier() else 0.3
 
 
 def _single(state: State) -> Iterator[State]:

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from oracle.discovery import naming
+from oracle.discovery.plans import OTHER_OPTIONS
+from oracle.discovery.running.costs import LABELS
 from oracle.discovery.running.state import BIAS, DATA, Entry, State, role
-from oracle.discovery.text import usage
+from oracle.discovery.text import functions, usage
 from oracle.discovery.text.functions import Function
 
 RANK = 2  # of what nothing is known
@@ -76,6 +78,12 @@ class Code:
                             found[part.value] = None
         return tuple(found)
 
+    def tells_axes_apart(self) -> bool:
+        """Whether it reduces along the first axis, and along the last one, as of a matrix."""
+        words = [w for root in self.nodes for w in ast.walk(root) if isinstance(w, ast.keyword)]
+        named = {ast.unparse(word.value) for word in words if word.arg in ("axis", "dim")}
+        return "0" in named and not named.isdisjoint(("-1", "1"))
+
     def is_array(self, name: str) -> bool:
         return any(usage.is_array(node, name) for node in self.nodes)
 
@@ -105,6 +113,13 @@ def _of_sequences(state: State, names: Sequence[str], code: Code) -> State | Non
             deeper = changed.deepened(name, RANK + 1, 0.0)
             changed = deeper if deeper is not None else changed
     return None if changed is state else changed
+
+
+def other_options(state: State, code: Code) -> Iterator[State]:
+    """The state with option dicts of other values than the usual ones."""
+    given = {name for node in code.nodes for name in functions.parameters(node)}
+    for name in given & OTHER_OPTIONS.keys() - {*state.names}:
+        yield state.put(name, Entry(literal=repr(OTHER_OPTIONS[name])), LABELS)
 
 
 def _entered(state: State, name: str, code: Code, its: str) -> State:

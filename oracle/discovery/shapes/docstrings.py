@@ -340,7 +340,7 @@ def _dims(text: str) -> tuple[str, ...] | None:
     found = []
     for part in _between_commas(text.rstrip(", ")):
         part = part.strip("`'\" ")
-        if not part:
+        if not part or part == "0":  # [0, 1) is an interval
             return None
         part = re.sub(r"^(number|size|dimension|num|no\.?|length) of (the )?", r"\1_of_", part)
         part = re.sub(r"\s*([*+/])\s*|\s+(-)\s+", r"\1\2", part)
