@@ -373,7 +373,10 @@ def _columns(state: State) -> State:
 
 
 def _shape(entry: Entry, extents: Extents) -> tuple[int, ...]:
-    return shapes.shape(entry.dims, extents.known) if not entry.literal else ()
+    try:
+        return shapes.shape(entry.dims, extents.known) if not entry.literal else ()
+    except ValueError:  # negative at these sizes
+        return ()
 
 
 def _of_index(state: State, said: Clues, extents: Extents, line: Line) -> Iterator[State]:

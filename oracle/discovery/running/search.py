@@ -42,7 +42,8 @@ class Search:
 
     def tried(self, state: State, order: Order) -> tuple[Outcome, Extents]:
         """One run of a state, with primes given out in an order."""
-        extents = Extents(self.code.numbers, constants=self.constants)
+        numbers = {int(e.literal) for _, e in state.entries if e.literal.isdigit()}
+        extents = Extents(self.code.numbers | numbers, constants=self.constants)
         only_labels = [e.classes for _, e in state.entries if e.classes in state.own]
         axes = size_names(tuple(dim for _, e in state.entries for dim in e.dims))
         extents.give([c for c in only_labels if c not in axes], LABELS)
