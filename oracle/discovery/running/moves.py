@@ -158,6 +158,7 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
     together = equated(state, pairs)
     if together is not state:
         yield together
+    yield from _given_to_the_constructor(state, runs[0])
     if len(pairs) == 1 and (changed := _products(state, pairs[0])) is not state:
         yield changed
         return
@@ -167,6 +168,18 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
     for pair in runs[0].clues.either:
         for size, by in solutions(state.own, [(runs[0].extents, pair)]):
             yield state.replaced(size, by, EQUAL + effort(by) + ELSEWHERE)
+
+
+def _given_to_the_constructor(state: State, failed: Failed) -> Iterator[State]:
+    """A size of the constructor that must be equal to an extent such as 2*s is given that."""
+    wide = {dim for _, entry in state.entries for dim in entry.dims if not dim.isidentifier()}
+    for pair in failed.clues.equal:
+        for one, other in (pair, pair[::-1]):
+            sizes = [s for s in failed.extents.spelled(one) if s.isidentifier()]
+            open_ = [s for s in sizes if s not in (*state.own, *state.sizes, *state.names)]
+            for dim in (d for d in failed.extents.spelled(other) if d in wide):
+                for size in open_[:1]:
+                    yield state.put(size, Entry(literal=dim), EQUAL)
 
 
 def _products(state: State, evidence: Sequence[Evidence]) -> State:
