@@ -175,6 +175,28 @@ def test_a_wrong_number_in_a_container_is_seen(tmp_path):
     assert len(wrong(found(tmp_path, text, "Mixture")["Mixture"])) == 4
 
 
+def test_numbers_whose_gradient_is_flat_for_most_samples_are_judged(tmp_path):
+    text = """
+        class Step:
+            def __init__(self, low, high):
+                self.params = {"low": low, "high": high}
+                self.grads = {"low": 0.0, "high": 0.0}
+            def forward(self, x):
+                low, high = self.params["low"], self.params["high"]
+                self.t = np.clip((x - low) / (high - low), 0, 1)
+                return self.t
+            def backward(self, g):
+                on, width = (self.t > 0) & (self.t < 1), self.params["high"] - self.params["low"]
+                self.grads["low"] += np.sum(g * on * (self.t - 1)) / width
+                self.grads["high"] -= np.sum(g * on * self.t) / width
+    """
+    step = found(tmp_path, text, shapes="x: N, low=1.0, high=1.5")["Step"]
+    assert set(right(step, 31)) == {'self.grads["low"]', 'self.grads["high"]'}
+    text = text.replace("(self.t - 1)", "self.t")
+    step = found(tmp_path, text, shapes="x: N, low=1.0, high=1.5")["Step"]
+    assert wrong(step, sizes={"N": 31}) == {'self.grads["low"]'}
+
+
 # What docstrings and comments say
 
 HEADS = """
