@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
+from oracle.discovery.running import parts
 from oracle.discovery.running.costs import (
     AXES,
     ELSEWHERE,
@@ -14,7 +15,6 @@ from oracle.discovery.running.costs import (
     INTEGERS,
     LABELS,
     ONE,
-    PARTS,
     SCALAR,
     effort,
 )
@@ -27,7 +27,6 @@ from oracle.discovery.running.trial import NotOneNumber
 from oracle.subject import size_names
 
 ASSERTED = re.compile(r"assert (\w+)\.shape\[(\d)\] == (\w+)\.shape\[(\d)\]")
-DIVISOR = 4  # what extents are made divisible by, at most
 
 
 @dataclass(frozen=True)
@@ -95,9 +94,9 @@ def moves(
     branched = isinstance(first.error, AssertionError | NameError)
     yield from other_options(state, line.code) if branched else ()
     if branched or said.multiples:
-        yield from _divisible(state, said, extents)
+        yield from parts.divisible(state, said, extents)
     if line.code.parts and isinstance(first.error, AssertionError | ValueError | ArithmeticError):
-        yield from _in_parts(state, line.code.parts)
+        yield from parts.in_parts(state, line.code.parts)
     yield from _integers(state, said, line, extents)
     yield from _ranks(state, said, line)
     if said.places or (said.equal and is_ambiguous(first)):
@@ -158,7 +157,7 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
     together = equated(state, pairs)
     if together is not state:
         yield together
-    yield from _given_to_the_constructor(state, runs[0])
+    yield from parts.given_to_the_constructor(state, runs[0].clues, runs[0].extents)
     if len(pairs) == 1 and (changed := _products(state, pairs[0])) is not state:
         yield changed
         return
@@ -168,18 +167,6 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
     for pair in runs[0].clues.either:
         for size, by in solutions(state.own, [(runs[0].extents, pair)]):
             yield state.replaced(size, by, EQUAL + effort(by) + ELSEWHERE)
-
-
-def _given_to_the_constructor(state: State, failed: Failed) -> Iterator[State]:
-    """A size of the constructor that must be equal to an extent such as 2*s is given that."""
-    wide = {dim for _, entry in state.entries for dim in entry.dims if not dim.isidentifier()}
-    for pair in failed.clues.equal:
-        for one, other in (pair, pair[::-1]):
-            sizes = [s for s in failed.extents.spelled(one) if s.isidentifier()]
-            open_ = [s for s in sizes if s not in (*state.own, *state.sizes, *state.names)]
-            for dim in (d for d in failed.extents.spelled(other) if d in wide):
-                for size in open_[:1]:
-                    yield state.put(size, Entry(literal=dim), EQUAL)
 
 
 def _products(state: State, evidence: Sequence[Evidence]) -> State:
@@ -229,52 +216,6 @@ def _single(state: State) -> Iterator[State]:
 def _maybe(state: State | None) -> Iterator[State]:
     if state is not None:
         yield state
-
-
-def _divisible(state: State, said: Clues, extents: Extents) -> Iterator[State]:
-    """Extents that can be divided: those of which an error shows a part, or those of an image."""
-    changed = state
-    alone = {dim for _, entry in state.entries for dim in entry.dims}
-    for size in (size for size in state.own if size in alone):
-        for times in range(2, DIVISOR + 1):
-            extent = extents.known.get(size, 0)
-            part, rest = divmod(extent, times)
-            seen = set(said.multiples)
-            if rest and {part, times} <= seen and extent not in seen:
-                changed = changed.replaced(size, f"{times}*{size}", EQUAL)
-                break
-    if changed is not state:
-        yield changed
-    if said.multiples:
-        return
-    for name, entry in state.entries:
-        for axes in (entry.dims[2:], entry.dims[1:3], entry.dims[-1:]):
-            changed = state
-            for size in axes:
-                if size in state.own and state.kind(name) not in (WEIGHT, BIAS):
-                    changed = changed.replaced(size, f"2*{size}", EQUAL)
-            if changed is not state:
-                yield replace(changed, cost=changed.cost + LABELS)
-
-
-def _in_parts(state: State, parts: Sequence[str]) -> Iterator[State]:
-    """Arguments that the code divides by are 2, and the last extent of the data is even.
-
-    ``MultiHead(d_model, heads)``: d_model % heads == 0.
-    """
-    changed = state
-    for name in (name for name in parts if name not in state.names):
-        changed = changed.put(name, Entry(literal="2"), PARTS)
-    if changed is state:
-        return
-    lasts = [e.dims[-1] for n, e in state.entries if e.dims and state.kind(n) == DATA]
-    for size in dict.fromkeys(dim for dim in lasts if dim.isidentifier()):
-        if size in state.own:
-            yield changed.replaced(size, f"2*{size}", EQUAL)
-        else:  # a size of the constructor
-            one, (new,) = changed.sized(1)
-            one = one.replaced(size, f"2*{new}", EQUAL)
-            yield one.put(size, Entry(literal=f"2*{new}"))
 
 
 def _same_places(state: State) -> Iterator[State]:

@@ -82,8 +82,7 @@ class Object:
     @property
     def outputs(self) -> list[str]:
         """The names of what the forward returns; "" for what has none."""
-        items = returns.items(self.user.node(self.candidate.of("forward"))) or []
-        return [item.name for item in items]
+        return [i.name for i in returns.items(self.user.node(self.candidate.of("forward"))) or []]
 
     @property
     def arguments(self) -> list[Argument]:
@@ -138,7 +137,7 @@ class Object:
 
     def _learns(self, holder: Any, name: str) -> bool:
         node = self.user.node(self.candidate.of("backward"))
-        return node is not None and f"self.{name}" in _source(node)
+        return node is not None and f"self.{name}" in ast.unparse(node)
 
     def forward(self, inputs: Inputs) -> tuple[Any, Any]:
         thing = inputs["self"]
@@ -166,9 +165,8 @@ class Object:
 
     def _of_output(self, result: tuple[Any, ...]) -> int:
         """Which of several outputs the one upstream belongs to: by its name, else the first."""
-        if len(self.upstreams) != 1 or len(self.outputs) != len(result):
-            return 0
-        return naming.assign(self.upstreams, self.outputs).get(0, 0)
+        fits = len(self.upstreams) == 1 and len(self.outputs) == len(result)
+        return naming.assign(self.upstreams, self.outputs).get(0, 0) if fits else 0
 
     def _attribute(self, thing: Any) -> Any:
         for name in OUTPUTS:
@@ -398,9 +396,5 @@ class Object:
         if any(is_rate(p.name) for p in self.taken):
             return True
         node = self.user.node(self.candidate.of("backward"))
-        text_of_it = _source(node) if node is not None else ""
+        text_of_it = ast.unparse(node) if node is not None else ""
         return any(f"self.{name}" in text_of_it for name in RATE_ATTRIBUTES)
-
-
-def _source(node: Any) -> str:
-    return ast.unparse(node)
