@@ -6,6 +6,7 @@ extents.py    a prime number for each size, and which sizes a number in an error
 trial.py      one run under a line: build, forward, backward
 messages.py   what an exception says: extents that must be equal, ranks, integers
 moves.py      from a state that does not run to others that may
+axes.py       from a state that does not run to others with more or fewer axes
 gates.py      from a state that does not run to weights as wide as several gates
 costs.py      what a move costs
 fitting.py    from a state whose gradients have a different shape to others
