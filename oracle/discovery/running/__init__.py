@@ -77,8 +77,8 @@ def found(
         subjects.append(subject)
     if not subjects and missing.guessed is not None:
         return missing.guessed
-    if not subjects and search.undefined is not None:
-        what = search.undefined.error
+    what = search.undefined.error if search.undefined is not None else None
+    if not subjects and search.undefined is not None and what is not None:
         owner = str(missing).partition(":")[0]
         raise Unusable(f"{owner}: {said(what)}", search.undefined.line or missing.line) from what
     if not subjects:

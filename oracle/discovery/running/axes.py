@@ -28,7 +28,7 @@ def ranks(state: State, said: Clues, named: Sequence[str], code: Code) -> Iterat
         if said.rank and (name in named or not said.higher):
             yield from maybe(state.ranked(name, said.rank, cost - 0.5))
             yield from maybe(state.deepened(name, said.rank, cost - 0.5))
-            yield from _samples(state, name, said.rank, code)
+        yield from _samples(state, name, said.rank or rank, code)
         if said.output and state.kind(name) == DATA and rank < 4 and not entry.literal:
             dims = (*entry.dims, "1")  # vectors that are columns
             yield state.put(name, replace(entry, dims=dims), cost)
@@ -49,7 +49,8 @@ def _samples(state: State, name: str, rank: int, code: Code) -> Iterator[State]:
     for sample in code.samples if state.kind(name) == DATA else ():
         if rank == len(sample) + 1 and (dims := state.of(name).dims):
             entry = replace(state.of(name), dims=(dims[0], *map(str, sample)))
-            yield state.put(name, entry, AXES + LABELS)
+            if entry != state.of(name):
+                yield state.put(name, entry, AXES + LABELS)
 
 
 def maybe(state: State | None) -> Iterator[State]:
