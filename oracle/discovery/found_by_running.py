@@ -1,5 +1,6 @@
 """The subject of a candidate whose shapes nothing says: they are found by running it."""
 
+import ast
 import contextlib
 import re
 from collections.abc import Callable, Iterator
@@ -43,13 +44,14 @@ def _found(user: User, candidate: Candidate, plain: Plain, missing: MissingShape
     def build(text: str) -> Subject:
         return plain(replace(user, shapes=text, is_searched=True), candidate)
 
+    code = code_of(
+        known,
+        user.text.tree if user.text is not None else None,
+        _parts(user, candidate),
+        user.text.lines if user.text is not None else (),
+    )
     given = (
-        code_of(
-            known,
-            user.text.tree if user.text is not None else None,
-            _parts(user, candidate),
-            user.text.lines if user.text is not None else (),
-        ),
+        replace(code, samples=tuple(_samples(init))),
         user.file,
         user.shapes,
         {name: None for node, _ in known for name in functions.parameters(node)},
@@ -70,6 +72,16 @@ def _constructor(user: User, candidate: Candidate) -> Function | None:
     if user.text is None or not candidate.of("class"):
         return None
     return user.node(user.text.methods(candidate.of("class")).get("__init__", ""))
+
+
+def _samples(init: Function | None) -> Iterator[tuple[int, ...]]:
+    """The defaults of a constructor that are tuples of whole numbers: shapes of a sample."""
+    for default in init.args.defaults if init is not None else ():
+        with contextlib.suppress(ValueError):
+            value = ast.literal_eval(default)
+            several = isinstance(value, tuple) and len(value) > 1
+            if several and all(type(part) is int and part > 0 for part in value):
+                yield value
 
 
 def _parts(user: User, candidate: Candidate) -> list[str]:

@@ -6,6 +6,7 @@ extents.py    a prime number for each size, and which sizes a number in an error
 trial.py      one run under a line: build, forward, backward
 messages.py   what an exception says: extents that must be equal, ranks, integers
 moves.py      from a state that does not run to others that may
+axes.py       from a state that does not run to others with more or fewer axes
 gates.py      from a state that does not run to weights as wide as several gates
 costs.py      what a move costs
 fitting.py    from a state whose gradients have a different shape to others
@@ -76,8 +77,8 @@ def found(
         subjects.append(subject)
     if not subjects and missing.guessed is not None:
         return missing.guessed
-    if not subjects and search.undefined is not None:
-        what = search.undefined.error
+    what = search.undefined.error if search.undefined is not None else None
+    if not subjects and search.undefined is not None and what is not None:
         owner = str(missing).partition(":")[0]
         raise Unusable(f"{owner}: {said(what)}", search.undefined.line or missing.line) from what
     if not subjects:

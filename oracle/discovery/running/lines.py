@@ -59,14 +59,15 @@ def _different(search: Search) -> list[State]:
     found = [state for state in found if state.oddness <= found[0].oddness + ODDER]
     kept: list[State] = []
     for state in found:
-        if any(_covers(other, state) or _is_wider(state, other) for other in kept):
+        if any(_covers(o, state) or _is_wider(state, o) or _broadcasts(state, o) for o in kept):
             continue
         kept = [other for other in kept if not (_covers(state, other) or _is_wider(other, state))]
         kept.append(state)
     for other in _with_fewer_axes(kept[0]) if kept and not search.code.tells_axes_apart() else ():
         if len(kept) < MOST and not any(_covers(known, other) for known in kept):
             outcome, _ = search.tried(other, ascending)
-            if outcome.fits and search.against(other) is None:
+            # (A parameter of its own has the size that this line would leave out.)
+            if outcome.fits and not outcome.has_parameters and search.against(other) is None:
                 kept.append(other)
     return kept[:MOST]
 
@@ -121,6 +122,18 @@ def _covers(general: State, special: State, plain: bool = False) -> bool:
         if dim != instead:
             return False
     return True
+
+
+def _broadcasts(state: State, other: State) -> bool:
+    """A line as another one but for more axes of labels: NumPy broadcasts what it indexes with."""
+    if state.names != other.names:
+        return False
+    pairs = [(state.of(name), other.of(name)) for name in state.names]
+    differ = [(one.dims, two) for one, two in pairs if one.dims != two.dims]
+    return bool(differ) and all(
+        two.classes and len(dims) > len(two.dims) and dims[-len(two.dims) :] == two.dims
+        for dims, two in differ
+    )
 
 
 def _is_wider(state: State, other: State) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
 from oracle.discovery.running import parts
+from oracle.discovery.running.axes import maybe, more_axes, ranks
 from oracle.discovery.running.costs import (
     AXES,
     ELSEWHERE,
@@ -98,7 +99,7 @@ def moves(
     if line.code.parts and isinstance(first.error, AssertionError | ValueError | ArithmeticError):
         yield from parts.in_parts(state, line.code.parts)
     yield from _integers(state, said, line, extents)
-    yield from _ranks(state, said, line)
+    yield from ranks(state, said, line.named(state), line.code)
     if said.places or (said.equal and is_ambiguous(first)):
         yield from _same_places(state)
     yield from _of_shapes(state, said, extents)
@@ -122,16 +123,6 @@ def _forced(before: State, after: State) -> State:
     compared = {s for n, e in before.entries if before.kind(n) == TARGET for s in e.sizes}
     plain = all(dim.isidentifier() or dim.isdigit() for _, e in after.entries for dim in e.dims)
     return replace(after, forced=True) if plain and gone - compared else after
-
-
-def more_axes(state: State) -> Iterator[State]:
-    """The states with one axis more of the data.
-
-    One axis less is not tried: a sum over samples that is missing is right for a single sample.
-    """
-    for name, entry in state.entries:
-        if state.kind(name) in (DATA, TARGET) and not entry.literal:
-            yield from _maybe(state.deepened(name, len(entry.dims) + 1, AXES))
 
 
 def _asserted(state: State, line: Line) -> Iterator[State]:
@@ -164,6 +155,11 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
     for evidence in pairs:
         for size, by in solutions(state.own, evidence):
             yield state.replaced(size, by, EQUAL + effort(by) + ELSEWHERE * (len(pairs) > 1))
+    for pair in runs[0].clues.equal:  # 25 and 17*25: the size of 17 is to be 1
+        times, rest = divmod(max(pair), max(1, min(pair)))
+        for size in state.own:
+            if not rest and times > 1 and runs[0].extents.known.get(size) == times:
+                yield state.replaced(size, "1", EQUAL + effort("1"))
     for pair in runs[0].clues.either:
         for size, by in solutions(state.own, [(runs[0].extents, pair)]):
             yield state.replaced(size, by, EQUAL + effort(by) + ELSEWHERE)
@@ -209,13 +205,8 @@ def _single(state: State) -> Iterator[State]:
     for name in state.names:
         entry = state.of(name)
         if entry.dims and not entry.classes:
-            yield from _maybe(state.ranked(name, len(entry.dims) - 1, AXES))
+            yield from maybe(state.ranked(name, len(entry.dims) - 1, AXES))
     yield from ones(state)
-
-
-def _maybe(state: State | None) -> Iterator[State]:
-    if state is not None:
-        yield state
 
 
 def _same_places(state: State) -> Iterator[State]:
@@ -270,30 +261,6 @@ def _like_outputs(state: State, extents: Extents) -> Iterator[State]:
                 dims = (first[0], last)
                 if dims != entry.dims:
                     yield state.put(name, replace(entry, dims=dims), LABELS + EQUAL)
-
-
-def _ranks(state: State, said: Clues, line: "Line") -> Iterator[State]:
-    named = line.named(state)
-    for name in state.names:
-        entry = state.of(name)
-        rank = len(entry.dims)
-        cost = AXES + ELSEWHERE * (name not in named)
-        if said.rank and (name in named or not said.higher):
-            yield from _maybe(state.ranked(name, said.rank, cost - 0.5))
-            yield from _maybe(state.deepened(name, said.rank, cost - 0.5))
-        if said.output and state.kind(name) == DATA and rank < 4 and not entry.literal:
-            dims = (*entry.dims, "1")  # vectors that are columns
-            yield state.put(name, replace(entry, dims=dims), cost)
-        if said.higher:
-            yield from _maybe(state.ranked(name, rank + 1, cost))
-            yield from _maybe(state.deepened(name, rank + 1, cost))
-            if rank < 3:
-                yield from _maybe(state.ranked(name, 4, cost + 0.5))
-                yield from _maybe(state.deepened(name, 4, cost + 0.5))
-        if said.lower and rank > 1 and name in named and not line.code.is_array(name):
-            yield from _maybe(state.ranked(name, 0, SCALAR))
-        if said.lower or (said.rank and said.rank < rank):
-            yield from _maybe(state.ranked(name, rank - 1, cost + SCALAR * (rank == 1)))
 
 
 def _of_shapes(state: State, said: Clues, extents: Extents) -> Iterator[State]:

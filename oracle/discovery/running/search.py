@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from oracle.discovery.running import moves
+from oracle.discovery.running.axes import more_axes
 from oracle.discovery.running.extents import LABELS, PRIMES, WIDE, Extents
 from oracle.discovery.running.fitting import fitted
 from oracle.discovery.running.messages import is_refusal
@@ -89,7 +90,7 @@ class Search:
                     last = min(last, self.runs + AFTER)
                     push(fitted(state, outcome.unfit or {}, extents), FURTHER * DONE)
                     if not outcome.fits:
-                        push(moves.more_axes(state), FURTHER * DONE)
+                        push(more_axes(state), FURTHER * DONE)
                         push(moves.ones(state), FURTHER * DONE)
                     continue
                 outcome, extents = against
@@ -199,6 +200,7 @@ def descending(state: State, extents: Extents) -> None:
     image = _of_image(state)
     extents.give([size for size in _images_last(state)[::-1] if size not in image])
     extents.give(image)
+    extents.give([size for size in state.sizes[::-1] if size not in state.own])  # of a constructor
 
 
 def weights_last(state: State, extents: Extents) -> None:

@@ -30,6 +30,7 @@ class Code:
     numbers: frozenset[int]  # whole numbers in the file: no extent is one of them
     parts: tuple[str, ...] = ()  # arguments of the constructor that the code divides by
     comments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # axes by argument
+    samples: tuple[tuple[int, ...], ...] = ()  # shapes that are defaults of a constructor
 
     def indexes_with(self, name: str) -> bool:
         return any(usage.indexes_with(node, name) for node in self.nodes)

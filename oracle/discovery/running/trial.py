@@ -50,6 +50,7 @@ class Outcome:
     line: int = 0  # of the user's file
     missing: MissingShapes | None = None
     unfit: Mapping[str, tuple[int, ...]] | None = None  # gradients of a different shape
+    has_parameters: bool = False  # of its own, as the layers of a class have them
 
     @property
     def ran(self) -> bool:
@@ -89,7 +90,8 @@ def run(build: Build, text: str, extents: Extents, file: str) -> Outcome:
     drawn = {argument.name: arrays[argument.name].shape for argument in subject.arguments}
     drawn |= {grammar.spelled(p): np.shape(v) for p, v in _own_parameters(inputs, made)}
     differs = {n: s for n, s in spoken.items() if n in drawn and s != drawn[n]}
-    return Outcome(DONE, subject, unfit=differs)
+    own = any(one.of[:1] == ("self",) for one in made)
+    return Outcome(DONE, subject, unfit=differs, has_parameters=own)
 
 
 def _own_parameters(inputs: Inputs, made: Sequence[Made]) -> Iterator[tuple[Path, Any]]:

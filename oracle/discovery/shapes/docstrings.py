@@ -83,6 +83,10 @@ TIMES = re.compile(
 NEXT = re.compile(r"[,;.]\s*(?:and\s+)?`*(?!(?:shape|size|dim)\w*\b)\w+`*\s*(?::|--|=)\s*`*[(\[]")
 
 
+# A value that is an example: "sizes of the layers (e.g. [100, 50])".
+EXAMPLE = re.compile(
+    r"(?:e\.?g\.?|for example|for instance|such as|like)\W{0,3}[\[(][\d\s,.-]*[\])]", re.IGNORECASE
+)
 WHOLE_NUMBER = re.compile(r"[`(\s]*(?:int|integer)\b(?!\s+(?:array|ndarray|tensor|list|matrix))")
 
 
@@ -99,6 +103,7 @@ def whole_numbers(text: str) -> set[str]:
 def docstring(text: str) -> Shapes:
     """The arguments' shapes in a docstring of any of the usual forms."""
     found: Shapes = {}
+    text = EXAMPLE.sub("", text)
     text = re.sub(r":(?:py:)?\w+:`[^`<]*(?:<[^>]*>)?`", "ndarray", text)
     text = re.sub(r";\s*(?=`*[A-Za-z_]\w*`*\s*(?::|--)\s)", "\n", text)  # several in a line
     entry: list[str] = []
