@@ -21,6 +21,7 @@ from oracle.tracing.remarks import about_learning
 from oracle.tracing.rerun import CannotRerun
 from oracle.tracing.steps import Step, Training
 from oracle.tracing.truth import array
+from oracle.tracing.unused import not_used
 from oracle.tracing.widen import widened
 from oracle.truth.recording import SHARED_INPUT
 from oracle.truth.replay import NotReplayable
@@ -168,6 +169,7 @@ def _fill(report: Report, steps: Sequence[JudgedStep], runs: int) -> None:
     remarks = (
         *_about_the_loss(steps[0].fit),
         *about_learning([s.fit.truth for s in steps if s.matcher.training is training]),
+        *not_used(steps[0].matcher, {id(one.match.value) for one in steps[0].judged}),
     )
     for (file, function), gradients in functions.items():
         ordered = sorted(gradients, key=lambda g: g.line)

@@ -297,7 +297,9 @@ def test_what_a_sentence_says_of_columns_and_probabilities(text, values):
 
 
 def test_whole_numbers_in_docstrings():
-    text = "n_out : int\n    width\nrate (float): step\nk (int, optional): taps\nids: int array (N,)"
+    text = (
+        "n_out : int\n    width\nrate (float): step\nk (int, optional): taps\nids: int array (N,)"
+    )
     assert docstrings.whole_numbers(text) == {"n_out", "k"}
 
 

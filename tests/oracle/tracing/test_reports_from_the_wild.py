@@ -208,6 +208,13 @@ dK = x.T @ dz{later}
 """
 
 
+@pytest.mark.parametrize(("delta", "expected"), [("d_h", set()), ("d_out", {"d_h on line 12"})])
+def test_a_gradient_that_nothing_uses_is_remarked_on(traced, delta, expected):
+    notes = [n for r in traced(LISTS.format(delta=delta)).results for n in r.remarks]
+    said = {n.message.partition(" is computed")[0] for n in notes if n.name == "gradient-not-used"}
+    assert said == expected
+
+
 @pytest.mark.parametrize(("mean", "later"), [("/ 6", ""), ("", "\ndK = dK / 6"), ("", "/ 6")])
 def test_a_mean_may_be_taken_on_any_line_of_a_sheet(traced, mean, later):
     assert set(verdicts(traced(SHEET.format(mean=mean, later=later))).values()) == {"correct"}
