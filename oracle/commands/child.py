@@ -122,7 +122,8 @@ def nothing(name: str) -> str:
         return f"there is no derivation called {name} in it"
     return (
         "no backward pass was found in it: name a pair f and f_backward (or f_grad), a class with "
-        "forward and backward, or pick a function with FILE::NAME"
+        "forward and backward, or pick a function with FILE::NAME; a script that trains is judged "
+        "line by line by oracle trace FILE"
     )
 
 
