@@ -218,11 +218,17 @@ def not_judged(file: Path, results: Sequence[Result], name: str = "") -> list[No
     except reading.ERRORS:
         return []
     found = find.candidates(parsed)
+    own = [r for r in results if Path(r.file).absolute() == file.absolute()]
+    told = {result.target for result in own}
+    found += [
+        p.candidate
+        for p in proposals.proposals(parsed, found)
+        if p.candidate.name in told and p.candidate.name not in {c.name for c in found}
+    ]
     made = uses.uses(parsed, found)
     if name:
         meant = {c.name for c in found if name in (c.name, *c.parts.values())}
         made = [u for u in made if u.derivation in meant or f"{u.target}.".startswith(f"{name}.")]
-    own = [r for r in results if Path(r.file).absolute() == file.absolute()]
     return uses.not_judged(parsed, made, own)
 
 

@@ -54,9 +54,7 @@ def _stepped_by(user: Text) -> Iterator[str]:
                     yield from scope.sources(argument)[0]
 
 
-def _handed(
-    scope: Scope, call: ast.Call, steppers: set[tuple[str, str]]
-) -> Iterator[ast.expr]:
+def _handed(scope: Scope, call: ast.Call, steppers: set[tuple[str, str]]) -> Iterator[ast.expr]:
     """The arguments of a call that the function called steps by."""
     called = scope.called(call)
     names = [name for owner, name in steppers if owner == called]
@@ -99,7 +97,9 @@ def derivations(user: Text, found: Sequence[Candidate]) -> Iterator[tuple[Candid
     classes = {c.of("class") for c in found}
     for name, node in user.functions.items():
         owner = name.rpartition(".")[0]
-        if name in taken or owner in classes or functions.is_abstract(node):
+        if name in taken or functions.is_abstract(node):
+            continue
+        if owner in classes and name not in known:
             continue
         if owner in user.functions or naming.has(name.rpartition(".")[2], naming.NOT_A_DERIVATION):
             continue

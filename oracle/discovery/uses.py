@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from oracle.discovery import naming
+from oracle.discovery import givers, naming
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.text import functions, source
 from oracle.discovery.text.assignments import Definition, bare, definitions, root, spelled
@@ -101,10 +101,12 @@ def _known(user: Text, found: Sequence[Candidate]) -> Known:
     parts = {part for c in found for role, part in c.parts.items() if role != "class"}
     judged = _called_from(user, parts)
     slopes = {c.of("backward") for c in found if c.way == Way.DERIVATIVE}
-    givers = {c.of(role) for c in found for role in ("backward", "function")} - {""}
+    # What a giver gives is judged there, or told there as not judged.
+    given = {c.of(role) for c in found for role in ("backward", "function")} - {""}
+    given |= givers.givers(user)
     backwards = {n for n, f in user.functions.items() if _is_backward(n) and n not in judged}
     return Known(
-        user, frozenset(judged), frozenset(givers - slopes), frozenset(slopes), frozenset(backwards)
+        user, frozenset(judged), frozenset(given - slopes), frozenset(slopes), frozenset(backwards)
     )
 
 

@@ -10,6 +10,7 @@ from oracle.discovery.text.assignments import bare, root, spelled
 from oracle.discovery.text.origins import (
     MULTIPLY,
     RATES,
+    RECEIVED,
     Origin,
     Origins,
     is_scalar,
@@ -21,8 +22,13 @@ STATISTICS = re.compile(r"(running|moving|ema|avg|average|mean|var|std)(_|$)", r
 
 def steps(origins: Origins, node: ast.AST) -> Iterator[Origin]:
     """The origins of all gradients that a function moves a parameter by."""
+    scope = Scope(origins.known.user, origins.name, origins.node)
     for target, gradient in moved(origins, node):
-        yield origins.of(gradient, f"d{bare(target)}")
+        functions_of, given = scope.sources(gradient)
+        if (functions_of or given) and functions_of <= origins.known.givers:
+            yield RECEIVED
+        else:
+            yield origins.of(gradient, f"d{bare(target)}")
 
 
 def moved(origins: Origins, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

@@ -1,6 +1,7 @@
 """Uses of a name inside a function: as a dict, a list, a number or an extent."""
 
 import ast
+from collections.abc import Collection
 
 TAKE_LISTS = ("len", "enumerate", "zip", "list", "tuple", "reversed", "iter", "sum", "max", "min")
 
@@ -95,8 +96,19 @@ def is_extent(function: ast.AST, name: str) -> bool:
         held = given if called in ("randn", "rand") else []
         if called in MAKERS:
             held = [part for arg in given for part in getattr(arg, "elts", ())]
+            held += given[:1] if called in ("zeros", "ones", "empty", "full") else []
         if any(isinstance(part, ast.Name) and part.id == name for part in held):
             return True
+    return False
+
+
+def is_subtracted(function: ast.AST, name: str, others: Collection[str]) -> bool:
+    """Whether a function subtracts a name from one of some others, or the other way round."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+            sides = [getattr(side, "id", "") for side in (node.left, node.right)]
+            if name in sides and not {*sides}.isdisjoint(others):
+                return True
     return False
 
 
