@@ -267,19 +267,6 @@ class Blame:
         return value
 
 
-def _ancestors(value: Value) -> list[Value]:
-    """What a value was computed from."""
-    found: dict[int, Value] = {}
-    queue = [value]
-    while queue:
-        note = queue.pop().note
-        for part in note.inputs if note is not None else ():
-            if id(part) not in found:
-                found[id(part)] = part
-                queue.append(part)
-    return list(found.values())
-
-
 def _among(number: float, numbers: Sequence[float]) -> bool:
     return any(np.isclose(number, other, rtol=1e-6) for other in numbers)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from oracle.tracing.gradient_names import is_like_gradient
 from oracle.tracing.outcomes import Match, Outcomes
 from oracle.tracing.steps import Training
 from oracle.tracing.truth import NEARLY, Truth, array, same_gradient
@@ -20,6 +21,7 @@ class Expected:
     """What the matched gradients of a step should be."""
 
     def __init__(self, training: Training, truth: Truth, outcomes: Outcomes) -> None:
+        self.training = training
         self.truth = truth
         self.outcomes = outcomes
         self.numbers: dict[int, np.ndarray] = {}  # by the id of a matched value
@@ -65,8 +67,22 @@ class Expected:
             for other in self.ends([match.value]):
                 if self.shows(other):
                     found += self.scales(other, changed)
+        found = found or self._at_the_end(match)
         once = dict.fromkeys(round(factor, 12) for factor in found)
         return sorted(once, key=lambda factor: abs(factor) != 1)
+
+    def _at_the_end(self, match: Match) -> list[float]:
+        """The factors that a result of a derivation on paper may have: nothing follows from it."""
+        training, whole = self.training, self.truth.whole(match.of)
+        if self.truth.step.updates or training.raised:
+            return []
+        if any(training.name(value) for value in _ancestors(whole)):
+            return []  # an intermediate
+        inner = set(map(id, self.truth.forward.notes))
+        moved = (n for n in training.notes if n.op in ("add", "subtract") and id(n) not in inner)
+        if any(value is whole for note in moved for value in note.inputs):
+            return []  # W_new = W - lr / m * dW
+        return [1.0] if is_like_gradient(match.stored.text) else [1.0, -1.0]
 
     def scales(self, end: Match, changed: Mapping[int, np.ndarray]) -> list[float]:
         """The numbers c with: from c times some gradients, and the others, an end comes out right.
@@ -74,8 +90,6 @@ class Expected:
         An end is right if it is the multiple of the truth that is needed there.
         """
         factors = [1.0] if end.how == "use" else self.needed[end]
-        if not factors and not self.truth.step.updates and not self.ends([end.value]):
-            factors = [self._own_factor(end)]  # on paper nothing follows from it
         return [c for f in factors for c in self.outcomes.scales(end, changed, self.numbers, f)]
 
     def ends(self, values: Sequence[Value]) -> list[Match]:
@@ -119,3 +133,16 @@ class Expected:
             return True
         # Where an output is saturated, the loss's slope by it is larger than all others by far.
         return size > CLEAR * self.truth.unit(match.of)
+
+
+def _ancestors(value: Value) -> list[Value]:
+    """What a value was computed from."""
+    found: dict[int, Value] = {}
+    queue = [value]
+    while queue:
+        note = queue.pop().note
+        for part in note.inputs if note is not None else ():
+            if id(part) not in found:
+                found[id(part)] = part
+                queue.append(part)
+    return list(found.values())
