@@ -243,7 +243,7 @@ class Matcher:
         ends = self.expected.ends([match.value])
         if any(other.how == "shift" for other in ends):
             return False
-        return any(not self.outcomes.ratios(other, {}) for other in ends)
+        return any(not self.expected.is_right(other) for other in ends)
 
     def _is_renamed(self, stored: Stored, of: Value) -> bool:
         """True for dA in ``dA = W.T @ dZ; dZ = dA``: it is under a later name that it plays Z."""
@@ -337,7 +337,7 @@ class Matcher:
         changed = {id(s.value): self.truth.of(v) for s, v in pairs}
         cured = 0
         for end in self.expected.ends([s.value for s, _ in pairs]):
-            was_right = bool(self.outcomes.ratios(end, {}))
+            was_right = self.expected.is_right(end)
             if self.expected.scales(end, changed):
                 cured += not was_right
             elif was_right:  # up to a factor
