@@ -67,24 +67,32 @@ class Expected:
             for other in self.ends([match.value]):
                 if self.shows(other):
                     found += self.scales(other, changed)
-        if not found and not self.leads_on(match.value):
-            found = self._at_the_end(match)
+        found = found or self._at_the_end(match)
         once = dict.fromkeys(round(factor, 12) for factor in found)
         return sorted(once, key=lambda factor: abs(factor) != 1)
 
     def _at_the_end(self, match: Match) -> list[float]:
         """The factors that a result of a derivation on paper may have: nothing follows from it."""
-        whole = self.truth.whole(match.of)
-        if self.truth.step.updates or self.training.raised:
+        training, whole = self.training, self.truth.whole(match.of)
+        if self.truth.step.updates or training.raised:
             return []
-        if any(self.training.name(value) for value in _ancestors(whole)):
+        if any(training.name(value) for value in _ancestors(whole)):
             return []  # an intermediate
         inner = set(map(id, self.truth.forward.notes))
-        outer = (note for note in self.training.notes if id(note) not in inner)
-        moved = (note for note in outer if note.op in ("add", "subtract"))
+        moved = (n for n in training.notes if n.op in ("add", "subtract") and id(n) not in inner)
         if any(value is whole for note in moved for value in note.inputs):
             return []  # W_new = W - lr / m * dW
         return [1.0] if is_like_gradient(match.stored.text) else [1.0, -1.0]
+
+    def is_right(self, end: Match) -> bool:
+        """True if a gradient is right as it is, up to a factor that something else may explain.
+
+        On paper nothing follows from the last ones, and their factors are known.
+        """
+        ratios, needed = self.outcomes.ratios(end, {}), self.needed[end]
+        if self.truth.step.updates or not needed:
+            return bool(ratios)
+        return any(np.isclose(ratio, factor) for ratio in ratios for factor in needed)
 
     def scales(self, end: Match, changed: Mapping[int, np.ndarray]) -> list[float]:
         """The numbers c with: from c times some gradients, and the others, an end comes out right.
@@ -92,8 +100,6 @@ class Expected:
         An end is right if it is the multiple of the truth that is needed there.
         """
         factors = [1.0] if end.how == "use" else self.needed[end]
-        if not factors and not self.truth.step.updates and not self.ends([end.value]):
-            factors = [self._own_factor(end)]  # on paper nothing follows from it
         return [c for f in factors for c in self.outcomes.scales(end, changed, self.numbers, f)]
 
     def ends(self, values: Sequence[Value]) -> list[Match]:

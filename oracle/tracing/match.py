@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from oracle.tracing.entries import entries
 from oracle.tracing.expected import Expected
 from oracle.tracing.gradient_names import is_like_gradient, of_name, plain
 from oracle.tracing.outcomes import MOST_WORK, Match, Outcomes
@@ -61,7 +62,7 @@ class Matcher:
         self.step = truth.step
         truth.add_parts()
         self.outcomes = Outcomes(training, truth)
-        self.entries = list(self._entries())
+        self.entries = list(entries(training, truth))
         self.unmatched: list[Stored] = []
         # A candidate of −z would make a wrong sign right.
         self.candidates = [
@@ -85,47 +86,6 @@ class Matcher:
         """True if the code stores it under a name, which is no argument's."""
         known = self.training.names.get(id(value), [])
         return any(s.statement.kind != "arguments" for s in known)
-
-    def _entries(self) -> Iterator[Stored]:
-        """The values that are stored in the step and are no part of its forward."""
-        parameters = {id(u.new) for u in self.step.updates}
-        within = self.training.within(self.step)
-        velocities = set(self.training.velocities(self.step))
-        partial = {id(u.old) for u in within} - velocities
-        skipped = parameters | velocities | partial
-        seen: set[tuple[int, str]] = set()
-        for stored in self.training.stored:
-            if stored.statement.kind not in ("assign", "augment"):
-                continue
-            if not self.step.begin <= stored.time <= self.step.end or id(stored.value) in skipped:
-                continue
-            if self.truth.forward.has(stored.value) or stored.value.note is None:
-                continue
-            if self.training.is_older(stored.value, self.step):
-                continue
-            if not self.truth.loss.computed and not self._depends(stored.value):
-                continue  # such as the targets, which are minus the gradient where W is 0
-            key = id(stored.value), stored.text
-            if key not in seen:
-                seen.add(key)
-                yield self._written(stored)
-
-    def _written(self, stored: Stored) -> Stored:
-        """Of ``d[:, k] = ...`` it is what was written: the rest belongs to other turns."""
-        note = stored.value.note
-        if stored.statement.kind != "assign" or stored.target.kind != "entry":
-            return stored
-        if note is None or note.op != "read":
-            return stored
-        puts = [v for v in note.inputs if v.active and v.note and v.note.op == "setitem"]
-        last = max(puts, key=lambda v: self.training.index[id(v.note)], default=None)
-        if last is None or last.shape == stored.value.shape:
-            return stored
-        return replace(stored, value=last) if any(v.active for v in last.note.inputs) else stored
-
-    def _depends(self, value: Value) -> bool:
-        """True if a value is computed from the parameters."""
-        return any(id(value) in some for some in self.training.reach(self.step))
 
     def matches(self) -> list[Match]:
         """The matches, in the order of the code's run."""
@@ -283,7 +243,7 @@ class Matcher:
         ends = self.expected.ends([match.value])
         if any(other.how == "shift" for other in ends):
             return False
-        return any(not self.outcomes.ratios(other, {}) for other in ends)
+        return any(not self.expected.is_right(other) for other in ends)
 
     def _is_renamed(self, stored: Stored, of: Value) -> bool:
         """True for dA in ``dA = W.T @ dZ; dZ = dA``: it is under a later name that it plays Z."""
@@ -377,7 +337,7 @@ class Matcher:
         changed = {id(s.value): self.truth.of(v) for s, v in pairs}
         cured = 0
         for end in self.expected.ends([s.value for s, _ in pairs]):
-            was_right = bool(self.outcomes.ratios(end, {}))
+            was_right = self.expected.is_right(end)
             if self.expected.scales(end, changed):
                 cured += not was_right
             elif was_right:  # up to a factor

@@ -108,6 +108,11 @@ class Outcomes:
             value, ChainMap(self._steps, changed) if self._stepped[id(value)] else changed
         )
 
+    def stepless(self, match: Match) -> np.ndarray | None:
+        """What an update adds, without any step size."""
+        made = self.neutral(match.value)
+        return made if made is None else made / _inside(match)
+
     def want(self, match: Match) -> np.ndarray:
         return match.sign * self.truth.of(match.of)
 
@@ -135,8 +140,8 @@ class Outcomes:
         if neutral is not None and (every or not np.array_equal(neutral, made)):
             some.append(neutral)
         update, term = match.update, match.term
-        if term is not None and term.inside != 1 and term.literal == 1:  # it is the step size
-            some = [some[-1] / term.inside, *some]
+        if _inside(match) != 1:
+            some = [some[-1] / _inside(match), *some]
         for one in some:
             yield one
             if term is None or update is None:
@@ -224,6 +229,12 @@ class Outcomes:
     def is_known(self, ratio: float) -> bool:
         """True for a factor of the updates, and for a number of samples or entries."""
         return ratio in (1.0, -1.0) or bool(np.min(np.abs(self._known / ratio - 1)) < SAME_FACTOR)
+
+
+def _inside(match: Match) -> float:
+    """The step size that is written within the product that an update adds."""
+    term = match.term
+    return term.inside if term is not None and term.literal == 1 else 1.0
 
 
 def _sizes(truth: Truth) -> list[float]:

@@ -193,7 +193,7 @@ def expanded(value: Value, old: Value, named: set[int], steps: set[int]) -> list
 def _inside(value: Value, named: set[int]) -> float:
     """The plain number that one side of a product is multiplied by, in the same expression."""
     note = value.note
-    if note is None or note.op not in ("matmul", "dot", "outer"):
+    if note is None or note.op not in ("matmul", "dot", "outer", "multiply"):
         return 1.0
     for side in note.args[:2]:
         inner = side.note if isinstance(side, Value) and id(side) not in named else None
