@@ -39,15 +39,15 @@ def _found(user: User, candidate: Candidate, plain: Plain, missing: MissingShape
     def build(text: str) -> Subject:
         return plain(replace(user, shapes=text, is_searched=True), candidate)
 
+    code = code_of(known, user.text.tree if user.text is not None else None)
     return running.found(
         build,
         missing,
-        code_of(known, user.text.tree if user.text is not None else None),
+        replace(code, called=called.axes(user, candidate)),
         user.file,
         user.shapes,
         {name: None for node, _ in known for name in functions.parameters(node)},
         {number: name for name, number in _defaults(user, candidate)},
-        called.axes(user, candidate),
     )
 
 

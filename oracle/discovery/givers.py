@@ -6,15 +6,17 @@ or it returns a number and as many arrays as it takes. So no name is asked, in w
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from oracle.discovery import naming
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.single_functions import is_method, is_static
 from oracle.discovery.text import functions, returns
-from oracle.discovery.text.assignments import root
+from oracle.discovery.text.assignments import bare, root
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.origins import Known, Origins
 from oracle.discovery.text.received import Scope, scopes
+from oracle.discovery.text.returns import Item
 from oracle.discovery.text.source import Text
 from oracle.discovery.text.steps import moved
 from oracle.subject import Way
@@ -163,3 +165,46 @@ def _with_losses(user: Text, name: str, owner: str) -> Iterator[Candidate]:
             continue  # it trains
         parts = {"class": owner, "forward": own, "backward": name}
         yield Candidate(owner, Way.LAYER, user.classes[owner].lineno, parts)
+
+
+# -- which parameter each thing that is returned moves ---------------------------------------------
+
+
+def named_by_moves(user: Text | None, giver: str, items: Sequence[Item]) -> list[Item]:
+    """What a function returns, named after the parameters that the code moves by it.
+
+    ``dp, ds = self.slopes(X)`` and ``self.w -= rate * dp``: the first one is that of ``w``.
+    """
+    if user is None:
+        return list(items)
+    key = ("moved by", giver)
+    if key not in user.known:
+        user.known[key] = dict(_moved_by(user, giver))
+    of: dict[int, str] = user.known[key]
+    return [replace(one, name=f"d{of[i]}") if i in of else one for i, one in enumerate(items)]
+
+
+def _moved_by(user: Text, giver: str) -> Iterator[tuple[int, str]]:
+    """The places of what a function returns, and the parameter that moves by each."""
+    known = Known(user, NONE, NONE, NONE, NONE)
+    for scope in scopes(user):
+        places: dict[str, tuple[int, ast.Call]] = {}
+        for node in functions.own_nodes(scope.node):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                target = node.targets[0]
+                if isinstance(target, ast.Tuple) and scope.called(node.value) == giver:
+                    places |= {root(t): (i, node.value) for i, t in enumerate(target.elts)}
+        for moved_one, gradient in moved(Origins(known, scope.name, scope.node), scope.node):
+            if root(gradient) in places:
+                place, call = places[root(gradient)]
+                name = _as_argument(user, giver, call, moved_one)
+                yield from [(place, name)] if name else []
+
+
+def _as_argument(user: Text, giver: str, call: ast.Call, moved_one: str) -> str:
+    """What moves, as the giver calls it: its argument, or an attribute of its object."""
+    if isinstance(call.func, ast.Attribute) and "." in moved_one:
+        return bare(moved_one)
+    given = dict(zip(functions.parameters(user.functions[giver]), call.args))
+    given |= {word.arg: word.value for word in call.keywords if word.arg}
+    return next((n for n, value in given.items() if ast.unparse(value) == moved_one), "")

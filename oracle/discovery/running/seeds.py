@@ -3,8 +3,8 @@
 import ast
 import itertools
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from oracle.discovery import naming
 from oracle.discovery.running.state import BIAS, Entry, State, role
@@ -26,6 +26,11 @@ class Code:
     stages: tuple[int, ...]  # of each, how far a run came that has reached it
 
     numbers: frozenset[int]  # whole numbers in the file: no extent is one of them
+    called: Mapping[str, int] = field(default_factory=dict)  # axes in the file's own calls
+
+    def is_shift(self, name: str) -> bool:
+        """Whether a name is added to a product of matrices, as a bias is: ``X @ W + b``."""
+        return any(usage.is_added_to_product(node, name) for node in self.nodes)
 
     def indexes_with(self, name: str) -> bool:
         return any(usage.indexes_with(node, name) for node in self.nodes)
@@ -109,7 +114,9 @@ def _entered(state: State, name: str, code: Code, its: str) -> State:
         state, sizes = state.sized(2)
         return state.put(name, Entry(sizes[:1], sizes[1]))
     own = code.unpacked(name)
-    rank = len(own) or max(1 if its == BIAS else RANK, code.axes(name.rpartition(".")[2]))
+    least = 1 if its == BIAS or code.is_shift(name) else RANK
+    rank = len(own) or code.called.get(name) or max(least, code.axes(name.rpartition(".")[2]))
+    rank = rank if own or code.called.get(name) != 0 else 0
     state, sizes = state.sized(rank)
     words = [word if word.strip("_") else f"_{i}" for i, word in enumerate(own)]
     known = {word: size for size, word in state.hints}
