@@ -1,6 +1,7 @@
 """The subject of a candidate whose shapes nothing says: they are found by running it."""
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -12,8 +13,11 @@ from oracle.discovery.running.trial import BACKWARD, BUILT, FORWARD
 from oracle.discovery.text import functions, usage
 from oracle.discovery.text.functions import Function
 from oracle.discovery.ways import makers
+from oracle.discovery.ways.proposals import proposals_of
 from oracle.subject import MissingShapes, Subject, Unusable
 
+# Numbers of parts into which another class may divide: MultiHead(d_model, heads_num).
+PARTS = re.compile(r"(n_?|num_?|no_?|attention_)?(heads?|groups?)(_?(num|count|n))?")
 STAGES = {"backward": BACKWARD}
 Plain = Callable[[User, Candidate], Subject]
 
@@ -39,22 +43,46 @@ def _found(user: User, candidate: Candidate, plain: Plain, missing: MissingShape
     def build(text: str) -> Subject:
         return plain(replace(user, shapes=text, is_searched=True), candidate)
 
-    code = code_of(known, user.text.tree if user.text is not None else None)
-    return running.found(
-        build,
-        missing,
+    code = code_of(
+        known,
+        user.text.tree if user.text is not None else None,
+        _parts(user, candidate),
+        user.text.lines if user.text is not None else (),
+    )
+    given = (
         replace(code, called=called.axes(user, candidate)),
         user.file,
         user.shapes,
         {name: None for node, _ in known for name in functions.parameters(node)},
         {number: name for name, number in _defaults(user, candidate)},
     )
+    try:
+        return running.found(build, missing, *given)
+    except MissingShapes:
+        if not missing.doubtful:
+            raise
+    names = [n for node, _ in known for n in functions.parameters(node)]
+    open_ = dict.fromkeys(n for n in names if n in (*missing.doubtful, *missing.names))
+    return running.found(build, MissingShapes(str(missing), missing.line, list(open_)), *given)
 
 
 def _constructor(user: User, candidate: Candidate) -> Function | None:
     if user.text is None or not candidate.of("class"):
         return None
     return user.node(user.text.methods(candidate.of("class")).get("__init__", ""))
+
+
+def _parts(user: User, candidate: Candidate) -> list[str]:
+    """The arguments of a constructor by which the class divides."""
+    with contextlib.suppress(Unusable):
+        owner = candidate.of("class")
+        kind = user.kind(owner) if owner else None
+        if kind is not None and makers.has_constructor(kind):
+            given = parameters(kind, candidate.name)
+            proposals = proposals_of(user, owner, given)
+            named = [p.name for p in given if PARTS.fullmatch(p.name)]
+            return [*named, *(p.name for p in given if proposals.is_divided_by(p.name))]
+    return []
 
 
 def _defaults(user: User, candidate: Candidate) -> Iterator[tuple[str, int]]:

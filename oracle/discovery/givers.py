@@ -122,7 +122,8 @@ def _value_and_gradients(
     named = [_is_named(node, part) for part in parts]
     if len(parts) < 2 or named[0]:
         return None
-    is_said = is_giver or all(named[1:])
+    own = functions.parameters(node)
+    is_said = is_giver or all(_is_of(node, part, own) for part in parts[1:])
     as_many = len(parts) == 1 + len(functions.required(node)) > 2
     if not is_said and (is_method(user, name) or not (any(named) or as_many)):
         return None
@@ -132,12 +133,23 @@ def _value_and_gradients(
 
 def _is_named(function: Function, part: ast.expr) -> bool:
     """If a returned thing, or all that a tuple or dict holds, is named like a gradient."""
+    of_keys, names = _names(function, part)
+    return of_keys or all(bool(name) and naming.looks_like_gradient(name) for name in names)
+
+
+def _is_of(function: Function, part: ast.expr, own: Sequence[str]) -> bool:
+    """If it is named like the gradient of an argument, or of the entry that it is."""
+    of_keys, names = _names(function, part)
+    return of_keys or all(any(naming.is_gradient_of(n, one) for one in own) for n in names)
+
+
+def _names(function: Function, part: ast.expr) -> tuple[bool, list[str]]:
+    """If all entries of a dict are named like gradients of their keys; and the names otherwise."""
     item = returns.item(function, part, part.lineno)
     if item.entries:
-        return all(naming.is_gradient_of(e.text, e.name) for e in item.entries)
+        return all(naming.is_gradient_of(e.text, e.name) for e in item.entries), [""]
     elements = part.elts if isinstance(part, ast.Tuple | ast.List) else [part]
-    names = [item.name] if item.name else [root(e) for e in elements]
-    return all(bool(name) and naming.looks_like_gradient(name) for name in names)
+    return False, [item.name] if item.name else [root(e) for e in elements]
 
 
 def _gives_by_name(node: Function) -> bool:

@@ -24,6 +24,10 @@ OPTION_DICTS: dict[str, dict[str, Any]] = {
     "pool_param": {"pool_height": 2, "pool_width": 2, "stride": 1},
     "dropout_param": {"mode": "train", "p": 0.5, "seed": 0},
 }
+# The same for code that asserts something else: windows that tile an image.
+OTHER_OPTIONS: dict[str, dict[str, Any]] = {
+    "pool_param": {"pool_height": 2, "pool_width": 2, "stride": 2},
+}
 
 
 @dataclass

@@ -92,7 +92,8 @@ def _take(examination: Examination, chosen: Sequence[Case]) -> None:
     left = []
     for index, case in enumerate(chosen):
         share = (index + 1) / len(chosen)
-        late = examination.work > START + CALLS * share
+        expected = examination.work + examination.expected.of(case.sizes)
+        late = expected > START + CALLS * share
         late |= time.process_time() - began > GRACE + SECONDS * share
         if index < FEW or not late:
             examination.take(case)

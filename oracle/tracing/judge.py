@@ -10,7 +10,7 @@ from oracle.tracing.blame import Blame, Judged
 from oracle.tracing.confirm import side
 from oracle.tracing.instrument import Statement
 from oracle.tracing.loss import Fit, best
-from oracle.tracing.match import Matcher
+from oracle.tracing.match import Matcher, Places
 from oracle.tracing.naming import Names
 from oracle.tracing.outcomes import MOST_WORK
 from oracle.tracing.pictures import pictures
@@ -66,11 +66,12 @@ def judged_steps(recorded: Recorded, steps: int, loss: str = "") -> list[JudgedS
         note = error.note
         return [Unreplayed(note.line if note is not None else 0, str(error))]
     work = 0
+    places: Places = {}
     for _, fit in sorted(fits.items()):
-        judged = _judged(training, fit)
+        judged = _judged(training, fit, places)
         work += judged.matcher.outcomes.all_work
         if judged.wrong and (free := fit.truth.without_guards()) is not None:
-            unguarded = _judged(training, replace(fit, truth=free))
+            unguarded = _judged(training, replace(fit, truth=free), {})
             work += unguarded.matcher.outcomes.all_work
             judged = min(unguarded, judged, key=lambda one: one.wrong)  # few backwards know them
         found.append(judged)
@@ -85,8 +86,8 @@ def _sheets(training: Training) -> list[Step]:
     return [sheet] if sheet is not None else []
 
 
-def _judged(training: Training, fit: Fit) -> JudgedStep:
-    matcher = Matcher(training, fit.truth)
+def _judged(training: Training, fit: Fit, places: Places) -> JudgedStep:
+    matcher = Matcher(training, fit.truth, places)
     return JudgedStep(fit, matcher, tuple(Blame(matcher, matcher.matches()).verdicts()))
 
 
@@ -211,6 +212,10 @@ def _gradient(
     verdict = worst(verdicts - {"undecidable"} or verdicts)
     matcher, judged = wrong[0] if wrong else _last(cases, verdict)
     of = _of(matcher, judged)
+    if judged.through:
+        first = judged.through[0]
+        said = f"{first.text} on line {first.statement.line}"
+        return None, f"it is wrong, or {said} is, of which it is not certain what it should be"
     findings = names.of(_some(wrong)) if wrong else ()
     return (
         Gradient(

@@ -83,6 +83,11 @@ def is_sure_name(text: str) -> bool:
     return _SURE.search(_words(text)) is not None
 
 
+def _is_named(training: Training, loss: str) -> bool:
+    """True if gradients say that they are of this loss: ``dL_dz``, ``dE_dW``."""
+    return any(one.text.startswith((f"d{loss}_d", f"d{loss}d")) for one in training.stored)
+
+
 def _words(text: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()
 
@@ -123,7 +128,7 @@ def _best(training: Training, steps: Sequence[Step], name: str) -> dict[int, Fit
     if name:
         found = max(tried, key=lambda one: one.score, default=None)
         return {} if found is None else found.fits
-    sure = [one for one in tried if is_sure_name(one.name)]
+    sure = [one for one in tried if is_sure_name(one.name) or _is_named(training, one.name)]
     named = max(sure, key=lambda one: (one.is_shared, one.score), default=None)
     named = next((one for one in sure if named and _contains(one, named)), named)
     if named and _is_absolute(named):
@@ -137,7 +142,7 @@ def _unnamed(
     training: Training, steps: Sequence[Step], tried: list[Chosen], named: Chosen | None
 ) -> dict[int, Fit]:
     """The loss where none is called so: a number with a lesser name, a usual loss, any number."""
-    others = [one for one in tried if not is_sure_name(one.name)]
+    others = [one for one in tried if one is not named and not is_sure_name(one.name)]
     weak = max(others, key=lambda one: (one.score[1], one.score), default=None)
     if weak and (weak.is_whole or weak.is_proportional):
         return weak.fits
@@ -351,8 +356,14 @@ def _is_shared(training: Training, step: Step, truth: Truth) -> bool:
 
 
 def _rescaled(training: Training, steps: Sequence[Step], chosen: Chosen) -> Chosen:
-    """Half a sum of squares, or a mean: each with the factor that most of its gradients have."""
+    """Half a sum of squares, or a mean: each with the factor that most of its gradients have.
+
+    A factor that is no number of samples must be the same in all steps.
+    """
     fits = {i: _with_factor(training, steps[i], fit) for i, fit in chosen.fits.items()}
+    names = {fit.truth.loss.name for fit in fits.values()}
+    if len(names) > 1 and any(map(_is_odd, names)):
+        return chosen
     return Chosen(next(iter(fits.values())).truth.loss.name, fits)
 
 
@@ -400,5 +411,8 @@ def _scaled_name(loss: Loss, factor: float) -> str:
 
 def _oddness(chosen: Chosen) -> int:
     """In how many steps the factor of a usual loss is no number of samples."""
-    names = [fit.truth.loss.name for fit in chosen.fits.values()]
-    return sum(re.match(r"[\d.]", name) is not None and name[:2] != "2·" for name in names)
+    return sum(_is_odd(fit.truth.loss.name) for fit in chosen.fits.values())
+
+
+def _is_odd(name: str) -> bool:
+    return re.match(r"[\d.]", name) is not None and name[:2] != "2·"

@@ -15,6 +15,7 @@ from oracle.tracing.recorded import Attempt, Stored
 from oracle.truth.recording import Note, Value
 
 DEPTH = 12  # of the expression of an update
+MOST_SEEN = 100  # values that a number was computed from, among which a norm is looked for
 SAME = frozenset({"copy", "astype", "array", "setitem", "positive", "asarray", "item", "copyto"})
 
 
@@ -253,12 +254,33 @@ def _is_factor(thing: object, other: Value, steps: set[int], old: Value) -> bool
     """
     if not _is_number(thing):
         return False
-    if not isinstance(thing, Value) or size(other) > 1 or _is_made_of_steps(thing, steps):
+    if not isinstance(thing, Value) or _is_made_of_steps(thing, steps):
         return True
-    return _is_constant(thing) and (other is old or _is_complement(thing))
+    if size(other) > 1 and _is_norm_of(thing, other):
+        return True
+    return _is_constant(thing) and (size(other) > 1 or other is old or _is_complement(thing))
 
 
-def _is_constant(value: Value, depth: int = 4) -> bool:
+def _is_norm_of(value: Value, other: Value) -> bool:
+    """True for a number made of an array's own norm, by which a gradient is clipped.
+
+    A difference of outputs is made of the activations below too, but of weights as well.
+    """
+    queue, seen, found = [value], {id(value)}, False
+    while queue and len(seen) < MOST_SEEN:
+        note = queue.pop().note
+        inputs = [v for v in note.inputs if v.active] if note is not None else []
+        if any(part is other for part in inputs):
+            if any(part is not other for part in inputs):
+                return False
+            found = True
+            continue
+        queue += [part for part in inputs if id(part) not in seen]
+        seen.update(map(id, inputs))
+    return found
+
+
+def _is_constant(value: Value, depth: int = 8) -> bool:
     """True for a number that was written down, such as a decay rate, and what is made of such."""
     if value.note is None:
         return not isinstance(value.array, np.ndarray)

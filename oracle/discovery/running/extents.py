@@ -96,7 +96,13 @@ def solutions(own: Sequence[str], evidence: Sequence[Evidence]) -> list[tuple[st
 
 
 def _isolated(left: str, right: str) -> tuple[str, str]:
-    """The equation left = right, solved where an open slice leaves p - 3*h, which is to be h."""
+    """The equation left = right, solved where an open slice leaves p - 3*h, which is to be h.
+
+    Where as much is taken off both sides, p - 2*h and q - 2*h, the sizes p and q are equal.
+    """
     size, _, taken = left.partition("-")
+    same, _, beside = right.partition("-")
+    if taken and taken == beside:
+        return size, same
     times, _, other = taken.partition("*")
     return (size, f"{int(times) + 1}*{other}") if other and other == right else (left, right)

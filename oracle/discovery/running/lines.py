@@ -1,5 +1,6 @@
 """The lines that are left of those found: confirmed, different from each other, with good names."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ from oracle.discovery.running.search import Search, ascending
 from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, is_fresh, substituted
 from oracle.subject import size_names
 
+MULTIPLE = re.compile(r"(\d+)\*(\w+)")
 ODDER = 0.5  # than the plainest line; a line that is odder is an accident
 TOO_ODD = 1.0  # a line that is as odd as that is told, not judged
 MOST = 4  # lines that are judged
@@ -57,9 +59,9 @@ def _different(search: Search) -> list[State]:
     found = [state for state in found if state.oddness <= found[0].oddness + ODDER]
     kept: list[State] = []
     for state in found:
-        if any(_covers(other, state) for other in kept):
+        if any(_covers(other, state) or _is_wider(state, other) for other in kept):
             continue
-        kept = [other for other in kept if not _covers(state, other)]
+        kept = [other for other in kept if not (_covers(state, other) or _is_wider(other, state))]
         kept.append(state)
     for other in _with_fewer_axes(kept[0]) if kept and not search.code.tells_axes_apart() else ():
         if len(kept) < MOST and not any(_covers(known, other) for known in kept):
@@ -100,24 +102,37 @@ def _covers(general: State, special: State, plain: bool = False) -> bool:
     """
     if general.names != special.names:
         return False
-    by: dict[str, str] = {}
+    pairs: list[tuple[str, str]] = []
     for name in general.names:
         one, other = general.of(name), special.of(name)
         if (one.literal, one.word, len(one.dims)) != (other.literal, other.word, len(other.dims)):
             return False
         if bool(one.classes) != bool(other.classes):
             return False
-        pairs = [*zip(one.dims, other.dims), (one.classes or "1", other.classes or "1")]
-        for dim, instead in sorted(pairs, key=lambda pair: not is_fresh(pair[0])):
-            if is_fresh(dim) and plain and not instead.isidentifier():
-                return False
-            if is_fresh(dim) and by.setdefault(dim, instead) == instead:
-                continue
-            for size in size_names((dim,)):
-                dim = substituted(dim, size, by.get(size, size))
-            if dim != instead:
-                return False
+        pairs += [*zip(one.dims, other.dims), (one.classes or "1", other.classes or "1")]
+    by: dict[str, str] = {}
+    for dim, instead in sorted(pairs, key=lambda pair: not is_fresh(pair[0])):
+        if is_fresh(dim) and plain and not instead.isidentifier():
+            return False
+        if is_fresh(dim) and by.setdefault(dim, instead) == instead:
+            continue
+        for size in size_names((dim,)):
+            dim = substituted(dim, size, by.get(size, size))
+        if dim != instead:
+            return False
     return True
+
+
+def _is_wider(state: State, other: State) -> bool:
+    """Whether a line is another one but for larger multiples: with columns that nothing reads."""
+    if state.names != other.names:
+        return False
+    pairs = [(d, e) for n in state.names for d, e in zip(state.of(n).dims, other.of(n).dims)]
+    differ = [(MULTIPLE.fullmatch(d), MULTIPLE.fullmatch(e)) for d, e in pairs if d != e]
+    ranks = all(len(state.of(n).dims) == len(other.of(n).dims) for n in state.names)
+    return bool(differ and ranks) and all(
+        one and two and one[2] == two[2] and int(one[1]) > int(two[1]) for one, two in differ
+    )
 
 
 def named(state: State, taken: Mapping[str, object]) -> State:

@@ -132,7 +132,7 @@ def _equal(said: str, shapes: tuple[Shape, ...]) -> Iterator[tuple[int, int]]:
     elif "cannot be multiplied" in said and (found := TORCH_PRODUCT.search(said)):
         yield int(found[1]), int(found[2])
     elif "broadcast" in said and len(shapes) > 1:
-        for one, other in itertools.pairwise(shapes):
+        for one, other in itertools.pairwise(filter(None, shapes)):  # () fits everything
             for a, b in zip(reversed(one), reversed(other)):
                 if a != b and 1 not in (a, b):
                     yield a, b

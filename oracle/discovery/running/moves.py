@@ -2,27 +2,32 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
+from oracle.discovery.running.costs import (
+    AXES,
+    ELSEWHERE,
+    EQUAL,
+    INTEGERS,
+    LABELS,
+    ONE,
+    PARTS,
+    SCALAR,
+    effort,
+)
 from oracle.discovery.running.extents import Evidence, Extents, solutions
+from oracle.discovery.running.gates import sliced
 from oracle.discovery.running.messages import Clues, clues
-from oracle.discovery.running.seeds import Code
+from oracle.discovery.running.seeds import Code, other_options
 from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State
 from oracle.discovery.running.trial import NotOneNumber
 from oracle.subject import size_names
 
-# What a move costs: a state that fewer things had to be assumed for comes first.
 ASSERTED = re.compile(r"assert (\w+)\.shape\[(\d)\] == (\w+)\.shape\[(\d)\]")
-EQUAL = 0.1  # two sizes that an error says are equal
-ONE = 1.5  # an extent of 1
-AXES = 1.0  # another rank than the name says
-LABELS = 0.5  # integers, for targets
-INTEGERS = 1.5  # and for anything else
-SCALAR = 1.5
 DIVISOR = 4  # what extents are made divisible by, at most
-ELSEWHERE = 1.0  # a change of an argument that the failing line does not name
 
 
 @dataclass(frozen=True)
@@ -87,13 +92,18 @@ def moves(
         yield from _single(state)
         return
     named = line.named(state)
-    if isinstance(first.error, AssertionError) or said.multiples:
+    branched = isinstance(first.error, AssertionError | NameError)
+    yield from other_options(state, line.code) if branched else ()
+    if branched or said.multiples:
         yield from _divisible(state, said, extents)
+    if line.code.parts and isinstance(first.error, AssertionError | ValueError | ArithmeticError):
+        yield from _in_parts(state, line.code.parts)
     yield from _integers(state, said, line, extents)
     yield from _ranks(state, said, line)
     if said.places or (said.equal and is_ambiguous(first)):
         yield from _same_places(state)
     yield from _of_shapes(state, said, extents)
+    yield from sliced(state, said, extents)
     yield from _of_index(state, said, extents, line)
     yield from _of_values(state, said, named)
 
@@ -160,15 +170,19 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
 
 
 def _products(state: State, evidence: Sequence[Evidence]) -> State:
-    """The state in which the factors of two products are equal, each to the one in its place."""
+    """The state in which two products are equal: each factor is the one in its place.
+
+    Factors that both have are left out.
+    """
     factors = []
     for which in (0, 1):
         spelled = [set(extents.spelled(pair[which])) for extents, pair in evidence]
         both = sorted(dim for dim in set.intersection(*spelled) if dim.count("*"))
         plain = [dim.split("*") for dim in both if not any(c.isdigit() for c in dim.split("*"))]
         factors.append(plain[0] if plain else [])
-    one, other = factors
-    if len(one) != len(other) or set(one) & set(other):
+    common = Counter(factors[0]) & Counter(factors[1])
+    one, other = ([*(Counter(each) - common).elements()] for each in factors)
+    if len(one) != len(other):
         return state
     order = {size: i for i, size in enumerate(state.own)}
     for pair in zip(one, other):
@@ -190,11 +204,6 @@ def equated(state: State, pairs: Sequence[Sequence[Evidence]]) -> State:
     return state
 
 
-def effort(dim: str) -> float:
-    """What it costs that a size is an expression, or a number."""
-    return 0.0 if dim.isidentifier() else 0.3
-
-
 def _single(state: State) -> Iterator[State]:
     """The value is to be one number: fewer axes, or extents of 1."""
     for name in state.names:
@@ -212,7 +221,8 @@ def _maybe(state: State | None) -> Iterator[State]:
 def _divisible(state: State, said: Clues, extents: Extents) -> Iterator[State]:
     """Extents that can be divided: those of which an error shows a part, or those of an image."""
     changed = state
-    for size in state.own:
+    alone = {dim for _, entry in state.entries for dim in entry.dims}
+    for size in (size for size in state.own if size in alone):
         for times in range(2, DIVISOR + 1):
             extent = extents.known.get(size, 0)
             part, rest = divmod(extent, times)
@@ -232,6 +242,26 @@ def _divisible(state: State, said: Clues, extents: Extents) -> Iterator[State]:
                     changed = changed.replaced(size, f"2*{size}", EQUAL)
             if changed is not state:
                 yield replace(changed, cost=changed.cost + LABELS)
+
+
+def _in_parts(state: State, parts: Sequence[str]) -> Iterator[State]:
+    """Arguments that the code divides by are 2, and the last extent of the data is even.
+
+    ``MultiHead(d_model, heads)``: d_model % heads == 0.
+    """
+    changed = state
+    for name in (name for name in parts if name not in state.names):
+        changed = changed.put(name, Entry(literal="2"), PARTS)
+    if changed is state:
+        return
+    lasts = [e.dims[-1] for n, e in state.entries if e.dims and state.kind(n) == DATA]
+    for size in dict.fromkeys(dim for dim in lasts if dim.isidentifier()):
+        if size in state.own:
+            yield changed.replaced(size, f"2*{size}", EQUAL)
+        else:  # a size of the constructor
+            one, (new,) = changed.sized(1)
+            one = one.replaced(size, f"2*{new}", EQUAL)
+            yield one.put(size, Entry(literal=f"2*{new}"))
 
 
 def _same_places(state: State) -> Iterator[State]:

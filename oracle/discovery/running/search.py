@@ -37,6 +37,7 @@ class Search:
     found: list[State] = field(default_factory=list)  # every gradient has its argument's shape
     unfit: list[State] = field(default_factory=list)  # it runs, and some gradient has not
     ends: dict[str, Outcome] = field(default_factory=dict)  # of the latter, how the run ended
+    undefined: Outcome | None = None  # a run in which the forward used a name that is not defined
     costs: dict[str, float] = field(default_factory=dict)  # the least for which a line was reached
 
     def tried(self, state: State, order: Order) -> tuple[Outcome, Extents]:
@@ -71,6 +72,8 @@ class Search:
                 continue
             self.seen.add(state.key)
             outcome, extents = self._first(state)
+            if type(outcome.error) is NameError:
+                self.undefined = self.undefined or outcome
             if outcome.missing is not None:
                 more = tuple(n for n in outcome.missing.names if n not in state.names)
                 push(started(state, more, self.code) if more else iter(()), 0.0)
@@ -240,8 +243,13 @@ def _of_image(state: State) -> list[str]:
 
 
 def _wide(state: State) -> list[str]:
-    """The last axes of matrices of weights, if they are free."""
-    ends = [e.dims[-1] for n, e in state.entries if state.kind(n) == WEIGHT and len(e.dims) == 2]
+    """The last axes of matrices of weights, and biases, if they are free: gates are slices."""
+    ends = [
+        e.dims[-1]
+        for n, e in state.entries
+        if (state.kind(n) == WEIGHT and len(e.dims) == 2)
+        or (state.kind(n) == BIAS and len(e.dims) == 1)
+    ]
     others = {
         size
         for name, entry in state.entries

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from oracle.discovery import naming
-from oracle.discovery.running.state import BIAS, Entry, State, role
-from oracle.discovery.text import usage
+from oracle.discovery.plans import OTHER_OPTIONS
+from oracle.discovery.running.costs import LABELS
+from oracle.discovery.running.state import BIAS, DATA, Entry, State, role
+from oracle.discovery.text import functions, usage
 from oracle.discovery.text.functions import Function
 
 RANK = 2  # of what nothing is known
@@ -26,6 +28,8 @@ class Code:
     stages: tuple[int, ...]  # of each, how far a run came that has reached it
 
     numbers: frozenset[int]  # whole numbers in the file: no extent is one of them
+    parts: tuple[str, ...] = ()  # arguments of the constructor that the code divides by
+    comments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # axes by argument
     called: Mapping[str, int] = field(default_factory=dict)  # axes in the file's own calls
 
     def is_shift(self, name: str) -> bool:
@@ -91,18 +95,36 @@ class Code:
 
 def started(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
     """The state with first entries for more arguments; one state for each option of the code."""
-    choices: list[list[State | None]] = []
     options = {name: code.words(name)[:MOST_CHOICES] for name in names}
     for name in names:
         if name not in options or not options[name]:
             state = _entered(state, name, code, role(name, (*state.names, *names)))
     chosen = [[(name, word) for word in words] for name, words in options.items() if words]
-    del choices
     for combination in itertools.product(*chosen):
         one = state
         for name, word in combination:
             one = one.put(name, Entry(literal=repr(word)))
+        if (sequences := _of_sequences(one, names, code)) is not None:
+            yield sequences
         yield one
+
+
+def _of_sequences(state: State, names: Sequence[str], code: Code) -> State | None:
+    """The state with sequences in place of matrices: heads divide what has three axes."""
+    changed = state
+    for name in names if code.parts else ():
+        entry = state.of(name)
+        if state.kind(name) == DATA and len(entry.dims) == RANK and not entry.word:
+            deeper = changed.deepened(name, RANK + 1, 0.0)
+            changed = deeper if deeper is not None else changed
+    return None if changed is state else changed
+
+
+def other_options(state: State, code: Code) -> Iterator[State]:
+    """The state with option dicts of other values than the usual ones."""
+    given = {name for node in code.nodes for name in functions.parameters(node)}
+    for name in given & OTHER_OPTIONS.keys() - {*state.names}:
+        yield state.put(name, Entry(literal=repr(OTHER_OPTIONS[name])), LABELS)
 
 
 def _entered(state: State, name: str, code: Code, its: str) -> State:
@@ -113,17 +135,18 @@ def _entered(state: State, name: str, code: Code, its: str) -> State:
     if code.indexes_with(name):
         state, sizes = state.sized(2)
         return state.put(name, Entry(sizes[:1], sizes[1]))
-    own = code.unpacked(name)
+    own = code.unpacked(name) or code.comments.get(name, ())
+    word = "mask" if "mask" in naming.tokens(name) else ""
     least = 1 if its == BIAS or code.is_shift(name) else RANK
-    rank = len(own) or code.called.get(name) or max(least, code.axes(name.rpartition(".")[2]))
-    rank = rank if own or code.called.get(name) != 0 else 0
+    rank = max(least, code.axes(name.rpartition(".")[2]))
+    rank = len(own) or code.called.get(name, rank)
     state, sizes = state.sized(rank)
     words = [word if word.strip("_") else f"_{i}" for i, word in enumerate(own)]
     known = {word: size for size, word in state.hints}
     by_name = {word: known.get(word, size) for word, size in zip(words, sizes)}  # one size a name
     dims = tuple(by_name[word] for word in words) if own else sizes
     hints = [(s, word) for word, s in by_name.items() if word not in known and word[0] != "_"]
-    return replace(state.put(name, Entry(dims)), hints=(*state.hints, *hints))
+    return replace(state.put(name, Entry(dims, word=word)), hints=(*state.hints, *hints))
 
 
 def _axes(node: ast.AST, name: str) -> int:
@@ -150,13 +173,36 @@ def _axes(node: ast.AST, name: str) -> int:
     return 0
 
 
+COMMENT = re.compile(
+    r"^\s*#+\s*(\w+)\s*(?::|=|->|is|has shape|of shape)?\s*[\[(]([^\[\]()]+)[\])]\s*$"
+)
+
+
+def _comments(node: Function, lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The axes of arguments in comments of a body: ``# query: (batch size, query len, dim)``."""
+    found: dict[str, tuple[str, ...]] = {}
+    known = {argument.arg for argument in node.args.args}
+    for line in lines[node.lineno : node.end_lineno]:
+        said = COMMENT.match(line)
+        axes = [re.sub(r"\W+", "_", axis.strip()) for axis in said[2].split(",")] if said else []
+        if said and said[1] in known and len(axes) > 1 and all(a.isidentifier() for a in axes):
+            found.setdefault(said[1], tuple(axes))
+    return found
+
+
 def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def code_of(parts: Sequence[tuple[Function, int]], tree: ast.AST | None) -> Code:
+def code_of(
+    parts: Sequence[tuple[Function, int]],
+    tree: ast.AST | None,
+    divided: Sequence[str] = (),
+    lines: Sequence[str] = (),
+) -> Code:
     """The functions of a derivation, and the whole numbers of the file that they stand in."""
     found = [node for node, _ in parts]
+    comments = {n: axes for node in found for n, axes in _comments(node, lines).items()}
     roots: list[ast.AST] = [tree] if tree is not None else list(found)
     numbers = frozenset(
         node.value
@@ -164,4 +210,4 @@ def code_of(parts: Sequence[tuple[Function, int]], tree: ast.AST | None) -> Code
         for node in ast.walk(root)
         if isinstance(node, ast.Constant) and type(node.value) is int
     )
-    return Code(tuple(found), tuple(stage for _, stage in parts), numbers)
+    return Code(tuple(found), tuple(stage for _, stage in parts), numbers, tuple(divided), comments)

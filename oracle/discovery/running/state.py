@@ -149,6 +149,7 @@ class State:
                     entry,
                     dims=tuple(substituted(d, size, dim) for d in entry.dims),
                     classes=substituted(entry.classes, size, dim) if entry.classes else "",
+                    literal=_in_literal(entry.literal, {size: dim}),
                 ),
             )
             for name, entry in self.entries
@@ -162,10 +163,23 @@ class State:
             return re.sub(r"[A-Za-z_]\w*", lambda size: names.get(size[0], size[0]), dim)
 
         entries = tuple(
-            (name, replace(e, dims=tuple(map(other, e.dims)), classes=other(e.classes)))
+            (
+                name,
+                replace(
+                    e,
+                    dims=tuple(map(other, e.dims)),
+                    classes=other(e.classes),
+                    literal=_in_literal(e.literal, names),
+                ),
+            )
             for name, e in self.entries
         )
         return replace(self, entries=entries)
+
+
+def _in_literal(literal: str, by: dict[str, str]) -> str:
+    """A value in which sizes that the search has made are called otherwise: ``2*s4``."""
+    return FRESH.sub(lambda size: by.get(size[0], size[0]), literal)
 
 
 def is_fresh(size: str) -> bool:

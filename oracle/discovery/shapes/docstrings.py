@@ -237,7 +237,8 @@ STATED = re.compile(
 )
 # Samples in columns: "each column is one-hot", "one-hot columns", "columns sum to 1".
 COLUMNS = re.compile(
-    r"one[- _]?hot columns|(each|every|per) column|columns? (sums?|is|are|adds?|hold)\b"
+    r"one[- _]?hot columns|((each|every|per) column|columns? (sums?|is|are|adds?|hold)\b)"
+    r"(?!(?:(?!hot)[^.;,]){0,24}\bclass)"  # "each column is a different class"
 )
 OF_A_KIND = re.compile(
     r"[- ](?:size|length|width|dim|number|point|step|shape|rank|order|batch|grid|seed|window)"
@@ -290,6 +291,11 @@ def _sums_to_one(dims: tuple[str, ...] | None) -> bool:
     )
 
 
+PROBABILITIES = re.compile(
+    r"sums? to (1|one)|softmax (output|prob)|class prob|probabilit\w+ (of|for|over)\b[^.]{0,24}\bclass"
+)
+
+
 def _meant(text: str, dims: tuple[str, ...] | None, scalar: bool) -> tuple[str, str, bool]:
     """The kind of values by a free description: values, classes, integers or not."""
     low = text.lower()
@@ -309,7 +315,7 @@ def _meant(text: str, dims: tuple[str, ...] | None, scalar: bool) -> tuple[str, 
         classes, integer = ranged[1], True
     elif re.search(r"\bbinary\b", low) or (zero_one and not ranged and "{0, 1, " not in text):
         values = "binary"
-    elif re.search(r"sums? to (1|one)|softmax (output|prob)|class prob", low):
+    elif re.search(PROBABILITIES, low):
         values = "probabilities"
     elif "probabilit" in low and not re.search(r"log|dropout|keep", low):
         values = "unit"
@@ -333,7 +339,7 @@ def _dims(text: str) -> tuple[str, ...] | None:
     found = []
     for part in _between_commas(text.rstrip(", ")):
         part = part.strip("`'\" ")
-        if not part:
+        if not part or part == "0":  # [0, 1) is an interval
             return None
         part = re.sub(r"^(number|size|dimension|num|no\.?|length) of (the )?", r"\1_of_", part)
         part = re.sub(r"\s*([*+/])\s*|\s+(-)\s+", r"\1\2", part)

@@ -84,6 +84,7 @@ class Maker:
     given: list[Parameter] = field(default_factory=list)
     proposed: dict[str, list[Given]] = field(default_factory=dict)  # values of which one is to run
     options: dict[str, list[str]] = field(default_factory=dict)  # texts that are compared with
+    open_sizes: list[str] = field(default_factory=list)  # sizes whose default is None
 
     @property
     def told(self) -> str:
@@ -149,9 +150,16 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
             if SEEDS.match(own) and parameter.default is None:
                 made.constants[own] = 0  # a generator of its own would draw anew in each run
                 continue
+            if parameter.default is None and (SIZE.fullmatch(own) or own in whole):
+                made.open_sizes.append(own)
             _offer(made, user, name, parameter, node)
             if parameter.required and entry is not None and entry.scalar:
                 numbers = [one for one in made.proposed.get(own, []) if is_plain(one)]
+                if not numbers and own in naming.NUMBERS:  # p = 1.5 would drop everything
+                    made.constants[own] = naming.NUMBERS[own]
+                    made.remarks.append(f"{own} was taken to be {naming.NUMBERS[own]}")
+                    made.proposed.pop(own, None)
+                    continue
                 made.proposed[own] = [*numbers, _number(len(made.proposed))]
             elif parameter.required:
                 counted = proposals_of(user, name, made.given).is_counted(own)
@@ -336,6 +344,11 @@ def unified(maker: Maker, said: declared.Shapes) -> list[Maker]:
         for own, texts in maker.options.items()
         for text in texts
         if own not in one.constants
+    ]
+    makers += [  # a size that is needed though its default is None
+        dataclasses.replace(one, sizes={**one.sizes, **{own: own for own in maker.open_sizes}})
+        for one in makers[:1]
+        if maker.open_sizes
     ]
     return [one for made in makers for one in _unified(made, said)]
 

@@ -64,6 +64,7 @@ class Object:
     growing: dict[Path, int] = field(default_factory=dict)  # lists, and by how much a forward does
     rate: float = makers.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
+    was_made: bool = False  # the constructor has not raised
     unknown: str = ""  # an argument of the backward of which nothing says what it is
     has_shares: bool = False  # several layers have a gradient each of one array
     adds_shares: bool = False  # and the gradient is their sum
@@ -80,7 +81,7 @@ class Object:
 
     @property
     def outputs(self) -> list[str]:
-        """The names of what the forward returns, where it returns a tuple; "" for a nameless one."""
+        """The names of what the forward returns; "" for what has none."""
         items = returns.items(self.user.node(self.candidate.of("forward"))) or []
         return [item.name for item in items]
 
@@ -94,6 +95,7 @@ class Object:
     def prepare(self, arrays: Mapping[str, np.ndarray], seed: int = 0) -> Inputs:
         """A new object with numbers of its own, and the forward's arguments."""
         thing = self._constructed(arrays, seed)
+        self.was_made = True
         if self.steps:
             sizes = solved(arrays, self.arguments)
             with kept_random_state(seed), np.errstate(all="ignore"):

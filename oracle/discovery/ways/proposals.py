@@ -145,27 +145,43 @@ class Proposals:
         return found
 
     def _spellings(self, name: str) -> set[str]:
-        """An argument, and the attributes that hold it."""
+        """An argument, and the attributes that hold it, but not one that holds what is made of it.
+
+        ``self.dropout = Dropout(dropout)`` is a layer, and the argument is a number.
+        """
         held = {name, f"self.{name}", f"self._{name}"}
         for part in ast.walk(self.init) if self.init is not None else ():
-            if isinstance(part, ast.Assign) and ast.unparse(part.value) == name:
-                held |= {ast.unparse(target) for target in part.targets}
-        return held
+            if not isinstance(part, ast.Assign):
+                continue
+            targets = {ast.unparse(target) for target in part.targets}
+            held = held | targets if ast.unparse(part.value) == name else held - targets
+        return held | {name}
 
     def is_counted(self, name: str) -> bool:
         """Whether the class divides into as many parts as an argument says, or repeats as often."""
         held = self._spellings(name)
+        if self.is_divided_by(name):
+            return True
         for part in (part for node in self.methods for part in ast.walk(node)):
-            if isinstance(part, ast.BinOp) and isinstance(part.op, ast.FloorDiv | ast.Mod):
-                parts: list[ast.expr] = [part.right]
-            elif isinstance(part, ast.Call):
-                called = getattr(part.func, "attr", getattr(part.func, "id", ""))
-                parts = list(part.args) if called in COUNTED else []
-            else:
-                continue
-            if any(ast.unparse(p) in held for p in parts):
+            called = (
+                getattr(part.func, "attr", getattr(part.func, "id", ""))
+                if (isinstance(part, ast.Call))
+                else ""
+            )
+            if called in COUNTED and any(ast.unparse(p) in held for p in part.args):  # type: ignore[attr-defined]
                 return True
         return False
+
+    def is_divided_by(self, name: str) -> bool:
+        """Whether the class divides a whole number into as many parts as an argument says."""
+        held = self._spellings(name)
+        return any(
+            isinstance(part, ast.BinOp)
+            and isinstance(part.op, ast.FloorDiv | ast.Mod)
+            and ast.unparse(part.right) in held
+            for node in self.methods
+            for part in ast.walk(node)
+        )
 
     def is_called(self, name: str) -> bool:
         """Whether the class calls an argument itself, as a function."""
