@@ -89,10 +89,10 @@ def _minimised(user: Text) -> Iterator[str]:
 # -- the derivations that they may be --------------------------------------------------------------
 
 
-def derivations(user: Text, found: Sequence[Candidate]) -> Iterator[tuple[Candidate, bool]]:
+def derivations(user: Text, found: Sequence[Candidate]) -> Iterator[tuple[Candidate, bool, bool]]:
     """What the functions that give gradients may be, beside what was found; a run decides.
 
-    Beside each stands if the code itself shows that gradients are given.
+    Beside each stands if names say that it gives gradients, and if the code uses them as such.
     """
     taken = {part for c in found for role, part in c.parts.items() if role != "class"}
     known = givers(user)
@@ -107,10 +107,10 @@ def derivations(user: Text, found: Sequence[Candidate]) -> Iterator[tuple[Candid
             continue
         in_one = _value_and_gradients(user, name, node, name in known)
         if in_one is not None:
-            yield in_one
+            yield *in_one, name in known
         if is_method(user, name) and (name in known or _gives_by_name(node)):
             for one in _with_losses(user, name, owner):
-                yield one, name in known
+                yield one, True, name in known
 
 
 def _value_and_gradients(

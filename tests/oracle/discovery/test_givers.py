@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from oracle.commands.check import Settings, of_file
+from oracle.commands.check import Open, Settings, of_file
 from oracle.discovery import givers, not_judged
 from oracle.discovery.text import source
 from oracle.results import Failure, Result
@@ -17,6 +17,7 @@ def judged(folder: Path, text: str) -> tuple[dict[str, Result], list[Failure]]:
     file = folder / "derivation.py"
     file.write_text("import numpy as np\n" + textwrap.dedent(text))
     made = [judge() for _, _, judge in of_file(file, "", FEW)]
+    made = [one.explained() if isinstance(one, Open) else one for one in made]
     results = [one for one in made if isinstance(one, Result)]
     assert not not_judged(file, results)
     return {one.target: one for one in results}, [m for m in made if isinstance(m, Failure)]
