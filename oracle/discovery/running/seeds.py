@@ -15,7 +15,7 @@ from oracle.discovery.text.functions import Function
 
 RANK = 2  # of what nothing is known
 OPTION = re.compile(
-    r"(stride|pad|axis|kernel|pool|size|num|n_|mode|activation|config|layers?$|units|dilation)"
+    r"(stride|pad|axis|kernel|pool|size|num|n_|mode(?!l)|activation|config|layers?$|units|dilation)"
 )
 MOST_CHOICES = 6
 
