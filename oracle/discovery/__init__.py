@@ -3,6 +3,8 @@
 find.py         the candidates in a text; nothing is executed (candidate, partners and
                 single_functions.py beside it: what a candidate is, and how names tell one)
 proposals.py    pairs that no name tells, proposed by the text; proposed.py: a run decides
+givers.py       functions that give gradients, by what the code does with what they return
+called.py       the axes of arguments in the file's own calls
 uses.py         the gradients that a text uses outside of its candidates
 load.py         the file as a module (importing/: how its own modules, and those missing, are found)
 raised.py       what the user's code raises, as text (removed.py: names that are gone today)

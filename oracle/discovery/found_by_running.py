@@ -51,12 +51,11 @@ def _found(user: User, candidate: Candidate, plain: Plain, missing: MissingShape
         user.text.lines if user.text is not None else (),
     )
     given = (
-        replace(code, samples=tuple(_samples(init))),
+        replace(code, samples=tuple(_samples(init)), called=called.axes(user, candidate)),
         user.file,
         user.shapes,
         {name: None for node, _ in known for name in functions.parameters(node)},
         {number: name for name, number in _defaults(user, candidate)},
-        called.axes(user, candidate),
     )
     try:
         return running.found(build, missing, *given)

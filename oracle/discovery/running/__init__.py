@@ -37,7 +37,6 @@ def found(
     given: str = "",
     taken: Mapping[str, object] | None = None,
     constants: Mapping[int, str] | None = None,
-    axes: Mapping[str, int] | None = None,
 ) -> Subject:
     """The subject under the plainest line of shapes that it runs under, and under the others.
 
@@ -49,7 +48,6 @@ def found(
         given: a line of the user's own, which leaves something open.
         taken: names that no size is to have.
         constants: whole numbers that have a name, as defaults of a constructor do.
-        axes: how many an argument has in the file's own calls.
 
     Raises:
         MissingShapes: it runs under no line that was tried.
@@ -58,7 +56,7 @@ def found(
     search = Search(build, file, code, constants or {})
     search.go(given, missing.names)
     subjects: list[Subject] = []
-    states = lines.settled(search, axes or {})
+    states = lines.settled(search)
     sizes = {size: None for size in search.sizes if not is_fresh(size)}
     names = {**(taken or {}), **dict.fromkeys(missing.names), **sizes}
     odd = not states or states[0].oddness >= lines.TOO_ODD

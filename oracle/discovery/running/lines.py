@@ -18,9 +18,9 @@ IMAGE = ("N", "C", "H", "W")
 CLASSES = ("C", "K")
 
 
-def settled(search: Search, axes: Mapping[str, int]) -> list[State]:
+def settled(search: Search) -> list[State]:
     """The lines that are left, the plainest first; those in which the code itself calls, if any."""
-    kept = _different(search)
+    kept, axes = _different(search), search.code.called
     as_called = [state for state in kept if _has_axes(state, axes)]
     if axes and kept and not as_called:
         entries = [(n, _cut(entry, axes.get(n, len(entry.dims)))) for n, entry in kept[0].entries]

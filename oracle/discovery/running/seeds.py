@@ -15,7 +15,7 @@ from oracle.discovery.text.functions import Function
 
 RANK = 2  # of what nothing is known
 OPTION = re.compile(
-    r"(stride|pad|axis|kernel|pool|size|num|n_|mode|activation|config|layers?$|units|dilation)"
+    r"(stride|pad|axis|kernel|pool|size|num|n_|mode(?!l)|activation|config|layers?$|units|dilation)"
 )
 MOST_CHOICES = 6
 
@@ -31,6 +31,11 @@ class Code:
     parts: tuple[str, ...] = ()  # arguments of the constructor that the code divides by
     comments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # axes by argument
     samples: tuple[tuple[int, ...], ...] = ()  # shapes that are defaults of a constructor
+    called: Mapping[str, int] = field(default_factory=dict)  # axes in the file's own calls
+
+    def is_shift(self, name: str) -> bool:
+        """Whether a name is added to a product of matrices, as a bias is: ``X @ W + b``."""
+        return any(usage.is_added_to_product(node, name) for node in self.nodes)
 
     def indexes_with(self, name: str) -> bool:
         return any(usage.indexes_with(node, name) for node in self.nodes)
@@ -133,7 +138,9 @@ def _entered(state: State, name: str, code: Code, its: str) -> State:
         return state.put(name, Entry(sizes[:1], sizes[1]))
     own = code.unpacked(name) or code.comments.get(name, ())
     word = "mask" if "mask" in naming.tokens(name) else ""
-    rank = len(own) or max(1 if its == BIAS else RANK, code.axes(name.rpartition(".")[2]))
+    least = 1 if its == BIAS or code.is_shift(name) else RANK
+    rank = max(least, code.axes(name.rpartition(".")[2]))
+    rank = len(own) or code.called.get(name, rank)
     state, sizes = state.sized(rank)
     words = [word if word.strip("_") else f"_{i}" for i, word in enumerate(own)]
     known = {word: size for size, word in state.hints}

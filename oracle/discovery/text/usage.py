@@ -112,6 +112,20 @@ def is_subtracted(function: ast.AST, name: str, others: Collection[str]) -> bool
     return False
 
 
+def is_added_to_product(function: ast.AST, name: str) -> bool:
+    """Whether a function adds a name to a product of matrices."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
+            continue
+        for own, other in ((node.left, node.right), (node.right, node.left)):
+            product = isinstance(other, ast.BinOp) and isinstance(other.op, ast.MatMult)
+            called = other.func if isinstance(other, ast.Call) else None
+            product |= isinstance(called, ast.Attribute) and called.attr in ("dot", "matmul", "mm")
+            if product and isinstance(own, ast.Name) and own.id == name:
+                return True
+    return False
+
+
 def is_mapping(function: ast.AST, name: str) -> bool:
     """Whether a function uses a name as a dict."""
     for node in ast.walk(function):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import arguments, naming, plans
+from oracle.discovery import arguments, givers, naming, plans
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.plans import Slot
@@ -69,7 +69,7 @@ def _made_by(user: User, candidate: Candidate, maker: Maker, spoken: Shapes) -> 
     plan.remarks += maker.remarks
     thing = Object(user, candidate, maker, plan, given, [], [])
     thing.phantoms = makers.phantoms(maker, plan.arguments)
-    items = returns.items(node) or []
+    items = givers.named_by_moves(user.text, name, returns.items(node) or [])
     told = returns.names(node) if node is not None else []
     told += [entry.name for item in items for entry in item.entries]
 

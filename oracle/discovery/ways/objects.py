@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import arguments, naming
+from oracle.discovery import arguments, givers, naming
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.plans import Plan, Slot, solved
@@ -293,6 +293,7 @@ class Object:
         only_numbers = isinstance(result, Mapping) and not instances.arrays_in(result)
         if result is not None and not isinstance(result, str | bool) and not only_numbers:
             returned = Returned(node, self.user.line(qualified))
+            returned.items = givers.named_by_moves(self.user.text, qualified, returned.items)
             known = {m.of for m in attributes}
             made += self._returned(result, returned, inputs, parameters, known)
         have = {m.of for m in made}

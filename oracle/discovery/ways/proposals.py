@@ -87,12 +87,20 @@ class Proposals:
         """A dtype, a random generator, and plain gradient descent for an optimizer."""
         if DTYPE.match(name):
             yield given(ast.parse("np.float64", mode="eval").body, {"np": np}, why="by its name")
-        elif GENERATOR.match(name):
+        elif GENERATOR.match(name) or self._draws(name, np.random.Generator):
             text = ast.parse("np.random.default_rng(0)", mode="eval").body
             yield given(text, {"np": np}, why="by its name")
+        elif self._draws(name, np.random.RandomState):
+            text = ast.parse("np.random.RandomState(0)", mode="eval").body
+            yield given(text, {"np": np}, why="by what is called on it")
         elif self.called_on(name) & STEPS or "optimi" in name.lower():
             text = ast.parse("PlainDescent()", mode="eval").body
             yield given(text, {"PlainDescent": PlainDescent}, why="it is asked for new weights")
+
+    def _draws(self, name: str, kind: type) -> bool:
+        """Whether all that the class calls on an argument are methods of a random generator."""
+        called = self.called_on(name)
+        return bool(called) and all(hasattr(kind, method) for method in called)
 
     def _by_use(self, name: str) -> Iterator[Given]:
         """Objects of the user's classes that have all the methods that are called on it."""
