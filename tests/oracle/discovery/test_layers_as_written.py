@@ -119,7 +119,8 @@ def test_a_size_whose_default_is_none_is_given(tmp_path):
         "self.W, self.seen = np.random.randn(n_in, n_out) / np.sqrt(n_in), []",
     )
     lazy = found(tmp_path, text)["Lazy"]
-    assert set(right(lazy)) == {"dx", "self.dW"} and "n_in" in lazy.sizes
+    assert set(right(lazy)) == {"dx", "self.dW"}
+    assert "n_in" in lazy.sizes
     text = text.replace("g @ self.W.T", "g @ self.W.T / x.shape[1]")
     assert wrong(found(tmp_path, text)["Lazy"]) == {"dx"}
 
@@ -230,7 +231,8 @@ HEADS = """
 
 def test_heads_divide_the_width(tmp_path):
     attend = found(tmp_path, HEADS)["Attend"]
-    assert "heads=2" in attend.shapes and "width=2*" in attend.shapes
+    assert "heads=2" in attend.shapes
+    assert "width=2*" in attend.shapes
     assert set(right(attend).values()) == {("q",), ("v",), ("self", "W")}
     text = HEADS.replace("ds.swapaxes(2, 3) @", "0 * ds.swapaxes(2, 3) @")
     assert len(wrong(found(tmp_path, text)["Attend"])) == 1
@@ -271,7 +273,8 @@ def test_integers_whose_range_nothing_says_are_labels(tmp_path):
                 np.add.at(self.dE, self.ids, g)
     '''
     lookup = found(tmp_path, text)["Lookup"]
-    assert "labels(" in lookup.shapes and set(right(lookup)) == {"self.dE"}
+    assert "labels(" in lookup.shapes
+    assert set(right(lookup)) == {"self.dE"}
     once = text.replace("np.add.at(self.dE, self.ids, g)", "self.dE[self.ids] = g")
     assert wrong(found(tmp_path, once)["Lookup"], sizes=dict.fromkeys(lookup.sizes, 3))
 
@@ -306,7 +309,7 @@ def test_the_same_shape_as_another_argument():
 
 
 @pytest.mark.parametrize(
-    "text, values",
+    ("text", "values"),
     [
         ("(N, C) one-hot; each column is a different class", "onehot"),
         ("(N, C) one-hot; each column is one sample", "onehot(0)"),
