@@ -8,7 +8,6 @@ import numpy as np
 
 from oracle.cases import EXTREME, OFFSET, Case
 from oracle.cases.shapes import shape
-from oracle.discovery import removed
 from oracle.discovery.load import is_misfit, said
 from oracle.judging import numerics
 from oracle.judging.budget import CLOSELY, COMPARED, REDRAWN
@@ -24,6 +23,7 @@ from oracle.judging.telling import SAMPLES, has_a_one, is_large_and_rectangular
 from oracle.judging.trial import Trial
 from oracle.judging.trials import Trials
 from oracle.judging.verdict import EPS, QUIET, digits
+from oracle.judging.wording import spoken, told
 from oracle.results import VERDICTS, Kind, Note
 from oracle.subject import (
     ClippedHere,
@@ -390,20 +390,3 @@ def _has_one_class(trial: Trial) -> bool:
 
 def _larger(size: Any) -> Any:
     return tuple(extent + 1 for extent in size) if isinstance(size, tuple) else size + 1
-
-
-def told(error: BaseException) -> str:
-    """An exception as a traceback's last line writes it."""
-    hint = removed.today(error)
-    return f"{type(error).__name__}: {error}" + (f" ({hint})" if hint else "")
-
-
-def spoken(path: Path) -> str:
-    """A path as one writes it: X, parameters["W1"], layer.W."""
-    text = str(path[0]) if path else ""
-    for part in path[1:]:
-        if text == "self" or (isinstance(part, str) and path[0] == "self" and "." not in text):
-            text += f".{part}"
-        else:
-            text += f'["{part}"]' if isinstance(part, str) else f"[{part}]"
-    return text

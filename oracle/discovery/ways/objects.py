@@ -392,9 +392,8 @@ class Object:
 
     def _rated(self, path: Path) -> bool:
         """Whether the backward multiplies its updates by the rate that we have set."""
-        if PlainDescent.is_held_by(self.maker.constants.values(), self.steps):
-            return True
-        if any(is_rate(p.name) for p in self.taken):
+        descends = PlainDescent.is_held_by(self.maker.constants.values(), self.steps)
+        if descends or any(is_rate(p.name) for p in self.taken):
             return True
         node = self.user.node(self.candidate.of("backward"))
         text_of_it = ast.unparse(node) if node is not None else ""
