@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from oracle.commands.check import Settings, of_file
+from oracle.commands.check import Settings
 from oracle.results import Failure, Result
+from tests.oracle.outcomes import outcomes
 
 FEW = Settings(cases=30)
 
@@ -15,7 +16,7 @@ FEW = Settings(cases=30)
 def told(folder: Path, text: str) -> list[Result | Failure]:
     file = folder / "derivation.py"
     file.write_text("import numpy as np\n" + textwrap.dedent(text))
-    return [judge() for _, _, judge in of_file(file, "", FEW)]
+    return outcomes(file, FEW)
 
 
 def result(folder: Path, text: str) -> Result:
