@@ -132,13 +132,15 @@ class Outcomes:
 
         ``every``: also where two of these are the same.
         """
-        made = array(match.value) if not changed else self.rerun(match.value, changed)
-        if made is None:
-            return
-        some = [made]
-        neutral = self.neutral(match.value, changed)
-        if neutral is not None and (every or not np.array_equal(neutral, made)):
-            some.append(neutral)
+        some: list[np.ndarray] = []
+        for value in _unclipped(match.value):
+            made = array(value) if not changed else self.rerun(value, changed)
+            if made is None:
+                return
+            some.append(made)
+            neutral = self.neutral(value, changed)
+            if neutral is not None and (every or not np.array_equal(neutral, made)):
+                some.append(neutral)
         update, term = match.update, match.term
         if _inside(match) != 1:
             some = [some[-1] / _inside(match), *some]
@@ -229,6 +231,18 @@ class Outcomes:
     def is_known(self, ratio: float) -> bool:
         """True for a factor of the updates, and for a number of samples or entries."""
         return ratio in (1.0, -1.0) or bool(np.min(np.abs(self._known / ratio - 1)) < SAME_FACTOR)
+
+
+def _unclipped(value: Value) -> list[Value]:
+    """A gradient as it is, and before it was clipped in place."""
+    note = value.note
+    if note is not None and note.op == "read":
+        note = max(
+            (v.note for v in note.inputs if v.note), key=lambda n: n.op == "clip", default=None
+        )
+    if note is None or note.op != "clip" or not note.args or not isinstance(note.args[0], Value):
+        return [value]
+    return [value, note.args[0]]
 
 
 def _inside(match: Match) -> float:
