@@ -4,12 +4,12 @@ Statements are taken from the last one to the first. What follows from a gradien
 and is computed again from this gradient alone, with all others as they should be.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from oracle.tracing.gradient_names import is_like_gradient
-from oracle.tracing.outcomes import Match, Outcomes
+from oracle.tracing.outcomes import Changed, Match, Outcomes
 from oracle.tracing.steps import Training
 from oracle.tracing.truth import NEARLY, Truth, array, same_gradient
 from oracle.truth.recording import Note, Value
@@ -37,7 +37,7 @@ class Expected:
 
     def add(self, matches: Sequence[Match]) -> None:
         """The matches of one statement, in all its turns."""
-        changed = {id(m.value): self.truth.of(m.of) for m in matches}
+        changed: Changed = {id(m.value): self.truth.of(m.of) for m in matches}
         self.needed.update([(match, self._needed_by(match, changed)) for match in matches])
         for match in matches:
             self._matches.setdefault(id(match.value), []).append(match)
@@ -51,7 +51,7 @@ class Expected:
         ratio = self.outcomes.multiple(array(match.value), match.of)
         return 1.0 if ratio is None else ratio
 
-    def _needed_by(self, match: Match, changed: Mapping[int, np.ndarray]) -> list[float]:
+    def _needed_by(self, match: Match, changed: Changed) -> list[float]:
         """The multiples of its true gradient that make what follows from it right."""
         if match.how == "use":
             return [match.sign]
@@ -94,7 +94,7 @@ class Expected:
             return bool(ratios)
         return any(np.isclose(ratio, factor) for ratio in ratios for factor in needed)
 
-    def scales(self, end: Match, changed: Mapping[int, np.ndarray]) -> list[float]:
+    def scales(self, end: Match, changed: Changed) -> list[float]:
         """The numbers c with: from c times some gradients, and the others, an end comes out right.
 
         An end is right if it is the multiple of the truth that is needed there.

@@ -13,7 +13,7 @@ import numpy as np
 from oracle.tracing.entries import entries
 from oracle.tracing.expected import Expected
 from oracle.tracing.gradient_names import is_like_gradient, of_name, plain
-from oracle.tracing.outcomes import MOST_WORK, Match, Outcomes
+from oracle.tracing.outcomes import MOST_WORK, Changed, Match, Outcomes
 from oracle.tracing.recorded import Stored
 from oracle.tracing.steps import Training
 from oracle.tracing.truth import Truth, array, same_gradient
@@ -334,7 +334,7 @@ class Matcher:
         """How many wrong ones that follow become right with these gradients in their places."""
         if any(s.value.shape != self.truth.of(v).shape for s, v in pairs) and len(pairs) > 1:
             return 0
-        changed = {id(s.value): self.truth.of(v) for s, v in pairs}
+        changed: Changed = {id(s.value): self.truth.of(v) for s, v in pairs}
         cured = 0
         for end in self.expected.ends([s.value for s, _ in pairs]):
             was_right = self.expected.is_right(end)

@@ -1,8 +1,9 @@
 """What the update of a parameter makes of a gradient, if earlier gradients had other numbers."""
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ SAME_FACTOR = 1e-9
 MOST_WORK = 150_000  # calls run again in the matching of one step, and again in its judging
 MOST_KEPT = 2_000  # results of runs, in case they are asked for again
 
-Changed = Mapping[int, np.ndarray]
+Changed = MutableMapping[int, np.ndarray]
 NOTHING: Changed = {}
 
 
@@ -95,7 +96,7 @@ class Outcomes:
         self._kept[key] = list(here.values()), made  # alive, so that no id is given again
         return made
 
-    def way(self, value: Value, changed: Changed) -> list[Note]:
+    def way(self, value: Value, changed: Mapping[int, Any]) -> list[Note]:
         """The calls on the way from some gradients to a value."""
         begin, forward = self.truth.step.begin, self.truth.forward.values
         return between(value, changed, self.training, begin, forward)
@@ -132,13 +133,15 @@ class Outcomes:
 
         ``every``: also where two of these are the same.
         """
-        made = array(match.value) if not changed else self.rerun(match.value, changed)
-        if made is None:
-            return
-        some = [made]
-        neutral = self.neutral(match.value, changed)
-        if neutral is not None and (every or not np.array_equal(neutral, made)):
-            some.append(neutral)
+        some: list[np.ndarray] = []
+        for value in _unclipped(match.value):
+            made = array(value) if not changed else self.rerun(value, changed)
+            if made is None:
+                return
+            some.append(made)
+            neutral = self.neutral(value, changed)
+            if neutral is not None and (every or not np.array_equal(neutral, made)):
+                some.append(neutral)
         update, term = match.update, match.term
         if _inside(match) != 1:
             some = [some[-1] / _inside(match), *some]
@@ -191,8 +194,8 @@ class Outcomes:
         ``others``: what else is as it should be. What follows may have a part of its own, as a
         weight decay.
         """
-        none = {at: np.zeros_like(number) for at, number in changed.items()}
-        none, changed = ChainMap(none, others), ChainMap(changed, others)
+        zeros: Changed = {at: np.zeros_like(number) for at, number in changed.items()}
+        none, changed = ChainMap(zeros, others), ChainMap(changed, others)
         want, found = factor * self.want(match), []
         both = (self._in_update(match, numbers, every=True) for numbers in (none, changed))
         forms = zip(*both, strict=False)
@@ -229,6 +232,18 @@ class Outcomes:
     def is_known(self, ratio: float) -> bool:
         """True for a factor of the updates, and for a number of samples or entries."""
         return ratio in (1.0, -1.0) or bool(np.min(np.abs(self._known / ratio - 1)) < SAME_FACTOR)
+
+
+def _unclipped(value: Value) -> list[Value]:
+    """A gradient as it is, and before it was clipped in place."""
+    note = value.note
+    if note is not None and note.op == "read":
+        note = max(
+            (v.note for v in note.inputs if v.note), key=lambda n: n.op == "clip", default=None
+        )
+    if note is None or note.op != "clip" or not note.args or not isinstance(note.args[0], Value):
+        return [value]
+    return [value, note.args[0]]
 
 
 def _inside(match: Match) -> float:

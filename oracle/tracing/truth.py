@@ -154,7 +154,7 @@ class Truth:
         for note, share in zip(users, shares, strict=True):
             others = tuple(other for other in users if other is not note)
             rest = self.of(value) - share
-            some = [(share, (note,))]
+            some: list[tuple[Any, tuple[Note, ...]]] = [(share, (note,))]
             if 1 < len(others) < FEW_USES and id(value) not in self.forward.leaves:
                 some.append((rest, others))
             for gradient, calls in some:

@@ -20,7 +20,8 @@ SAME = frozenset({"copy", "astype", "array", "setitem", "positive", "asarray", "
 
 
 _STEP_SIZE = re.compile(
-    r"^(lr|l_rate|learning_?rate|learn_?rate|rate|eta|alpha|step_?size|step|stepsize|epsilon)\d*$"
+    r"^(lr|l_rate|learning_?rate|learn_?rate|rate|eta|alpha|alfa|step_?size|step|stepsize|epsilon|"
+    r"lern_?rate|schrittweite|tasa|taxa|paso|passo|pas)\d*$"
 )
 
 
