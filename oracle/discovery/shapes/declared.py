@@ -219,7 +219,9 @@ def missing(
     names = [argument, *also]
     own = [node for node in nodes if node is not None]
     labels = {n for n in names if any(usage.indexes_with(node, n) for node in own)}
-    numbers = r"(stride|pad|axis|kernel|size|num|n_|mode(?!l)|activation|_param|config|layers?$|units)"
+    numbers = (
+        r"(stride|pad|axis|kernel|size|num|n_|mode(?!l)|activation|_param|config|layers?$|units)"
+    )
     arrays = {n for n in names if any(usage.is_array(node, n) for node in own)}
     example = ", ".join(
         f"{n}={_value(n)}"
