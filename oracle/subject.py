@@ -69,6 +69,22 @@ def parsed_dim(dim: str) -> ast.Expression:
     return tree
 
 
+def substituted(dim: str, size: str, by: str) -> str:
+    """A dim with an expression in place of a size."""
+    if size not in size_names((dim,)):
+        return dim
+    tree = _Substitute(size, parsed_dim(by).body).visit(ast.parse(dim, mode="eval"))
+    return ast.unparse(tree).replace(" ", "")
+
+
+class _Substitute(ast.NodeTransformer):
+    def __init__(self, size: str, by: ast.expr) -> None:
+        self.size, self.by = size, by
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.by if node.id == self.size else node
+
+
 @dataclass(frozen=True)
 class Argument:
     """An array argument: its dims, and the words that say what its values mean."""

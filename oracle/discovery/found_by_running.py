@@ -51,7 +51,7 @@ def _found(user: User, candidate: Candidate, plain: Plain, missing: MissingShape
         user.text.lines if user.text is not None else (),
     )
     given = (
-        replace(code, samples=tuple(_samples(init)), called=called.axes(user, candidate)),
+        replace(code, samples=tuple(_samples(init)), called=called.shapes(user, candidate)),
         user.file,
         user.shapes,
         {name: None for node, _ in known for name in functions.parameters(node)},

@@ -23,7 +23,7 @@ from dataclasses import replace
 from oracle.discovery.load import said
 from oracle.discovery.running import lines
 from oracle.discovery.running.search import Search
-from oracle.discovery.running.seeds import Code
+from oracle.discovery.running.seeds import Code, as_called
 from oracle.discovery.running.state import State, is_fresh
 from oracle.discovery.running.trial import Build
 from oracle.subject import MissingShapes, Subject, Unusable
@@ -56,7 +56,7 @@ def found(
     search = Search(build, file, code, constants or {})
     search.go(given, missing.names)
     subjects: list[Subject] = []
-    states = lines.settled(search)
+    states = lines.settled(search, as_called(State(given=given), missing.names, code))
     sizes = {size: None for size in search.sizes if not is_fresh(size)}
     names = {**(taken or {}), **dict.fromkeys(missing.names), **sizes}
     odd = not states or states[0].oddness >= lines.TOO_ODD

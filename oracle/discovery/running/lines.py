@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from oracle.discovery.running.search import Search, ascending
-from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, is_fresh, substituted
-from oracle.subject import size_names
+from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, is_fresh
+from oracle.subject import size_names, substituted
 
 MULTIPLE = re.compile(r"(\d+)\*(\w+)")
 ODDER = 0.5  # than the plainest line; a line that is odder is an accident
@@ -18,9 +18,16 @@ IMAGE = ("N", "C", "H", "W")
 CLASSES = ("C", "K")
 
 
-def settled(search: Search) -> list[State]:
-    """The lines that are left, the plainest first; those in which the code itself calls, if any."""
-    kept, axes = _different(search), search.code.called
+def settled(search: Search, called: Iterator[State]) -> list[State]:
+    """The lines that are left, the plainest first; those in which the code itself calls, if any.
+
+    Where none was found, ``called`` is the line with the shapes of its calls.
+    """
+    kept = _different(search)
+    if not kept:
+        runs = (s for s in called if search.tried(s, ascending)[0].ran)
+        return [state for state in runs if search.against(state) is None]
+    axes = {name: len(shape) for name, (shape, _) in search.code.called.items()}
     as_called = [state for state in kept if _has_axes(state, axes)]
     if axes and kept and not as_called:
         entries = [(n, _cut(entry, axes.get(n, len(entry.dims)))) for n, entry in kept[0].entries]

@@ -18,6 +18,7 @@ OPTION = re.compile(
     r"(stride|pad|axis|kernel|pool|size|num|n_|mode(?!l)|activation|config|layers?$|units|dilation)"
 )
 MOST_CHOICES = 6
+AS_CALLED = 0.5  # a line with all extents of a call: some may be equal by accident
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,13 @@ class Code:
     parts: tuple[str, ...] = ()  # arguments of the constructor that the code divides by
     comments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # axes by argument
     samples: tuple[tuple[int, ...], ...] = ()  # shapes that are defaults of a constructor
-    called: Mapping[str, int] = field(default_factory=dict)  # axes in the file's own calls
+    # Shapes in the file's own calls; of integers one more than the largest as well.
+    called: Mapping[str, tuple[tuple[int, ...], int]] = field(default_factory=dict)
+
+    def as_called(self, name: str) -> tuple[tuple[int, ...], int] | None:
+        """The shape of an argument in the file's own calls; x may be X in the function called."""
+        alike = (own for other, own in self.called.items() if naming.same(other, name))
+        return self.called.get(name) or next(alike, None)
 
     def is_shift(self, name: str) -> bool:
         """Whether a name is added to a product of matrices, as a bias is: ``X @ W + b``."""
@@ -128,6 +135,22 @@ def other_options(state: State, code: Code) -> Iterator[State]:
         yield state.put(name, Entry(literal=repr(OTHER_OPTIONS[name])), LABELS)
 
 
+def as_called(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
+    """The state with the shapes of the file's own calls: equal extents are one size."""
+    called = {n: own for name in names for n, own in [(name, code.as_called(name))] if own}
+    if not names or len(called) < len(names):
+        return
+    sizes: dict[int, str] = {1: "1"}
+    extents = [n for shape, top in called.values() for n in (*shape, top)]
+    for extent in dict.fromkeys(extents):
+        if extent > 1:
+            state, (sizes[extent],) = state.sized(1)
+    for name, (shape, top) in called.items():
+        classes = sizes.get(top, "") if top > 1 else ""
+        state = state.put(name, Entry(tuple(sizes[n] for n in shape), classes))
+    yield replace(state, cost=AS_CALLED)
+
+
 def _entered(state: State, name: str, code: Code, its: str) -> State:
     if name in naming.FLAGS:
         return state.put(name, Entry(literal="True"))
@@ -140,7 +163,8 @@ def _entered(state: State, name: str, code: Code, its: str) -> State:
     word = "mask" if "mask" in naming.tokens(name) else ""
     least = 1 if its == BIAS or code.is_shift(name) else RANK
     rank = max(least, code.axes(name.rpartition(".")[2]))
-    rank = len(own) or code.called.get(name, rank)
+    called = code.as_called(name)
+    rank = len(own) or (len(called[0]) if called else rank)
     state, sizes = state.sized(rank)
     words = [word if word.strip("_") else f"_{i}" for i, word in enumerate(own)]
     known = {word: size for size, word in state.hints}

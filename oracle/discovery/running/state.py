@@ -1,13 +1,12 @@
 """A state of the search: the shape of each argument that nothing speaks of, as a line of text."""
 
-import ast
 import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from oracle.discovery import naming
-from oracle.subject import parsed_dim, size_names
+from oracle.subject import substituted
 
 FRESH = re.compile(r"\bs\d+\b")
 BIASES = re.compile(r"b(ias)?_\w*|b[a-zA-Z]{1,2}|b[hx]t")
@@ -188,22 +187,6 @@ def is_fresh(size: str) -> bool:
 
 
 @functools.cache
-def substituted(dim: str, size: str, by: str) -> str:
-    """A dim with an expression in place of a size."""
-    if size not in size_names((dim,)):
-        return dim
-    tree = _Substitute(size, parsed_dim(by).body).visit(ast.parse(dim, mode="eval"))
-    return ast.unparse(tree).replace(" ", "")
-
-
-class _Substitute(ast.NodeTransformer):
-    def __init__(self, size: str, by: ast.expr) -> None:
-        self.size, self.by = size, by
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.by if node.id == self.size else node
-
-
 def kind(name: str) -> str:
     """The kind of argument that a name says: a weight, a bias, targets, or anything else."""
     own = name.rpartition(".")[2].rpartition("[")[0] or name.rpartition(".")[2]

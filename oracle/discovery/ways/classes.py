@@ -10,7 +10,6 @@ from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.given import Given
 from oracle.discovery.load import line_in, said
-from oracle.discovery.running.state import substituted
 from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import Said
@@ -39,6 +38,7 @@ from oracle.subject import (
     Unusable,
     Way,
     size_names,
+    substituted,
 )  # fmt: skip
 
 Guess = Mapping[str, tuple[str, ...]]  # the dims of arguments, or of entries, that are open
@@ -156,19 +156,25 @@ def _found(
             ran = ran or thing  # elsewhere it is the guess that does not fit
     if ran is not None and not open_:
         return ready(ran, kind)
+    documented = _documented(user, candidate)
+    doubtful = tuple(p.name for p in wanted if p.name in documented)
     if open_:
         missing = _missing(user, candidate, maker, spoken, open_)
-        documented = _documented(user, candidate)
-        missing.doubtful = tuple(p.name for p in wanted if p.name in documented)
+        missing.doubtful = doubtful
         missing.guessed = subject or (ready(ran, kind) if ran is not None else None)
         raise missing from problem
     assert problem is not None
+    raise _unusable(user, candidate, problem, doubtful) from problem
+
+
+def _unusable(
+    user: User, candidate: Candidate, problem: Exception, doubtful: Sequence[str]
+) -> Unusable:
+    """The error of a class whose shapes are all said; they may be those of an old docstring."""
     told, line = f"{candidate.name}: {said(problem)}", line_in(problem, user.file)
-    documented = _documented(user, candidate)
-    doubtful = [p.name for p in wanted if p.name in documented]
     if doubtful and not user.is_searched:
-        raise MissingShapes(told, line, doubtful) from problem
-    raise Unusable(told, line) from problem
+        return MissingShapes(told, line, list(doubtful))
+    return Unusable(told, line)
 
 
 def _held(maker: Maker, spoken: Shapes, open_: Sequence[str]) -> Iterator[Guess]:
