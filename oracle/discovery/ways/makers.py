@@ -196,8 +196,10 @@ def _whole(user: User, name: str, init: functions.Function | None) -> set[str]:
     found: set[str] = set()
     for node in (part for part in (owner, init) if part is not None):
         found |= docstrings.whole_numbers(ast.get_docstring(node) or "")
-    hints = [a for a in init.args.args if a.annotation is not None] if init is not None else []
-    return found | {a.arg for a in hints if ast.unparse(a.annotation).strip("'") == "int"}
+    given = init.args.args if init is not None else []
+    return found | {
+        a.arg for a in given if a.annotation and ast.unparse(a.annotation).strip("'") == "int"
+    }
 
 
 def _is_number(default: Any) -> bool:
