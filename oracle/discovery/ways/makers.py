@@ -43,12 +43,7 @@ KERNELS = re.compile(
     r"(kernel|filter|pool)_?(size|shape)(\d|_\w+)?|ksize|pool(_?(h|w|height|width))?|filter_(h|w)"
 )
 # Kernels of an object are of one sort: those with one reason are tried together.
-KERNEL_VALUES = (
-    ("2", "a small kernel"),
-    ("(2, 2)", "a small square kernel"),
-    ("3", "an odd kernel"),
-    ("(3, 3)", "an odd square kernel"),
-)
+KERNEL_VALUES = tuple((text, f"a kernel of {text}") for text in ("2", "(2, 2)", "3", "(3, 3)"))
 # Arguments that are a tuple of sizes, of which a docstring says the parts as it does of arrays.
 TUPLES = re.compile(r"(\w*_)?(shape|size|padding|pad|strides?|kernel|dilation)\d?$")
 KNOWN: dict[str, Any] = {
