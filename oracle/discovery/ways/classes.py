@@ -195,9 +195,7 @@ def _held(maker: Maker, spoken: Shapes, open_: Sequence[str]) -> Iterator[Guess]
     numbers = {s: n for s, n in held.items() if type(n) is int and n > 0}
     changed: dict[str, tuple[str, ...]] = {}
     for path, entry in spoken.items():
-        dims = entry.dims or ()
-        for size, number in numbers.items():
-            dims = tuple(substituted(dim, size, str(number)) for dim in dims)
+        dims = tuple(str(numbers.get(dim, dim)) for dim in entry.dims or ())
         if dims != (entry.dims or ()):
             changed[grammar.spelled(path)] = dims
     if changed:

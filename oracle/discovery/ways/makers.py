@@ -43,12 +43,7 @@ KERNELS = re.compile(
     r"(kernel|filter|pool)_?(size|shape)(\d|_\w+)?|ksize|pool(_?(h|w|height|width))?|filter_(h|w)"
 )
 # Kernels of an object are of one sort: those with one reason are tried together.
-KERNEL_VALUES = (
-    ("2", "a small kernel"),
-    ("(2, 2)", "a small square kernel"),
-    ("3", "an odd kernel"),
-    ("(3, 3)", "an odd square kernel"),
-)
+KERNEL_VALUES = tuple((text, f"a kernel of {text}") for text in ("2", "(2, 2)", "3", "(3, 3)"))
 # Arguments that are a tuple of sizes, of which a docstring says the parts as it does of arrays.
 TUPLES = re.compile(r"(\w*_)?(shape|size|padding|pad|strides?|kernel|dilation)\d?$")
 KNOWN: dict[str, Any] = {
@@ -196,8 +191,10 @@ def _whole(user: User, name: str, init: functions.Function | None) -> set[str]:
     found: set[str] = set()
     for node in (part for part in (owner, init) if part is not None):
         found |= docstrings.whole_numbers(ast.get_docstring(node) or "")
-    hints = [a for a in init.args.args if a.annotation is not None] if init is not None else []
-    return found | {a.arg for a in hints if ast.unparse(a.annotation).strip("'") == "int"}
+    given = init.args.args if init is not None else []
+    return found | {
+        a.arg for a in given if a.annotation and ast.unparse(a.annotation).strip("'") == "int"
+    }
 
 
 def _is_number(default: Any) -> bool:
