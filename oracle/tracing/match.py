@@ -16,7 +16,7 @@ from oracle.tracing.gradient_names import is_like_gradient, of_name, plain
 from oracle.tracing.outcomes import MOST_WORK, Changed, Match, Outcomes
 from oracle.tracing.recorded import Stored
 from oracle.tracing.steps import Training
-from oracle.tracing.truth import Truth, array, same_gradient
+from oracle.tracing.truth import Truth, array, same_gradient, without_a_row
 from oracle.tracing.turns import Families, aligned, few
 from oracle.tracing.updates import Update
 from oracle.truth.recording import Value
@@ -27,14 +27,6 @@ ROUNDING = 1e-12  # of the largest gradient: what is smaller is none
 FIRST = 3  # turns that are tried one by one
 SHARE = 8  # of the work of a step: no more is done for one statement
 MOST = 60  # values of the forward that are tried in the place of one stored value
-
-
-def without_a_row(of: np.ndarray) -> Iterator[np.ndarray]:
-    """An array without its first or last row, or column."""
-    for axis, extent in enumerate(of.shape):
-        if extent > 1:
-            yield np.delete(of, -1, axis)
-            yield np.delete(of, 0, axis)
 
 
 def _first_call(holders: Sequence[Stored]) -> list[Stored]:
@@ -109,6 +101,9 @@ class Matcher:
                 found.update(carried := self._by_parts(group))
                 self.expected.add(list(carried.values()))
         self.outcomes.limit = MOST_WORK
+        for stored, match in list(found.items()):
+            if match.how == "part" and self._is_misplaced(match):
+                del found[stored]
         told = {id(match.value) for match in found.values()}  # under a second name, too
         self.unmatched = [s for s in self.unmatched if id(s.value) not in told]
         if self.training.raised:
@@ -388,6 +383,13 @@ class Matcher:
     def _leads_on(self, stored: Stored) -> bool:
         """True if other gradients follow from it; what is on paper only may end in nothing."""
         return not self.step.updates or self.expected.leads_on(stored.value)
+
+    def _is_misplaced(self, match: Match) -> bool:
+        """True if it is no gradient of that value, and all that follows from it is right."""
+        ends = self.expected.ends([match.value])
+        if not ends or self.outcomes.multiple(array(match.value), match.of) is not None:
+            return False
+        return all(map(self.expected.is_right, ends))
 
     def _is_harmless(self, stored: Stored) -> bool:
         """True for ``da = a * (1 - a)``: nothing wrong follows from it, whatever its name says."""

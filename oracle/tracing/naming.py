@@ -12,8 +12,8 @@ from oracle.diagnosis.observed import what_is_seen
 from oracle.results import Note
 from oracle.subject import Argument, Path, Subject
 from oracle.tracing.blame import Judged
-from oracle.tracing.match import Matcher, without_a_row
-from oracle.tracing.truth import Truth, array, same_gradient
+from oracle.tracing.match import Matcher
+from oracle.tracing.truth import Truth, array, same_gradient, without_a_row
 from oracle.truth.recording import Value
 from oracle.truth.work import A_SECOND, Budget
 

@@ -4,7 +4,7 @@ The forward is what the loss was computed from, back to the parameters as they s
 step's updates, and to whatever is older than the step. Torch replays these calls once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,14 @@ def same_gradient(got: np.ndarray, want: np.ndarray) -> bool:
     if got.shape != want.shape and got.size == want.size == 1:
         got = got.reshape(want.shape)
     return agree(got, want)
+
+
+def without_a_row(of: np.ndarray) -> Iterator[np.ndarray]:
+    """An array without its first or last row, or column."""
+    for axis, extent in enumerate(of.shape):
+        if extent > 1:
+            yield np.delete(of, -1, axis)
+            yield np.delete(of, 0, axis)
 
 
 class Forward:
