@@ -1,5 +1,6 @@
 """Way 8: forward, cost and backward as three functions whose arguments match by name."""
 
+import ast
 import dataclasses
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -152,6 +153,19 @@ def _read_losses(subject: Subject, plan: Plan, flow: "Flow") -> Subject:
     return first
 
 
+def _handed_on(
+    node: functions.Function | None, forward: str, inputs: Sequence[str]
+) -> dict[str, str]:
+    """The arguments that a function hands to the forward itself, and what they are there."""
+    own = functions.parameters(node) if node is not None else []
+    found: dict[str, str] = {}
+    for call in functions.own_nodes(node) if node is not None else ():
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == forward:
+            given = [*zip(inputs, call.args), *((w.arg, w.value) for w in call.keywords)]
+            found |= {v.id: n for n, v in given if n and isinstance(v, ast.Name) and v.id in own}
+    return found
+
+
 @dataclass
 class Flow:
     """Where the arguments of the cost and of the backward come from."""
@@ -176,12 +190,16 @@ class Flow:
         flow = cls([p.name for p in taken[0]], outputs)
         if returns.tuple_length(nodes[0]) == 0 and items and items[0].entries:
             flow.outputs = []
-        if not any(p.name in outputs or naming.is_cache(p.name) for p in taken[1]):
+        handed = [_handed_on(node, candidate.of("forward"), flow.inputs) for node in nodes]
+        seen = {p.name for p in taken[1]} & {*outputs}
+        if not seen and not handed[1] and not any(naming.is_cache(p.name) for p in taken[1]):
             beside = [p.name for p in taken[1]]
             flow.predictions = [p.name for p in taken[1] if flow._may_be_prediction(p, beside)][:1]
         for which in (1, 2):
             for parameter in taken[which]:
                 source = flow._source(parameter, said)
+                if parameter.name in handed[which]:  # a cost that runs the forward itself
+                    source = "input", handed[which][parameter.name]
                 if source is not None:
                     flow.sources[(which, parameter.name)] = source
                 elif parameter.required:

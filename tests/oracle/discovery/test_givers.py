@@ -253,3 +253,43 @@ def train(w, x, v, pas=0.1):
     {change}
 """
     assert givers.givers(source.parse(text)) == given
+
+
+COURSE = """
+    def forward(netz, x):
+        h = np.tanh(x @ netz["A"] + netz["a"])
+        g = np.tanh(h @ netz["B"])
+        return h, g, g @ netz["C"]
+
+
+    def verlust(netz, X, y):
+        return 0.5 * np.mean((forward(netz, X)[-1][:, 0] - y) ** 2)
+
+
+    def backward(netz, X, y):
+        h, g, out = forward(netz, X)
+        d = (out - y[:, None]) / len(y)
+        dg = d @ netz["C"].T * (1 - g**2)
+        dh = dg @ netz["B"]{t} * (1 - h**2)
+        return {{"A": X.T @ dh, "a": dh.sum(axis=0), "B": h.T @ dg, "C": g.T @ d}}
+
+
+    rng = np.random.default_rng(0)
+    netz = {{"A": rng.normal(size=(3, 5)), "a": np.zeros(5)}}
+    netz["B"], netz["C"] = rng.normal(size=(5, 5)), rng.normal(size=(5, 1))
+    X, y = rng.normal(size=(12, 3)), rng.normal(size=12)
+    for _ in range(3):
+        slopes = backward(netz, X, y)
+        for k in netz:
+            netz[k] -= 0.1 * slopes[k]
+"""
+
+
+@pytest.mark.parametrize(("t", "wrong"), [(".T", set()), ("", {'netz["A"]', 'netz["a"]'})])
+def test_a_dict_has_the_shapes_of_the_files_own_calls(
+    tmp_path: Path, t: str, wrong: set[str]
+) -> None:
+    found, failures = judged(tmp_path, COURSE.format(t=t))
+    assert not failures
+    each = found["backward"].gradients
+    assert {g.of for g in each if g.of and g.verdict not in ("correct",)} == wrong
