@@ -99,7 +99,7 @@ PERHAPS_TARGETS = words("y Y")
 DATA = words("X x data inputs input X_train x_train features images")
 PARAMETERS = re.compile(
     r"(w|W|weights?|theta|Theta|thetas|params?|parameters?|beta|coefs?|initial_theta|nn_params"
-    r"|b|bias(es)?|[wWb]\d+|[wWb]_?\w{1,3}|gamma)$"
+    r"|b|bias(es)?|[wWb]\d+|[wWb]_?\w{1,3}|gamma|\w*(?:[pP]arams|[tT]hetas?|[wW]eights))$"
 )
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from oracle.discovery.running.search import TOO_ODD as TOO_ODD
 from oracle.discovery.running.search import Search, ascending
 from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, State, is_fresh, substituted
 from oracle.subject import size_names
 
 ODDER = 0.5  # than the plainest line; a line that is odder is an accident
-TOO_ODD = 1.0  # a line that is as odd as that is told, not judged
 MOST = 4  # lines that are judged
 BATCH = ("N", "T", "L", "P")
 FEATURES = ("D", "M", "H", "K", "F", "G", "E", "Q", "R", "S", "U", "V")
@@ -67,8 +67,13 @@ def _has_more_axes(unfit: State, found: State) -> bool:
     """Whether a line that makes a gradient of a wrong shape is plainer, and has more axes."""
     if unfit.names != found.names or unfit.total > found.total:
         return False
-    axes = [(len(unfit.of(n).dims), len(found.of(n).dims)) for n in found.names]
+    axes = [(_axes(unfit.of(n).dims), _axes(found.of(n).dims)) for n in found.names]
     return all(a >= b for a, b in axes) and any(a > b for a, b in axes)
+
+
+def _axes(dims: tuple[str, ...]) -> int:
+    """How many axes there are; a product such as G*D counts as those that it is made of."""
+    return sum(max(1, dim.count("*") + 1) for dim in dims)
 
 
 def _covers(general: State, special: State, plain: bool = False) -> bool:
@@ -85,7 +90,10 @@ def _covers(general: State, special: State, plain: bool = False) -> bool:
             return False
         if bool(one.classes) != bool(other.classes):
             return False
+        if bool(one.whole) != bool(other.whole):
+            return False
         pairs = [*zip(one.dims, other.dims), (one.classes or "1", other.classes or "1")]
+        pairs.append((one.whole or "1", other.whole or "1"))
         for dim, instead in sorted(pairs, key=lambda pair: not is_fresh(pair[0])):
             if is_fresh(dim) and plain and not instead.isidentifier():
                 return False
@@ -101,9 +109,10 @@ def _covers(general: State, special: State, plain: bool = False) -> bool:
 def named(state: State, taken: Mapping[str, object]) -> State:
     """The line with the names that people give to sizes; those of the code itself come first."""
     names: dict[str, str] = {}
+    whole = {name for name, entry in state.entries if entry.whole}  # K=K
     hints = {size: name for size, name in state.hints if size in state.own}
     for size in sorted(state.own, key=lambda s: s not in hints):
-        used = {*taken, *names.values()}
+        used = {*taken, *names.values()} - (whole - {*names.values()})
         wanted = [hints[size]] if size in hints else []
         wanted += _usual(state, size)
         names[size] = next(name for name in wanted if name not in used)

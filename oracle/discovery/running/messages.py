@@ -52,7 +52,7 @@ INTEGERS = re.compile(
     r"|target dtype to be Long|tensor of type LongTensor"
     r"|_cpu\" not implemented for '(?:Float|Double)'"
 )
-SQUARE = re.compile(r"must be square")
+SQUARE = re.compile(r"must be square|[Ee]xpected square")
 DEFINITE = re.compile(r"definite")
 
 

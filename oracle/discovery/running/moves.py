@@ -89,6 +89,7 @@ def moves(
     named = line.named(state)
     if isinstance(first.error, AssertionError) or said.multiples:
         yield from _divisible(state, said, extents)
+        yield from _groups(state, said, extents) if not said.equal else ()
     yield from _integers(state, said, line, extents)
     yield from _ranks(state, said, line)
     if said.places:
@@ -121,7 +122,7 @@ def more_axes(state: State) -> Iterator[State]:
     One axis less is not tried: a sum over samples that is missing is right for a single sample.
     """
     for name, entry in state.entries:
-        if state.kind(name) in (DATA, TARGET) and not entry.literal:
+        if state.kind(name) in (DATA, TARGET) and not entry.is_value:
             yield from _maybe(state.deepened(name, len(entry.dims) + 1, AXES))
 
 
@@ -234,6 +235,18 @@ def _divisible(state: State, said: Clues, extents: Extents) -> Iterator[State]:
                 yield replace(changed, cost=changed.cost + LABELS)
 
 
+def _groups(state: State, said: Clues, extents: Extents) -> Iterator[State]:
+    """An axis that is divided into as many parts as a whole number says."""
+    for _, whole in state.entries:
+        if extents.known.get(whole.whole, 0) not in said.multiples:
+            continue
+        for name, entry in state.entries:
+            for axis, size in enumerate(entry.dims):
+                if size in state.own and state.kind(name) not in (WEIGHT, BIAS):
+                    cost = EQUAL + 0.1 * abs(axis - 1)  # of channels first
+                    yield state.replaced(size, f"{whole.whole}*{size}", cost)
+
+
 def _same_places(state: State) -> Iterator[State]:
     """Two arguments of as many axes that have one of them in common."""
     for (_, one), (_, other) in itertools.combinations(state.entries, 2):
@@ -253,7 +266,7 @@ def _integers(state: State, said: Clues, line: "Line", extents: Extents) -> Iter
     names = sorted(state.names, key=lambda n: (n not in named, state.kind(n) != TARGET))
     for name in names:
         entry = state.of(name)
-        if entry.classes or entry.literal or state.kind(name) in (WEIGHT, BIAS):
+        if entry.classes or entry.is_value or state.kind(name) in (WEIGHT, BIAS):
             continue
         cost = LABELS if state.kind(name) == TARGET else INTEGERS
         cost += ELSEWHERE * (name not in named)
@@ -262,7 +275,7 @@ def _integers(state: State, said: Clues, line: "Line", extents: Extents) -> Iter
         if len(entry.dims) > 1:
             yield one.put(name, Entry(entry.dims, classes), cost + 0.25)
         if name in named and state.kind(name) == DATA and not line.code.is_array(name):
-            yield state.put(name, Entry(literal="2"), cost + EQUAL)
+            yield one.put(name, Entry(whole=classes), cost + EQUAL)
 
 
 def _like_outputs(state: State, extents: Extents) -> Iterator[State]:
@@ -288,7 +301,7 @@ def _ranks(state: State, said: Clues, line: "Line") -> Iterator[State]:
         if said.rank and (name in named or not said.higher):
             yield from _maybe(state.ranked(name, said.rank, cost - 0.5))
             yield from _maybe(state.deepened(name, said.rank, cost - 0.5))
-        if said.output and state.kind(name) == DATA and rank < 4 and not entry.literal:
+        if said.output and state.kind(name) == DATA and rank < 4 and not entry.is_value:
             dims = (*entry.dims, "1")  # vectors that are columns
             yield state.put(name, replace(entry, dims=dims), cost)
         if said.higher:
@@ -334,7 +347,7 @@ def _columns(state: State) -> State:
 
 
 def _shape(entry: Entry, extents: Extents) -> tuple[int, ...]:
-    return shapes.shape(entry.dims, extents.known) if not entry.literal else ()
+    return shapes.shape(entry.dims, extents.known) if not entry.is_value else ()
 
 
 def _of_index(state: State, said: Clues, extents: Extents, line: Line) -> Iterator[State]:
@@ -344,13 +357,17 @@ def _of_index(state: State, said: Clues, extents: Extents, line: Line) -> Iterat
     index, extent = said.index
     for name in state.names:
         entry = state.of(name)
-        if not entry.classes or shapes.shape((entry.classes,), extents.known)[0] != index + 1:
+        if not entry.classes:
             continue
-        for size, by in solutions(state.own, [(extents, (index + 1, extent))]):
-            yield state.replaced(size, by, EQUAL + effort(by))
-        if entry.classes not in state.own:
+        below = shapes.shape((entry.classes,), extents.known)[0] - 1 - index
+        if below not in (0, 1):  # 1: labels that start at 1, y - 1 is the index
+            continue
+        more = f"+{below}" if below else ""
+        for size, by in solutions(state.own, [(extents, (index + 1 + below, extent))]):
+            yield state.replaced(size, by + more, EQUAL + effort(by))
+        if entry.classes not in state.own or more:
             by = next(iter(extents.spelled(extent)), str(extent))
-            yield state.put(name, replace(entry, classes=by), EQUAL)
+            yield state.put(name, replace(entry, classes=by + more), EQUAL)
         return
     bounds = [s for s in line.bounds(state) if extents.known.get(s, 0) > extent]
     near = {dim for name in line.named(state) for dim in state.of(name).dims[:1]}
@@ -366,7 +383,7 @@ def _of_values(state: State, said: Clues, named: Sequence[str]) -> Iterator[Stat
     """Square matrices, and positive definite ones."""
     for name in named if said.square or said.definite else ():
         entry = state.of(name)
-        if len(entry.dims) < 2 or entry.classes or entry.literal:
+        if len(entry.dims) < 2 or entry.classes or entry.is_value:
             continue
         one = state
         if entry.dims[-1] != entry.dims[-2] and entry.dims[-1] in state.own:

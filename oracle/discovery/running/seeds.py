@@ -7,14 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.discovery import naming
-from oracle.discovery.running.state import BIAS, Entry, State, role
+from oracle.discovery.running.roles import Roles
+from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, role
 from oracle.discovery.text import usage
 from oracle.discovery.text.functions import Function
 
 RANK = 2  # of what nothing is known
-OPTION = re.compile(
-    r"(stride|pad|axis|kernel|pool|size|num|n_|mode|activation|config|layers?$|units|dilation)"
+OPTIONS = naming.words(
+    "stride strides pad padding axis kernel pool size num n mode activation config layer layers "
+    "units dilation"
 )
+STEPS = naming.words("stride strides pad padding axis kernel ksize pool mode dilation")
+COLUMN = 0.5  # a flat vector as a matrix, and a matrix of weights as a vector
+NUMBERS = 1.0  # what no use shows to be arrays, as numbers
+ONE_OUTPUT = {WEIGHT: 2, TARGET: 2, BIAS: 1}  # axes, of which a model of one output has the last not
+LAYERS = 2  # of a list or dict of parameters that the code goes through
 MOST_CHOICES = 6
 
 
@@ -26,6 +33,7 @@ class Code:
     stages: tuple[int, ...]  # of each, how far a run came that has reached it
 
     numbers: frozenset[int]  # whole numbers in the file: no extent is one of them
+    roles: Roles = Roles()
 
     def indexes_with(self, name: str) -> bool:
         return any(usage.indexes_with(node, name) for node in self.nodes)
@@ -80,35 +88,67 @@ class Code:
 
 def started(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
     """The state with first entries for more arguments; one state for each option of the code."""
-    choices: list[list[State | None]] = []
     options = {name: code.words(name)[:MOST_CHOICES] for name in names}
     for name in names:
         if name not in options or not options[name]:
             state = _entered(state, name, code, role(name, (*state.names, *names)))
     chosen = [[(name, word) for word in words] for name, words in options.items() if words]
-    del choices
     for combination in itertools.product(*chosen):
         one = state
         for name, word in combination:
             one = one.put(name, Entry(literal=repr(word)))
         yield one
+        yield from _otherwise(one, names, code)
+
+
+def _otherwise(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
+    """The state with what the uses leave open: numbers in place of arrays, vectors of weights."""
+    numbers, single = state, state
+    for name in names:
+        if name not in state.names:
+            continue
+        entry = state.of(name)
+        if entry.is_value or entry.classes:
+            continue
+        flat, _ = code.roles.flat(name)
+        if len(entry.dims) in (1, 2) and (flat or state.kind(name) == WEIGHT):
+            other = state.ranked(name, 3 - len(entry.dims), COLUMN)
+            if other is not None and entry.dims[:1] != other.of(name).dims:
+                yield other
+        if state.kind(name) not in (WEIGHT, BIAS) and not code.roles.is_array(name):
+            numbers = numbers.put(name, replace(entry, dims=()))
+        if len(entry.dims) == ONE_OUTPUT.get(state.kind(name), 0):
+            single = single.put(name, replace(entry, dims=entry.dims[:-1]))
+    if single is not state:
+        yield replace(single, cost=single.cost + COLUMN)
+    if numbers is not state:
+        yield replace(numbers, cost=numbers.cost + NUMBERS)
 
 
 def _entered(state: State, name: str, code: Code, its: str) -> State:
     if name in naming.FLAGS:
         return state.put(name, Entry(literal="True"))
-    if OPTION.search(name) and not code.is_array(name) and "." not in name:
+    words = {*naming.tokens(name)}
+    if code.roles.is_whole(name) and not code.roles.is_array(name) and not words & STEPS:
+        state, sizes = state.sized(1)
+        hints = (*state.hints, (sizes[0], name))
+        return replace(state.put(name, Entry(whole=sizes[0])), hints=hints)
+    if words & OPTIONS and not code.is_array(name) and "." not in name:
         return state.put(name, Entry(literal="1"))
     if code.indexes_with(name):
         state, sizes = state.sized(2)
         return state.put(name, Entry(sizes[:1], sizes[1]))
+    flat, length = code.roles.flat(name)
+    if flat:
+        state, sizes = state.sized(1)
+        return state.put(name, Entry((str(length),) if length else sizes))
     own = code.unpacked(name)
     rank = len(own) or max(1 if its == BIAS else RANK, code.axes(name.rpartition(".")[2]))
     state, sizes = state.sized(rank)
-    words = [word if word.strip("_") else f"_{i}" for i, word in enumerate(own)]
+    spelled = [word if word.strip("_") else f"_{i}" for i, word in enumerate(own)]
     known = {word: size for size, word in state.hints}
-    by_name = {word: known.get(word, size) for word, size in zip(words, sizes)}  # one size a name
-    dims = tuple(by_name[word] for word in words) if own else sizes
+    by_name = {word: known.get(word, size) for word, size in zip(spelled, sizes)}  # one a name
+    dims = tuple(by_name[word] for word in spelled) if own else sizes
     hints = [(s, word) for word, s in by_name.items() if word not in known and word[0] != "_"]
     return replace(state.put(name, Entry(dims)), hints=(*state.hints, *hints))
 
@@ -151,4 +191,6 @@ def code_of(parts: Sequence[tuple[Function, int]], tree: ast.AST | None) -> Code
         for node in ast.walk(root)
         if isinstance(node, ast.Constant) and type(node.value) is int
     )
-    return Code(tuple(found), tuple(stage for _, stage in parts), numbers)
+    defined = {n.name: n for root in roots for n in ast.walk(root) if isinstance(n, Function)}
+    stages = tuple(stage for _, stage in parts)
+    return Code(tuple(found), stages, numbers, Roles(tuple(found), defined))

@@ -29,6 +29,7 @@ class Entry:
     classes: str = ""  # the size C of labels(C)
     word: str = ""  # for its values: spd
     literal: str = ""  # its value, as Python
+    whole: str = ""  # the size that it is: a whole number
 
     def __str__(self) -> str:
         words = [*self.dims] if self.dims else ["scalar"]
@@ -37,7 +38,12 @@ class Entry:
 
     @property
     def sizes(self) -> tuple[str, ...]:
-        return size_names((*self.dims, *([self.classes] if self.classes else [])))
+        return size_names((*self.dims, *filter(None, (self.classes, self.whole))))
+
+    @property
+    def is_value(self) -> bool:
+        """It is no array: a value that is written out, or a whole number."""
+        return bool(self.literal or self.whole)
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ class State:
 
     def __str__(self) -> str:
         return ", ".join(
-            f"{name}={entry.literal}" if entry.literal else f"{name}: {entry}"
+            f"{name}={entry.literal or entry.whole}" if entry.is_value else f"{name}: {entry}"
             for name, entry in self.entries
         )
 
@@ -125,7 +131,7 @@ class State:
         """The state with another rank of an argument: its first axes stay what they are."""
         entry = self.of(name)
         least = 1 if self.kind(name) in (WEIGHT, BIAS) else 0
-        if rank == len(entry.dims) or not least <= rank <= MOST_AXES or entry.literal:
+        if rank == len(entry.dims) or not least <= rank <= MOST_AXES or entry.is_value:
             return None
         state, more = self.sized(max(0, rank - len(entry.dims)))
         return state.put(name, replace(entry, dims=(*entry.dims[:rank], *more)), cost)
@@ -149,6 +155,7 @@ class State:
                     entry,
                     dims=tuple(substituted(d, size, dim) for d in entry.dims),
                     classes=substituted(entry.classes, size, dim) if entry.classes else "",
+                    whole=substituted(entry.whole, size, dim) if entry.whole else "",
                 ),
             )
             for name, entry in self.entries
@@ -162,7 +169,15 @@ class State:
             return re.sub(r"[A-Za-z_]\w*", lambda size: names.get(size[0], size[0]), dim)
 
         entries = tuple(
-            (name, replace(e, dims=tuple(map(other, e.dims)), classes=other(e.classes)))
+            (
+                name,
+                replace(
+                    e,
+                    dims=tuple(map(other, e.dims)),
+                    classes=other(e.classes),
+                    whole=other(e.whole),
+                ),
+            )
             for name, e in self.entries
         )
         return replace(self, entries=entries)

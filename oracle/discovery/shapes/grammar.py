@@ -23,6 +23,7 @@ ALL_WORDS = (*WORDS, "in", "labels", "fixed", "scalar")
 # Usual sizes that are one or two letters away from a word.
 NO_SLIPS = ("units", "masks", "scale", "position")
 NOTHING = object()
+SHORT = 3  # letters of a size that no array has: K, n1
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,24 @@ def entries(text: str, line: int = 0) -> Shapes:
         except ValueError as error:
             raise Unusable(f"the shape of {name}: {error}", line) from None
     _no_slips(found, line)
+    _expect_sizes(found, line)
     return found
+
+
+def _expect_sizes(found: Shapes, line: int) -> None:
+    """Raises Unusable where a value is a bare word that is no size: ``mode=relu`` lacks quotes."""
+    dims = tuple(dim for said in found.values() for dim in said.dims or ())
+    labels = tuple(said.classes for said in found.values() if said.classes)
+    known = {*size_names((*dims, *labels))}
+    for steps, said in found.items():
+        bare = isinstance(said.literal, Given) and said.literal.text.isidentifier()
+        if bare and len(said.literal.text) > SHORT and not known & {said.literal.text}:
+            if said.literal.text != spelled(steps):
+                raise Unusable(
+                    f"the shape of {spelled(steps)}: {said.literal.text} is no size of an array, "
+                    f'and no value; a word has quotes: "{said.literal.text}"',
+                    line,
+                )
 
 
 def _no_slips(found: Shapes, line: int) -> None:

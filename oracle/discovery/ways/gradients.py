@@ -90,6 +90,10 @@ class Returned:
         self, result: Sequence[Any], wanted: list[Slot], slots: Sequence[Slot]
     ) -> list[Made]:
         parts = list(result)
+        if any(isinstance(part, Mapping) for part in parts):
+            within, parts, wanted = self._in_dicts(parts, wanted)
+            if within is not None:
+                return within + (self._of_sequence(parts, wanted, wanted) if parts else [])
         holder = self._list_of(parts, wanted)
         if holder is not None:
             return self._of_list(parts, holder, self.items[0] if self.items else None)
@@ -109,6 +113,26 @@ class Returned:
             else:
                 raise WrongReturn(f"the gradient of {slot.name} is {_kind(part)}")
         return made
+
+    def _in_dicts(
+        self, parts: list[Any], wanted: list[Slot]
+    ) -> tuple[list[Made] | None, list[Any], list[Slot]]:
+        """The gradients of ``return dx, {"W": dW, "b": db}`` in dicts, and what is left of both.
+
+        None where the dicts belong to inputs that are dicts themselves.
+        """
+        if any(slot.entries for slot in wanted):
+            return None, parts, wanted
+        made: list[Made] = []
+        rest = []
+        for at, part in enumerate(parts):
+            if not isinstance(part, Mapping):
+                rest.append(part)
+            elif part:
+                item = self.items[at] if len(self.items) == len(parts) else None
+                made += self._of_dict(part, wanted, item)
+        known = {one.of for one in made}
+        return made, rest, [slot for slot in wanted if slot.path not in known]
 
     def _list_of(self, parts: list[Any], wanted: Sequence[Slot]) -> Slot | None:
         """The input, a list, whose entries these gradients are of; None if there is none."""
