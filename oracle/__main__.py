@@ -4,6 +4,7 @@
 there in place of this one.)
 """
 
+import gc
 import os
 import sys
 
@@ -20,7 +21,10 @@ def main() -> None:
             _end(f"the current folder cannot be used: {error.strerror}")
         from oracle.commands.cli import main as commands
 
-        commands()
+        try:
+            commands()
+        finally:
+            gc.freeze()  # the process ends: what it holds need not be searched for garbage
 
 
 def _open_standard_streams() -> None:

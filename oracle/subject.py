@@ -15,10 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from reference._expect import Whole
-
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv)
-ANY_WHOLE = Whole(0)
 
 Path = tuple[Any, ...]
 Inputs = dict[str, Any]
@@ -82,6 +79,7 @@ class Argument:
     values: str = "normal"  # or unit, positive, nonnegative, probabilities, labels, ...
     classes: str = ""  # the size C of labels(C)
     fixed: bool = False  # data: not differentiated
+    only_size: bool = False  # its values are not used: a constructor needs its size
 
     @property
     def differentiated(self) -> bool:
@@ -94,6 +92,15 @@ class Argument:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """The limits of an option that is a whole number, and the sizes that it divides."""
+
+    low: int = 0
+    high: str = ""  # a number or a sum, of other such options too
+    divides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Option:
     """An argument that is no array: a choice, an axis, a number in (0, 1], or a whole number."""
 
@@ -101,7 +108,7 @@ class Option:
     kind: Literal["choice", "axis", "number", "whole"]
     default: Any
     choices: tuple[Any, ...] = ()
-    whole: Whole = ANY_WHOLE  # its limits, if it is one
+    whole: Limits = Limits()  # if it is one
 
 
 class Unusable(Exception):  # noqa: N818
@@ -122,10 +129,16 @@ class MissingShapes(Unusable):
     """
 
     def __init__(
-        self, message: str, line: int, names: Sequence[str], guessed: "Subject | None" = None
+        self,
+        message: str,
+        line: int,
+        names: Sequence[str],
+        guessed: "Subject | None" = None,
+        are_labels: bool = False,
     ) -> None:
         super().__init__(message, line)
         self.names = tuple(names)
+        self.are_labels = are_labels  # only the range of these integers is open
         self.guessed = guessed  # what it is with shapes that are usual, if it runs with them
 
 
@@ -165,7 +178,6 @@ class Reading:
     remark: str = ""  # "correct when given the activation a, not z"
     confirmed: bool = True  # the code itself says so: by names, by calls, by what it computes
     takes: tuple[tuple[str, Role], ...] = ()  # arguments of the backward, where they differ
-    settle: str = ""  # what makes this the only reading: "call the argument z"
     when: tuple["Subject", ...] = field(
         default=(), compare=False
     )  # allowed only where these are right
@@ -177,7 +189,6 @@ class Reading:
             "; ".join(filter(None, (self.remark, other.remark))),
             self.confirmed and other.confirmed,
             (*self.takes, *other.takes),
-            self.settle or other.settle,
             (*self.when, *other.when),
         )
 
@@ -215,6 +226,7 @@ class Subject:
     read_as: Callable[[int], "Subject"] | None = None  # the same in its nth reading
     # The same with the readings that only a trial run shows: discovery does not run a backward.
     by_trial: Callable[["Subject"], "Subject"] | None = None
+    meant: tuple[str, int] = ("", 0)  # the reading that a comment names, and the comment's line
     has_upstream: bool = True  # False: the value is a scalar, and its upstream is 1
     one_entry: bool = False  # the upstream has one entry that is not 0
     losses: tuple[int, ...] = ()  # of several outputs, those whose upstream is 1

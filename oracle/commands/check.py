@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,20 +39,45 @@ Outcome = Result | Failure
 def of_file(
     file: Path, name: str, settings: Settings, imported: Callable[[], None] = lambda: None
 ) -> Iterator[tuple[str, int, Callable[..., Outcome]]]:
-    """Each derivation of a file: its name, its line, and what judges it."""
+    """Each derivation of a file: its name, its line, and what judges it.
+
+    Classes with a further option of theirs come last, after all that is judged for the first time.
+    """
     from oracle import discovery
     from oracle.discovery import trainers
 
     subjects, failures = discovery.subjects(file, name, settings.shapes, settings.against, imported)
     for failure in failures:
         yield "", failure.line, lambda failure=failure: failure
+    judged: dict[str, Outcome] = {}
     for subject in subjects:
-        yield subject.name, subject.line, lambda subject=subject: judge(subject, settings)
+        if not _option(subject):
+            yield subject.name, subject.line, partial(_judged, subject, settings, judged)
     found, failures = trainers.of_file(str(file), name)
     for failure in failures:
         yield "", failure.line, lambda failure=failure: failure
     for one in found:
         yield one.name, one.line, lambda one=one: _trained(file, one, settings)
+    for subject in filter(_option, subjects):
+        yield subject.name, subject.line, partial(_judged, subject, settings, judged)
+
+
+def _option(subject: Subject) -> str:
+    """The option of a class that is made with one: ``act="relu")``."""
+    return subject.name.partition("(")[2]
+
+
+def _judged(subject: Subject, settings: Settings, judged: dict[str, Outcome]) -> Outcome:
+    """The verdict on a derivation, noted for the same class with its other options.
+
+    With a further option most of the class is what it was: fewer cases are drawn, and no cure is
+    searched for what is wrong without that option as well.
+    """
+    first = judged.get(subject.name.partition("(")[0]) if _option(subject) else None
+    if not isinstance(first, Result):
+        judged[subject.name] = outcome = judge(subject, settings)
+        return outcome
+    return judge(subject, replace(settings, cases=max(1, settings.cases // 3)), first)
 
 
 def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
@@ -64,14 +90,17 @@ def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
     return judge_training(file, str(file), trainer, settings.seed)
 
 
-def judge(subject: Subject, settings: Settings) -> Outcome:
-    """Verdict and diagnosis of one derivation; a failure if it cannot be judged."""
+def judge(subject: Subject, settings: Settings, like: Result | None = None) -> Outcome:
+    """Verdict and diagnosis of one derivation; a failure if it cannot be judged.
+
+    ``like``: the result of the same class with a different option.
+    """
     import torch
 
     torch.set_num_threads(1)
     try:
         examined = _examined(subject, settings)
-        diagnosis = _diagnosis(examined)
+        diagnosis = _diagnosis(examined) if not _is_alike(examined, like) else None
         return assemble(
             examined, diagnosis, _recognised(examined), _scripts(examined, diagnosis, settings)
         )
@@ -95,6 +124,17 @@ def _examined(subject: Subject, settings: Settings) -> "Examined":
     only = parse(settings.case, meant.subject) if settings.case else None
     given = settings.cases, settings.seed, settings.max_dim, settings.dtypes
     return settled(examine(meant.subject, *given, only), meant)
+
+
+def _is_alike(examined: "Examined", like: Result | None) -> bool:
+    """Note where all that is wrong is wrong with a different option as well; tell whether it is."""
+    known = {g.name for g in like.gradients if g.verdict in ("wrong", "inherited")} if like else ()
+    wrong = {entry.gradient.name for entry in examined.entries if entry.gradient.verdict == "wrong"}
+    if like is None or not wrong or not wrong <= {*known}:
+        return False
+    said = f"wrong as in {like.target}, where the mistake is told"
+    examined.subject.remarks.append(said)
+    return True
 
 
 def _diagnosis(examined: "Examined") -> "Diagnosis | None":

@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,7 @@ def check(
     """
     _expect_one_output(form, repro, fix or diff)
     with interrupts.held() as stop:
+        _start_server()  # it imports torch while this process imports its own and reads files
         asked = _Asked(targets, exclude, select, ignore, timeout, jobs, verbose)
         shown = _Shown(form, quiet, no_color, stderr=repro == "-" or diff)
         drawn = {"cases": cases, "seed": seed, "max_dim": max_dim, "shapes": shapes}
@@ -120,9 +122,10 @@ def check(
         drawn |= {"case": case or "", "repro": bool(repro)} | (
             {"dtypes": (dtype,)} if dtype else {}
         )
+        write = _writer(shown)
         report, settings, texts = _judged(asked, drawn, repro, shown, stop)
         with output.writing():
-            _print(report, shown)
+            write(report)
             if repro:
                 _write_script(report, repro)
         ended = output.status(report, fail_on, allow_not_judged)
@@ -157,14 +160,17 @@ def _expect_one_output(form: str, repro: str | None, changes: bool) -> None:
         raise click.UsageError(f"{' and '.join(wanted)} do not go together: choose one")
 
 
+def _start_server() -> None:
+    from oracle.commands import server
+
+    with contextlib.suppress(server.ServerError):  # told of each file
+        server.running()
+
+
 def _judged(
     asked: _Asked, drawn: dict[str, Any], repro: str | None, shown: _Shown, stop: "threading.Event"
 ) -> tuple["Report", "Settings", dict[str, str]]:
     """The report on all files, the settings that it was made with, and the files' texts by name."""
-    from oracle.commands import server
-
-    with contextlib.suppress(server.ServerError):  # told of each file
-        server.running()  # imports torch while this process reads files
     from oracle import discovery
     from oracle.commands import ignored, own_errors, repro_file, targets, workers
     from oracle.commands.check import Settings
@@ -194,18 +200,24 @@ def _judged(
     return report, settings, texts
 
 
-def _print(report: "Report", shown: _Shown) -> None:
+def _writer(shown: _Shown) -> Callable[["Report"], None]:
+    """Make the function that writes a report in the form that was asked for."""
     from oracle.report import annotations, check_page, json_document, placed
 
-    report = placed.by_cell(report)
-    if shown.form == "json":
-        output.document(json_document.dumps(report))
-    elif shown.form == "github":
-        output.document(annotations.github(report))
-    elif shown.form == "sarif":
-        output.document(annotations.sarif(report))
-    else:
-        check_page.print_report(report, shown.quiet, shown.no_color, stderr=shown.stderr)
+    documents = {
+        "json": json_document.dumps,
+        "github": annotations.github,
+        "sarif": annotations.sarif,
+    }
+
+    def write(report: "Report") -> None:
+        report = placed.by_cell(report)
+        if shown.form in documents:
+            output.document(documents[shown.form](report))
+        else:
+            check_page.print_report(report, shown.quiet, shown.no_color, stderr=shown.stderr)
+
+    return write
 
 
 def _write_script(report: "Report", repro: str) -> None:

@@ -64,7 +64,7 @@ def check(
             pool.shutdown(wait=True, cancel_futures=True)
     report.interrupted = stop.is_set()
     for file in files:
-        for outcome in file.found:
+        for outcome in sorted(file.found, key=lambda outcome: outcome.line):
             (report.results if isinstance(outcome, Result) else report.errors).append(outcome)  # type: ignore[arg-type]
             report.not_judged += outcome.not_judged if isinstance(outcome, Result) else ()
     report.seconds = time.perf_counter() - began

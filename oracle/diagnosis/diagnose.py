@@ -10,7 +10,12 @@ from oracle.diagnosis import repair, targets
 from oracle.diagnosis.drafts import Diagnosis, Draft, Drafts
 from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.explain import explain, explain_arrays, is_elementwise
-from oracle.diagnosis.observed import has_other_slope, right_only_when, what_is_seen
+from oracle.diagnosis.observed import (
+    has_other_slope,
+    ignores_upstream,
+    right_only_when,
+    what_is_seen,
+)
 from oracle.diagnosis.opened import Opened
 from oracle.diagnosis.other_reasons import blame_float32, ignore_guards, is_float32
 from oracle.diagnosis.places import place
@@ -88,10 +93,13 @@ def _diagnose_some(
             draft.note(remark)
     elementwise, trials = is_elementwise(evidence), _trials(examined, paths, evidence)
     repair.amend(drafts, trials, elementwise)
-    for path in paths if elementwise else ():
+    for path in paths:
         draft = drafts.of(path)
         if draft.is_wrong and draft.names == {"unexplained"}:
-            finding = has_other_slope(draft.gradient.name, path, trials, evidence)
+            name = draft.gradient.name
+            finding = ignores_upstream(name, path, trials)
+            if finding is None and elementwise:
+                finding = has_other_slope(name, path, trials, evidence)
             draft.change(findings=(finding,) if finding else draft.gradient.findings)
 
 

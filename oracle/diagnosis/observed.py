@@ -18,6 +18,9 @@ def what_is_seen(target: Target) -> str:
     """Ratio and place of a difference that nothing explains."""
     if target.got.shape != target.true.shape:
         return f"has shape {target.got.shape}, expected {target.true.shape}"
+    if target.got.size == 1:
+        got, want = target.got.item(), target.true.item()
+        return f"is {got:.6g}, expected {want:.6g}; none of the known mistakes explains that"
     off = np.abs(target.got - target.true)
     share = float((off > 1e-9 * np.abs(target.true).max(initial=1e-300)).mean())
     with np.errstate(all="ignore"):
@@ -25,8 +28,9 @@ def what_is_seen(target: Target) -> str:
     spread = (
         f"between {ratios.min():.3g} and {ratios.max():.3g}" if ratios.size else "nowhere finite"
     )
+    where = "every entry" if share == 1 else f"{100 * share:.0f} % of its entries"
     return (
-        f"is wrong in {100 * share:.0f} % of its entries; its ratio to the gradient lies {spread}; "
+        f"is wrong in {where}; its ratio to the gradient lies {spread}; "
         "none of the known mistakes explains that"
     )
 
@@ -72,17 +76,45 @@ def has_other_slope(
 def _is_local(trial: Trial, path: Path) -> bool:
     """True if a gradient is a slope of each entry of its input times the upstream there."""
 
-    def made(arrays: dict[str, np.ndarray], times: float = 1.0) -> np.ndarray:
-        inputs = trial.inputs(arrays)
-        with trial.seeded():
-            value, kept = trial.subject.forward(inputs)
-            sent = times * np.asarray(trial.sent(value))
-            found = trial.subject.backward(inputs, value, kept, sent)
-        return np.asarray(next(m.value for m in found if m.of == path), float)
-
     name = path[0]
     moved = trial.arrays[name].copy()
     moved.flat[0] += 1.0
-    before, after = made(trial.arrays), made({**trial.arrays, name: moved})
-    linear = not trial.subject.has_upstream or np.array_equal(made(trial.arrays, 2.0), 2 * before)
+    before, after = _made(trial, path), _made(trial, path, {name: moved})
+    linear = not trial.subject.has_upstream or np.array_equal(
+        _made(trial, path, times=2.0), 2 * before
+    )
     return linear and np.array_equal(before.flat[1:], after.flat[1:])
+
+
+def ignores_upstream(name: str, path: Path, trials: Sequence[Trial]) -> Note | None:
+    """A gradient that is the same under any upstream, whatever else is wrong with it."""
+    if not trials or not all(_is_the_same_under_any(trial, path) for trial in trials):
+        return None
+    message = (
+        f"{name} is the same whatever upstream gradient comes in (seen in {len(trials)} cases)"
+    )
+    return Note("ignores-upstream", message, "multiply by the upstream gradient")
+
+
+def _is_the_same_under_any(trial: Trial, path: Path) -> bool:
+    if not trial.subject.has_upstream:
+        return False
+    try:
+        plain = _made(trial, path)
+        others = [_made(trial, path, times=times) for times in (-1.5, 3.0)]
+    except (Exception, SystemExit):  # the user's code may raise anything
+        return False
+    return bool(plain.any()) and all(np.array_equal(plain, other) for other in others)
+
+
+def _made(
+    trial: Trial, path: Path, moved: Mapping[str, np.ndarray] | None = None, times: float = 1.0
+) -> np.ndarray:
+    """A gradient by the user's code, with some arrays moved and so many times the upstream."""
+    inputs = trial.inputs({**trial.arrays, **(moved or {})})
+    with trial.seeded():
+        value, kept = trial.subject.forward(inputs)
+        sent = trial.sent(value)
+        sent = tuple(times * s for s in sent) if isinstance(sent, tuple) else times * sent
+        found = trial.subject.backward(inputs, value, kept, sent)
+    return np.asarray(next(m.value for m in found if m.of == path), float)

@@ -29,7 +29,7 @@ from oracle.discovery.candidate import Candidate
 from oracle.discovery.find import candidates
 from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
-from oracle.discovery.text import reading, source
+from oracle.discovery.text import comments, reading, source
 from oracle.discovery.ways import (
     caller_readings,
     classes,
@@ -144,7 +144,8 @@ def _broken_cells(file: Path) -> list[Failure]:
 def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subject], list[Failure]]:
     """The subjects of some candidates, and why each of the others is none.
 
-    A candidate whose shapes nothing says, and that another one's functions use, is judged within.
+    A candidate for which no shapes are found, and that another one's functions use, is judged
+    within that one.
     """
     assert user.text is not None
     made: list[tuple[Candidate, Subject]] = []
@@ -165,12 +166,13 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     for candidate, missing in _users_first(user.text, unsaid):
         whole = next((used[p] for p in candidate.parts.values() if p in used), None)
-        if whole is not None and candidate.name != name:
-            whole.remarks.append(f"{candidate.name}, without shapes of its own, is judged within")
-            continue
         try:
             one = found_by_running.subject(user, candidate, _plain, missing)
         except Exception as error:
+            if whole is not None and candidate.name != name:
+                told = f"{candidate.name}, for which no shapes were found, is judged within"
+                whole.remarks.append(told)
+                continue
             failures.append(_failure(user, candidate, error))
         else:
             made += [(candidate, each) for each in (one, *one.beside())]
@@ -321,4 +323,6 @@ def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subjec
     by_trial = returned.proposed(user, candidate, unclipped)
     of_logits = logit_readings.proposed(user, candidate, by_trial)
     by_caller = caller_readings.proposed(user, candidate, of_logits)
-    return against_.applied(user, candidate, by_caller)
+    names = (candidate.name, *candidate.parts.values())
+    meant = comments.above(user.text, names, comments.READING)
+    return against_.applied(user, candidate, dataclasses.replace(by_caller, meant=meant))

@@ -16,6 +16,7 @@ from typing import Any
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.load import said
+from oracle.discovery.text import comments
 from oracle.discovery.trial_inputs import trial_arrays
 from oracle.subject import Subject, Unusable
 
@@ -74,17 +75,7 @@ def _named(user: User, candidate: Candidate) -> tuple[str, int]:
     """What ``--against`` or a comment says, and the comment's line."""
     if user.against:
         return user.against, 0
-    for part in (candidate.name, *candidate.parts.values()) if user.text is not None else ():
-        assert user.text is not None
-        node = user.text.functions.get(part) or user.text.classes.get(part)
-        if node is None:
-            continue
-        at = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
-        while at >= 1 and user.text.lines[at - 1].lstrip().startswith("#"):
-            if found := COMMENT.match(user.text.lines[at - 1]):
-                return found[1], at
-            at -= 1
-    return "", 0
+    return comments.above(user.text, (candidate.name, *candidate.parts.values()), COMMENT)
 
 
 def _function(user: User, text: str, line: int) -> Callable[..., Any]:

@@ -284,8 +284,9 @@ class _Finder:
             return
         forward, backward, loss = methods_of(own)
         backward = self._called_in_run_line(name, own, forward) or backward
-        if loss is not None and not has_backward(own):
-            self._loss_method(name, own, loss)
+        if not has_backward(own):
+            for method in [loss] if loss is not None else self._says_both(own):
+                self._loss_method(name, own, method)
         if backward is None or forward is None:
             return
         inherited = not any(own[m].startswith(f"{name}.") for m in (forward, backward))
@@ -331,12 +332,18 @@ class _Finder:
         known = [one.called for one in lines if one.called in own and one.called != forward]
         return next((m for m in known if not naming.has(m, NOT_BACKWARDS)), None)
 
+    def _says_both(self, own: dict[str, str]) -> list[str]:
+        """The method whose name says that it returns a loss and gradients: ``loss_and_grad``."""
+        found = (m for m, q in own.items() if says_value_and_gradient(m, self.user.functions[q]))
+        return list(found)[:1]
+
     def _loss_method(self, name: str, own: dict[str, str], loss: str) -> None:
         """A network whose ``loss(X, y)`` returns the loss and the gradients."""
         node = self.user.functions[own[loss]]
         items = returns.items(node) or []
         if len(items) != 2 or not returns.tuple_length(node):
             return
-        if items[1].name.startswith("grad") or items[1].entries:
+        named = items[1].name.startswith("grad") or bool(items[1].entries)
+        if named or loss in self._says_both(own):
             parts = {"class": name, "function": own[loss]}
             self._add(f"{name}.{loss}", Way.VALUE_AND_GRADIENT, parts, own[loss])

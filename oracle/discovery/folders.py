@@ -1,6 +1,7 @@
 """Which files of a folder hold a derivation; nothing is executed to find out."""
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
@@ -12,6 +13,9 @@ from oracle.discovery.text import memory, notebooks, reading, source
 ENDINGS = (".py", notebooks.SUFFIX)
 # Folders that hold other people's code, or none that anybody wrote.
 SKIPPED = ("__pycache__", "node_modules", "site-packages", "build", "dist", "venv", "env")
+
+# A comment that asks for a check: where nothing can be judged, that is told.
+ASKS = re.compile(r"^[ \t]*#\s*oracle\s*:\s*(?:shapes?|run)\b", re.IGNORECASE | re.MULTILINE)
 
 
 def files_in(
@@ -62,7 +66,8 @@ def _holds_one(file: Path) -> bool:
         text = source.parse(reading.read(file), str(file))
         found = find.candidates(text)
         near = proposals.proposals(text, found)
-        return bool(found or uses.uses(text, found) or any(p.is_likely for p in near))
+        asks = ASKS.search(text.text) is not None
+        return bool(found or asks or uses.uses(text, found) or any(p.is_likely for p in near))
     except (FileNotFoundError, notebooks.OtherLanguage):
         return False  # it was there a moment ago, or is no Python
     except Exception:

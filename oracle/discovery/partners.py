@@ -17,6 +17,7 @@ def _so_called(methods: dict[str, str], role: frozenset[str]) -> str | None:
 def forward_of(name: str, others: Sequence[str], imported: Iterable[str]) -> str | None:
     """The forward that belongs to a backward, gradient or derivative, by its name."""
     near = [*others, *(o for o in imported if o not in others)]
+    near.sort(key=lambda other: other.startswith("_") != name.startswith("_"))  # f beside _f
     if naming.has(name, naming.BACKWARD):
         found = _of_backward(name, near)
         if found is not None:
@@ -42,7 +43,8 @@ def _of_backward(name: str, near: Sequence[str]) -> str | None:
             if forward and naming.stem(other, naming.FORWARD, filler) == key:
                 return other
     told = set(naming.tokens(name)) & naming.BACKWARD != {"back"}
-    return next((o for o in near if key and told and naming.tokens(o) == key), None)
+    keys = (key, naming.stem(name, naming.BACKWARD, True))  # lstm_step_backward of lstm_step
+    return next((o for o in near if key and told and naming.tokens(o) in keys), None)
 
 
 def _of_gradient(

@@ -168,7 +168,7 @@ def phantoms(
     have = {dim for argument in drawn for dim in argument.dims}
     needed = [*more, *(size for v in values if isinstance(v, Given) for size in v.sizes)]
     return [
-        Argument(f"size {size}", (size,), fixed=True)
+        Argument(f"size {size}", (size,), fixed=True, only_size=True)
         for size in dict.fromkeys(needed)
         if size not in have
     ]

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from oracle.discovery import naming
+from oracle.discovery import givers, naming
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.text import functions
 from oracle.discovery.text.functions import Function
@@ -46,6 +46,8 @@ class Proposal:
     candidate: Candidate
     confirmed: bool  # the code itself says that it is one, even if it is wrong
     is_likely: bool  # the names or the code say so, and not the place alone
+    by_part: bool = False  # one gradient that agrees decides for all
+    is_told: bool = False  # the code uses what it gives: that no run decides is reported
 
 
 def proposals(user: Text, found: Sequence[Candidate]) -> list[Proposal]:
@@ -54,7 +56,10 @@ def proposals(user: Text, found: Sequence[Candidate]) -> list[Proposal]:
     backwards = {c.of(role) for c in found for role in ("backward", "function")}
     numeric = [n for n, node in user.functions.items() if _is_numeric(user, n, node)]
     asked = set(_handed_over(user))
-    made: list[Proposal] = []
+    made = [
+        Proposal(one, said and not one.of("forward"), True, True, said)
+        for one, said in givers.derivations(user, found)
+    ]
     for name in numeric:
         if name not in known and not naming.has(name, naming.NOT_A_DERIVATION):
             forwards = [f for f in numeric if f != name and f not in backwards]

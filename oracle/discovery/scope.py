@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import copy
 import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -42,6 +43,15 @@ class Scope:
                 return None
         return found
 
+    def spelled_out(self, text: Text, node: ast.expr, line: int) -> ast.expr:
+        """An expression with what local names stand for, so that each value is made anew."""
+        for _ in range(DEEPEST):
+            spelling = _Spelling(self, text, line)
+            node = spelling.visit(copy.deepcopy(node))
+            if not spelling.changed:
+                break
+        return node
+
     def thing(self, text: Text, name: str, line: int, deep: int = 0) -> Any:
         """What a name means in a text at a line.
 
@@ -69,7 +79,7 @@ class Scope:
                 if other.file not in self.loaded:
                     self.loaded[other.file] = {}
                     try:
-                        self.loaded[other.file] = vars(load(Path(other.file)))
+                        self.loaded[other.file] = vars(load(Path(other.file)).module)
                     except Unusable:
                         continue
                 if name in self.loaded[other.file]:
@@ -85,6 +95,22 @@ class Scope:
             if isinstance(thing, type) and is_users(thing)
         }
         return list(found.values())
+
+
+class _Spelling(ast.NodeTransformer):
+    """Puts the expression that was assigned to a local name in place of the name."""
+
+    def __init__(self, scope: Scope, text: Text, line: int) -> None:
+        self.scope, self.text, self.line = scope, text, line
+        self.changed = False
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        known = any(node.id in space for space in self.scope.spaces) or hasattr(builtins, node.id)
+        value = None if known else passed.assigned(self.text, node.id, self.line)
+        if value is None:
+            return node
+        self.changed = True
+        return copy.deepcopy(value)
 
 
 def is_users(kind: type) -> bool:

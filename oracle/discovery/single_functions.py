@@ -22,9 +22,12 @@ def is_method(user: Text, name: str) -> bool:
 
 
 def pullback(node: Function) -> str:
-    """The name of the inner function that is returned beside a value; "" if there is none."""
+    """The name of the inner function that is returned beside a value; "" if there is none.
+
+    Where the first thing returned is such a function too, it makes functions and no value.
+    """
     returned = [
-        part.value.elts[-1]
+        (part.value.elts[0], part.value.elts[-1])
         for part in functions.own_nodes(node)
         if isinstance(part, ast.Return)
         and isinstance(part.value, ast.Tuple)
@@ -38,7 +41,9 @@ def pullback(node: Function) -> str:
     for part in functions.own_nodes(node):
         if isinstance(part, ast.Assign) and isinstance(part.value, ast.Lambda):
             inner.update(t.id for t in part.targets if isinstance(t, ast.Name))
-    for last in returned:
+    for first, last in returned:
+        if isinstance(first, ast.Lambda) or (isinstance(first, ast.Name) and first.id in inner):
+            continue
         if isinstance(last, ast.Lambda):
             return "<lambda>"
         if isinstance(last, ast.Name) and last.id in inner:

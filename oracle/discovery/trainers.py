@@ -14,10 +14,10 @@ from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.text import functions, reading, source
 from oracle.discovery.text.run_lines import RunLine, run_lines
 from oracle.discovery.text.source import Text
+from oracle.discovery.uses import MODULE
 from oracle.results import Failure
 from oracle.subject import Argument, Unusable
 
-MODULE = "<module>"
 TRAINS = re.compile(
     r"^_?(train|fit|partial_fit|step|update|learn|optimi[sz]e|run|epoch|descend|gradient_descent|"
     r"sgd|batch|mini_?batch)(_|$|[A-Z0-9])|(_|^)(train|fit|descent)$"

@@ -8,7 +8,7 @@ A use belongs to a derivation if the gradient is computed in a function of that 
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oracle.discovery import naming
 from oracle.discovery.candidate import Candidate
@@ -26,6 +26,7 @@ from oracle.discovery.text.steps import steps
 from oracle.results import NotJudged, Result
 from oracle.subject import Way
 
+MODULE = "<module>"
 IGNORE = re.compile(r"#\s*oracle:\s*ignore\b(?!\[)")
 BACKWARDS = naming.BACKWARD - {"back"}
 
@@ -39,6 +40,7 @@ class Use:
     names: tuple[str, ...]
     message: str
     derivation: str = ""  # the class whose result may hold verdicts of them
+    places: tuple[tuple[str, int], ...] = ()  # each name with its line
 
 
 def uses(user: Text, found: Sequence[Candidate]) -> list[Use]:
@@ -55,6 +57,8 @@ def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> li
     told = {result.target for result in results}
     for use in made:
         if use.target in told:
+            if use.target == MODULE and (later := _later(user, use, results)) is not None:
+                found.append(later)
             continue
         owner = use.derivation or use.target  # of code that trains, the trace of it
         gradients = [g for r in results if r.target == owner for g in r.gradients]
@@ -70,6 +74,22 @@ def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> li
                 NotJudged(user.file, use.target, use.lines, tuple(names), _counted(use, names))
             )
     return found
+
+
+def _later(user: Text, use: Use, results: Sequence[Result]) -> NotJudged | None:
+    """The gradients of a file that trains more than once, behind the training that was traced."""
+    traced = [r for r in results if r.target == MODULE]
+    lines = [g.line for r in traced for g in r.gradients]
+    lines += [line for r in traced for left in r.not_judged for line in left.lines]
+    parts = [(part.lineno, part.end_lineno or part.lineno) for part in user.tree.body]
+    end = max((last for first, last in parts if any(first <= n <= last for n in lines)), default=0)
+    places = [(name, line) for name, line in use.places if line > end]
+    if not places:
+        return None
+    names = tuple(dict.fromkeys(name for name, _ in places))
+    later = replace(use, message="computed after the first training of the file")
+    spread = places[0][1], places[-1][1]
+    return NotJudged(user.file, use.target, spread, names, _counted(later, names))
 
 
 def _counted(use: Use, names: Sequence[str]) -> str:
@@ -137,7 +157,8 @@ def _in_scope(known: Known, name: str, node: ast.AST) -> Iterator[Use]:
 def _use(target: str, origin: Origin, message: str) -> Use:
     ordered = sorted(origin.computed, key=lambda pair: (pair[1], pair[0]))
     names = tuple(dict.fromkeys(name for name, _ in ordered))
-    return Use(target, (ordered[0][1], ordered[-1][1]), names, message)
+    places = tuple(sorted(origin.computed, key=lambda pair: pair[1]))
+    return Use(target, (ordered[0][1], ordered[-1][1]), names, message, places=places)
 
 
 def _is_ignored(user: Text, node: ast.AST) -> bool:

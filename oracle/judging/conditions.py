@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from oracle.judging.changes import UPSTREAM
 from oracle.judging.trial import Trial
 from oracle.judging.verdict import AGREES
 from oracle.results import Note
-from oracle.subject import Inputs, Made, as_array
+from oracle.subject import Inputs, Made, as_array, is_number, outputs
 
 Arrays = dict[str, np.ndarray]
 
@@ -24,6 +25,23 @@ class Broken(NamedTuple):
     handed_back: str = ""  # the array that is changed and handed back: a remark
 
 
+UNREPEATABLE = Broken(
+    "",
+    Note(
+        "not-deterministic",
+        "the forward gives different values for the same arguments, as it keeps state or draws "
+        "numbers from the clock: there is no derivative to compare with; seed its generator",
+    ),
+)
+
+
+def _repeats(trial: Trial, value: Any) -> bool:
+    """True if a run of the forward gave what the recorded run of it gave."""
+    recorded = [part.array for part in trial.recording.outputs.values()]
+    again = list(filter(is_number, outputs(value)))
+    return len(again) != len(recorded) or all(map(partial(_same, trial), recorded, again))
+
+
 def side_conditions(trial: Trial, made: list[Made]) -> Iterator[Broken]:
     """What a backward must not do, whatever it returns.
 
@@ -33,6 +51,9 @@ def side_conditions(trial: Trial, made: list[Made]) -> Iterator[Broken]:
     before = _copied(_owned_by_caller(inputs))
     with trial.seeded():
         value, kept = trial.subject.forward(inputs)
+        if not trial.strict and not _repeats(trial, value):
+            yield UNREPEATABLE
+            return
         sent = trial.sent(value)
         before |= _copied(_parts(sent))
         trial.names.other_entropy()  # a backward that draws anew is not deterministic

@@ -20,9 +20,12 @@ def settle(tally: Tally, examination: Examination, planned: Sequence[Case]) -> N
 
     ``planned``: the ordinary float64 cases that were to be judged; none of a replay.
     """
-    if tally.by_form:
+    if examination.unrepeatable is not None:
+        tally.take_back("undecidable")
+        tally.note(examination.unrepeatable)
+    elif tally.by_form:
         return
-    if tally.verdict == "correct" and (why := _unearned(tally, examination, planned)):
+    elif tally.verdict == "correct" and (why := _unearned(tally, examination, planned)):
         tally.verdict = "undecidable"
         tally.note(Note(NOTHING, why))
     elif tally.verdict == "wrong" and _refused(examination, planned) >= MOST * len(planned) > 0:

@@ -11,6 +11,7 @@ from itertools import filterfalse, islice
 
 from oracle import cases
 from oracle.cases import Case
+from oracle.discovery.shapes import grammar
 from oracle.judging import numerics
 from oracle.judging.boundary import take_boundaries
 from oracle.judging.budget import CALLS, CASES, ENOUGH, FEW, GRACE, LATEST, OFFSETS, SECONDS, START
@@ -185,7 +186,8 @@ def _without_truth(examination: Examination) -> Iterator[NotJudged]:
 
 def _not_checked(examination: Examination) -> Iterator[str]:
     subject = examination.subject
-    returned = {t.path[0] for t in examination.tallies if t.kind is Kind.ARGUMENT}
+    paths = [t.path for t in examination.tallies if t.kind is Kind.ARGUMENT]
+    returned = {name for path in paths for name in (path[0], grammar.spelled(path))}
     for argument in subject.arguments if subject.way in OF_EVERY_INPUT else ():
         if argument.differentiated and argument.name not in returned:
             yield f"the gradient of {argument.name}, which the backward does not return"

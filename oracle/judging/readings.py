@@ -80,6 +80,8 @@ def _in_a_reading(subject: Subject, seed: int, max_dim: int) -> Meant:
     """The subject in the reading that is meant."""
     if subject.by_trial is not None:
         subject = dataclasses.replace(subject.by_trial(subject), by_trial=None)
+    if subject.meant[0]:
+        return _as_said(subject, seed, max_dim)
     if len(subject.readings) < 2:
         return Meant(subject)
     assert subject.read_as is not None
@@ -103,6 +105,24 @@ def _in_a_reading(subject: Subject, seed: int, max_dim: int) -> Meant:
         off = sum(math.log10(max(1.0, g.error_units)) for g in found.result.gradients)
         tried.append(_Tried(one, reading, False, wrong, max(ranks), off))
     return _not_right(subject, tried)
+
+
+def _as_said(subject: Subject, seed: int, max_dim: int) -> Meant:
+    """The subject in the reading that a comment names.
+
+    Raises:
+        Unusable: it has no such reading, or what allows the reading does not hold.
+    """
+    said, line = subject.meant
+    known = {reading.name: index for index, reading in enumerate(subject.readings) if reading.name}
+    if said not in known:
+        names = "; ".join(known) or "none but the plain one"
+        raise Unusable(f"{subject.name} has no reading {said!r}; its readings: {names}", line)
+    reading = subject.readings[known[said]]
+    if not all(_is_right(whole, seed, max_dim) for whole in reading.when):
+        raise Unusable(f"{subject.name}: nothing in the code allows the reading {said!r}", line)
+    one = subject if subject.read_as is None else subject.read_as(known[said])
+    return Meant(one, judged_as=reading)
 
 
 def _not_right(subject: Subject, tried: list[_Tried]) -> Meant:
@@ -143,17 +163,22 @@ def _may_be(subject: Subject, reading: Reading, seed: int) -> bool:
 
 def settled(examined: Examined, meant: Meant) -> Examined:
     """What was judged, with the reading it was judged in; wrong in none is not wrong."""
-    examined = dataclasses.replace(examined, reading=meant.reading)
     if meant.lines is not None:
         examined = inferred.undecided(examined, meant.lines)
     wrong = examined.result.verdict == "wrong"
+    examined = dataclasses.replace(
+        examined, reading=meant.reading or (None if wrong else meant.judged_as)
+    )
     if meant.judged_as is not None and meant.judged_as.name and wrong:
         note = Note("reading", f"judged in the reading {meant.judged_as.name!r}")
         return _with_remark(examined, note)
     if not meant.open or not wrong:
         return examined
-    names = [f"{r.name}{f' ({r.settle})' * bool(r.settle)}" for r in meant.open]
-    said = f"wrong in each of these readings, and nothing says which is meant: {'; '.join(names)}"
+    comments = " or ".join(f'"# oracle: reading {reading.name}"' for reading in meant.open)
+    said = (
+        f"wrong in each of {len(meant.open)} readings, and nothing says which is meant: write "
+        f"{comments} above line {examined.subject.line}"
+    )
     entries = tuple(map(_undecided, examined.entries))
     result = dataclasses.replace(examined.result, gradients=tuple(e.gradient for e in entries))
     examined = dataclasses.replace(examined, entries=entries, result=result)

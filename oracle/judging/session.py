@@ -32,7 +32,7 @@ class Session(Names):
     def other_entropy(self) -> None:
         """Generators that are made without a seed from here on draw other numbers."""
         if self._entropy is not None:
-            self._entropy.seed += 1
+            self._entropy.seed(self._entropy.asked + 1)
 
     @contextlib.contextmanager
     def random_state(self, seed: int) -> Iterator[None]:

@@ -111,7 +111,7 @@ class Blame:
 
     def _shares(self, match: Match, number: np.ndarray) -> list[np.ndarray]:
         assert match.term is not None
-        return [number, match.term.share * number]
+        return [number, abs(match.term.share) * number]
 
     # -- the gradients on the way ------------------------------------------------------------------
 
@@ -130,9 +130,14 @@ class Blame:
         before = self._before(match)
         inherited = self._factor(before)
         if ratio is not None and (
-            not needed or _among(ratio, needed) or (before and _among(ratio, [inherited]))
+            _among(ratio, needed)
+            or (before and _among(ratio, [inherited]))
+            or (not needed and self.outcomes.is_known(ratio))
         ):
             return Judged(match, "correct", ratio * true, ratio)
+        if ratio is not None and not needed:
+            why = "it is a multiple of a gradient, and nothing shows why"
+            return Judged(match, "unsure", ratio * true, ratio, why=why)
         if self.truth.allows(got / inherited, match.of):
             return Judged(match, "correct", inherited * true, inherited, at_kink=True)
         factor = needed[0] if needed else inherited

@@ -5,6 +5,7 @@ it. Loops, and calls of the module's own functions, are left out: they would tra
 """
 
 import ast
+import itertools
 import random
 import sys
 import types
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.tracing.instrument import ast_text
+from oracle.discovery.text import reading
 from oracle.tracing.recorded import Recorded
 from oracle.tracing.run import Enough, Session, modules_beside
 from oracle.truth.recording.tape import Tape
@@ -37,7 +38,7 @@ def call(
 
     def act() -> None:
         if not expression:
-            exec(session.program.compile(file.read_bytes(), str(file)), module.__dict__)
+            _execute(session, file, module)
             return
         session.quiet = True
         _define(session, file, module)
@@ -50,9 +51,28 @@ def call(
     return session.recorded(error, line)
 
 
+def _execute(session: Session, file: Path, module: types.ModuleType) -> None:
+    """Execute a whole file; of a notebook each cell, also after one that raises."""
+    notebook = reading.notebook(file)
+    if notebook is None:
+        exec(session.program.compile(file.read_bytes(), str(file)), module.__dict__)
+        return
+    raised: Exception | None = None
+    tree = ast.parse(notebook.text, str(file))
+    cells = itertools.groupby(tree.body, lambda part: notebook.place(part.lineno)[0])
+    for _, parts in cells:
+        some = ast.Module(list(parts), [])
+        try:
+            exec(session.program.compile_tree(some, str(file), notebook.text), module.__dict__)
+        except Exception as error:
+            raised = error
+    if raised is not None:
+        raise raised
+
+
 def _define(session: Session, file: Path, module: types.ModuleType) -> None:
     """Execute the definitions of a module."""
-    text = ast_text(file.read_bytes())
+    text = reading.read(file)
     for part in ast.parse(text, str(file)).body:
         if isinstance(part, DEFINITIONS) or _is_call_of_a_library(part):
             some = ast.Module([part], [])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from oracle.diagnosis.blame import multiple
+from oracle.tracing import negated
 from oracle.tracing.identified import usual_losses
 from oracle.tracing.outcomes import Match, Outcomes
 from oracle.tracing.recorded import Stored
@@ -79,13 +80,7 @@ def is_loss_name(text: str) -> bool:
 
 def is_sure_name(text: str) -> bool:
     """True for names that nobody gives to a mere figure: gradients are meant to be those of it."""
-    return (
-        re.search(
-            r"(^|[^a-z])(loss|cost|objective|verlust|kosten|perdida|custo|perte|perdita)",
-            _words(text),
-        )
-        is not None
-    )
+    return _SURE.search(_words(text)) is not None
 
 
 def _words(text: str) -> str:
@@ -94,6 +89,31 @@ def _words(text: str) -> str:
 
 def best(training: Training, steps: Sequence[Step], name: str = "") -> dict[int, Fit]:
     """The fits of the loss, by the number of the step; none if there is no loss."""
+    fits = _best(training, steps, name)
+    return _as_descended(training, steps, fits)
+
+
+def _as_descended(
+    training: Training, steps: Sequence[Step], fits: dict[int, Fit]
+) -> dict[int, Fit]:
+    """The fits of minus a score, where the code writes the minus later."""
+    turned = {}
+    for i, fit in fits.items():
+        loss, matches = fit.truth.loss, list(_matches(training, fit.truth))
+        if not loss.computed or loss.function is not None or not matches:
+            return fits
+        flipped = negated.all_flipped(Outcomes(training, fit.truth), matches)
+        if not (flipped or negated.is_below_zero(loss)):
+            return fits
+        found = _fit(training, steps[i], negated.negated(loss))
+        file = matches[0].stored.statement.file
+        if found is None or not negated.is_negated_later(file, loss.name):
+            return fits
+        turned[i] = found
+    return turned
+
+
+def _best(training: Training, steps: Sequence[Step], name: str) -> dict[int, Fit]:
     known = _gathered(
         (i, key, loss)
         for i, step in enumerate(steps)
@@ -342,6 +362,8 @@ def _with_factor(training: Training, step: Step, fit: Fit) -> Fit:
     for match in _matches(training, fit.truth):
         made = outcomes.neutral(match.value)
         ratio = None if made is None else multiple(made, fit.truth.of(match.of))
+        if made is not None and made.size <= 2:  # such as 2/N of a line's slope
+            ratio = outcomes.multiple(made, match.of)
         if ratio is not None and match.term is not None:
             plain.append(abs(ratio))
             ratios.append(abs(ratio * match.term.share))
@@ -367,12 +389,13 @@ def _with_factor(training: Training, step: Step, fit: Fit) -> Fit:
 def _scaled_name(loss: Loss, factor: float) -> str:
     shape = loss.values[0].shape
     base = loss.name
+    twice = base.removeprefix("½ ") if base.startswith("½ ") else f"2·{base}"
     for extent, what in ((n, f"/{n}") for n in (*shape, int(np.prod(shape, dtype=int)))):
         if extent > 1 and np.isclose(factor, 1 / extent):
             return f"{base}{what}"
         if extent > 1 and np.isclose(factor, 2 / extent):
-            return f"2·{base}{what}"
-    return f"{factor:.4g}·{base}"
+            return f"{twice}{what}"
+    return twice if np.isclose(factor, 2) else f"{factor:.4g}·{base}"
 
 
 def _oddness(chosen: Chosen) -> int:

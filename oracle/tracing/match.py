@@ -97,10 +97,16 @@ class Matcher:
                 continue
             if self.training.is_older(stored.value, self.step):
                 continue
+            if not self.truth.loss.computed and not self._depends(stored.value):
+                continue  # such as the targets, which are minus the gradient where W is 0
             key = id(stored.value), stored.text
             if key not in seen:
                 seen.add(key)
                 yield stored
+
+    def _depends(self, value: Value) -> bool:
+        """True if a value is computed from the parameters."""
+        return any(id(value) in some for some in self.training.reach(self.step))
 
     def matches(self) -> list[Match]:
         """The matches, in the order of the code's run."""
@@ -132,6 +138,8 @@ class Matcher:
             for stored in [s for s in self.entries[-LAST:] if s not in found]:
                 if (known := self._with_a_row_too_many(stored)) is not None:
                     found[stored] = known
+        told = {id(match.value) for match in found.values()}  # under a second name, too
+        self.unmatched = [s for s in self.unmatched if id(s.value) not in told]
         return sorted(found.values(), key=lambda m: m.stored.order)
 
     def _with_a_row_too_many(self, stored: Stored) -> Match | None:
@@ -154,12 +162,16 @@ class Matcher:
     # -- by use ------------------------------------------------------------------------------------
 
     def _by_use(self) -> Iterator[Match]:
+        taken: set[int] = set()
         for update, term in self.training.used(self.step):
             if not self.truth.has(update.old):
                 continue
             sign = -1.0 if term.factor > 0 else 1.0
             holders = [s for s in self.entries if s.value is term.value]
             holders = [s for s in holders if s.time <= update.stored.time]
+            if id(term.value) in taken:  # the gradient of one parameter is none of a second one
+                holders = []
+            taken.add(id(term.value))
             stored = _first_call(holders)[-1] if holders else self._unnamed(update, term.value)
             yield Match(stored, update.old, "use", sign, update, term)
 

@@ -169,7 +169,8 @@ class Names:
         for family in FAMILIES:
             if any(s.rank <= ENOUGH for s in found):
                 break
-            found += self._asked(family, first, budget)
+            asked = self._asked(family, first, budget)
+            found += [s for s in asked if others or not s.fitted]
         for target in others:
             keys = {s.key for s in found}
             again = {

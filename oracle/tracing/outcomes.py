@@ -124,12 +124,14 @@ class Outcomes:
         if neutral is not None and not np.array_equal(neutral, made):
             some.append(neutral)
         update, term = match.update, match.term
+        if term is not None and term.inside != 1 and term.literal == 1:  # it is the step size
+            some = [some[-1] / term.inside, *some]
         for one in some:
             yield one
             if term is None or update is None:
                 continue
             if term.share != 1:
-                yield term.share * one
+                yield abs(term.share) * one  # its sign is in the match's
             decay = (update.keeps - 1) / term.factor * array(match.of)
             if decay.shape == one.shape and np.any(decay):
                 yield one + decay
@@ -182,6 +184,10 @@ class Outcomes:
         if near.min() < SAME_FACTOR:
             return float(self._known[near.argmin()])
         return ratio if got.size > 2 else None
+
+    def is_known(self, ratio: float) -> bool:
+        """True for a factor of the updates, and for a number of samples or entries."""
+        return ratio in (1.0, -1.0) or bool(np.min(np.abs(self._known / ratio - 1)) < SAME_FACTOR)
 
     def follows(self, match: Match, values: Changed) -> bool:
         """True if a gradient is computed from some values."""

@@ -33,6 +33,7 @@ class Term:
     divided: float = 1.0  # what it is divided by, as a factor: 1/m in ``lr / m * dW``
     literal: float = 1.0  # plain numbers that it is multiplied by
     stepped: bool = False  # there is a step size in the factor
+    inside: float = 1.0  # a plain number within a product: 0.1 of ``W -= 0.1 * X.T @ dZ``
 
     @property
     def share(self) -> float:
@@ -173,7 +174,8 @@ def expanded(value: Value, old: Value, named: set[int], steps: set[int]) -> list
         at_end = one is old or note is None or depth == 0 or (one is not value and id(one) in named)
         parts = None if at_end else _summands(note, old, steps)  # type: ignore[arg-type]
         if parts is None:
-            found.append(replace(term, value=one))
+            number = _inside(one, named) if not at_end and not term.stepped else 1.0
+            found.append(replace(term, value=one, inside=number))
             return
         for part in parts:
             inner = Term(
@@ -185,6 +187,21 @@ def expanded(value: Value, old: Value, named: set[int], steps: set[int]) -> list
 
     walk(value, Term(1.0, value), DEPTH)
     return found
+
+
+def _inside(value: Value, named: set[int]) -> float:
+    """The plain number that one side of a product is multiplied by, in the same expression."""
+    note = value.note
+    if note is None or note.op not in ("matmul", "dot", "outer"):
+        return 1.0
+    for side in note.args[:2]:
+        inner = side.note if isinstance(side, Value) and id(side) not in named else None
+        if inner is None or inner.op not in ("multiply", "divide"):
+            continue
+        numbers = [arg for arg in inner.args[:2] if isinstance(arg, int | float) and arg]
+        if len(numbers) == 1:
+            return float(numbers[0]) if inner.op == "multiply" else 1 / float(numbers[0])
+    return 1.0
 
 
 def _summands(note: Note, old: Value, steps: set[int]) -> list[Term] | None:

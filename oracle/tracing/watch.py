@@ -46,8 +46,8 @@ class Watch:
             for i, part in enumerate(thing):
                 if type(part) in (float, np.ndarray):
                     thing[i] = given(part, tape)
-        elif kind is tuple and any(type(part) in (float, np.ndarray) for part in thing):
-            return tuple([given(part, tape) for part in thing])
+        elif kind is tuple and any(type(part) in (float, np.ndarray, list) for part in thing):
+            return tuple([self.given(part) for part in thing])
         elif kind is dict and len(thing) <= MOST:
             for key, part in thing.items():
                 if type(part) in (float, np.ndarray):

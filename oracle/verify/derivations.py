@@ -18,7 +18,7 @@ import numpy as np
 
 import reference
 from oracle.discovery.text import places
-from oracle.subject import Argument, Inputs, Made, Option, Subject, WrongReturn, size_names
+from oracle.subject import Argument, Inputs, Limits, Made, Option, Subject, WrongReturn, size_names
 from reference._expect import Whole
 from reference.types import Pullback
 
@@ -117,7 +117,8 @@ def from_pullback(function: Callable[..., Any], name: str | None = None) -> Deri
         elif kind is int and "axis" in words:
             options.append(Option(parameter.name, "axis", parameter.default))
         elif kind is int and (whole := Whole.read(" ".join(words))) is not None:
-            options.append(Option(parameter.name, "whole", parameter.default, whole=whole))
+            limits = Limits(whole.low, whole.high, whole.divides)
+            options.append(Option(parameter.name, "whole", parameter.default, whole=limits))
         elif kind is bool:
             options.append(Option(parameter.name, "choice", parameter.default, (True, False)))
         elif kind is float:

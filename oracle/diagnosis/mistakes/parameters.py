@@ -41,7 +41,7 @@ def _regularisation(target: Target) -> Iterator[Suspicion]:
                 ("regularised", "one", same), "regularized-bias",
                 f"{{name}} has a term proportional to {target.path[-1] if target.path else 'it'}, "
                 "which the loss has not", "leave the term out",
-                lambda: target.true + number * parameter, rank=9,
+                lambda: target.true + number * parameter, rank=9, fitted=True,
             )  # fmt: skip
     if parameter.size < 2 or multiple(target.true, parameter) is not None:
         return  # if there is nothing else, a factor is just a factor
@@ -92,7 +92,7 @@ def _bias_row(target: Target, parameter: np.ndarray, rest: np.ndarray) -> Iterat
                     f"{{name}} has a regularisation term in its {side} "
                     f"{'row' if axis == 0 else 'column'}, the bias's, which the loss has not",
                     "leave that one out of the regularisation",
-                    lambda r=row, o=only: target.true + o * r, rank=5,
+                    lambda r=row, o=only: target.true + o * r, rank=5, fitted=single,
                 )  # fmt: skip
 
 
@@ -152,20 +152,28 @@ def _due_in_part(target: Target) -> Iterator[np.ndarray]:
 
 
 def _due(target: Target) -> float | None:
-    """The factor of the parameter itself in its true gradient, if some use of it adds that."""
+    """The factor of the parameter itself in its true gradient, if some of its uses add that.
+
+    Of ``λ * w @ w`` the product that is taken last adds what goes through both.
+    """
     evidence, of = target.evidence, target.of
     assert evidence is not None
     assert of is not None
     parameter = evidence.number(of)
-    for note in evidence.users.get(id(of), ()):
+    found = []
+    users = evidence.users.get(id(of), [])
+    made = {id(note): {id(v) for v in note.outputs} for note in users}
+    for note in users:
+        later = set().union(*map(evidence.after_value, note.outputs))
+        if any(made[id(other)] & later for other in users if other is not note):
+            continue
         part = np.zeros(parameter.shape)
         for value in note.outputs:
             if value.active:
                 part += evidence.carried_to(value, evidence.true(value), of)
-        found = multiple(part, parameter)
-        if found is not None:
-            return found
-    return None
+        factor = multiple(part, parameter)
+        found += [] if factor is None else [factor]
+    return sum(found) if found else None
 
 
 def _left_out(target: Target) -> Iterator[Suspicion]:

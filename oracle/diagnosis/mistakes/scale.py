@@ -80,7 +80,7 @@ def batch(target: Target) -> str:
     is as long as a parameter (r: D beside gamma: D) the length is no number of samples. A size that
     is called N, B or batch is that number, if there is one.
     """
-    arguments = [a for a in target.subject.arguments if a.dims and not a.name.startswith("size ")]
+    arguments = [a for a in target.subject.arguments if a.dims and not a.only_size]
     if not arguments:
         return ""
     if arguments[0].dims[0].startswith("*"):

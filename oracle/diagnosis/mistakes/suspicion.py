@@ -50,3 +50,4 @@ class Suspicion:
     rank: int = 50  # the smaller, the more specific
     cure: Cure | None = None  # where one operation on the gradient is all that it takes
     sizes: tuple[str, ...] = ()  # that it names: a proof needs each of them to vary
+    fitted: bool = False  # to a single number of the case: a proof needs a second case

@@ -9,6 +9,7 @@ import __future__
 
 import ast
 import builtins
+import symtable
 import sys
 import types
 from collections.abc import Iterator
@@ -211,17 +212,22 @@ class _Execution:
     def _bind_what_imports_left(self) -> None:
         """Placeholders for names that imports inside of ``try`` or ``if`` were to bind."""
         for node in _nodes_outside_functions(self.tree.body):
-            if isinstance(node, IMPORTS):
+            if isinstance(node, IMPORTS) and node not in self.tree.body:  # those are told already
                 error = ImportError(f"line {node.lineno}")
                 reason = self._of_import(node, error)
                 why = "which was not imported" + (f": {reason}" if "Cython" in reason else "")
                 self._leave_out(node, why)
         if self.star:
-            for part in ast.walk(self.tree):
-                known = isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
-                if known and part.id not in self.names and not hasattr(builtins, part.id):  # type: ignore[attr-defined]
-                    name = part.id  # type: ignore[attr-defined]
+            for name in _globals_of(symtable.symtable(ast.unparse(self.tree), "", "exec")):
+                if name not in self.names and not hasattr(builtins, name):
                     self.names[name] = NotThere(name, self.star)
+
+
+def _globals_of(table: symtable.SymbolTable) -> Iterator[str]:
+    """The names of the module that a module or function reads; no local ones."""
+    yield from (symbol.get_name() for symbol in table.get_symbols() if symbol.is_global())
+    for part in table.get_children():
+        yield from _globals_of(part)
 
 
 def _module_of(node: ast.Import | ast.ImportFrom) -> str:

@@ -278,6 +278,15 @@ def _integers(state: State, said: Clues, line: "Line", extents: Extents) -> Iter
             yield one.put(name, Entry(whole=classes), cost + EQUAL)
 
 
+def labelled(state: State, names: Sequence[str]) -> Iterator[State]:
+    """The state with a range for arguments that are said to hold integers."""
+    for name in names:
+        if not state.of(name).classes:
+            state, (classes,) = state.sized(1)
+            state = state.put(name, replace(state.of(name), classes=classes))
+    yield state
+
+
 def _like_outputs(state: State, extents: Extents) -> Iterator[State]:
     """Targets with a row for each sample and a column for each output, which may be one-hot."""
     first = state.entries[0][1].dims

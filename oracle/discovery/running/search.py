@@ -112,6 +112,8 @@ class Search:
             if outcome.missing is not None:
                 more = tuple(n for n in outcome.missing.names if n not in state.names)
                 push(started(state, more, self.code) if more else iter(()), FURTHER * DONE)
+                if not more and outcome.missing.are_labels:
+                    push(moves.labelled(state, outcome.missing.names), FURTHER * DONE)
                 continue
             if outcome.ran:
                 against = self.against(state)

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from oracle.discovery import naming
 from oracle.discovery.shapes import docstrings, grammar
@@ -15,7 +16,9 @@ from oracle.discovery.text.source import Text
 from oracle.subject import MissingShapes, Unusable, size_names
 
 COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*shapes?\b\s*:?(.*)", re.IGNORECASE)
-OTHER = re.compile(r"\s*#\s*oracle\s*:(?!\s*(?:ignore|run|against)\b)\s*(.*?)\s*$", re.IGNORECASE)
+OTHER = re.compile(
+    r"\s*#\s*oracle\s*:(?!\s*(?:ignore|run|against|reading)\b)\s*(.*?)\s*$", re.IGNORECASE
+)
 INTEGERS = ("Int", "UInt", "Integer", "Int32", "Int64", "Int8", "UInt8", "Int16", "Shaped")
 
 
@@ -41,7 +44,16 @@ def of_parts(
     return _with_labels(found)
 
 
-def _stated(user: Text, names: Sequence[str], more: Sequence[str]) -> Shapes:
+def only_documented(user: Text, names: Sequence[str], more: Sequence[str]) -> set[str]:
+    """The arguments whose shape docstrings alone say: they may be out of date."""
+    whole, firm = (_stated(user, names, more, documented) for documented in (True, False))
+    shaped = {path[0] for path, said in firm.items() if said.has_shape}
+    return {str(path[0]) for path, said in whole.items() if said.has_shape} - shaped
+
+
+def _stated(
+    user: Text, names: Sequence[str], more: Sequence[str], documented: bool = True
+) -> Shapes:
     """What the text itself says of some functions and classes."""
     found: Shapes = {}
     for name in names:
@@ -57,10 +69,25 @@ def _stated(user: Text, names: Sequence[str], more: Sequence[str]) -> Shapes:
         _complete(found, annotations(function, user))
     for function in functions:
         _complete(found, docstrings.inline(user, function))
-    for node in known:
-        _complete(found, docstrings.docstring(ast.get_docstring(node) or ""))
+    if not documented:
+        return found
+    _complete(found, _documented([ast.get_docstring(node) or "" for node in known]))
     for function in functions:
         _complete(found, docstrings.in_prose(function))
+    return found
+
+
+def _documented(texts: Sequence[str]) -> Shapes:
+    """What docstrings say; where one says "any shape" and a later one (N, 1), that is meant."""
+    found: Shapes = {}
+    for text in texts:
+        said = docstrings.docstring(text)
+        for path, older in found.items():
+            later = said.get(path)
+            if later is not None and later.dims and later.dims[0][0] != "*":
+                if older.dims and len(older.dims) == 1 and older.dims[0].startswith("*"):
+                    found[path] = replace(older, dims=later.dims)
+        _complete(found, said)
     return found
 
 
@@ -212,6 +239,7 @@ def unknown_range(name: str, said: Shapes, argument: str, above: int) -> Unusabl
         f'"# oracle: shapes {argument}: {f"{dims} labels(C)".strip()}" above line {above}',
         above,
         [argument],
+        are_labels=True,
     )
 
 

@@ -83,6 +83,19 @@ TIMES = re.compile(
 NEXT = re.compile(r"[,;.]\s*(?:and\s+)?`*(?!(?:shape|size|dim)\w*\b)\w+`*\s*(?::|--|=)\s*`*[(\[]")
 
 
+WHOLE_NUMBER = re.compile(r"[`(\s]*(?:int|integer)\b(?!\s+(?:array|ndarray|tensor|list|matrix))")
+
+
+def whole_numbers(text: str) -> set[str]:
+    """The arguments that a docstring says are whole numbers: ``n_out : int``, ``k (int): ...``."""
+    found: set[str] = set()
+    for line in text.splitlines():
+        start = ENTRY.match(line)
+        if start and WHOLE_NUMBER.match(start["kind"] or start["rest"]):
+            found |= {n.strip("`* ") for n in re.split(r"\s*(?:,|\band\b|/)\s*", start["names"])}
+    return found
+
+
 def docstring(text: str) -> Shapes:
     """The arguments' shapes in a docstring of any of the usual forms."""
     found: Shapes = {}
@@ -95,7 +108,7 @@ def docstring(text: str) -> Shapes:
         start = ENTRY.match(line)
         if ENDS.match(line) or BEGINS.match(line) or start or not line.strip():
             for name in names:
-                said = _described(" ".join(entry))
+                said = _described(" ".join(entry)) or _as_another(" ".join(entry), found)
                 if said is not None and (name,) not in found:
                     found[(name,)] = said
             names, entry = [], []
@@ -168,6 +181,25 @@ def _described(text: str) -> Said | None:
     if values in ALONG_AN_AXIS and dims is not None and len(dims) == 2 and COLUMNS.search(low):
         values = along(values, 0)
     return Said(dims, values, classes, integer, stated.fixed, scalar)
+
+
+SAME_AS = re.compile(
+    r"\b(?:(?:of\s+)?(?:the\s+)?same\s+(?:shape|size|dimensions?)|shaped)\s+(?:as|like)\s+`*(\w+)"
+    r"|\b(?:shape|size)\s+of\s+`+(\w+)"
+)
+
+
+def _as_another(text: str, found: Shapes) -> Said | None:
+    """The shape of an argument that is said to have that of an argument before it."""
+    same = SAME_AS.search(text)
+    other = found.get(((same[1] or same[2]),)) if same else None
+    return _meaning(text, other) if other is not None and other.dims is not None else None
+
+
+def _meaning(text: str, shaped: Said) -> Said:
+    """The shape of another argument, with the values that a description tells."""
+    values, classes, integer = _meant(text, shaped.dims, False)
+    return Said(shaped.dims, values, classes, integer)
 
 
 def _shape_in(text: str) -> tuple[tuple[str, ...] | None, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import reference
+import oracle
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def place(function: Callable[..., Any]) -> Place:
 
 def spoken(file: str) -> str:
     """A path for a report: relative to the package for our own files, to the folder for others."""
-    for start in (Path(reference.__file__).parent.parent, Path.cwd()):
+    for start in (Path(oracle.__file__).parent.parent, Path.cwd()):
         if Path(file).is_relative_to(start):
             return str(Path(file).relative_to(start))
     return file

@@ -62,15 +62,26 @@ def item(function: Function, node: ast.expr, before: int) -> Item:
     if isinstance(node, ast.Name):
         entries: tuple[Item, ...] = ()
         value = last_value(function, node.id, before)
-        if isinstance(value, ast.Dict):
-            entries = _entries(function, value, before)
+        if (held := _written_out(value)) is not None:
+            entries = _entries(function, held, before)
         return Item(name, name, assigned(function, name, before), entries)
-    if isinstance(node, ast.Dict):
-        return Item("", "", node.lineno, _entries(function, node, before))
+    if (held := _written_out(node)) is not None:
+        return Item("", "", node.lineno, _entries(function, held, before))
     if isinstance(node, ast.Attribute | ast.Subscript):
         text = ast.unparse(node).replace("'", '"')
         return Item(name, text, assigned_text(function, text) or node.lineno)
     return Item("", "", node.lineno)
+
+
+def _written_out(node: ast.expr | None) -> ast.Dict | None:
+    """``{"W": dW}`` or ``dict(W=dW)``, as a dict that is written out."""
+    if isinstance(node, ast.Dict):
+        return node
+    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
+    if not isinstance(node, ast.Call) or called != "dict" or node.args or not node.keywords:
+        return None
+    given = [(k.arg, k.value) for k in node.keywords if k.arg]
+    return ast.Dict([ast.Constant(name) for name, _ in given], [value for _, value in given])
 
 
 def fields_given(function: Function | None, fields: Sequence[str]) -> Item | None:
@@ -170,7 +181,10 @@ def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
     ``(h, dh)`` of a difference.
     """
     found = items(node) or []
-    if tuple_length(node) < 2 or not _is_loss(found[0].name):
+    last = last_return(node)
+    if tuple_length(node) < 2 or last is None or not isinstance(last.value, ast.Tuple):
+        return False
+    if not _is_loss(found[0].name or _name(last.value.elts[0])):  # loss, or loss.mean()
         return False
     own = parameters(node)
     known = {*own, *more, *(key for name in own for key in usage.subscripts(node, name))}

@@ -14,12 +14,19 @@ from oracle.discovery.text.origins import (
     Origins,
     is_scalar,
 )
+from oracle.discovery.text.received import Scope
 
 STATISTICS = re.compile(r"(running|moving|ema|avg|average|mean|var|std)(_|$)", re.IGNORECASE)
 
 
 def steps(origins: Origins, node: ast.AST) -> Iterator[Origin]:
     """The origins of all gradients that a function moves a parameter by."""
+    for target, gradient in moved(origins, node):
+        yield origins.of(gradient, f"d{bare(target)}")
+
+
+def moved(origins: Origins, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """The parameters that a function moves, and the gradients that it moves them by."""
     moves = [move for part in functions.own_nodes(node) for move in _moves(part)]
     if not moves:
         return
@@ -32,7 +39,7 @@ def steps(origins: Origins, node: ast.AST) -> Iterator[Origin]:
         own = root(ast.parse(target, mode="eval").body)
         origins.visiting = {own}  # weight decay: w in w -= lr * (dw + w) is no gradient
         for gradient in _gradients(origins, target, change, falls, own in factors):
-            yield origins.of(gradient, f"d{bare(target)}")
+            yield target, gradient
 
 
 def _matrix_factors(node: ast.AST) -> list[ast.expr]:
@@ -77,9 +84,9 @@ def _gradients(
     if own:  # W += v, where v = mu * v - lr * dW
         for definition in origins.defined.get(own, []):
             for term, minus in _terms(definition.value):
-                yield from _rated(target, term, minus != falls, multiplied)
+                yield from _rated(origins, target, term, minus != falls, multiplied)
         return
-    yield from _rated(target, change, falls, multiplied)
+    yield from _rated(origins, target, change, falls, multiplied)
 
 
 def _terms(node: ast.expr, minus: bool = False) -> Iterator[tuple[ast.expr, bool]]:
@@ -90,22 +97,27 @@ def _terms(node: ast.expr, minus: bool = False) -> Iterator[tuple[ast.expr, bool
         yield node, minus
 
 
-def _rated(target: str, term: ast.expr, falls: bool, multiplied: bool) -> Iterator[ast.expr]:
+def _rated(
+    origins: Origins, target: str, term: ast.expr, falls: bool, multiplied: bool
+) -> Iterator[ast.expr]:
     """The factors of a term other than its rate.
 
     The rate is named like one, or it is a number and the term is subtracted: then the other factor
-    is named like a gradient, or the target is a factor of a matrix product, as weights are.
+    is named like a gradient, a function of the file has returned it, or the target is a factor of a
+    matrix product, as weights are.
     """
+    scope = Scope(origins.known.user, origins.name, origins.node)
     factors = list(_factors(term))
-    rates = [f for f in factors if is_scalar(f)]
-    rest = [f for f in factors if not is_scalar(f)]
+    rates = [f for f in factors if is_scalar(f) or scope.is_number(f)]
+    rest = [f for f in factors if f not in rates]
     named = any(_names_rate(part) for f in rates for part in ast.walk(f))
     negative = any(isinstance(f, ast.UnaryOp) for f in factors)
-    literal = any(isinstance(f, ast.Constant) for f in rates) and falls != negative
+    literal = any(map(scope.is_number, rates)) and falls != negative
     gradients = [f for f in rest if naming.looks_like_gradient(bare(root(f)))]
     if not rest or any(_pulls(target, f) for f in rest):
         return
-    if named or (literal and (gradients or multiplied)):
+    received = literal and any(any(scope.sources(f)) for f in rest)
+    if named or (literal and (gradients or multiplied or received)):
         whole = rest[0]
         for other in rest[1:]:
             product = ast.BinOp(whole, ast.Mult(), other)

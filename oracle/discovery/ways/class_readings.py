@@ -101,20 +101,18 @@ def _given_the_output(thing: Object) -> list[Variant]:
         return []
     as_output = naming.is_output(name) and not naming.is_output(alias)
     given: Variant = (
-        Reading(
-            f"{name} is {alias}", "", not as_output, ((name, Role.INPUT),),
-            f"call {name} {alias}, as in the forward",
-        ),
+        Reading(f"{name} is {alias}", "", not as_output, ((name, Role.INPUT),)),
         _as(thing),
-    )  # fmt: skip
+    )
     output: Variant = (
         Reading(
             f"{name} is self.{held[0]}",
             f"correct when {name} is what forward left in self.{held[0]}",
-            as_output, ((name, Role.OUTPUT),), f"call {name} output",
+            as_output,
+            ((name, Role.OUTPUT),),
         ),
         _as(dataclasses.replace(thing, bound={name: ("self", held[0])})),
-    )  # fmt: skip
+    )
     return [output, given] if as_output else [given, output]
 
 

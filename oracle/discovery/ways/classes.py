@@ -3,16 +3,19 @@
 import ast
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from oracle.discovery import naming, plans
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.given import Given
 from oracle.discovery.load import line_in, said
-from oracle.discovery.shapes import declared
+from oracle.discovery.running.state import substituted
+from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import Said
+from oracle.discovery.text import usage
+from oracle.discovery.trial_inputs import trial_arrays
 from oracle.discovery.ways import makers, option_variants
 from oracle.discovery.ways.class_readings import ready
 from oracle.discovery.ways.makers import Maker
@@ -28,9 +31,17 @@ from oracle.discovery.ways.roles import (
     wanted_of,
 )
 from oracle.discovery.ways.runs import try_once
-from oracle.subject import MissingShapes, NothingToJudge, Role, Subject, Unusable, Way
+from oracle.subject import (
+    MissingShapes,
+    NothingToJudge,
+    Role,
+    Subject,
+    Unusable,
+    Way,
+    size_names,
+)  # fmt: skip
 
-Guess = Mapping[str, tuple[str, ...]]  # the dims of arguments of which nothing says them
+Guess = Mapping[str, tuple[str, ...]]  # the dims of arguments, or of entries, that are open
 Tried = Callable[[Maker, Guess], tuple[Object, set[str]]]
 
 
@@ -99,16 +110,19 @@ def _found(
     problem: Exception | None = None
     ran: Object | None = None
     subject: Subject | None = None  # with shapes that were guessed
+    node = user.node(candidate.of("forward"))
+    listed = [n for n in open_ if node is not None and usage.goes_through(node, n)]
     tries = (
         (one, shapes_of)
         for one in makers.unified(maker, spoken)
-        for shapes_of in guesses(open_, one, kind, candidate)
+        for shapes_of in (*guesses(open_, one, kind, candidate, listed), *_held(one, spoken, open_))
     )
 
     def tried(maker: Maker, shapes_of: Guess) -> tuple[Object, set[str]]:
         said = dict(spoken)
         for name, dims in shapes_of.items():
-            said[(name,)] = Said(dims).completed(spoken.get((name,), Said()))
+            path = grammar.path(name)
+            said[path] = Said(dims).completed(spoken.get(path, Said()))
         thing = _object(user, candidate, maker, said, (given, taken, asked), wanted)
         return thing, try_once(thing, open_)
 
@@ -142,7 +156,49 @@ def _found(
         missing.guessed = subject or (ready(ran, kind) if ran is not None else None)
         raise missing from problem
     assert problem is not None
-    raise Unusable(f"{candidate.name}: {said(problem)}", line_in(problem, user.file)) from problem
+    told, line = f"{candidate.name}: {said(problem)}", line_in(problem, user.file)
+    documented = _documented(user, candidate)
+    doubtful = [p.name for p in wanted if p.name in documented]
+    if doubtful and not user.is_searched:
+        raise MissingShapes(told, line, doubtful) from problem
+    raise Unusable(told, line) from problem
+
+
+def _held(maker: Maker, spoken: Shapes, open_: Sequence[str]) -> Iterator[Guess]:
+    """The shapes that are said, with the numbers that an object itself holds for their sizes.
+
+    ``x: (batch, n_inputs)`` of an object that was made with two inputs and has ``n_inputs = 2``.
+    """
+    if open_:
+        return
+    drawn = [*maker.arguments, *makers.phantoms(maker, maker.arguments)]
+    try:
+        thing = maker.make(trial_arrays(drawn), drawn, 0)
+    except Exception:  # it is not even made
+        return
+    sizes = size_names(tuple(d for said in spoken.values() for d in said.dims or ()))
+    of_maker = {*maker.sizes, *maker.sizes.values()}
+    held = {s: getattr(thing, s, None) for s in sizes if s not in of_maker}
+    numbers = {s: n for s, n in held.items() if type(n) is int and n > 0}
+    changed: dict[str, tuple[str, ...]] = {}
+    for path, said in spoken.items():
+        dims = said.dims or ()
+        for size, number in numbers.items():
+            dims = tuple(substituted(dim, size, str(number)) for dim in dims)
+        if dims != (said.dims or ()):
+            changed[grammar.spelled(path)] = dims
+    if changed:
+        yield changed
+
+
+def _documented(user: User, candidate: Candidate) -> set[str]:
+    """The arguments whose shapes only docstrings say; if it does not run, they are not believed."""
+    if user.text is None:
+        return set()
+    names = [candidate.of("class"), *map(candidate.of, ("forward", "backward", "loss"))]
+    init = user.text.methods(candidate.of("class")).get("__init__", "")
+    found = declared.only_documented(user.text, [n for n in names if n], [init] if init else [])
+    return found - {str(path[0]) for path in grammar.entries(user.shapes)} if user.shapes else found
 
 
 def _is_single(shapes_of: Guess) -> bool:
@@ -230,7 +286,7 @@ def _object(
         if thing.points:
             _bind_first(thing)
         elif not thing.aliases:
-            thing.upstreams = upstreams_of(given, taken, plan)
+            thing.upstreams = upstreams_of(given, taken, plan, thing.outputs)
     thing.phantoms = makers.phantoms(maker, plan.arguments)
     return thing
 

@@ -107,8 +107,7 @@ def _applied(
         called = callers.is_applied(user.text, name, names[0])
         (given,) = made
         said = f"{given} is {name} of what {names[0]} returns"
-        settle = f"call {name} in {names[0]}"
-        reading = Reading(said, f"correct when {said}", called, (), settle)
+        reading = Reading(said, f"correct when {said}", called)
         found.append((reading, _run_by(*runs(dataclasses.replace(flow, applied=user.get(name))))))
     if not found:
         return []

@@ -160,7 +160,7 @@ def _in_two_readings(
         differentiable=plan.differentiable,
     )
     calls = callers.applies(user.node(names[1]), {names[0].rpartition(".")[2]}, taken[0].name)
-    of_input, of_output = point_readings(names[1], given[0].name, taken[0].name, calls)
+    of_input, of_output = point_readings(given[0].name, taken[0].name, calls)
     of_input = dataclasses.replace(of_input, remark="")
     remark = f"correct when given the output of {names[0]}, not {given[0].name}"
     subject.readings = (of_input, dataclasses.replace(of_output, remark=remark))

@@ -54,6 +54,20 @@ def numbers_in(thing: Any, path: Path = (), seen: set[int] | None = None) -> dic
     return found
 
 
+def lists_in(thing: Any, path: Path = (), seen: set[int] | None = None) -> dict[Path, list[Any]]:
+    """The lists in an object of the user's, by path."""
+    seen = set() if seen is None else seen
+    found: dict[Path, list[Any]] = {}
+    if id(thing) in seen or len(path) > DEEPEST or isinstance(thing, np.ndarray | str):
+        return found
+    seen.add(id(thing))
+    if isinstance(thing, list):
+        found[path] = thing
+    for key, part in entries_of(thing).items():
+        found.update(lists_in(part, (*path, key), seen))
+    return found
+
+
 def same_arrays(thing: Any) -> dict[Path, list[Path]]:
     """The arrays that an object holds under several names: the first path, and the others."""
     found: dict[int, list[Path]] = {}

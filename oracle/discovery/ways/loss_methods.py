@@ -58,7 +58,8 @@ def loss_method(user: User, candidate: Candidate) -> Subject:
         return single.value_of(arguments.call(function, given, inputs), items)
 
     def run_backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
-        slots = thing._candidates(instances.arrays_in(inputs["self"]))
+        own = thing._candidates(instances.arrays_in(inputs["self"]))
+        slots = own or list(plan.slots.values())  # of an object that holds no parameters
         returned = single.made_of(kept, items, node, user.line(name))
         return returned.made(single.gradients_of(kept, items), slots)
 

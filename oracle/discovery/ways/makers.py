@@ -14,7 +14,7 @@ from oracle.discovery import naming, plans, trial_inputs
 from oracle.discovery.arguments import Parameter, User, call, parameters
 from oracle.discovery.given import Given, given
 from oracle.discovery.plans import number, solved
-from oracle.discovery.shapes import declared, grammar
+from oracle.discovery.shapes import declared, docstrings, grammar
 from oracle.discovery.shapes.grammar import NOTHING as NOTHING
 from oracle.discovery.shapes.grammar import fresh
 from oracle.discovery.shapes.said_by_run import said_by_run
@@ -40,7 +40,14 @@ LISTS = re.compile(
     r"|layer_(dimensions|nodes|sizes)|hidden_layers|shape"
 )
 KERNELS = re.compile(
-    r"(kernel|filter|pool)_?(size|shape)|ksize|pool(_?(h|w|height|width))?|filter_(h|w)"
+    r"(kernel|filter|pool)_?(size|shape)(\d|_\w+)?|ksize|pool(_?(h|w|height|width))?|filter_(h|w)"
+)
+# Kernels of an object are of one sort: those with one reason are tried together.
+KERNEL_VALUES = (
+    ("2", "a small kernel"),
+    ("(2, 2)", "a small square kernel"),
+    ("3", "an odd kernel"),
+    ("(3, 3)", "an odd square kernel"),
 )
 # Arguments that are a tuple of sizes, of which a docstring says the parts as it does of arrays.
 TUPLES = re.compile(r"(\w*_)?(shape|size|padding|pad|strides?|kernel|dilation)\d?$")
@@ -120,17 +127,17 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
     made.given = parameters(kind, name)
     spoken = set(_spoken(said))
     node = user.node(user.text.methods(name).get("__init__", "")) if user.text is not None else None
-    stated = _stated(user, name)
+    stated, whole = _stated(user, name), _whole(user, name, node)
     missing = []
     for parameter in made.given:
         own = parameter.name
         entry = said.get((own,))
-        if entry is not None and _is_number(parameter.default) and own not in stated:
+        if own not in stated and (_is_number(parameter.default) or own in whole):
             entry = None  # "epsilon: float ... of norm(X)" in a docstring is no shape
         if entry is not None and entry.literal is not NOTHING:
             made.constants[own] = entry.literal
-        elif own in spoken:
-            made.sizes[own] = own
+        elif own in spoken and not (entry is not None and entry.scalar):
+            made.sizes[own] = own  # a float is no size, though a formula may read S(x; a, b)
         elif (
             entry is not None and entry.has_shape and own not in known and entry.dims
         ) and not TUPLES.match(own):
@@ -143,10 +150,10 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
             if parameter.required and entry is not None and entry.scalar:
                 numbers = [one for one in made.proposed.get(own, []) if is_plain(one)]
                 made.proposed[own] = [*numbers, _number(len(made.proposed))]
-            elif parameter.required and not _by_name(
-                made, own, node, proposals_of(user, name, made.given).is_counted(own)
-            ):
-                missing.append(own)
+            elif parameter.required:
+                counted = proposals_of(user, name, made.given).is_counted(own)
+                if not _by_name(made, own, node, counted, whole):
+                    missing.append(own)
     if missing:
         missing += [own for own in made.arrays if (own,) not in said]  # nothing says theirs either
         raise _missing(user, name, missing, node)
@@ -163,6 +170,16 @@ def _stated(user: User, name: str) -> set[str]:
         if node is not None and user.text is not None:
             found |= {*declared.comment(user.text, node), *said_by_run(user.text, part)}
     return {str(path[0]) for path in found}
+
+
+def _whole(user: User, name: str, init: functions.Function | None) -> set[str]:
+    """The arguments that the annotations or a docstring of the class say are whole numbers."""
+    owner = user.text.classes.get(name) if user.text is not None else None
+    found: set[str] = set()
+    for node in (part for part in (owner, init) if part is not None):
+        found |= docstrings.whole_numbers(ast.get_docstring(node) or "")
+    hints = [a for a in init.args.args if a.annotation is not None] if init is not None else []
+    return found | {a.arg for a in hints if ast.unparse(a.annotation).strip("'") == "int"}
 
 
 def _is_number(default: Any) -> bool:
@@ -182,8 +199,13 @@ def _offer(
         made.proposed[own] = proposals_of(user, owner, made.given).of(own)
 
 
-def _by_name(made: Maker, own: str, init: functions.Function | None, counted: bool) -> bool:
-    """Make a value for an argument by what is proposed, its name and its use; False if none."""
+def _by_name(
+    made: Maker, own: str, init: functions.Function | None, counted: bool, whole: set[str]
+) -> bool:
+    """Make a value for an argument by what is proposed, its name and its use; False if none.
+
+    ``whole``: the arguments that are said to be whole numbers.
+    """
     proposed = made.proposed.pop(own, [])
     things = [one for one in proposed if not is_plain(one)]
     if RATES.match(own):
@@ -201,8 +223,8 @@ def _by_name(made: Maker, own: str, init: functions.Function | None, counted: bo
         made.constants[own] = naming.NUMBERS[own]
         made.remarks.append(f"{own} was taken to be {naming.NUMBERS[own]}")
     elif KERNELS.fullmatch(own):
-        made.proposed[own] = [given(ast.parse(text, mode="eval").body, {}, why="a small kernel")
-                              for text in ("2", "(2, 2)")]  # fmt: skip
+        made.proposed[own] = [given(ast.parse(text, mode="eval").body, {}, why=why)
+                              for text, why in KERNEL_VALUES]  # fmt: skip
     elif init is not None and usage.is_extent(init, own):
         made.sizes[own] = own
     elif naming.same(own, "W") or naming.same(own, "b") or own in ("gamma", "beta"):
@@ -220,6 +242,8 @@ def _by_name(made: Maker, own: str, init: functions.Function | None, counted: bo
     elif (numbers := [one for one in proposed if not is_array(one)]) or counted:
         numbers = numbers or [given(ast.Constant(n), {}, why="a count") for n in (2, 1)]
         made.proposed[own] = numbers
+    elif own in whole:
+        made.sizes[own] = own
     else:
         return False
     return True

@@ -61,6 +61,7 @@ class Object:
     numbers: list[Path] = field(default_factory=list)  # parameters that are no arrays but numbers
     steps: tuple[Step, ...] = ()  # calls that set it up before its first forward
     lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
+    growing: dict[Path, int] = field(default_factory=dict)  # lists, and by how much a forward does
     rate: float = makers.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
     unknown: str = ""  # an argument of the backward of which nothing says what it is
@@ -71,13 +72,17 @@ class Object:
     @property
     def surely_upstreams(self) -> set[str]:
         """The backward's arguments that are upstreams even where the value is one number."""
-        returned = returns.items(self.user.node(self.candidate.of("forward"))) or []
-        names = [item.name for item in returned]
         return {
             p.name
             for p in self.taken
-            if p.required or naming.is_upstream_by_default(p.name, p.default, names)
+            if p.required or naming.is_upstream_by_default(p.name, p.default, self.outputs)
         }
+
+    @property
+    def outputs(self) -> list[str]:
+        """The names of what the forward returns, where it returns a tuple; "" for a nameless one."""
+        items = returns.items(self.user.node(self.candidate.of("forward"))) or []
+        return [item.name for item in items]
 
     @property
     def arguments(self) -> list[Argument]:
@@ -98,6 +103,8 @@ class Object:
             with kept_random_state(seed), np.errstate(all="ignore"):
                 first = self.plan.prepare({n: a.copy() for n, a in arrays.items()}, seed)
                 arguments.call(getattr(thing, self.method("forward")), self.given, first)
+            for path, more in self.growing.items():  # the backward is to see one forward
+                del instances.part_at(thing, path)[-more:]
         given = {id(a) for a in arrays.values()}
         rng = np.random.default_rng([seed, 1])
         held = instances.arrays_in(thing)
@@ -140,7 +147,7 @@ class Object:
             result = self._attribute(thing)
         kept = result
         if isinstance(result, tuple) and result and not self._several(result):
-            result = result[0]
+            result = result[self._of_output(result)]
         if self.candidate.of("loss") and self.candidate.way == Way.NETWORK:
             loss = getattr(thing, self.method("loss"))
             result = arguments.call(loss, self.asked, self._values(self.asked, inputs, kept))
@@ -148,10 +155,18 @@ class Object:
                 result = result[0]
         elif self.loss is not None:
             result = self.loss(inputs, result)
+        elif isinstance(result, Mapping) and result:
+            result = tuple(result.values())  # the upstream has the same keys
         return result, kept
 
     def _several(self, result: tuple[Any, ...]) -> bool:
         return len(self.upstreams) > 1 and len(self.upstreams) == len(result)
+
+    def _of_output(self, result: tuple[Any, ...]) -> int:
+        """Which of several outputs the one upstream belongs to: by its name, else the first."""
+        if len(self.upstreams) != 1 or len(self.outputs) != len(result):
+            return 0
+        return naming.assign(self.upstreams, self.outputs).get(0, 0)
 
     def _attribute(self, thing: Any) -> Any:
         for name in OUTPUTS:
@@ -225,7 +240,8 @@ class Object:
         was = {path: array.copy() for path, array in before.items() if path in self.held}
         values = self._values([p for p in self.taken if p.name not in self.upstreams], inputs, kept)
         if len(self.upstreams) == 1:
-            values[self.upstreams[0]] = upstream
+            of_keys = isinstance(kept, Mapping) and isinstance(upstream, tuple)
+            values[self.upstreams[0]] = dict(zip(kept, upstream)) if of_keys else upstream
         elif self.upstreams:
             values.update(zip(self.upstreams, upstream))
         function = getattr(thing, self.method("backward"))
@@ -274,7 +290,8 @@ class Object:
                     line = instances.line_of(self.user, kind, qualified, own)
                     of_inputs.append(Made(slot.path, own, line, value))
                     break
-        if result is not None and not isinstance(result, str | bool):
+        only_numbers = isinstance(result, Mapping) and not instances.arrays_in(result)
+        if result is not None and not isinstance(result, str | bool) and not only_numbers:
             returned = Returned(node, self.user.line(qualified))
             known = {m.of for m in attributes}
             made += self._returned(result, returned, inputs, parameters, known)
@@ -336,6 +353,8 @@ class Object:
         if isinstance(result, Mapping):
             return returned.made(result, [*wanted, *parameters])
         if isinstance(result, tuple | list):
+            if len(wanted) == 1 and wanted[0].entries and len(result) == len(wanted[0].leaves()):
+                return returned.made(result, wanted)  # of a list, one for each of its entries
             named = naming.assign(names, [s.name for s in parameters])
             leaves = naming.assign(names, [x.name for s in parameters for x in s.leaves()])
             if named or leaves or len(result) > len(wanted):

@@ -54,26 +54,24 @@ class Proposals:
         if name not in self.names or self.user.text is None:
             return
         for one in passed.to_constructor(self.texts, self.owner, self.names, name):
-            names = self.scope.names(one.text, one.value, one.line)
-            if names is None or not only_makes(one.value, names):
+            value = self.scope.spelled_out(one.text, one.value, one.line)
+            names = self.scope.names(one.text, value, one.line)
+            if names is None or not only_makes(value, names):
                 continue
-            made = given(one.value, names, why=f"as in line {one.line} of {one.text.file}")
+            made = given(value, names, why=f"as in line {one.line} of {one.text.file}")
             if _can_be_made(made):
                 yield made
 
     def _by_hint(self, name: str) -> Iterator[Given]:
-        """Objects of the class that an argument is annotated with, or a list of them."""
+        """Objects of the class that an argument is annotated with, or containers of them."""
         hint = _annotation(self.init, name)
         if hint is None:
             return
-        listed = isinstance(hint, ast.Subscript) and ast.unparse(hint.value).rpartition(".")[2] in (
-            "list", "List", "Sequence", "tuple", "Tuple", "Iterable",
-        )  # fmt: skip
         words = {part.id for part in ast.walk(hint) if isinstance(part, ast.Name)}
         words |= {part.attr for part in ast.walk(hint) if isinstance(part, ast.Attribute)}
         kinds = [kind for kind in self.scope.classes() if kind.__name__ in words]
         for one in self._objects(kinds):
-            text = ast.parse(f"[{one.text}]" if listed else one.text, mode="eval").body
+            text = ast.parse(_contained(hint, one.text), mode="eval").body
             yield given(text, one.names, why=f"by the annotation of {name}")
 
     def _objects(self, kinds: Iterable[type]) -> Iterator[Given]:
@@ -174,6 +172,26 @@ class Proposals:
         """The methods that the class calls on an argument, or on the attribute that holds it."""
         held = self._spellings(name)
         return {method for node in self.methods for method in _methods_called(node, held)}
+
+
+LISTS = ("list", "List", "Sequence", "tuple", "Tuple", "Iterable", "Collection")
+DICTS = ("dict", "Dict", "Mapping", "MutableMapping", "OrderedDict")
+
+
+def _contained(hint: ast.expr, thing: str) -> str:
+    """An expression as an annotation says, ``dict[str, list[Layer]]``, of things of one sort."""
+    if not isinstance(hint, ast.Subscript):
+        return thing
+    holder = ast.unparse(hint.value).rpartition(".")[2]
+    parts = hint.slice.elts if isinstance(hint.slice, ast.Tuple) else [hint.slice]
+    inner = _contained(parts[-1], thing)
+    if holder in DICTS:
+        return f"{{'a': {inner}, 'b': {inner}}}"
+    if holder in ("tuple", "Tuple") and not isinstance(parts[-1], ast.Constant):
+        return f"({', '.join([inner] * len(parts))},)"
+    if holder in ("tuple", "Tuple"):
+        return f"({_contained(parts[0], thing)},)"
+    return f"[{inner}, {inner}]" if holder in LISTS else inner
 
 
 def _methods_called(node: ast.AST, held: set[str]) -> set[str]:

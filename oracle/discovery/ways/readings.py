@@ -35,7 +35,7 @@ def combined(subject: Subject, variants: Sequence[Variant]) -> Subject:
     return dataclasses.replace(first, readings=readings, read_as=read_as)
 
 
-def point_readings(method: str, given: str, taken: str, calls_forward: bool) -> list[Reading]:
+def point_readings(given: str, taken: str, calls_forward: bool) -> list[Reading]:
     """A derivative function of one argument: it may be the forward's input, or its output.
 
     The code confirms one of the two by the argument's name, or by calling the forward on it.
@@ -43,18 +43,16 @@ def point_readings(method: str, given: str, taken: str, calls_forward: bool) -> 
     as_input = calls_forward or naming.same(given, taken)
     as_output = not as_input and taken.strip("_").lower() not in INPUTS and naming.is_output(taken)
     as_input = as_input or taken.strip("_").lower() in INPUTS
-    settle = f"call the argument of {method}"
     remark = "" if naming.same(given, taken) else f"correct when given the input {given}"
     return [
+        Reading("of the input", remark, as_input, ((taken, Role.INPUT),)),
         Reading(
-            "of the input", remark, as_input, ((taken, Role.INPUT),),
-            f"{settle} {given}, as in the forward",
+            "of the output",
+            f"correct when given the output, not {given}",
+            as_output,
+            ((taken, Role.OUTPUT),),
         ),
-        Reading(
-            "of the output", f"correct when given the output, not {given}",
-            as_output, ((taken, Role.OUTPUT),), f"{settle} output",
-        ),
-    ]  # fmt: skip
+    ]
 
 
 def last_layer(name: str) -> list[Variant]:
@@ -81,10 +79,9 @@ def read_mean(
 
     ``unknown``: an argument of the backward of which nothing says what it is.
     """
-    settle = f"call {unknown} dout, if it is the upstream gradient" if unknown else ""
-    each = Reading("of each entry", "", not unknown, (), settle)
+    each = Reading("of each entry", "", not unknown)
     remark = "correct as the gradient of the mean of what forward returns"
-    whole = Reading("of the mean", remark, not unknown, (), settle)
+    whole = Reading("of the mean", remark, not unknown)
     scaled_backward = subject.backward
     subject.readings = (whole, each) if first == "mean" else (each, whole)
 

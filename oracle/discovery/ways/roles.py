@@ -17,6 +17,8 @@ from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.readings import point_readings
 from oracle.subject import Reading, Role, Way
 
+LISTED = 3  # arrays in a list
+
 
 def parameters_of(kind: type, qualified: str) -> list[Parameter]:
     name = qualified.rpartition(".")[2]
@@ -62,9 +64,12 @@ def wanted_of(
 
 
 def guesses(
-    open_: Sequence[str], maker: Maker, kind: type, candidate: Candidate
+    open_: Sequence[str], maker: Maker, kind: type, candidate: Candidate, listed: Sequence[str] = ()
 ) -> list[dict[str, tuple[str, ...]]]:
-    """Shapes to try where nothing is said: rows of samples, columns of samples, one sample."""
+    """Shapes to try where nothing is said: rows of samples, columns of samples, one sample.
+
+    ``listed``: those that the forward goes through, which may be lists of arrays.
+    """
     if not open_:
         return [{}]
     if maker.lists:
@@ -96,6 +101,10 @@ def guesses(
     for extent in dict.fromkeys(extents):
         for dims in (("N", extent), (extent, "N"), (extent, "1"), (extent,)):
             found.append(dict.fromkeys(open_, dims))
+    if listed:
+        whole = [n for n in open_ if n not in listed]
+        entries = [f"{name}[{i}]" for name in listed for i in range(LISTED)]
+        found.append(dict.fromkeys([*whole, *entries], ("N", extents[0])))
     return found
 
 
@@ -129,22 +138,27 @@ def points_of(
     backward = candidate.of("backward")
     method, node = backward.rpartition(".")[2], user.node(backward)
     forwards = {candidate.of("forward").rpartition(".")[2], "self", *partners.FORWARDS}
-    found = point_readings(method, given_name, name, callers.applies(node, forwards, name))
+    found = point_readings(given_name, name, callers.applies(node, forwards, name))
     named = naming.has(method, naming.BACKWARD)
-    upstream = Reading(
-        "times the upstream",
-        "",
-        named,
-        ((name, Role.UPSTREAM),),
-        f"call the argument of {method} dout",
-    )
+    upstream = Reading("times the upstream", "", named, ((name, Role.UPSTREAM),))
     if named and not (same or any(reading.confirmed for reading in found)):
         return {}
     return {name: [*found, upstream] if same or not named else [upstream, *found]}
 
 
-def upstreams_of(given: Sequence[Parameter], taken: Sequence[Parameter], plan: Plan) -> list[str]:
+def upstreams_of(
+    given: Sequence[Parameter], taken: Sequence[Parameter], plan: Plan, outputs: Sequence[str] = ()
+) -> list[str]:
+    """The upstreams of a backward; ``outputs``: the names of what the forward returns.
+
+    ``backward(dskip, dmain=None)`` of a forward that returns ``main, skip`` takes one of each, in
+    the order of the outputs.
+    """
     known = {p.name for p in given}
+    of = naming.assign([p.name for p in taken], outputs) if len(outputs) > 1 else {}
+    matched = {j: taken[i].name for i, j in of.items() if taken[i].name not in known}
+    if len(matched) == len(outputs) > 1:
+        return [matched[j] for j in range(len(outputs))]
     found: list[str] = []
     for i, parameter in enumerate(taken):
         name = parameter.name

@@ -1,5 +1,6 @@
-"""NumPy's random generators: their state, and those of their methods that move data."""
+"""Random generators: their state, and those methods of NumPy's that move data."""
 
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -13,14 +14,24 @@ __warningregistry__ = None  # see calls.py
 RANDOM = (np.random.Generator, np.random.RandomState)
 
 
+def keeps_state(thing: Any) -> bool:
+    """A random generator whose state can be read and set: NumPy's, or one of ``random``."""
+    plain = isinstance(thing, random.Random) and not isinstance(thing, random.SystemRandom)
+    return plain or isinstance(thing, RANDOM)
+
+
 def get_state(generator: Any) -> Any:
+    if isinstance(generator, random.Random):
+        return generator.getstate()
     if isinstance(generator, np.random.RandomState):
         return generator.get_state(legacy=False)
     return generator.bit_generator.state
 
 
 def set_state(generator: Any, state: Any) -> None:
-    if isinstance(generator, np.random.RandomState):
+    if isinstance(generator, random.Random):
+        generator.setstate(state)
+    elif isinstance(generator, np.random.RandomState):
         generator.set_state(state)
     else:
         generator.bit_generator.state = state

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 from oracle.truth.recording.builtin_names import BUILTINS
-from oracle.truth.recording.generators import RANDOM
+from oracle.truth.recording.generators import keeps_state
 from oracle.truth.recording.stand_ins import Delegate, stand_in_for
 from oracle.truth.recording.tape import is_user_file
 
@@ -59,7 +59,7 @@ class Names:
             for part in vars(thing).values():
                 if isinstance(part, types.FunctionType):
                     self._reach(part)
-                elif isinstance(part, RANDOM):
+                elif keeps_state(part):
                     self._held.append(part)
         elif isinstance(thing, types.ModuleType):
             file = getattr(thing, "__file__", None)
@@ -87,7 +87,7 @@ class Names:
         found: set[int] = set()
         for thing in things:
             real = thing._oracle_real if type(thing) is Delegate else thing
-            if isinstance(real, RANDOM) and id(real) not in found:
+            if keeps_state(real) and id(real) not in found:
                 found.add(id(real))
                 yield real
 

@@ -599,3 +599,23 @@ def test_a_part_that_is_set_to_0_is_told_as_such():
     assert found.verdict == "wrong"
     (note,) = found.gradients["dx"].findings
     assert re.fullmatch(r"take line \d+ out", note.fix)
+
+
+@pytest.mark.parametrize(
+    "penalty",
+    [lambda lam, w: 0.5 * lam * w @ w, lambda lam, w: lam * np.sum(w * w) / 2],
+    ids=["on one side", "outside"],
+)
+@pytest.mark.parametrize(
+    ("share", "finding"),
+    [(0, "missing-regularization"), (2, "wrong-regularization-factor")],
+)
+def test_a_penalty_may_be_spelled_with_its_factor_on_one_side(penalty, share, finding):
+    def loss_and_grad(w, X, y, lam=0.3):
+        r = X @ w - y
+        loss = r @ r + penalty(lam, w)
+        grad = 2 * X.T @ r + share * lam * w
+        return loss, grad
+
+    found = oracle.check(loss_and_grad, shapes="w: D, X: N D, y: N", cases=80)
+    assert found.findings == [finding]

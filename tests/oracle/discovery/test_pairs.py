@@ -936,3 +936,62 @@ def test_layers_without_shapes_are_judged_within_what_is_made_of_them(tmp_path):
     subject = found(tmp_path, text)["twice_backward"]
     assert set(right(subject).values()) == {("x",), ("k",)}
     assert subject.remarks == ["scale_backward, without shapes of its own, is judged within"]
+
+
+CELL = """
+    # oracle: shapes x: N D, w: D M
+    def cell_step(x, w):
+        return np.tanh(x @ w), (x, w, np.tanh(x @ w))
+
+    def cell_step_backward(dh, cache):
+        x, w, h = cache
+        da = dh * (1 - h * h)
+        return da @ w.T, x.T @ da
+"""
+
+
+def test_a_word_that_often_says_nothing_may_be_the_forwards_own(tmp_path):
+    assert len(right(found(tmp_path, CELL)["cell_step_backward"])) == 2
+    assert wrong(found(tmp_path, CELL.replace("da @ w.T", "dh @ w.T"))["cell_step_backward"])
+
+
+def test_a_private_helper_is_not_taken_for_the_function_that_has_its_name(tmp_path):
+    text = """
+        import functools
+
+        def _power(k, z):
+            return np.sum(z**k)
+
+        def _power_grad(k, z):
+            return k * z ** (k - 1)
+
+        # oracle: shapes z: N
+        def power(z):
+            return functools.partial(_power, 3)(z)
+
+        def power_grad(z):
+            return functools.partial(_power_grad, 3)(z)
+    """
+    assert right(found(tmp_path, text)["power_grad"])
+
+
+def test_a_function_that_makes_forward_and_backward_is_no_derivation(tmp_path):
+    text = """
+        def make():
+            def up(x, w):
+                return x @ w, (x, w)
+
+            def down(dy, x, w):
+                return dy @ w.T, x.T @ dy
+            return up, down
+
+        up_, down_ = make()
+
+        # oracle: shapes x: N D, w: D M
+        def lift_forward(x, w):
+            return up_(x, w)
+
+        def lift_backward(dy, cache):
+            return down_(dy, *cache)
+    """
+    assert list(found(tmp_path, text)) == ["lift_backward"]

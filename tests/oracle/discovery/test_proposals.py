@@ -166,3 +166,10 @@ def test_a_folder_is_not_executed_for_functions_that_stand_beside_each_other(
     likely.write_text(textwrap.dedent(SLOPE.format(name="cap_slope", argument="z", slope="-z")))
     unlikely.write_text(textwrap.dedent(SLOPE.format(name="beside", argument="z", slope="-z")))
     assert list(files_in(tmp_path)) == [likely]
+
+
+def test_a_file_that_asks_for_a_check_is_never_passed_over_in_a_folder(tmp_path: Path) -> None:
+    asks, plain = tmp_path / "asks.py", tmp_path / "plain.py"
+    asks.write_text("# oracle: shapes a: N\ndef thing(a):\n    return a + 1\n")
+    plain.write_text("def thing(a):\n    return a + 1\n")
+    assert list(files_in(tmp_path)) == [asks]

@@ -611,3 +611,36 @@ def test_a_loss_that_uses_a_derivative_beside_it_is_judged_as_well(tmp_path):
             return J, (W_grad,)
     """
     assert set(found(tmp_path, text)) == {"sigmoid_gradient", "cost_function"}
+
+
+@pytest.mark.parametrize("value", ["loss", "loss.mean()"])
+@pytest.mark.parametrize("held", ["dict(a={da}, b={db})", "{{'a': {da}, 'b': {db}}}"])
+def test_a_dict_of_gradients_beside_what_is_made_of_the_loss(tmp_path, value, held):
+    made = held.format(da="np.sin(b) / len(a)", db="a * np.cos(b) / len(a)")
+    text = f"""
+        # oracle: shapes a: N, b: N
+        def waves(a, b):
+            loss = a * np.sin(b)
+            loss = loss.mean()
+            grads = {made}
+            return {value}, grads
+    """
+    assert len(right(found(tmp_path, text)["waves"])) == 2
+    wrong_text = text.replace("np.cos(b)", "np.sin(b)")
+    assert wrong(found(tmp_path, wrong_text)["waves"])
+
+
+def test_a_method_may_take_the_parameter_that_it_returns_the_gradient_of(tmp_path):
+    text = """
+        class Ridge:
+            def __init__(self, decay=0.5):
+                self.decay = decay
+
+            # oracle: shapes w: D, X: N D, y: N
+            def loss_and_grad(self, w, X, y):
+                r = X @ w - y
+                return r @ r + self.decay * w @ w, 2 * X.T @ r + 2 * self.decay * w
+    """
+    assert right(found(tmp_path, text)["Ridge.loss_and_grad"])
+    text = text.replace("+ 2 * self.decay", "+ self.decay")
+    assert wrong(found(tmp_path, text)["Ridge.loss_and_grad"])

@@ -1,5 +1,6 @@
 """Code is read in the way in which it is right, and no reading makes a wrong gradient right."""
 
+import re
 import textwrap
 from pathlib import Path
 
@@ -105,14 +106,68 @@ def test_a_derivative_that_calls_its_forward_is_one_of_the_input(tmp_path: Path)
     assert one.verdict == "wrong"
 
 
+def proposed(one: Result) -> list[str]:
+    """The comments that a report proposes, of which each settles the reading."""
+    (note,) = [note for note in one.remarks if note.name == "open-reading"]
+    assert f"above line {one.line}" in note.message
+    return re.findall(r'"(# oracle: reading [^"]+)"', note.message)
+
+
 def test_a_derivative_that_no_reading_makes_right_is_undecidable_if_none_is_confirmed(
     tmp_path: Path,
 ) -> None:
     one = result(tmp_path, METHOD.format(name="v", slope="2 / (1 + v**2)"))
     assert one.verdict == "undecidable"
-    assert "of the input (call the argument of derivative z" in remarks(one)
-    assert "of the output (call the argument of derivative output)" in remarks(one)
+    assert proposed(one) == [f"# oracle: reading of the {end}" for end in ("input", "output")]
     assert not findings(one)
+
+
+BARE = """
+    class Arc:
+        def fn(self, z):
+            return np.arctan(z)
+
+        def derivative(self, v):
+            return {slope}
+"""
+PAIR = """
+    def arc(z):
+        return np.arctan(z)
+
+    def arc_derivative(v):
+        return {slope}
+"""
+
+
+@pytest.mark.parametrize("text", [BARE, PAIR], ids=["class", "functions"])
+@pytest.mark.parametrize("which", [0, 1])
+def test_each_comment_that_is_proposed_settles_the_reading(
+    tmp_path: Path, text: str, which: int
+) -> None:
+    text = text.format(slope="2 / (1 + v**2)")
+    one = result(tmp_path, text)
+    said = proposed(one)[which]
+    lines = ["import numpy as np", *textwrap.dedent(text).splitlines()]
+    lines.insert(one.line - 1, said)
+    again = result(tmp_path, "\n".join(lines[1:]) + "\n")
+    assert again.verdict == "wrong"
+    assert f"judged in the reading {said.removeprefix('# oracle: reading ')!r}" in remarks(again)
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"), [("of the output", "correct"), ("of the input", "wrong")]
+)
+def test_what_a_comment_says_is_meant_is_what_is_judged(
+    tmp_path: Path, name: str, verdict: str
+) -> None:
+    text = METHOD.format(name="a", slope="np.cos(a) ** 2")
+    assert result(tmp_path, f"    # oracle: reading {name}{text}").verdict == verdict
+
+
+def test_a_comment_cannot_name_a_reading_that_the_code_does_not_allow(tmp_path: Path) -> None:
+    text = METHOD.format(name="x", slope="2 / (1 + x**2)")
+    said = failure(tmp_path, f"    # oracle: reading twice the derivative{text}")
+    assert "no reading 'twice the derivative'; its readings: of the input; of the output" in said
 
 
 @pytest.mark.parametrize("name", ["dout", "grad_output", "delta"])
@@ -158,7 +213,7 @@ def test_an_argument_that_nothing_explains_makes_no_gradient_wrong(tmp_path: Pat
     text = ANY_NAME.format(arguments="x, above", result="above**2 / (1 + x**2)")
     one = result(tmp_path, text)
     assert one.verdict == "undecidable"
-    assert "call above dout, if it is the upstream gradient" in remarks(one)
+    assert proposed(one) == ["# oracle: reading of each entry", "# oracle: reading of the mean"]
 
 
 def test_a_function_may_take_its_upstream_last(tmp_path: Path) -> None:
@@ -244,6 +299,23 @@ def test_gradients_that_layers_of_one_array_leave_are_shares(tmp_path: Path) -> 
         r for r in told(tmp_path, SHARED.format(share="self.x.T @ dout / 2")) if r.target == "Twice"
     )
     assert whole.verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("share", "named"),
+    [
+        ("self.x.T @ np.ones_like(dout)", True),
+        ("np.sin(self.x).T @ self.x", True),
+        ("np.sin(self.x).T @ dout", False),
+    ],
+)
+def test_shares_that_ignore_what_comes_in_are_named(
+    tmp_path: Path, share: str, named: bool
+) -> None:
+    judged = told(tmp_path, SHARED.format(share=share))
+    (whole,) = (one for one in judged if isinstance(one, Result) and one.target == "Twice")
+    assert whole.verdict == "wrong"
+    assert ("ignores-upstream" in findings(whole)) is named
 
 
 # -- the order of what comes back ----------------------------------------------------------------

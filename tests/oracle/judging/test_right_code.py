@@ -262,6 +262,62 @@ def test_a_mask_is_drawn_alike_in_each_run(tmp_path, how, scale, verdict):
     assert "not-deterministic" not in {note.name for note in gradient.findings}
 
 
+GENERATORS = {
+    "random.Random": ("random.Random()", "source.random()"),
+    "random.SystemRandom": ("random.SystemRandom()", "source.random()"),
+    "the operating system": ("os", "source.urandom(1)[0] / 256"),
+    "np.random": ("np.random.default_rng()", "source.random()"),
+}
+SOURCE = """
+    import os
+    import random
+    import time
+
+    {shared}
+
+    class Mask:
+        def forward(self, u):
+            source = {made}
+            self.kept = np.array([{draw} < 0.5 for _ in range(u.size)]).reshape(u.shape)
+            return u * self.kept
+
+        def backward(self, g):
+            {again}return g * self.kept * {scale}
+"""
+
+
+@pytest.mark.parametrize("how", GENERATORS)
+@pytest.mark.parametrize("where", ["in the forward", "in the module"])
+def test_a_generator_without_a_seed_draws_alike_in_each_run(tmp_path, how, where):
+    made, draw = GENERATORS[how]
+    shared, own = ("", made) if where == "in the forward" else (f"SHARED = {made}", "SHARED")
+    for scale, verdict in (("1", "correct"), ("2", "wrong")):
+        text = SOURCE.format(shared=shared, made=own, draw=draw, scale=scale, again="")
+        (gradient,) = results(tmp_path, text, Settings(cases=60))["Mask"].gradients
+        assert gradient.verdict == verdict
+        assert "not-deterministic" not in {note.name for note in gradient.findings}
+
+
+def test_a_backward_that_makes_such_a_generator_anew_is_not_deterministic(tmp_path):
+    made, draw = GENERATORS["random.Random"]
+    again = f"source = {made}\n            self.kept = np.array([{draw} < 0.5 for _ in range("
+    again += "g.size)]).reshape(g.shape)\n            "
+    text = SOURCE.format(shared="", made=made, draw=draw, scale="1", again=again)
+    (gradient,) = results(tmp_path, text, Settings(cases=60))["Mask"].gradients
+    assert gradient.verdict == "wrong"
+    assert "not-deterministic" in {note.name for note in gradient.findings}
+
+
+@pytest.mark.parametrize("scale", ["1", "2"])
+def test_a_forward_whose_draws_cannot_be_repeated_has_no_derivative(tmp_path, scale):
+    made = "np.random.default_rng(time.time_ns())"
+    text = SOURCE.format(shared="", made=made, draw="source.random()", scale=scale, again="")
+    (gradient,) = results(tmp_path, text, Settings(cases=60))["Mask"].gradients
+    assert gradient.verdict == "undecidable"
+    (note,) = [note for note in gradient.remarks if note.name == "not-deterministic"]
+    assert "different values for the same arguments" in note.message
+
+
 def test_entropy_is_the_systems_own_again_afterwards():
     from oracle.discovery.trial_inputs import kept_random_state
 

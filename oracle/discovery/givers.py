@@ -1,0 +1,165 @@
+"""Functions and methods that give gradients, by what the code does with what they return.
+
+A parameter moves against what a function returned, at a rate; an optimizer is handed the function;
+or it returns a number and as many arrays as it takes. So no name is asked, in whatever language.
+"""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from oracle.discovery import naming
+from oracle.discovery.candidate import Candidate
+from oracle.discovery.single_functions import is_method, is_static
+from oracle.discovery.text import functions, returns
+from oracle.discovery.text.assignments import root
+from oracle.discovery.text.functions import Function
+from oracle.discovery.text.origins import Known, Origins
+from oracle.discovery.text.received import Scope, scopes
+from oracle.discovery.text.source import Text
+from oracle.discovery.text.steps import moved
+from oracle.subject import Way
+
+NONE: frozenset[str] = frozenset()
+# Optimizers that take a function which returns value and gradient, unless told otherwise.
+OF_BOTH = {"fmin_l_bfgs_b", "fmin_tnc"}
+
+
+def givers(user: Text) -> frozenset[str]:
+    """The functions by whose results parameters move, and those that optimizers are handed."""
+    key = ("givers",)
+    if key not in user.known:
+        found = {*_stepped_by(user), *_minimised(user)}
+        user.known[key] = frozenset(n for n in found if _returns(user.functions[n]))
+    known: frozenset[str] = user.known[key]
+    return known
+
+
+def _returns(node: Function) -> bool:
+    return returns.last_return(node) is not None and not functions.is_abstract(node)
+
+
+def _stepped_by(user: Text) -> Iterator[str]:
+    """The functions by whose results a parameter moves, by way of other functions as well."""
+    known = Known(user, NONE, NONE, NONE, NONE)
+    steppers: set[tuple[str, str]] = set()  # functions that step by one of their parameters
+    for scope in scopes(user):
+        for _, gradient in moved(Origins(known, scope.name, scope.node), scope.node):
+            given, own = scope.sources(gradient)
+            yield from given
+            steppers |= {(scope.name, name) for name in own}
+    for scope in scopes(user):
+        for call in functions.own_nodes(scope.node):
+            if isinstance(call, ast.Call):
+                for argument in _handed(scope, call, steppers):
+                    yield from scope.sources(argument)[0]
+
+
+def _handed(
+    scope: Scope, call: ast.Call, steppers: set[tuple[str, str]]
+) -> Iterator[ast.expr]:
+    """The arguments of a call that the function called steps by."""
+    called = scope.called(call)
+    names = [name for owner, name in steppers if owner == called]
+    given = functions.parameters(scope.user.functions[called]) if names else []
+    for at, argument in enumerate(call.args):
+        starred = isinstance(argument, ast.Starred)
+        if names and (starred or (at < len(given) and given[at] in names)):
+            yield argument
+    yield from (word.value for word in call.keywords if word.arg in names)
+
+
+def _minimised(user: Text) -> Iterator[str]:
+    """The functions that an optimizer is handed as value and gradient in one."""
+    for scope in scopes(user):
+        for call in functions.own_nodes(scope.node):
+            if not isinstance(call, ast.Call) or not call.args:
+                continue
+            words = {word.arg: ast.unparse(word.value) for word in call.keywords}
+            called = ast.unparse(call.func).rpartition(".")[2]
+            both = called in OF_BOTH and not {"fprime", "approx_grad"} & words.keys()
+            if (both and len(call.args) < 3) or words.get("jac") == "True":
+                first = call.args[0]
+                first = first.body.func if isinstance(first, ast.Lambda) and isinstance(
+                    first.body, ast.Call
+                ) else first  # fmt: skip
+                name = scope.called(ast.copy_location(ast.Call(first, [], []), call))
+                yield from [name] if name else []
+
+
+# -- the derivations that they may be --------------------------------------------------------------
+
+
+def derivations(user: Text, found: Sequence[Candidate]) -> Iterator[tuple[Candidate, bool]]:
+    """What the functions that give gradients may be, beside what was found; a run decides.
+
+    Beside each stands if the code itself shows that gradients are given.
+    """
+    taken = {part for c in found for role, part in c.parts.items() if role != "class"}
+    known = givers(user)
+    classes = {c.of("class") for c in found}
+    for name, node in user.functions.items():
+        owner = name.rpartition(".")[0]
+        if name in taken or owner in classes or functions.is_abstract(node):
+            continue
+        if owner in user.functions or naming.has(name.rpartition(".")[2], naming.NOT_A_DERIVATION):
+            continue
+        in_one = _value_and_gradients(user, name, node, name in known)
+        if in_one is not None:
+            yield in_one
+        if is_method(user, name) and (name in known or _gives_by_name(node)):
+            for one in _with_losses(user, name, owner):
+                yield one, name in known
+
+
+def _value_and_gradients(
+    user: Text, name: str, node: Function, is_giver: bool
+) -> tuple[Candidate, bool] | None:
+    """What returns something and then gradients, by their names, their use, or their number."""
+    last = returns.last_return(node)
+    parts = last.value.elts if last is not None and isinstance(last.value, ast.Tuple) else []
+    named = [_is_named(node, part) for part in parts]
+    if len(parts) < 2 or named[0]:
+        return None
+    is_said = is_giver or all(named[1:])
+    as_many = len(parts) == 1 + len(functions.required(node)) > 2
+    if not is_said and (is_method(user, name) or not (any(named) or as_many)):
+        return None
+    of = {"class": name.rpartition(".")[0]} if is_method(user, name) else {}
+    return Candidate(name, Way.VALUE_AND_GRADIENT, node.lineno, of | {"function": name}), is_said
+
+
+def _is_named(function: Function, part: ast.expr) -> bool:
+    """If a returned thing, or all that a tuple or dict holds, is named like a gradient."""
+    item = returns.item(function, part, part.lineno)
+    if item.entries:
+        return all(naming.is_gradient_of(e.text, e.name) for e in item.entries)
+    elements = part.elts if isinstance(part, ast.Tuple | ast.List) else [part]
+    names = [item.name] if item.name else [root(e) for e in elements]
+    return all(bool(name) and naming.looks_like_gradient(name) for name in names)
+
+
+def _gives_by_name(node: Function) -> bool:
+    """If all that a method returns is named like gradients."""
+    last = returns.last_return(node)
+    if last is None or last.value is None:
+        return False
+    parts = last.value.elts if isinstance(last.value, ast.Tuple) else [last.value]
+    return all(_is_named(node, part) for part in parts)
+
+
+def _with_losses(user: Text, name: str, owner: str) -> Iterator[Candidate]:
+    """A method that gives gradients, with each other method that may compute its loss."""
+    if owner not in user.classes:
+        return
+    given = set(functions.parameters(user.functions[name]))
+    for method, own in user.methods(owner).items():
+        node = user.functions[own]
+        asked = set(functions.required(node))
+        if own == name or method.startswith("__") or is_static(node) or not _returns(node):
+            continue
+        if bool(given) > bool(asked & given) or returns.tuple_length(node):
+            continue
+        if any(getattr(p, "attr", "") == name.rpartition(".")[2] for p in ast.walk(node)):
+            continue  # it trains
+        parts = {"class": owner, "forward": own, "backward": name}
+        yield Candidate(owner, Way.LAYER, user.classes[owner].lineno, parts)
