@@ -186,7 +186,7 @@ def stems_of_gradient(name: str) -> list[str]:
         r"delta_?",
         r"del_?",
         r"partial_",
-        r"∂",
+        r"[∂ḡλδ]_?",
         r"d",
         r"g_?",
         r"D_?",

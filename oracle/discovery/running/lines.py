@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from oracle.discovery.running.search import TOO_ODD as TOO_ODD
 from oracle.discovery.running.search import Search, ascending
-from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, State, is_fresh, substituted
+from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, State, is_fresh, substituted
 from oracle.subject import size_names
 
 ODDER = 0.5  # than the plainest line; a line that is odder is an accident
@@ -30,7 +30,9 @@ def settled(search: Search) -> list[State]:
     unfit = sorted(filter(search.may_be_wrong, search.unfit), key=lambda s: s.total)
     if not found:
         found = unfit[:1]
-    elif search.unfit and any(_has_more_axes(other, found[0]) for other in search.unfit):
+    elif not _of_numbers(search, found[0]) and any(
+        _has_more_axes(other, found[0]) for other in search.unfit
+    ):
         return []  # a sum that is missing is right for a single sample
     found = [state for state in found if state.oddness <= found[0].oddness + ODDER]
     kept: list[State] = []
@@ -61,6 +63,15 @@ def _with_fewer_axes(state: State) -> Iterator[State]:
             changed = sum(a != b for a, b in zip(entries, state.entries))
             if changed > 1 or changed == len(entries) == 1:
                 yield replace(state, entries=tuple(entries))
+
+
+def _of_numbers(search: Search, state: State) -> bool:
+    """Whether all that may have fewer axes are numbers, which the code never treats as arrays."""
+    arrays = [name for name, entry in state.entries if entry.dims or entry.is_value]
+    numbers = [name for name in state.names if name not in arrays]
+    kinds = {state.kind(name) for name in numbers}
+    used = any(search.code.roles.is_array(name) for name in numbers)
+    return bool(numbers) and not used and kinds <= {DATA}
 
 
 def _has_more_axes(unfit: State, found: State) -> bool:

@@ -15,6 +15,7 @@ from oracle.subject import size_names
 
 # What a move costs: a state that fewer things had to be assumed for comes first.
 ASSERTED = re.compile(r"assert (\w+)\.shape\[(\d)\] == (\w+)\.shape\[(\d)\]")
+REMAINDER = re.compile(r"\b(\w+) % (\w+)\b")
 EQUAL = 0.1  # two sizes that an error says are equal
 ONE = 1.5  # an extent of 1
 AXES = 1.0  # another rank than the name says
@@ -46,7 +47,7 @@ class Line:
 
     def named(self, state: State) -> list[str]:
         """The arguments that the line names; all of them if it names none."""
-        words = set(re.findall(r"\w+", self.text))
+        words = self.code.roles.sources({*re.findall(r"\w+", self.text)})
         found = [name for name in state.names if name.rpartition(".")[2] in words]
         return found or state.names
 
@@ -87,6 +88,7 @@ def moves(
         yield from _single(state)
         return
     named = line.named(state)
+    yield from _remainders(state, line, extents)
     if isinstance(first.error, AssertionError) or said.multiples:
         yield from _divisible(state, said, extents)
         yield from _groups(state, said, extents) if not said.equal else ()
@@ -233,6 +235,14 @@ def _divisible(state: State, said: Clues, extents: Extents) -> Iterator[State]:
                     changed = changed.replaced(size, f"2*{size}", EQUAL)
             if changed is not state:
                 yield replace(changed, cost=changed.cost + LABELS)
+
+
+def _remainders(state: State, line: Line, extents: Extents) -> Iterator[State]:
+    """``assert d % heads == 0``: a size is another one times a size of its own."""
+    for name, by in REMAINDER.findall(line.text):
+        if name in extents.known and by in extents.known and name not in state.names:
+            one, (part,) = state.sized(1)
+            yield one.put(name, Entry(whole=f"{by}*{part}"), EQUAL)
 
 
 def _groups(state: State, said: Clues, extents: Extents) -> Iterator[State]:

@@ -117,6 +117,19 @@ class Roles:
         return tuple(filter(None, found))
 
 
+    def sources(self, words: set[str]) -> set[str]:
+        """Words, and the names of what loops with these words as variables go through."""
+        found = set(words)
+        for node in self.nodes:
+            for part in ast.walk(node):
+                if isinstance(part, ast.For | ast.comprehension):
+                    for target, over in _gone_through(part.target, part.iter):
+                        named = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
+                        if isinstance(over, ast.Name) and named & words:
+                            found.add(over.id)
+        return found
+
+
 def is_name(node: ast.AST | None, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 

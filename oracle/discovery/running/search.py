@@ -42,6 +42,7 @@ class Search:
     found: list[State] = field(default_factory=list)  # every gradient has its argument's shape
     unfit: list[State] = field(default_factory=list)  # it runs, and some gradient has not
     ends: dict[str, Outcome] = field(default_factory=dict)  # of the latter, how the run ended
+    first: tuple[str, ...] = ()  # sizes of a constructor that are to be small: a kernel's
     costs: dict[str, float] = field(default_factory=dict)  # the least for which a line was reached
 
     def tried(self, state: State, order: Order) -> tuple[Outcome, Extents]:
@@ -51,6 +52,7 @@ class Search:
         axes = size_names(tuple(dim for _, e in state.entries for dim in e.dims))
         extents.give([c for c in only_labels if c not in axes], LABELS)
         extents.give(self._lengths(state), LONG)
+        extents.give(self.first)
         order(state, extents)
         self.runs += 1
         return run(self.build, state.text, extents, self.file), extents
@@ -146,6 +148,9 @@ class Search:
             if not is_refusal(came[0].error):
                 break
             came = self.tried(state, order)
+        if is_refusal(came[0].error) and not self.first:
+            self.first = tuple(s for s in came[1].known if s not in state.sizes and s[0] != "*")
+            return self._first(state) if self.first else came
         return came
 
     def against(self, state: State) -> tuple[Outcome, Extents] | None:

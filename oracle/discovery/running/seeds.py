@@ -108,6 +108,8 @@ def _otherwise(state: State, names: Sequence[str], code: Code) -> Iterator[State
         if name not in state.names:
             continue
         entry = state.of(name)
+        if entry.dims and entry.dims[0].isdigit():
+            continue  # it is unpacked
         if entry.is_value or entry.classes:
             continue
         flat, _ = code.roles.flat(name)
@@ -126,6 +128,14 @@ def _otherwise(state: State, names: Sequence[str], code: Code) -> Iterator[State
 
 
 def _entered(state: State, name: str, code: Code, its: str) -> State:
+    entries = _of_container(name, code)
+    if entries:
+        state = replace(state, words=(*state.words, *entries.items()))
+        for entry, word in entries.items():
+            axes = 1 if role(word, entries.values()) == BIAS else RANK
+            state, sizes = state.sized(axes)
+            state = state.put(entry, Entry(sizes))
+        return state
     if name in naming.FLAGS:
         return state.put(name, Entry(literal="True"))
     words = {*naming.tokens(name)}
@@ -139,6 +149,9 @@ def _entered(state: State, name: str, code: Code, its: str) -> State:
         state, sizes = state.sized(2)
         return state.put(name, Entry(sizes[:1], sizes[1]))
     flat, length = code.roles.flat(name)
+    parts = code.roles.unpacked(name)
+    if parts and not flat:
+        return state.put(name, Entry((str(len(parts)),)))
     if flat:
         state, sizes = state.sized(1)
         return state.put(name, Entry((str(length),) if length else sizes))
@@ -151,6 +164,19 @@ def _entered(state: State, name: str, code: Code, its: str) -> State:
     dims = tuple(by_name[word] for word in spelled) if own else sizes
     hints = [(s, word) for word, s in by_name.items() if word not in known and word[0] != "_"]
     return replace(state.put(name, Entry(dims)), hints=(*state.hints, *hints))
+
+
+def _of_container(name: str, code: Code) -> dict[str, str]:
+    """The entries of a list or dict of parameters, each with what the code calls it."""
+    pairs = code.roles.in_pairs(name)
+    if pairs:  # for W, b in params
+        every = itertools.product(range(LAYERS), enumerate(pairs))
+        return {f"{name}[{layer}][{i}]": word for layer, (i, word) in every}
+    parts = code.roles.unpacked(name)
+    if any(code.roles.is_array(part) for part in parts):  # W1, b1, W2, b2 = params
+        return {f"{name}[{i}]": word for i, word in enumerate(parts)}
+    keys = code.roles.numbered_keys(name)
+    return {f"{name}.{key}{n}": key for n in range(1, LAYERS + 1) for key in keys}
 
 
 def _axes(node: ast.AST, name: str) -> int:

@@ -10,7 +10,7 @@ from oracle.discovery import naming
 from oracle.subject import parsed_dim, size_names
 
 FRESH = re.compile(r"\bs\d+\b")
-BIASES = re.compile(r"b(ias)?_\w*|b[a-zA-Z]{1,2}|b[hx]t")
+BIASES = re.compile(r"b(ias)?_\w*|b[a-zA-Z]{1,2}|b[hx]t|\w+_?(bias|gain)")
 WEIGHTS = re.compile(r"[wW](_\w*|\w{0,2})")
 MOST_AXES = 5
 SQUARE = 0.25  # a square matrix of weights, as recurrent layers have them
@@ -56,6 +56,7 @@ class State:
     fresh: int = 0  # sizes that were made so far
     forced: bool = False  # two sizes were equated because a backward did not run
     hints: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # names for sizes
+    words: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # of a list's entries
 
     def __str__(self) -> str:
         return ", ".join(
@@ -112,7 +113,8 @@ class State:
 
     def kind(self, name: str) -> str:
         """The kind of an argument. Without a weight beside it, ``b`` is a thing as ``a`` is one."""
-        return role(name, self.names)
+        words = dict(self.words)
+        return role(words.get(name, name), [words.get(n, n) for n in self.names])
 
     def of(self, name: str) -> Entry:
         return dict(self.entries)[name]

@@ -162,6 +162,8 @@ class Flow:
     predictions: list[str] = field(default_factory=list)  # what the cost calls forward's output
     sources: dict[tuple[int, str], tuple[str, Any]] = field(default_factory=dict)
     applied: Callable[[Any], Any] | None = None  # to the prediction, by the caller
+    defaults: dict[str, Any] = field(default_factory=dict)  # of forward's options
+    required: set[tuple[int, str]] = field(default_factory=set)  # by the cost or the backward
 
     @classmethod
     def of(
@@ -174,6 +176,8 @@ class Flow:
         items = returns.items(nodes[0]) or []
         outputs = [item.name for item in items]
         flow = cls([p.name for p in taken[0]], outputs)
+        flow.defaults = {p.name: p.default for p in taken[0] if not p.required}
+        flow.required = {(i, p.name) for i in (1, 2) for p in taken[i] if p.required}
         if returns.tuple_length(nodes[0]) == 0 and items and items[0].entries:
             flow.outputs = []
         if not any(p.name in outputs or naming.is_cache(p.name) for p in taken[1]):
@@ -229,6 +233,8 @@ class Flow:
             if source == "input":
                 if what in inputs:
                     found[name] = inputs[what]
+                elif (which, name) in self.required and what in self.defaults:
+                    found[name] = self.defaults[what]  # an option of forward's, left as it is
             elif source == "output":
                 found[name] = result[what] if isinstance(result, tuple) else result
             elif source == "cache":
