@@ -40,7 +40,12 @@ def _lengths(
     twos: Sums = {}
     for (i, (_, one)), (j, (_, other)) in itertools.combinations(enumerate(terms), 2):
         twos.setdefault(tuple(a + b for a, b in zip(one, other)), []).append((i, j))
-    for first, second in (({(0,) * len(wanted): [()]}, ones), (ones, ones), (ones, twos), (twos, twos)):
+    for first, second in (
+        ({(0,) * len(wanted): [()]}, ones),
+        (ones, ones),
+        (ones, twos),
+        (twos, twos),
+    ):
         found = list(_split(wanted, first, second))
         spelled = ([terms[i][0] for i in chosen] for chosen in sorted(found))
         sums = ["+".join(each) for each in spelled if _apart(each)]
@@ -65,6 +70,8 @@ def _terms(sizes: Mapping[str, Numbers], count: int) -> Iterator[tuple[str, Numb
     for times, product in itertools.product((1, 2), products):
         text = "*".join((["2"] if times > 1 else []) + list(product))
         yield text, tuple(times * math.prod(sizes[s][i] for s in product) for i in range(count))
+    for size, extents in sizes.items():  # a triangle
+        yield f"{size}*({size}+1)//2", tuple(n * (n + 1) // 2 for n in extents)
     yield "1", (1,) * count
 
 

@@ -41,12 +41,13 @@ def settled(search: Search) -> list[State]:
             continue
         kept = [other for other in kept if not _covers(state, other)]
         kept.append(state)
-    for other in _with_fewer_axes(kept[0]) if kept else ():
+    others = [*_with_fewer_axes(kept[0]), *_of_one_output(search, kept[0])] if kept else []
+    for other in others:
         if len(kept) < MOST and not any(_covers(known, other) for known in kept):
             outcome, _ = search.tried(other, ascending)
             if outcome.fits and search.against(other) is None:
                 kept.append(other)
-    return kept[:MOST]
+    return [search.with_values(state) for state in kept[:MOST]]
 
 
 def _with_fewer_axes(state: State) -> Iterator[State]:
@@ -63,6 +64,22 @@ def _with_fewer_axes(state: State) -> Iterator[State]:
             changed = sum(a != b for a, b in zip(entries, state.entries))
             if changed > 1 or changed == len(entries) == 1:
                 yield replace(state, entries=tuple(entries))
+
+
+def _of_one_output(search: Search, state: State) -> Iterator[State]:
+    """The same for one output, where nothing that a loss compares says how many there are.
+
+    ``loss.mean()`` of a discriminator is a mean over samples only if there is one output.
+    """
+    subject = search.ends[state.key].subject if state.key in search.ends else None
+    if subject is None or subject.has_upstream:
+        return
+    own = [(n, e) for n, e in state.entries if not e.is_value]
+    for size in state.own:
+        holders = [(n, e) for n, e in own if size in e.sizes]
+        last = all(e.dims[-1:] == (size,) and e.sizes.count(size) == 1 for _, e in holders)
+        if last and {state.kind(n) for n, _ in holders} in ({WEIGHT}, {WEIGHT, BIAS}):
+            yield state.replaced(size, "1", 0.0)
 
 
 def _of_numbers(search: Search, state: State) -> bool:

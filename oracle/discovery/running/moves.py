@@ -381,6 +381,11 @@ def _of_index(state: State, said: Clues, extents: Extents, line: Line) -> Iterat
         below = shapes.shape((entry.classes,), extents.known)[0] - 1 - index
         if below not in (0, 1):  # 1: labels that start at 1, y - 1 is the index
             continue
+        if not extent:
+            sizes = [size for size in state.sizes[::-1] if size != entry.classes]
+            for place, size in enumerate(sizes):
+                yield state.put(name, replace(entry, classes=size), EQUAL * (1 + place))
+            return
         more = f"+{below}" if below else ""
         for size, by in solutions(state.own, [(extents, (index + 1 + below, extent))]):
             yield state.replaced(size, by + more, EQUAL + effort(by))

@@ -41,7 +41,9 @@ class Roles:
             self._known[name] = tuple(found.values())
         return self._known[name]
 
-    def _follow(self, node: ast.AST, name: str, found: dict[tuple[int, str], Use], deep: int) -> None:
+    def _follow(
+        self, node: ast.AST, name: str, found: dict[tuple[int, str], Use], deep: int
+    ) -> None:
         if (id(node), name) in found or deep > DEEPEST:
             return
         found[id(node), name] = node, name
@@ -115,7 +117,6 @@ class Roles:
                 if isinstance(part, ast.Subscript) and is_name(part.value, own):
                     found[_numbered(part.slice)] = None
         return tuple(filter(None, found))
-
 
     def sources(self, words: set[str]) -> set[str]:
         """Words, and the names of what loops with these words as variables go through."""

@@ -1,6 +1,7 @@
 """The search for lines of shapes under which a derivation runs: best first, and bounded."""
 
 import heapq
+import itertools
 import linecache
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from oracle.discovery.running.fitting import fitted
 from oracle.discovery.running.lengths import Needed, lengths
 from oracle.discovery.running.messages import clues, is_refusal
 from oracle.discovery.running.seeds import Code, started
-from oracle.discovery.running.state import BIAS, WEIGHT, Entry, State, is_fresh
+from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, is_fresh
 from oracle.discovery.running.trial import BACKWARD, DONE, Build, Outcome, run
 from oracle.subject import Unusable, size_names
 
@@ -47,15 +48,20 @@ class Search:
 
     def tried(self, state: State, order: Order) -> tuple[Outcome, Extents]:
         """One run of a state, with primes given out in an order."""
+        extents = self.extents(state)
+        order(state, extents)
+        self.runs += 1
+        return run(self.build, state.text, extents, self.file), extents
+
+    def extents(self, state: State) -> Extents:
+        """The extents that some sizes have in every run: long vectors, labels, small kernels."""
         extents = Extents(self.code.numbers, constants=self.constants)
         only_labels = [e.classes for _, e in state.entries if e.classes in state.own]
         axes = size_names(tuple(dim for _, e in state.entries for dim in e.dims))
         extents.give([c for c in only_labels if c not in axes], LABELS)
         extents.give(self._lengths(state), LONG)
         extents.give(self.first)
-        order(state, extents)
-        self.runs += 1
-        return run(self.build, state.text, extents, self.file), extents
+        return extents
 
     def _flat(self, state: State) -> list[str]:
         """The vectors that single subscripts take apart."""
@@ -186,7 +192,7 @@ class Search:
             other, others = self.tried(state, again)
             if other.error is not None and other.line == outcome.line:
                 runs.append(moves.Failed(other.error, others))
-        if runs[0].clues.multiples and self._flat(state):
+        if runs[0].clues.length and self._flat(state):
             yield from self._lengthened(state)
         line = linecache.getline(self.file, outcome.line)
         # No line of the user's: what came back has a shape that cannot be compared.
@@ -217,6 +223,31 @@ class Search:
 
         return all(is_wrong(name, shape) for name, shape in (outcome.unfit or {}).items())
 
+    def with_values(self, state: State) -> State:
+        """The line with the values under which the forward is a number: positive ones for a log.
+
+        As few arguments as possible get a word; a square matrix is positive definite.
+        """
+        known = self.ends.get(state.key)
+        if known is None or known.finite:
+            return state
+        free = [
+            n for n, e in state.entries if not (e.classes or e.is_value or e.word)
+            if state.kind(n) not in (TARGET, WEIGHT, BIAS) or len(state.names) == 1
+        ]  # fmt: skip
+        sets = [(n,) for n in free] + list(itertools.combinations(free, 2)) + [tuple(free)]
+        for names in sets:
+            changed = state
+            for name in names:
+                dims = state.of(name).dims
+                square = len(dims) > 1 and dims[-1] == dims[-2]
+                word = "spd" if square else "positive"
+                changed = changed.put(name, replace(state.of(name), word=word))
+            ends = [self.tried(changed, order)[0] for order in (ascending, descending, rotated)]
+            if all(end.ran and end.finite for end in ends):
+                return changed
+        return state
+
     def reached(self, outcome: Outcome) -> float:
         """How far a run came: its stage, and the place of its line among the lines of the code."""
         for node, stage in zip(self.code.nodes, self.code.stages):
@@ -232,9 +263,9 @@ def _needed(entry: Entry, name: str, outcome: Outcome, extents: Extents) -> int:
     if outcome.unfit and len(outcome.unfit.get(name, ())) == 1:
         return outcome.unfit[name][0]
     told = clues(outcome.error) if outcome.error is not None else None
-    if told is None or not told.multiples or len(told.equal) != 1:
+    if told is None or told.length is None:
         return 0
-    came, wanted = told.equal[0]
+    came, wanted = told.length
     return length + wanted - came
 
 

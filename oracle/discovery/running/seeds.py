@@ -20,7 +20,11 @@ OPTIONS = naming.words(
 STEPS = naming.words("stride strides pad padding axis kernel ksize pool mode dilation")
 COLUMN = 0.5  # a flat vector as a matrix, and a matrix of weights as a vector
 NUMBERS = 1.0  # what no use shows to be arrays, as numbers
-ONE_OUTPUT = {WEIGHT: 2, TARGET: 2, BIAS: 1}  # axes, of which a model of one output has the last not
+ONE_OUTPUT = {
+    WEIGHT: 2,
+    TARGET: 2,
+    BIAS: 1,
+}  # axes, of which a model of one output has the last not
 LAYERS = 2  # of a list or dict of parameters that the code goes through
 MOST_CHOICES = 6
 
@@ -146,8 +150,9 @@ def _entered(state: State, name: str, code: Code, its: str) -> State:
     if words & OPTIONS and not code.is_array(name) and "." not in name:
         return state.put(name, Entry(literal="1"))
     if code.indexes_with(name):
-        state, sizes = state.sized(2)
-        return state.put(name, Entry(sizes[:1], sizes[1]))
+        rank = max(1, code.axes(name), len(code.unpacked(name)))
+        state, sizes = state.sized(rank + 1)
+        return state.put(name, Entry(sizes[:-1], sizes[-1]))
     flat, length = code.roles.flat(name)
     parts = code.roles.unpacked(name)
     if parts and not flat:

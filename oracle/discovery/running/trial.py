@@ -50,6 +50,7 @@ class Outcome:
     line: int = 0  # of the user's file
     missing: MissingShapes | None = None
     unfit: Mapping[str, tuple[int, ...]] | None = None  # gradients of a different shape
+    finite: bool = True  # the value
 
     @property
     def ran(self) -> bool:
@@ -89,7 +90,9 @@ def run(build: Build, text: str, extents: Extents, file: str) -> Outcome:
     drawn = {argument.name: arrays[argument.name].shape for argument in subject.arguments}
     drawn |= {grammar.spelled(p): np.shape(v) for p, v in _own_parameters(inputs, made)}
     differs = {n: s for n, s in spoken.items() if n in drawn and s != drawn[n]}
-    return Outcome(DONE, subject, unfit=differs)
+    parts = value if isinstance(value, tuple | list) else (value,)
+    finite = all(np.all(np.isfinite(part)) for part in parts if is_number(part))
+    return Outcome(DONE, subject, unfit=differs, finite=bool(finite))
 
 
 def _own_parameters(inputs: Inputs, made: Sequence[Made]) -> Iterator[tuple[Path, Any]]:

@@ -138,6 +138,10 @@ class Returned:
         """The input, a list, whose entries these gradients are of; None if there is none."""
         if len(wanted) == 1 and wanted[0].entries and len(parts) != 1:
             return wanted[0]
+        if all(isinstance(part, list | tuple) for part in parts):  # [[dW1, db1], [dW2, db2]]
+            alike = [slot for slot in wanted if _structure(slot) == _structure_of(parts)]
+            if len(alike) == 1:
+                return alike[0]
         if len(self.items) != 1 or len(parts) < 2:
             return None
         holders = [slot for slot in wanted if len(slot.leaves()) == len(parts)]
@@ -206,6 +210,8 @@ class Returned:
 
     def _of_list(self, parts: Sequence[Any], slot: Slot, item: Item | None) -> list[Made]:
         leaves = slot.leaves()
+        if len(parts) != len(leaves) and all(isinstance(part, list | tuple) for part in parts):
+            parts = [each for part in parts for each in part]
         if len(parts) != len(leaves):
             raise WrongReturn(
                 f"it returned {len(parts)} gradients for the {len(leaves)} entries of {slot.name}"
@@ -268,6 +274,17 @@ class Returned:
     def _one(self, value: Any, slot: Slot, item: Item | None) -> Made:
         name = item.text if item is not None and item.text else f"d{slot.name}"
         return Made(slot.path, name, item.line if item is not None else self.line, value)
+
+
+def _structure(slot: Slot) -> Any:
+    """The nested lists that an input is made of; None stands for an array."""
+    return [_structure(entry) for entry in slot.entries] or None
+
+
+def _structure_of(thing: Any) -> Any:
+    if not isinstance(thing, list | tuple):
+        return None
+    return [_structure_of(part) for part in thing]
 
 
 def _kind(thing: Any) -> str:
