@@ -54,7 +54,9 @@ def _stepped_by(user: Text) -> Iterator[str]:
                     yield from scope.sources(argument)[0]
 
 
-def _handed(scope: Scope, call: ast.Call, steppers: set[tuple[str, str]]) -> Iterator[ast.expr]:
+def _handed(
+    scope: Scope, call: ast.Call, steppers: set[tuple[str, str]]
+) -> Iterator[ast.expr]:
     """The arguments of a call that the function called steps by."""
     called = scope.called(call)
     names = [name for owner, name in steppers if owner == called]

@@ -52,7 +52,7 @@ def pullback(node: Function) -> str:
 
 
 def is_handed_over(user: Text, name: str) -> bool:
-    """Whether an optimizer takes a function for value and gradient: ``minimize(f, x, jac=True)``."""
+    """Whether an optimizer takes value and gradient of it: ``minimize(f, x, jac=True)``."""
     for call in user.calls:
         called = ast.unparse(call.func).rpartition(".")[2]
         words = {word.arg: word.value for word in call.keywords}

@@ -98,7 +98,7 @@ def solutions(own: Sequence[str], evidence: Sequence[Evidence]) -> list[tuple[st
 
 def _isolated(left: str, right: str) -> tuple[str, str]:
     """The equation left = right, solved for a size: d + 1 = n + 1, or p - 3*h = h of a slice."""
-    (one, plus, more), (two, _, same) = left.rpartition("+"), right.rpartition("+")
+    (one, _, more), (two, _, same) = left.rpartition("+"), right.rpartition("+")
     if one and two and more == same and more.isdigit():  # a column of ones on both sides
         return one, two
     size, _, taken = left.partition("-")

@@ -40,12 +40,8 @@ def _lengths(
     twos: Sums = {}
     for (i, (_, one)), (j, (_, other)) in itertools.combinations(enumerate(terms), 2):
         twos.setdefault(tuple(a + b for a, b in zip(one, other)), []).append((i, j))
-    for first, second in (
-        ({(0,) * len(wanted): [()]}, ones),
-        (ones, ones),
-        (ones, twos),
-        (twos, twos),
-    ):
+    none: Sums = {(0,) * len(wanted): [()]}
+    for first, second in ((none, ones), (ones, ones), (ones, twos), (twos, twos)):
         found = list(_split(wanted, first, second))
         spelled = ([terms[i][0] for i in chosen] for chosen in sorted(found))
         sums = ["+".join(each) for each in spelled if _apart(each)]

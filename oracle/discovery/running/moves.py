@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
+from oracle.discovery.running import divisions
+from oracle.discovery.running.divisions import EQUAL
 from oracle.discovery.running.extents import Evidence, Extents, solutions
 from oracle.discovery.running.messages import Clues, clues
 from oracle.discovery.running.seeds import Code
@@ -15,14 +17,11 @@ from oracle.subject import size_names
 
 # What a move costs: a state that fewer things had to be assumed for comes first.
 ASSERTED = re.compile(r"assert (\w+)\.shape\[(\d)\] == (\w+)\.shape\[(\d)\]")
-REMAINDER = re.compile(r"\b(\w+) % (\w+)\b")
-EQUAL = 0.1  # two sizes that an error says are equal
 ONE = 1.5  # an extent of 1
 AXES = 1.0  # another rank than the name says
 LABELS = 0.5  # integers, for targets
 INTEGERS = 1.5  # and for anything else
 SCALAR = 1.5
-DIVISOR = 4  # what extents are made divisible by, at most
 ELSEWHERE = 1.0  # a change of an argument that the failing line does not name
 
 
@@ -88,10 +87,10 @@ def moves(
         yield from _single(state)
         return
     named = line.named(state)
-    yield from _remainders(state, line, extents)
+    yield from divisions.remainders(state, line.text, extents)
     if isinstance(first.error, AssertionError) or said.multiples:
-        yield from _divisible(state, said, extents)
-        yield from _groups(state, said, extents) if not said.equal else ()
+        yield from divisions.divisible(state, said, extents)
+        yield from divisions.groups(state, said, extents) if not said.equal else ()
     yield from _integers(state, said, line, extents)
     yield from _ranks(state, said, line)
     if said.places:
@@ -210,51 +209,6 @@ def _single(state: State) -> Iterator[State]:
 def _maybe(state: State | None) -> Iterator[State]:
     if state is not None:
         yield state
-
-
-def _divisible(state: State, said: Clues, extents: Extents) -> Iterator[State]:
-    """Extents that can be divided: those of which an error shows a part, or those of an image."""
-    changed = state
-    for size in state.own:
-        for times in range(2, DIVISOR + 1):
-            extent = extents.known.get(size, 0)
-            part, rest = divmod(extent, times)
-            seen = set(said.multiples)
-            if rest and {part, times} <= seen and extent not in seen:
-                changed = changed.replaced(size, f"{times}*{size}", EQUAL)
-                break
-    if changed is not state:
-        yield changed
-    if said.multiples:
-        return
-    for name, entry in state.entries:
-        for axes in (entry.dims[2:], entry.dims[1:3], entry.dims[-1:]):
-            changed = state
-            for size in axes:
-                if size in state.own and state.kind(name) not in (WEIGHT, BIAS):
-                    changed = changed.replaced(size, f"2*{size}", EQUAL)
-            if changed is not state:
-                yield replace(changed, cost=changed.cost + LABELS)
-
-
-def _remainders(state: State, line: Line, extents: Extents) -> Iterator[State]:
-    """``assert d % heads == 0``: a size is another one times a size of its own."""
-    for name, by in REMAINDER.findall(line.text):
-        if name in extents.known and by in extents.known and name not in state.names:
-            one, (part,) = state.sized(1)
-            yield one.put(name, Entry(whole=f"{by}*{part}"), EQUAL)
-
-
-def _groups(state: State, said: Clues, extents: Extents) -> Iterator[State]:
-    """An axis that is divided into as many parts as a whole number says."""
-    for _, whole in state.entries:
-        if extents.known.get(whole.whole, 0) not in said.multiples:
-            continue
-        for name, entry in state.entries:
-            for axis, size in enumerate(entry.dims):
-                if size in state.own and state.kind(name) not in (WEIGHT, BIAS):
-                    cost = EQUAL + 0.1 * abs(axis - 1)  # of channels first
-                    yield state.replaced(size, f"{whole.whole}*{size}", cost)
 
 
 def _same_places(state: State) -> Iterator[State]:

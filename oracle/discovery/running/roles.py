@@ -1,6 +1,6 @@
 """The role of an argument by its uses in the code: whole number, flat vector, number, container.
 
-A use counts wherever the argument goes: a function of the file that it is handed to is read as well.
+A use counts wherever the argument goes: in each function of the file that takes it.
 """
 
 import ast
@@ -77,12 +77,9 @@ class Roles:
                     at = part.slice
                     if isinstance(at, ast.Constant) and type(at.value) is int:
                         numbers.append(at.value)
-                    elif isinstance(at, ast.Slice) and not at.step:
-                        cut = True
-                    elif _is_negative(at):
-                        cut = True
                     else:
-                        others = True
+                        is_part = _is_negative(at) or (isinstance(at, ast.Slice) and not at.step)
+                        cut, others = cut or is_part, others or not is_part
                 elif isinstance(part, ast.Attribute) and is_name(part.value, own):
                     others = others or part.attr == "T"
         if others:

@@ -4,7 +4,7 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from oracle.discovery import naming
 from oracle.discovery.running.roles import Roles
@@ -20,11 +20,7 @@ OPTIONS = naming.words(
 STEPS = naming.words("stride strides pad padding axis kernel ksize pool mode dilation")
 COLUMN = 0.5  # a flat vector as a matrix, and a matrix of weights as a vector
 NUMBERS = 1.0  # what no use shows to be arrays, as numbers
-ONE_OUTPUT = {
-    WEIGHT: 2,
-    TARGET: 2,
-    BIAS: 1,
-}  # axes, of which a model of one output has the last not
+ONE_OUTPUT = {WEIGHT: 2, TARGET: 2, BIAS: 1}  # axes; a model of one output lacks the last one
 LAYERS = 2  # of a list or dict of parameters that the code goes through
 MOST_CHOICES = 6
 
@@ -37,7 +33,7 @@ class Code:
     stages: tuple[int, ...]  # of each, how far a run came that has reached it
 
     numbers: frozenset[int]  # whole numbers in the file: no extent is one of them
-    roles: Roles = Roles()
+    roles: Roles = field(default_factory=Roles)
 
     def indexes_with(self, name: str) -> bool:
         return any(usage.indexes_with(node, name) for node in self.nodes)

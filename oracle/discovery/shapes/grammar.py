@@ -98,13 +98,13 @@ def _expect_sizes(found: Shapes, line: int) -> None:
     known = {*size_names((*dims, *labels))}
     for steps, said in found.items():
         bare = isinstance(said.literal, Given) and said.literal.text.isidentifier()
-        if bare and len(said.literal.text) > SHORT and not known & {said.literal.text}:
-            if said.literal.text != spelled(steps):
-                raise Unusable(
-                    f"the shape of {spelled(steps)}: {said.literal.text} is no size of an array, "
-                    f'and no value; a word has quotes: "{said.literal.text}"',
-                    line,
-                )
+        word = said.literal.text if bare else ""
+        if len(word) > SHORT and word not in known and word != spelled(steps):
+            raise Unusable(
+                f"the shape of {spelled(steps)}: {word} is no size of an array, and no value; "
+                f'a word has quotes: "{word}"',
+                line,
+            )
 
 
 def _no_slips(found: Shapes, line: int) -> None:
