@@ -115,6 +115,22 @@ class Roles:
                     found[_numbered(part.slice)] = None
         return tuple(filter(None, found))
 
+    def kind(self, word: str, container: str = "") -> str:
+        """What an entry of a container is by its use: "W" of a matrix product, "b" of a sum.
+
+        The word is a name of its own, or, with a container, the part of a key before its number.
+        """
+        found: set[str] = set()
+        for node, own in self.uses(container or word):
+            for part in ast.walk(node):
+                sides = [part.left, part.right] if isinstance(part, ast.BinOp) else []
+                if isinstance(part, ast.Call) and ast.unparse(part.func).endswith("dot"):
+                    sides = list(part.args)
+                if any(_is_entry(side, own, word, container) for side in sides):
+                    is_sum = isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Mult)
+                    found.add("b" if is_sum else "W")
+        return next(iter(found)) if len(found) == 1 else word
+
     def sources(self, words: set[str]) -> set[str]:
         """Words, and the names of what loops with these words as variables go through."""
         found = set(words)
@@ -126,6 +142,13 @@ class Roles:
                         if isinstance(over, ast.Name) and named & words:
                             found.add(over.id)
         return found
+
+
+def _is_entry(node: ast.AST, own: str, word: str, container: str) -> bool:
+    if not container:
+        return is_name(node, own)
+    inside = isinstance(node, ast.Subscript) and is_name(node.value, own)
+    return inside and isinstance(node, ast.Subscript) and _numbered(node.slice) == word
 
 
 def is_name(node: ast.AST | None, name: str) -> bool:

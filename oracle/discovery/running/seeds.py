@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from oracle.discovery import naming
 from oracle.discovery.running.roles import Roles
-from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, role
+from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, kind, role
 from oracle.discovery.text import usage
 from oracle.discovery.text.functions import Function
 
@@ -172,12 +172,19 @@ def _of_container(name: str, code: Code) -> dict[str, str]:
     pairs = code.roles.in_pairs(name)
     if pairs:  # for W, b in params
         every = itertools.product(range(LAYERS), enumerate(pairs))
-        return {f"{name}[{layer}][{i}]": word for layer, (i, word) in every}
+        kinds = [_known_kind(word) or code.roles.kind(word) for word in pairs]
+        return {f"{name}[{layer}][{i}]": kinds[i] for layer, (i, _) in every}
     parts = code.roles.unpacked(name)
     if any(code.roles.is_array(part) for part in parts):  # W1, b1, W2, b2 = params
         return {f"{name}[{i}]": word for i, word in enumerate(parts)}
     keys = code.roles.numbered_keys(name)
-    return {f"{name}.{key}{n}": key for n in range(1, LAYERS + 1) for key in keys}
+    kinds = {key: _known_kind(key) or code.roles.kind(key, name) for key in keys}
+    return {f"{name}.{key}{n}": kinds[key] for n in range(1, LAYERS + 1) for key in keys}
+
+
+def _known_kind(word: str) -> str:
+    """The word itself, if it says a weight or a bias."""
+    return word if kind(word) in (WEIGHT, BIAS) else ""
 
 
 def _axes(node: ast.AST, name: str) -> int:

@@ -33,7 +33,7 @@ from oracle.subject import (
 Build = Callable[[str], Subject]  # the subject for a line of shapes
 
 BUILT, FORWARD, BACKWARD, DONE = range(4)  # how far a run came
-MOST_ELEMENTS = 10**6  # of an array
+MOST_ELEMENTS = 10**5  # of an array
 
 
 class NotOneNumber(Exception):  # noqa: N818

@@ -95,9 +95,18 @@ def is_extent(function: ast.AST, name: str) -> bool:
         held = given if called in ("randn", "rand") else []
         if called in MAKERS:
             held = [part for arg in given for part in getattr(arg, "elts", ())]
-        if any(isinstance(part, ast.Name) and part.id == name for part in held):
+        parts = [n for part in held for n in (part, *_operands(part))]
+        if any(isinstance(part, ast.Name) and part.id == name for part in parts):
             return True
     return False
+
+
+def _operands(node: ast.AST) -> list[ast.AST]:
+    """The operands in a sum, product or quotient, at any depth."""
+    if not isinstance(node, ast.BinOp):
+        return []
+    sides = [node.left, node.right]
+    return [n for side in sides for n in (side, *_operands(side))]
 
 
 def is_mapping(function: ast.AST, name: str) -> bool:

@@ -65,14 +65,19 @@ def pair(user: User, candidate: Candidate) -> Subject:
 
 
 def _numbers_with_gradients(given: Sequence[Parameter], backward: Function | None) -> list[str]:
-    """Numbers with a default, ``m0=0.0``, of which the backward returns a gradient, ``dm``."""
+    """Numbers of which the backward returns a gradient: ``rate``, or ``m0=0.0`` with ``dm``."""
     names = [item.name for item in returns.items(backward) or []]
-    if sum(p.required for p in given) >= len(names):
+    asked = {p.name for p in given if p.required and p.name not in naming.NUMBERS}
+    if len(asked) >= len(names):
         return []
-    stems = {stem for name in names for stem in naming.stems_of_gradient(name)}
-    numbers = [p.name for p in given if isinstance(p.default, float)]
-    required = {p.name for p in given if p.required}
-    return [n for n in numbers if {n, n.rstrip("0_")} & (stems - required)]
+    stems = {stem for name in names for stem in naming.stems_of_gradient(name)} - asked
+    numbers = [p.name for p in given if p.name not in asked and not _is_option(p)]
+    return [n for n in numbers if {n, n.rstrip("0_")} & stems]
+
+
+def _is_option(parameter: Parameter) -> bool:
+    """It has a default that is no number."""
+    return not parameter.required and not isinstance(parameter.default, float)
 
 
 def _expect_known(candidate: Candidate, function: Pair, outputs: Sequence[str]) -> None:

@@ -37,8 +37,7 @@ VECTOR = """
 
 def test_a_vector_is_as_long_as_its_slices_need(tmp_path):
     line, verdict = judged(tmp_path, VECTOR.format(gv="S.T @ r / n"))
-    assert line.startswith("theta: 1+width+")
-    assert "width=width" in line
+    assert line == "theta: width+d*width+1, U: n d, T: n, width=width"
     assert verdict == "correct"
 
 
@@ -61,7 +60,7 @@ GROUPS = """
 
 def test_an_axis_is_a_whole_number_of_groups(tmp_path):
     line, verdict = judged(tmp_path, GROUPS.format(mean="parts.mean(2, keepdims=True)"))
-    assert line == "x: N groups*D, groups=groups"
+    assert line == "x: n groups*c, groups=groups"
     assert verdict == "correct"
 
 
@@ -83,7 +82,7 @@ NUMBERS = """
         damp = drate = 0.0
         dtimes = np.zeros(len(times))
         for i in range(len(times)):
-            damp += dout[i] * out[i] / amp
+            damp += dout[i] * math.exp(-rate * sum(times[:i + 1]))
             drate -= dout[i] * out[i] * {until}
             dtimes[:i + 1] -= dout[i] * out[i] * rate
         return dtimes, damp, drate
@@ -93,7 +92,7 @@ NUMBERS = """
 def test_what_only_a_number_can_be_is_one(tmp_path):
     text = "    import math\n" + NUMBERS.format(until="sum(times[:i + 1])")
     line, verdict = judged(tmp_path, text)
-    assert line == "times: N, amp: scalar, rate: scalar"
+    assert line == "times: N, amp: scalar"
     assert verdict == "correct"
 
 
