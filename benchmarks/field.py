@@ -4,7 +4,8 @@
 
 FOLDER holds copies that you have made yourself, named as in field.toml; others are left out.
 The ledger keeps names, counts, commits and what is known of each piece by other means than this
-tool: right, wrong or unknown. A piece is one hand-written backward.
+tool: right, wrong or unknown. A piece is one hand-written backward; it is judged if each of its
+gradients is called correct, unstable or wrong. Some do not run by themselves, whoever runs them.
 """
 
 import argparse
@@ -34,7 +35,8 @@ class Piece:
     name: str
     expected: str  # right, wrong or unknown
     gradients: int = 0  # how many it makes; 0 if nobody has counted
-    alone: bool = False  # whether it can be judged without a hint
+    alone: bool = False  # whether it was once judged without a hint
+    runs: bool = True  # whether its author's code runs by itself, on any Python
 
     def is_meant_by(self, target: str) -> bool:
         """Whether a target of the check is this piece: ``Net.loss`` is of ``Net``."""
@@ -56,8 +58,11 @@ class Tally:
     """The row of one repository."""
 
     pieces: int = 0
+    run: int = 0  # of them, those whose code runs by itself
     found: int = 0
-    judged: Counter[str] = field(default_factory=Counter)
+    judged: int = 0  # correct, unstable or wrong for every gradient
+    undecidable: int = 0  # some gradient is
+    verdicts: Counter[str] = field(default_factory=Counter)  # the worst one of each piece
     gradients: Counter[str] = field(default_factory=Counter)
     accused: list[str] = field(default_factory=list)  # right, and called wrong
     caught: list[str] = field(default_factory=list)  # wrong, and called wrong
@@ -67,9 +72,9 @@ class Tally:
     unlisted: list[str] = field(default_factory=list)  # judged, and not in the ledger
 
     def add(self, other: "Tally") -> None:
-        self.pieces += other.pieces
-        self.found += other.found
-        self.judged += other.judged
+        for name in ("pieces", "run", "found", "judged", "undecidable"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.verdicts += other.verdicts
         self.gradients += other.gradients
         for name in LISTS:
             getattr(self, name).extend(getattr(other, name))
@@ -123,7 +128,7 @@ def verdict(result: dict[str, Any]) -> str:
 
 def tally(repository: Repository, said: dict[str, Any], hints: bool) -> Tally:
     """How far what is said agrees with what is known."""
-    row = Tally(pieces=len(repository.pieces))
+    row = Tally(pieces=len(repository.pieces), run=sum(p.runs for p in repository.pieces))
     for piece in repository.pieces:
         results = [r for r in said["results"] if _of(piece, r["file"], r["target"])]
         errors = [
@@ -133,7 +138,10 @@ def tally(repository: Repository, said: dict[str, Any], hints: bool) -> Tally:
         if not results:
             continue
         worst = max(map(verdict, results), key=VERDICTS.index)
-        row.judged[worst] += 1
+        row.verdicts[worst] += 1
+        made = [g["verdict"] for r in results for g in r["gradients"]]
+        row.undecidable += "undecidable" in made
+        row.judged += "undecidable" not in made and len(made) >= max(1, piece.gradients)
         row.gradients.update(g["verdict"] for r in results for g in r["gradients"])
         _compare(row, piece, worst, f"{repository.name}/{piece.file}::{piece.name}")
         partial = sum(len(r["gradients"]) for r in results) < piece.gradients
@@ -142,7 +150,7 @@ def tally(repository: Repository, said: dict[str, Any], hints: bool) -> Tally:
     for result in said["results"]:
         if not any(_of(piece, result["file"], result["target"]) for piece in repository.pieces):
             row.unlisted.append(f"{repository.name}/{result['file']}::{result['target']}")
-    lost = sum(p.alone for p in repository.pieces) - row.judged.total()
+    lost = sum(p.alone for p in repository.pieces) - row.judged
     if not hints and lost > 0:
         print(f"{repository.name}: {lost} fewer are judged than could be", file=sys.stderr)
     return row
@@ -166,9 +174,17 @@ def _compare(row: Tally, piece: Piece, worst: str, name: str) -> None:
 
 def line(name: str, row: Tally) -> str:
     gradients = "/".join(str(row.gradients[v]) for v in SHOWN)
-    cells = [row.pieces, row.found, row.judged.total(), *(row.judged[v] for v in SHOWN)]
+    cells = [row.pieces, row.run, row.found, row.judged, row.undecidable]
+    cells += [row.verdicts[v] for v in SHOWN]
     cells += [len(row.accused), len(row.caught), len(row.cleared), len(row.partly)]
-    return f"{name:30}" + "".join(f"{cell:9}" for cell in cells) + f"  {gradients}"
+    return f"{name:30}" + "".join(f"{cell:12}" for cell in cells) + f"  {gradients}"
+
+
+def shares(row: Tally) -> str:
+    """How much is found of all pieces, and how much is judged of those that run by themselves."""
+    return (
+        f"found {row.found / row.pieces:.0%}, judged {row.judged / row.run:.0%} of those that run"
+    )
 
 
 def main() -> None:
@@ -177,8 +193,9 @@ def main() -> None:
     asked.add_argument("--hints", action="store_true", help="the copies bear shapes comments")
     asked.add_argument("--save", type=Path, help="where the JSON of each repository is written")
     given = asked.parse_args()
-    heads = ("pieces", "found", "judged", *SHOWN, "accused", "caught", "cleared", "partly")
-    print(f"{'repository':30}" + "".join(f"{head:>9}" for head in heads) + "  gradients")
+    heads = ("pieces", "run", "found", "judged", "undecidable", *SHOWN)
+    heads += ("accused", "caught", "cleared", "partly")
+    print(f"{'repository':30}" + "".join(f"{head:>12}" for head in heads) + "  gradients")
     whole = Tally()
     for repository in ledger():
         if not (given.folder / repository.name).is_dir():
@@ -191,6 +208,8 @@ def main() -> None:
         print(line(repository.name, row), flush=True)
         whole.add(row)
     print(line("all", whole))
+    if whole.run:
+        print(shares(whole))
     for name in LISTS:
         for piece in getattr(whole, name):
             print(f"    {name}: {piece}")

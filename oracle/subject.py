@@ -139,6 +139,7 @@ class MissingShapes(Unusable):
         super().__init__(message, line)
         self.names = tuple(names)
         self.are_labels = are_labels  # only the range of these integers is open
+        self.doubtful: tuple[str, ...] = ()  # what plain comments and docstrings say beside
         self.guessed = guessed  # what it is with shapes that are usual, if it runs with them
 
 

@@ -19,8 +19,8 @@ OTHERS = 4  # the other extents are at most so large
 
 def boundaries(
     derivation: Drawable, functions: Sequence[Any], seed: int
-) -> Iterator[tuple[str, int, Case]]:
-    """Ordinary cases at boundary sizes: the size, its extent and the case; sizes take turns.
+) -> Iterator[tuple[int, Case]]:
+    """Ordinary cases at boundary sizes: the extent and the case; sizes take turns.
 
     First at each integer that stands in the code, one less and one more, then at powers of two.
     """
@@ -35,7 +35,7 @@ def boundaries(
             picked = tuple(some[int(rng.integers(len(some)))] for some in choices)
             case = cases.fitting(derivation, "float64", "ordinary", sizes, picked, rng)
             if case is not None:
-                yield name, extent, case
+                yield extent, case
 
 
 def _extended(name: str, extent: int, turn: int) -> Size:

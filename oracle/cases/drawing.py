@@ -23,13 +23,21 @@ def draw(derivation: Drawable, case: Case) -> tuple[dict[str, np.ndarray], np.ra
             high = min(2, count) if case.regime == "repeated" else count
             inputs[argument.name] = rng.integers(0, high, shape)
         elif argument.values == "mask":
-            inputs[argument.name] = rng.random(shape) < 0.5
+            inputs[argument.name] = _mask(rng, shape)
         else:
             values = values_of(rng, argument.values, shape, case.regime, case.dtype)
             if argument.fixed and argument.values == "unit" and case.regime == "kinks":
                 values = np.round(values)  # targets of exactly 0 and 1
             inputs[argument.name] = values
     return inputs, rng
+
+
+def _mask(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """A random mask that leaves something of each row: of nothing there is no mean or softmax."""
+    mask: np.ndarray = rng.random(shape) < 0.5
+    if mask.ndim and mask.shape[-1]:
+        mask[..., 0] |= ~mask.any(axis=-1)
+    return mask
 
 
 class _Hashed(ISeedSequence):

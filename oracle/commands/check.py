@@ -36,9 +36,17 @@ class Settings:
 Outcome = Result | Failure
 
 
+@dataclass(frozen=True)
+class Open:
+    """A verdict of wrong, whose reason is yet to be looked for."""
+
+    verdict: Result
+    explained: Callable[[], Outcome]
+
+
 def of_file(
     file: Path, name: str, settings: Settings, imported: Callable[[], None] = lambda: None
-) -> Iterator[tuple[str, int, Callable[..., Outcome]]]:
+) -> Iterator[tuple[str, int, Callable[..., Outcome | Open]]]:
     """Each derivation of a file: its name, its line, and what judges it.
 
     Classes with a further option of theirs come last, after all that is judged for the first time.
@@ -67,7 +75,7 @@ def _option(subject: Subject) -> str:
     return subject.name.partition("(")[2]
 
 
-def _judged(subject: Subject, settings: Settings, judged: dict[str, Outcome]) -> Outcome:
+def _judged(subject: Subject, settings: Settings, judged: dict[str, Outcome]) -> Outcome | Open:
     """The verdict on a derivation, noted for the same class with its other options.
 
     With a further option most of the class is what it was: fewer cases are drawn, and no cure is
@@ -75,9 +83,10 @@ def _judged(subject: Subject, settings: Settings, judged: dict[str, Outcome]) ->
     """
     first = judged.get(subject.name.partition("(")[0]) if _option(subject) else None
     if not isinstance(first, Result):
-        judged[subject.name] = outcome = judge(subject, settings)
+        outcome = begun(subject, settings)
+        judged[subject.name] = outcome.verdict if isinstance(outcome, Open) else outcome
         return outcome
-    return judge(subject, replace(settings, cases=max(1, settings.cases // 3)), first)
+    return begun(subject, replace(settings, cases=max(1, settings.cases // 3)), first)
 
 
 def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
@@ -90,8 +99,14 @@ def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
     return judge_training(file, str(file), trainer, settings.seed)
 
 
-def judge(subject: Subject, settings: Settings, like: Result | None = None) -> Outcome:
-    """Verdict and diagnosis of one derivation; a failure if it cannot be judged.
+def judge(subject: Subject, settings: Settings) -> Outcome:
+    """Verdict and diagnosis of one derivation; a failure if it cannot be judged."""
+    outcome = begun(subject, settings)
+    return outcome.explained() if isinstance(outcome, Open) else outcome
+
+
+def begun(subject: Subject, settings: Settings, like: Result | None = None) -> Outcome | Open:
+    """The verdict on one derivation; one of wrong is open until its reason is looked for.
 
     ``like``: the result of the same class with a different option.
     """
@@ -100,12 +115,28 @@ def judge(subject: Subject, settings: Settings, like: Result | None = None) -> O
     torch.set_num_threads(1)
     try:
         examined = _examined(subject, settings)
-        diagnosis = _diagnosis(examined) if not _is_alike(examined, like) else None
-        return assemble(
-            examined, diagnosis, _recognised(examined), _scripts(examined, diagnosis, settings)
-        )
     except Unusable as error:
         return Failure(subject.file, error.line or subject.line, f"{subject.name}: {error}")
+    if like is not None and _is_alike(examined, like):
+        alike = _unexplained(examined, f"is wrong as in {like.target}, which tells more")
+        return _told(alike, None, settings)
+    if examined.result.verdict != "wrong":
+        return _told(examined, None, settings)
+    return Open(_without_reason(examined), partial(_explained, examined, settings))
+
+
+def _explained(examined: "Examined", settings: Settings) -> Outcome:
+    """The result with a diagnosis of what is wrong."""
+    subject = examined.subject
+    try:
+        return _told(examined, _diagnosis(examined), settings)
+    except Unusable as error:
+        return Failure(subject.file, error.line or subject.line, f"{subject.name}: {error}")
+
+
+def _told(examined: "Examined", diagnosis: "Diagnosis | None", settings: Settings) -> Result:
+    scripts = _scripts(examined, diagnosis, settings)
+    return assemble(examined, diagnosis, _recognised(examined), scripts)
 
 
 def _examined(subject: Subject, settings: Settings) -> "Examined":
@@ -126,21 +157,36 @@ def _examined(subject: Subject, settings: Settings) -> "Examined":
     return settled(examine(meant.subject, *given, only), meant)
 
 
-def _is_alike(examined: "Examined", like: Result | None) -> bool:
-    """Note where all that is wrong is wrong with a different option as well; tell whether it is."""
-    known = {g.name for g in like.gradients if g.verdict in ("wrong", "inherited")} if like else ()
+def _is_alike(examined: "Examined", like: Result) -> bool:
+    """Whether something is wrong, and all of that is wrong with a different option as well."""
+    known = {g.name for g in like.gradients if g.verdict in ("wrong", "inherited")}
     wrong = {entry.gradient.name for entry in examined.entries if entry.gradient.verdict == "wrong"}
-    if like is None or not wrong or not wrong <= {*known}:
-        return False
-    said = f"wrong as in {like.target}, where the mistake is told"
-    examined.subject.remarks.append(said)
-    return True
+    return bool(wrong) and wrong <= known
 
 
-def _diagnosis(examined: "Examined") -> "Diagnosis | None":
-    """The diagnosis of a wrong result; None where nothing is wrong."""
-    if examined.result.verdict != "wrong":
-        return None
+def _without_reason(examined: "Examined") -> Result:
+    """The verdict as it stands before its reason is looked for."""
+    from oracle.judging.recognition import Recognised
+
+    plain = _unexplained(examined, "is not the gradient; the reason was not found in time")
+    return assemble(plain, None, Recognised(), {})
+
+
+def _unexplained(examined: "Examined", said: str) -> "Examined":
+    """The same with a finding for each wrong gradient that has none."""
+
+    def of(entry: "Entry") -> "Entry":
+        gradient = entry.gradient
+        if gradient.verdict != "wrong" or gradient.findings:
+            return entry
+        note = Note("unexplained", f"{gradient.name} {said}")
+        return replace(entry, gradient=replace(gradient, findings=(note,)))
+
+    return replace(examined, entries=tuple(map(of, examined.entries)))
+
+
+def _diagnosis(examined: "Examined") -> "Diagnosis":
+    """The diagnosis of a wrong result."""
     from oracle.diagnosis.diagnose import diagnose
 
     return diagnose(examined)

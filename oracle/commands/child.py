@@ -9,6 +9,7 @@ import functools
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,12 +68,16 @@ def judge(asked: Request, sender: Any) -> None:
         failure = nothing(asked.name)
     if failure is not None and asked.skip == 0:
         sender.send("outcome", index=-1, outcome=channel.encoded(Failure("", 1, failure)))
+    opened: list[tuple[int, check.Open]] = []
     for index, (name, line, judge_it) in enumerate(todo):
         if index < asked.skip:
             continue
         sender.send("start", index=index)
         try:
-            outcome = channel.encoded(judge_it())
+            came = judge_it()
+            if isinstance(came, check.Open):
+                opened.append((index, came))
+            outcome = channel.encoded(came.verdict if isinstance(came, check.Open) else came)
         except BaseException as error:
             said = f"{name}: {_said(error, asked.verbose)}"
             outcome = channel.encoded(Failure("", line, said))
@@ -80,7 +85,18 @@ def judge(asked: Request, sender: Any) -> None:
         if replaced:
             outcome = channel.encoded(Failure("", line, f"{name}: {_distrust(replaced)}"))
         sender.send("outcome", index=index, outcome=outcome)
+    sender.send("judged")
+    _explain(opened, sender, untouched)
     sender.send("end")
+
+
+def _explain(opened: Sequence[tuple[int, check.Open]], sender: Any, untouched: Untouched) -> None:
+    """Send wrong verdicts once more, with their reasons: they stand without them as well."""
+    for index, verdict in opened:
+        with contextlib.suppress(BaseException):  # the user's code may raise anything
+            outcome = channel.encoded(verdict.explained())
+            if not untouched.changed():
+                sender.send("reason", index=index, outcome=outcome)
 
 
 def _distrust(replaced: str) -> str:
@@ -106,7 +122,8 @@ def nothing(name: str) -> str:
         return f"there is no derivation called {name} in it"
     return (
         "no backward pass was found in it: name a pair f and f_backward (or f_grad), a class with "
-        "forward and backward, or pick a function with FILE::NAME"
+        "forward and backward, or pick a function with FILE::NAME; a script that trains is judged "
+        "line by line by oracle trace FILE"
     )
 
 

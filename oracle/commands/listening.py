@@ -30,6 +30,7 @@ class Heard:
     open: bool = False  # whether the outcome of that one is missing
     imported: bool = False
     known: bool = False  # whether the targets were told
+    judged: bool = False  # each derivation has an outcome; reasons of wrong ones may come
     all_told: bool = False
     distrusted: str = ""  # a message was none, or the judge itself has failed
     late: bool = False
@@ -70,9 +71,16 @@ class Heard:
                 raise Broken("a verdict came out of turn")
             self.outcomes.append(decoded(message.get("outcome")))
             self.open = False
-        elif kind == "end" and self.known and not self.open:
+        elif kind == "judged" and self.known and not self.open:
             if max(self.at + 1, self.first) < len(self.targets):
                 raise Broken("verdicts are missing")
+            self.judged = True
+        elif kind == "reason" and self.judged:
+            index = message.get("index")
+            if type(index) is not int or not self.first <= index < len(self.targets):
+                raise Broken("a reason for no verdict came")
+            self.outcomes[index - len(self.targets)] = decoded(message.get("outcome"))
+        elif kind == "end" and self.judged:
             self.all_told = True
         else:
             raise Broken("a message came out of turn")

@@ -110,7 +110,7 @@ class _File:
             return None
         if heard.known:
             self._targets = heard.targets
-        if heard.all_told:
+        if heard.all_told or (heard.judged and not heard.distrusted):  # reasons may be missing
             return None
         self._fail(heard.line, heard.why(self._timeout))
         return self._next(heard)

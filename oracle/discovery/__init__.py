@@ -3,6 +3,8 @@
 find.py         the candidates in a text; nothing is executed (candidate, partners and
                 single_functions.py beside it: what a candidate is, and how names tell one)
 proposals.py    pairs that no name tells, proposed by the text; proposed.py: a run decides
+givers.py       functions that give gradients, by what the code does with what they return
+called.py       the axes of arguments in the file's own calls
 uses.py         the gradients that a text uses outside of its candidates
 load.py         the file as a module (importing/: how its own modules, and those missing, are found)
 raised.py       what the user's code raises, as text (removed.py: names that are gone today)
@@ -218,11 +220,17 @@ def not_judged(file: Path, results: Sequence[Result], name: str = "") -> list[No
     except reading.ERRORS:
         return []
     found = find.candidates(parsed)
+    own = [r for r in results if Path(r.file).absolute() == file.absolute()]
+    told = {result.target for result in own}
+    found += [
+        p.candidate
+        for p in proposals.proposals(parsed, found)
+        if p.candidate.name in told and p.candidate.name not in {c.name for c in found}
+    ]
     made = uses.uses(parsed, found)
     if name:
         meant = {c.name for c in found if name in (c.name, *c.parts.values())}
         made = [u for u in made if u.derivation in meant or f"{u.target}.".startswith(f"{name}.")]
-    own = [r for r in results if Path(r.file).absolute() == file.absolute()]
     return uses.not_judged(parsed, made, own)
 
 

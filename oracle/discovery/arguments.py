@@ -27,6 +27,7 @@ class User:
     classes: dict[str, type] = field(default_factory=dict)  # as they were defined
     against: str = ""  # MODULE:FUNCTION, the truth of all forwards
     is_searched: bool = False  # its shapes are those that a search tries
+    is_lowered: bool = False  # large sizes in defaults are drawn, as sizes without a default are
 
     def __post_init__(self) -> None:
         if self.text is not None and self.module is not None:

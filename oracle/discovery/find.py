@@ -20,7 +20,7 @@ from oracle.discovery.single_functions import (
     pullback,
     says_value_and_gradient,
 )
-from oracle.discovery.text import functions, returns, run_lines, torch_classes, updated
+from oracle.discovery.text import functions, left, returns, run_lines, torch_classes, updated
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text, parse
 from oracle.results import Failure
@@ -284,6 +284,8 @@ class _Finder:
             return
         forward, backward, loss = methods_of(own)
         backward = self._called_in_run_line(name, own, forward) or backward
+        if forward is not None and backward is not None:
+            forward = left.that_leaves(self.user, own, forward, backward)
         if not has_backward(own):
             for method in [loss] if loss is not None else self._says_both(own):
                 self._loss_method(name, own, method)

@@ -6,15 +6,17 @@ or it returns a number and as many arrays as it takes. So no name is asked, in w
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from oracle.discovery import naming
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.single_functions import is_method, is_static
 from oracle.discovery.text import functions, returns
-from oracle.discovery.text.assignments import root
+from oracle.discovery.text.assignments import bare, root
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.origins import Known, Origins
 from oracle.discovery.text.received import Scope, scopes
+from oracle.discovery.text.returns import Item
 from oracle.discovery.text.source import Text
 from oracle.discovery.text.steps import moved
 from oracle.subject import Way
@@ -54,9 +56,7 @@ def _stepped_by(user: Text) -> Iterator[str]:
                     yield from scope.sources(argument)[0]
 
 
-def _handed(
-    scope: Scope, call: ast.Call, steppers: set[tuple[str, str]]
-) -> Iterator[ast.expr]:
+def _handed(scope: Scope, call: ast.Call, steppers: set[tuple[str, str]]) -> Iterator[ast.expr]:
     """The arguments of a call that the function called steps by."""
     called = scope.called(call)
     names = [name for owner, name in steppers if owner == called]
@@ -89,26 +89,28 @@ def _minimised(user: Text) -> Iterator[str]:
 # -- the derivations that they may be --------------------------------------------------------------
 
 
-def derivations(user: Text, found: Sequence[Candidate]) -> Iterator[tuple[Candidate, bool]]:
+def derivations(user: Text, found: Sequence[Candidate]) -> Iterator[tuple[Candidate, bool, bool]]:
     """What the functions that give gradients may be, beside what was found; a run decides.
 
-    Beside each stands if the code itself shows that gradients are given.
+    Beside each stands if names say that it gives gradients, and if the code uses them as such.
     """
     taken = {part for c in found for role, part in c.parts.items() if role != "class"}
     known = givers(user)
     classes = {c.of("class") for c in found}
     for name, node in user.functions.items():
         owner = name.rpartition(".")[0]
-        if name in taken or owner in classes or functions.is_abstract(node):
+        if name in taken or functions.is_abstract(node):
+            continue
+        if owner in classes and name not in known:
             continue
         if owner in user.functions or naming.has(name.rpartition(".")[2], naming.NOT_A_DERIVATION):
             continue
         in_one = _value_and_gradients(user, name, node, name in known)
         if in_one is not None:
-            yield in_one
+            yield *in_one, name in known
         if is_method(user, name) and (name in known or _gives_by_name(node)):
             for one in _with_losses(user, name, owner):
-                yield one, name in known
+                yield one, True, name in known
 
 
 def _value_and_gradients(
@@ -120,7 +122,8 @@ def _value_and_gradients(
     named = [_is_named(node, part) for part in parts]
     if len(parts) < 2 or named[0]:
         return None
-    is_said = is_giver or all(named[1:])
+    own = functions.parameters(node)
+    is_said = is_giver or all(_is_of(node, part, own) for part in parts[1:])
     as_many = len(parts) == 1 + len(functions.required(node)) > 2
     if not is_said and (is_method(user, name) or not (any(named) or as_many)):
         return None
@@ -130,12 +133,23 @@ def _value_and_gradients(
 
 def _is_named(function: Function, part: ast.expr) -> bool:
     """If a returned thing, or all that a tuple or dict holds, is named like a gradient."""
+    of_keys, names = _names(function, part)
+    return of_keys or all(bool(name) and naming.looks_like_gradient(name) for name in names)
+
+
+def _is_of(function: Function, part: ast.expr, own: Sequence[str]) -> bool:
+    """If it is named like the gradient of an argument, or of the entry that it is."""
+    of_keys, names = _names(function, part)
+    return of_keys or all(any(naming.is_gradient_of(n, one) for one in own) for n in names)
+
+
+def _names(function: Function, part: ast.expr) -> tuple[bool, list[str]]:
+    """If all entries of a dict are named like gradients of their keys; and the names otherwise."""
     item = returns.item(function, part, part.lineno)
     if item.entries:
-        return all(naming.is_gradient_of(e.text, e.name) for e in item.entries)
+        return all(naming.is_gradient_of(e.text, e.name) for e in item.entries), [""]
     elements = part.elts if isinstance(part, ast.Tuple | ast.List) else [part]
-    names = [item.name] if item.name else [root(e) for e in elements]
-    return all(bool(name) and naming.looks_like_gradient(name) for name in names)
+    return False, [item.name] if item.name else [root(e) for e in elements]
 
 
 def _gives_by_name(node: Function) -> bool:
@@ -163,3 +177,46 @@ def _with_losses(user: Text, name: str, owner: str) -> Iterator[Candidate]:
             continue  # it trains
         parts = {"class": owner, "forward": own, "backward": name}
         yield Candidate(owner, Way.LAYER, user.classes[owner].lineno, parts)
+
+
+# -- which parameter each thing that is returned moves ---------------------------------------------
+
+
+def named_by_moves(user: Text | None, giver: str, items: Sequence[Item]) -> list[Item]:
+    """What a function returns, named after the parameters that the code moves by it.
+
+    ``dp, ds = self.slopes(X)`` and ``self.w -= rate * dp``: the first one is that of ``w``.
+    """
+    if user is None:
+        return list(items)
+    key = ("moved by", giver)
+    if key not in user.known:
+        user.known[key] = dict(_moved_by(user, giver))
+    of: dict[int, str] = user.known[key]
+    return [replace(one, name=f"d{of[i]}") if i in of else one for i, one in enumerate(items)]
+
+
+def _moved_by(user: Text, giver: str) -> Iterator[tuple[int, str]]:
+    """The places of what a function returns, and the parameter that moves by each."""
+    known = Known(user, NONE, NONE, NONE, NONE)
+    for scope in scopes(user):
+        places: dict[str, tuple[int, ast.Call]] = {}
+        for node in functions.own_nodes(scope.node):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                target = node.targets[0]
+                if isinstance(target, ast.Tuple) and scope.called(node.value) == giver:
+                    places |= {root(t): (i, node.value) for i, t in enumerate(target.elts)}
+        for moved_one, gradient in moved(Origins(known, scope.name, scope.node), scope.node):
+            if root(gradient) in places:
+                place, call = places[root(gradient)]
+                name = _as_argument(user, giver, call, moved_one)
+                yield from [(place, name)] if name else []
+
+
+def _as_argument(user: Text, giver: str, call: ast.Call, moved_one: str) -> str:
+    """What moves, as the giver calls it: its argument, or an attribute of its object."""
+    if isinstance(call.func, ast.Attribute) and "." in moved_one:
+        return bare(moved_one)
+    given = dict(zip(functions.parameters(user.functions[giver]), call.args))
+    given |= {word.arg: word.value for word in call.keywords if word.arg}
+    return next((n for n, value in given.items() if ast.unparse(value) == moved_one), "")

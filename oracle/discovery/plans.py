@@ -25,6 +25,10 @@ OPTION_DICTS: dict[str, dict[str, Any]] = {
     "pool_param": {"pool_height": 2, "pool_width": 2, "stride": 1},
     "dropout_param": {"mode": "train", "p": 0.5, "seed": 0},
 }
+# The same for code that asserts something else: windows that tile an image.
+OTHER_OPTIONS: dict[str, dict[str, Any]] = {
+    "pool_param": {"pool_height": 2, "pool_width": 2, "stride": 2},
+}
 
 
 @dataclass
@@ -147,7 +151,7 @@ def plan(
             made.slots[own] = Slot(own, (own,), argument)
         elif not parameter.required:
             continue
-        elif own in naming.NUMBERS and not naming.is_prediction(own, [p.name for p in wanted]):
+        elif own in naming.NUMBERS and not _is_array(own, wanted, nodes):
             _assume(made, own)
         elif own in naming.FLAGS:
             made.constants[own] = True
@@ -172,6 +176,12 @@ def phantoms(
         for size in dict.fromkeys(needed)
         if size not in have
     ]
+def _is_array(own: str, wanted: Sequence[Parameter], nodes: Sequence[Function | None]) -> bool:
+    """Whether a name of a number is that of an array here: a prediction, or in ``anchor - p``."""
+    names = [p.name for p in wanted]
+    others = {name for name in names if name not in naming.NUMBERS}
+    alike = any(usage.is_subtracted(node, own, others) for node in nodes if node is not None)
+    return alike or naming.is_prediction(own, names)
 
 
 def _assume(made: Plan, name: str) -> None:

@@ -57,8 +57,8 @@ def proposals(user: Text, found: Sequence[Candidate]) -> list[Proposal]:
     numeric = [n for n, node in user.functions.items() if _is_numeric(user, n, node)]
     asked = set(_handed_over(user))
     made = [
-        Proposal(one, said and not one.of("forward"), True, True, said)
-        for one, said in givers.derivations(user, found)
+        Proposal(one, said and not one.of("forward"), True, True, used)
+        for one, said, used in givers.derivations(user, found)
     ]
     for name in numeric:
         if name not in known and not naming.has(name, naming.NOT_A_DERIVATION):

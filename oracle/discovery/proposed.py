@@ -27,9 +27,8 @@ def decided(
     """
     found: Made = []
     failed: Failed = []
-    names = list(dict.fromkeys(p.candidate.name for p in made))
-    for name in names:
-        each = [p for p in made if p.candidate.name == name]
+    for name in dict.fromkeys(map(_giver, made)):
+        each = [p for p in made if _giver(p) == name]
         ready: list[tuple[Proposal, Subject]] = []
         errors: list[tuple[Proposal, Exception]] = []
         for proposal in each:
@@ -49,6 +48,11 @@ def decided(
         elif said_of := _reason(each, errors):
             failed.append(said_of)
     return found, failed
+
+
+def _giver(proposal: Proposal) -> str:
+    """The function that gives the gradients."""
+    return proposal.candidate.of("backward") or proposal.candidate.of("function")
 
 
 def _taken(one: Candidate) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from oracle.discovery import naming
+from oracle.discovery import givers, naming
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.text import functions, source
 from oracle.discovery.text.assignments import Definition, bare, definitions, root, spelled
@@ -101,10 +101,12 @@ def _known(user: Text, found: Sequence[Candidate]) -> Known:
     parts = {part for c in found for role, part in c.parts.items() if role != "class"}
     judged = _called_from(user, parts)
     slopes = {c.of("backward") for c in found if c.way == Way.DERIVATIVE}
-    givers = {c.of(role) for c in found for role in ("backward", "function")} - {""}
-    backwards = {n for n, f in user.functions.items() if _is_backward(n) and n not in judged}
+    # What a giver gives is judged there, or told there as not judged.
+    given = {c.of(role) for c in found for role in ("backward", "function")} - {""}
+    given |= givers.givers(user)
+    backwards = {n for n, f in user.functions.items() if _is_backward(n, f) and n not in judged}
     return Known(
-        user, frozenset(judged), frozenset(givers - slopes), frozenset(slopes), frozenset(backwards)
+        user, frozenset(judged), frozenset(given - slopes), frozenset(slopes), frozenset(backwards)
     )
 
 
@@ -124,11 +126,16 @@ def _called_from(user: Text, names: set[str]) -> set[str]:
     return found
 
 
-def _is_backward(name: str) -> bool:
-    """Whether a function is named like a backward."""
-    short = name.rpartition(".")[2]
-    others = naming.NOT_A_DERIVATION | naming.USES_DERIVATIONS
-    return naming.has(short, BACKWARDS) and not naming.has(short, others)
+def _is_backward(name: str, node: functions.Function) -> bool:
+    """Whether a function is named like a backward; what trains as well is none.
+
+    ``norm_backward_eval(dout, cache)`` does not train: it is given an upstream.
+    """
+    short, given = name.rpartition(".")[2], functions.required(node)
+    trains = naming.has(short, naming.USES_DERIVATIONS)
+    trains = trains and not (len(given) == 2 and naming.is_upstream(given[0]))
+    named = naming.has(short, BACKWARDS) and not naming.has(short, naming.NOT_A_DERIVATION)
+    return named and not trains
 
 
 def _scopes(user: Text) -> Iterator[tuple[str, ast.AST]]:

@@ -124,7 +124,7 @@ def _is_off_by_differences(
 ) -> bool:
     """Neither the replay nor the gradient is the derivative: both are off from differences."""
     why = "torch's replay is not this forward's derivative"
-    truth: Truth = trial.differences(why)
+    truth: Truth = trial.differences(why, tally.path)
     want = truth.gradients[tally.path]
     if _side(trial, tally.path, want, got) != "truth":
         return False

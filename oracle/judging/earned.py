@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from oracle.cases import Case
 from oracle.cases.shapes import Size
 from oracle.judging.budget import ENOUGH
-from oracle.judging.examination import Examination, told
+from oracle.judging.examination import Examination
 from oracle.judging.examined import Tally
 from oracle.judging.telling import ordinary
+from oracle.judging.wording import told
 from oracle.results import Note
 from oracle.subject import Subject
 

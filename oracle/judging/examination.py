@@ -8,7 +8,6 @@ import numpy as np
 
 from oracle.cases import EXTREME, OFFSET, Case
 from oracle.cases.shapes import shape
-from oracle.discovery import removed
 from oracle.discovery.load import is_misfit, said
 from oracle.judging import numerics
 from oracle.judging.budget import CLOSELY, COMPARED, REDRAWN
@@ -16,6 +15,7 @@ from oracle.judging.changes import changing
 from oracle.judging.conditions import broadcasts, side_conditions
 from oracle.judging.counterexample import counterexample
 from oracle.judging.examined import Tally
+from oracle.judging.expected_work import ExpectedWork
 from oracle.judging.gradient import VALUE, Outcome, judged
 from oracle.judging.ground_truth import AUTOGRAD, DIFFERENCES, Truth
 from oracle.judging.offsets import lost_by_offset
@@ -23,6 +23,7 @@ from oracle.judging.telling import SAMPLES, has_a_one, is_large_and_rectangular
 from oracle.judging.trial import Trial
 from oracle.judging.trials import Trials
 from oracle.judging.verdict import EPS, QUIET, digits
+from oracle.judging.wording import spoken, told
 from oracle.results import VERDICTS, Kind, Note
 from oracle.subject import (
     ClippedHere,
@@ -52,6 +53,7 @@ class Examination:
         self.cases = 0
         self.calls = 0  # recorded ones, in all cases
         self.work = 0  # these, and what their arrays take
+        self.expected = ExpectedWork()
         self.left_out = 0  # cases that were planned, and would have been too much work
         self.shapes: set[str] = set()
         self.truth = AUTOGRAD
@@ -92,6 +94,7 @@ class Examination:
         self.cases += 1
         self.calls += trial.calls
         self.work += trial.work
+        self.expected.take(case.sizes, trial.work)
         self.shapes.add(str(case.sizes))
         believed = self._believed(trial, truth, closely)
         if believed is None or (made := self._made(trial)) is None:
@@ -159,8 +162,11 @@ class Examination:
 
     def _doubt(self, trial: Trial, truth: Truth) -> None:
         """Hold the truth against a central difference of the code's own forward."""
+        try:
+            agrees, message = trial.witness_agrees(truth)
+        except Exception:  # it refuses what lies beside, as rows that do not sum to 1
+            return
         self.witnessed += 1
-        agrees, message = trial.witness_agrees(truth)
         if not agrees:
             self.distrusted = f"torch's replay is not this forward's derivative: {message}"
 
@@ -384,20 +390,3 @@ def _has_one_class(trial: Trial) -> bool:
 
 def _larger(size: Any) -> Any:
     return tuple(extent + 1 for extent in size) if isinstance(size, tuple) else size + 1
-
-
-def told(error: BaseException) -> str:
-    """An exception as a traceback's last line writes it."""
-    hint = removed.today(error)
-    return f"{type(error).__name__}: {error}" + (f" ({hint})" if hint else "")
-
-
-def spoken(path: Path) -> str:
-    """A path as one writes it: X, parameters["W1"], layer.W."""
-    text = str(path[0]) if path else ""
-    for part in path[1:]:
-        if text == "self" or (isinstance(part, str) and path[0] == "self" and "." not in text):
-            text += f".{part}"
-        else:
-            text += f'["{part}"]' if isinstance(part, str) else f"[{part}]"
-    return text

@@ -18,7 +18,7 @@ from oracle.judging.budget import CALLS, CASES, ENOUGH, FEW, GRACE, LATEST, OFFS
 from oracle.judging.confirmation import confirm_wrong
 from oracle.judging.constants import allow_rounded
 from oracle.judging.earned import settle
-from oracle.judging.examination import Examination, spoken, told
+from oracle.judging.examination import Examination
 from oracle.judging.examined import Examined, Tally
 from oracle.judging.forced import cases_at_forced_sizes
 from oracle.judging.ground_truth import AUTOGRAD
@@ -26,6 +26,7 @@ from oracle.judging.on_purpose import allow_on_purpose
 from oracle.judging.session import Session
 from oracle.judging.telling import handful, has_a_one
 from oracle.judging.trials import Trials
+from oracle.judging.wording import spoken, told
 from oracle.results import Kind, NotJudged, Result
 from oracle.subject import Reading, Subject, Unusable, Way
 
@@ -92,7 +93,8 @@ def _take(examination: Examination, chosen: Sequence[Case]) -> None:
     left = []
     for index, case in enumerate(chosen):
         share = (index + 1) / len(chosen)
-        late = examination.work > START + CALLS * share
+        expected = examination.work + examination.expected.of(case.sizes)
+        late = expected > START + CALLS * share
         late |= time.process_time() - began > GRACE + SECONDS * share
         if index < FEW or not late:
             examination.take(case)

@@ -247,9 +247,9 @@ class Trial:
         """The same by torch in float32, where torch has a version of its own."""
         return None
 
-    def differences(self, why: str) -> Truth:
-        """The truth by central differences of the forward."""
-        found = finite_differences(self.own_forward())
+    def differences(self, why: str, only: Path | None = None) -> Truth:
+        """The truth by central differences of the forward, for every gradient or for one."""
+        found = finite_differences(self.own_forward(), None if only is None else (0, *only))
         gradients = {path[1:]: gradient for path, gradient in found.gradients.items()}
         units = {path[1:]: unit for path, unit in found.units.items()}
         return Truth(self._own_value(), gradients, DIFFERENCES, units, why)

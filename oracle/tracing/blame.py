@@ -11,16 +11,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from oracle.tracing.gradient_names import of_name, plain
-from oracle.tracing.match import Matcher, few
+from oracle.tracing.match import Matcher
 from oracle.tracing.outcomes import Match
+from oracle.tracing.recorded import Stored
 from oracle.tracing.truth import NEARLY, array, same_gradient
+from oracle.tracing.turns import few
 from oracle.truth.recording import Value
 
 TOO_LONG = "the step is too long to tell what it follows from"
 TURNS = "other turns of the loop are right, and this one could not be told"
-
-
-CLEAR = 1e6  # units of rounding: a gradient that is so large is none that cancels
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +33,7 @@ class Judged:
     made: np.ndarray | None = None  # a wrong one as it is with right gradients before it
     inherits: tuple[Match, ...] = ()
     updated: tuple[Match, ...] = ()  # updates of weights that it uses after them
+    through: tuple[Stored, ...] = ()  # what it is computed from, and is matched with nothing
     why: str = ""
     at_kink: bool = False  # it makes another choice at a kink than the true one
     decay: float = 0.0  # λ of a term λ·W in it, which the loss does not have
@@ -48,7 +48,6 @@ class Blame:
         self.outcomes.work = 0
         self.truth = matcher.truth
         self.matches = matches
-        self._known: dict[Match, list[float]] = {}
         self.judged: dict[int, Judged] = {}  # the last one of each value, by its id
 
     def verdicts(self) -> list[Judged]:
@@ -95,19 +94,21 @@ class Blame:
         if any(self.truth.allows(match.sign * f, match.of) for f in self.outcomes.forms(match)):
             return Judged(match, "correct", want, match.sign, at_kink=True)
         before = self._before(match)
-        changed = self._corrected(before)
+        changed, given = self._corrected(before), self._given(before)
         own = self.judged.get(id(match.value))
         if own is not None and own.verdict in ("wrong", "inherited"):  # the same array, renamed
-            if any(same_gradient(form, want) for form in self._shares(match, self._should(own))):
+            if any(same_gradient(form, want) for form in self._shares(match, own.want)):
                 return Judged(match, "inherited", want, match.sign, inherits=(own.match,))
-        elif changed and self.outcomes.is_right(match, changed):
+        elif changed and self.outcomes.is_right(match, given):
             return Judged(match, "inherited", want, match.sign, inherits=_wrong_of(before, changed))
         if own is not None and own.verdict in ("wrong", "inherited"):
-            made: np.ndarray | None = self._should(own)
+            made: np.ndarray | None = own.want
         else:
-            made = self.outcomes.neutral(match.value, changed)
-        updated = self._updated(match, changed)
-        return Judged(match, "wrong", want, match.sign, made, updated=updated)
+            made = self.outcomes.neutral(match.value, given)
+        return Judged(
+            match, "wrong", want, match.sign, made,
+            updated=self._updated(match, given), through=self._through(match, before),
+        )  # fmt: skip
 
     def _shares(self, match: Match, number: np.ndarray) -> list[np.ndarray]:
         assert match.term is not None
@@ -123,19 +124,22 @@ class Blame:
         own = self.judged.get(id(match.value))
         if own is not None and own.verdict in ("wrong", "inherited"):  # the same array, renamed
             want = own.factor * true
-            if same_gradient(self._should(own), want):
+            if same_gradient(own.want, want):
                 return Judged(match, "inherited", want, own.factor, inherits=(own.match,))
         ratio = self.outcomes.multiple(got, match.of)
-        needed = self._needed(match)
+        needed = self.matcher.expected.needed.get(match, [])
         before = self._before(match)
         inherited = self._factor(before)
+        changed = self._corrected(before)
+        any_factor = not needed and (not before or len(self._factors(before)) > 1)
         if ratio is not None and (
             _among(ratio, needed)
             or (before and _among(ratio, [inherited]))
-            or (not needed and self.outcomes.is_known(ratio))
+            or (any_factor and self.outcomes.is_known(ratio))
         ):
             return Judged(match, "correct", ratio * true, ratio)
-        if ratio is not None and not needed:
+        strange = ratio is not None and not self.outcomes.is_known(ratio / inherited)
+        if ratio is not None and not needed and (any_factor or strange):
             why = "it is a multiple of a gradient, and nothing shows why"
             return Judged(match, "unsure", ratio * true, ratio, why=why)
         if self.truth.allows(got / inherited, match.of):
@@ -144,8 +148,8 @@ class Blame:
         if before and _among(inherited, needed):
             factor = inherited
         want = factor * true
-        changed = self._corrected(before)
-        made = self.outcomes.rerun(match.value, changed) if changed else got
+        given = self._given(before)
+        made = self.outcomes.rerun(match.value, given) if changed else got
         if made is None:
             return Judged(match, "unsure", want, factor, why="it cannot be computed again")
         if changed:
@@ -154,42 +158,31 @@ class Blame:
                 return Judged(
                     match, "inherited", again * true, again, inherits=_wrong_of(before, changed)
                 )
+            if self.truth.allows(made / inherited, match.of):
+                return Judged(
+                    match, "inherited", made, inherited, inherits=_wrong_of(before, changed)
+                )
         if match.how == "name" and not needed and not before and got.shape == true.shape:
             why = "nothing that follows from it shows which gradient it is"
             return Judged(match, "unsure", want, factor, why=why)
         if match.how == "value" and got.size == 1 and not self._is_named(match):
             why = "a single number may be this by chance"
             return Judged(match, "unsure", want, factor, why=why)
-        updated = self._updated(match, changed, want)
-        return Judged(match, "wrong", want, factor, made, updated=updated)
+        return Judged(
+            match, "wrong", want, factor, made,
+            updated=self._updated(match, given, want), through=self._through(match, before),
+        )  # fmt: skip
+
+    def _through(self, match: Match, before: Sequence[Match]) -> tuple[Stored, ...]:
+        """What lies between it and those before it, and is not known to be right."""
+        known = {id(m.value): m for m in before}
+        between = {id(v) for n in self.outcomes.way(match.value, known) for v in n.outputs}
+        return tuple(s for s in self.matcher.unmatched
+                     if id(s.value) in between and s.value is not match.value)  # fmt: skip
 
     def _is_named(self, match: Match) -> bool:
         """True if its name says of what it is the gradient."""
         return plain(self.matcher.name(match.of)) in of_name(match.stored.text)
-
-    def _needed(self, match: Match) -> list[float]:
-        """The multiples of the true gradient that make what follows from it right."""
-        if match not in self._known:
-            self._known[match] = []
-            used = self._needed_by(match, self.matcher.used)
-            later = [m for m in self.matches if m.stored.order > match.stored.order]
-            self._known[match] = used or self._needed_by(match, later)
-        return self._known[match]
-
-    def _needed_by(self, match: Match, others: Sequence[Match]) -> list[float]:
-        changed = {id(match.value): self.truth.of(match.of)}
-        found: list[float] = []
-        for other in others:
-            if not self._shows(other):
-                continue
-            if other.value is match.value:
-                if same_gradient(self.truth.of(match.of), self.truth.of(other.of)):
-                    found += [other.sign] if other.how == "use" else self._needed(other)
-            elif self.outcomes.follows(other, changed):
-                ratios = self.outcomes.ratios(other, changed)
-                needed = [1.0] if other.how == "use" or not ratios else self._needed(other)
-                found += [factor / ratio for ratio in ratios for factor in needed]
-        return list(dict.fromkeys(round(f, 12) for f in found))
 
     def _nothing_to_compare(self, match: Match) -> str:
         """Why a step cannot show whether a gradient is right; "" if it can."""
@@ -205,14 +198,6 @@ class Blame:
         if size <= unit and self.truth.agrees(got, match.of):
             return "the gradient is 0 but for rounding"
         return ""
-
-    def _shows(self, match: Match) -> bool:
-        """True if a gradient is not 0, as that of a bias is whose samples cancel."""
-        size = float(np.max(np.abs(self.truth.of(match.of)), initial=0.0))
-        if size > NEARLY * self.truth.scale:
-            return True
-        # Where an output is saturated, the loss's slope by it is larger than all others by far.
-        return size > CLEAR * self.truth.unit(match.of)
 
     # -- what comes before -------------------------------------------------------------------------
 
@@ -236,19 +221,22 @@ class Blame:
             queue.extend(v for v in value.note.inputs if v.active)
         return found
 
-    def _should(self, judged: Judged) -> np.ndarray:
-        return judged.factor * self.truth.of(judged.match.of)
-
     def _corrected(self, before: Sequence[Match]) -> dict[int, np.ndarray]:
         """The wrong ones among some gradients, as they should have been."""
         known = [self.judged[id(m.value)] for m in before]
-        return {
-            id(j.match.value): self._should(j) for j in known if j.verdict in ("wrong", "inherited")
-        }
+        return {id(j.match.value): j.want for j in known if j.verdict in ("wrong", "inherited")}
+
+    def _given(self, before: Sequence[Match]) -> dict[int, np.ndarray]:
+        """Earlier gradients, the wrong ones as they should have been."""
+        right = {id(m.value): array(m.value) for m in before}
+        return {**right, **self._corrected(before)}
+
+    def _factors(self, before: Sequence[Match]) -> set[float]:
+        return {round(self.judged[id(m.value)].factor, 12) for m in before}
 
     def _factor(self, before: Sequence[Match]) -> float:
         """The factor that earlier gradients have, if they agree on one."""
-        factors = {round(self.judged[id(m.value)].factor, 12) for m in before}
+        factors = self._factors(before)
         return factors.pop() if len(factors) == 1 else 1.0
 
     # -- weights that were updated too early -------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.tracing.rerun import Line, between
+from oracle.tracing.rerun import Line
 from oracle.tracing.steps import Training
 from oracle.tracing.truth import Truth, array
 from oracle.truth import confirm
@@ -20,15 +20,14 @@ class _Forward:
         self.upstream: Any = dict(enumerate(truth.loss.upstream))
         self._loss = truth.loss
         self._value = truth.whole(value)
-        self._at = truth.maker(value) if truth.is_part(value) else None
-        here = {id(self._value): array(value)}
-        if self._at is not None:
-            here = {id(v): array(v) for v in self._at.outputs}
-        notes: dict[int, Any] = {}
-        for each in truth.loss.values:
-            notes.update((id(n), n) for n in between(each, here, training, truth.step.begin))
-        ordered = sorted(notes.values(), key=lambda note: training.index[id(note)])
-        self._line = Line([self._at, *ordered] if self._at is not None else ordered)
+        self._at = truth.users(value)
+        moved = {id(v) for note in self._at for v in note.outputs} or {id(self._value)}
+        notes = []
+        for note in truth.forward.notes:
+            if note in self._at or not moved.isdisjoint(training.inputs[id(note)]):
+                notes.append(note)
+                moved.update(id(v) for v in note.outputs)
+        self._line = Line(notes)
 
     def __call__(self, inputs: Mapping[Path, np.ndarray]) -> float:
         moved = np.asarray(inputs.get(("it",), self.inputs["it",]), float)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from oracle.results import Failure, Gradient, Note, NotJudged, Report, Result, worst
+from oracle.tracing import uncalled
 from oracle.tracing.blame import Blame, Judged
 from oracle.tracing.confirm import side
 from oracle.tracing.instrument import Statement
 from oracle.tracing.loss import Fit, best
-from oracle.tracing.match import Matcher
+from oracle.tracing.match import Matcher, Places
 from oracle.tracing.naming import Names
 from oracle.tracing.outcomes import MOST_WORK
 from oracle.tracing.pictures import pictures
@@ -20,6 +21,7 @@ from oracle.tracing.remarks import about_learning
 from oracle.tracing.rerun import CannotRerun
 from oracle.tracing.steps import Step, Training
 from oracle.tracing.truth import array
+from oracle.tracing.unused import not_used
 from oracle.tracing.widen import widened
 from oracle.truth.recording import SHARED_INPUT
 from oracle.truth.replay import NotReplayable
@@ -66,11 +68,12 @@ def judged_steps(recorded: Recorded, steps: int, loss: str = "") -> list[JudgedS
         note = error.note
         return [Unreplayed(note.line if note is not None else 0, str(error))]
     work = 0
+    places: Places = {}
     for _, fit in sorted(fits.items()):
-        judged = _judged(training, fit)
+        judged = _judged(training, fit, places)
         work += judged.matcher.outcomes.all_work
         if judged.wrong and (free := fit.truth.without_guards()) is not None:
-            unguarded = _judged(training, replace(fit, truth=free))
+            unguarded = _judged(training, replace(fit, truth=free), {})
             work += unguarded.matcher.outcomes.all_work
             judged = min(unguarded, judged, key=lambda one: one.wrong)  # few backwards know them
         found.append(judged)
@@ -85,8 +88,8 @@ def _sheets(training: Training) -> list[Step]:
     return [sheet] if sheet is not None else []
 
 
-def _judged(training: Training, fit: Fit) -> JudgedStep:
-    matcher = Matcher(training, fit.truth)
+def _judged(training: Training, fit: Fit, places: Places) -> JudgedStep:
+    matcher = Matcher(training, fit.truth, places)
     return JudgedStep(fit, matcher, tuple(Blame(matcher, matcher.matches()).verdicts()))
 
 
@@ -97,7 +100,11 @@ def report(recorded: Recorded, file: str, steps: int, loss: str = "") -> Report:
         with_bias_row(recorded, found)
         raised = at_its_line(recorded, file, found.results)
         found.results += [raised] if raised is not None else []
-        why = cause(recorded, found.results) or "what it did until then is judged"
+        until = "what it did until then is judged"
+        if not found.results:  # that there was no step is no second error
+            until = "that was before a step of a training could be judged"
+            found.errors.clear()
+        why = cause(recorded, found.results) or until
         said = f"the script ended with {recorded.error}; {why}"
         found.errors.append(Failure(file, recorded.error_line or 1, said))
     return found
@@ -113,7 +120,7 @@ def report_of(runs: Sequence[Recorded], file: str, steps: int, loss: str = "") -
         if isinstance(step, Unreplayed) and not found.errors:
             found.errors.append(Failure(file, step.line, step.message))
     if not judged and not found.errors:
-        found.errors.append(Failure(file, 1, _nothing(runs[0], loss)))
+        found.errors.append(Failure(file, 1, _nothing(runs[0], file, loss)))
     if judged:
         _fill(found, judged, len(runs))
     found.interrupted = any(recorded.error == INTERRUPTED for recorded in runs)
@@ -121,11 +128,12 @@ def report_of(runs: Sequence[Recorded], file: str, steps: int, loss: str = "") -
     return found
 
 
-def _nothing(recorded: Recorded, loss: str) -> str:
+def _nothing(recorded: Recorded, file: str, loss: str) -> str:
     training = Training(recorded.stored, recorded.notes, recorded.failed)
     updates = [update for step in training.steps() for update in step.updates]
     if not updates:
-        return "no update of parameters was seen: nothing like W -= lr * dW"
+        said = uncalled.told(file) or "nothing like W -= lr * dW"
+        return f"no update of parameters was seen: {said}"
     if all(u.is_of_a_part(term) for u in updates for term in u.terms):
         return "rows of parameters are updated one by one, as in W[i] -= lr * dw: not judged yet"
     if loss:
@@ -161,6 +169,7 @@ def _fill(report: Report, steps: Sequence[JudgedStep], runs: int) -> None:
     remarks = (
         *_about_the_loss(steps[0].fit),
         *about_learning([s.fit.truth for s in steps if s.matcher.training is training]),
+        *not_used(steps[0].matcher, {id(one.match.value) for one in steps[0].judged}),
     )
     for (file, function), gradients in functions.items():
         ordered = sorted(gradients, key=lambda g: g.line)
@@ -211,6 +220,10 @@ def _gradient(
     verdict = worst(verdicts - {"undecidable"} or verdicts)
     matcher, judged = wrong[0] if wrong else _last(cases, verdict)
     of = _of(matcher, judged)
+    if judged.through:
+        first = judged.through[0]
+        said = f"{first.text} on line {first.statement.line}"
+        return None, f"it is wrong, or {said} is, of which it is not certain what it should be"
     findings = names.of(_some(wrong)) if wrong else ()
     return (
         Gradient(

@@ -13,6 +13,7 @@ import numpy as np
 from oracle.diagnosis.blame import multiple
 from oracle.tracing import negated
 from oracle.tracing.identified import usual_losses
+from oracle.tracing.loss_names import is_loss_name, is_sure_name, names_it
 from oracle.tracing.outcomes import Match, Outcomes
 from oracle.tracing.recorded import Stored
 from oracle.tracing.steps import Step, Training, scalars
@@ -20,13 +21,8 @@ from oracle.tracing.truth import Forward, Loss, NotReplayable, Truth, array
 from oracle.tracing.updates import Term, Update, size
 from oracle.truth.recording import Value
 
-_NAMES = re.compile(
-    r"(^|[^a-z])(loss(es)?|costs?|j|l|e|err|error|errors|objective|mse|rmse|sse|nll|bce|ce|xent|"
-    r"cross_?entropy|energy|e_?total|total_?error|total_?loss|criterion|verlust|kosten|perdida|coste|costo|custo|"
-    r"perte|cout|perdita|ecm)\d*($|[^a-z])"
-)
-_SURE = re.compile(r"(^|[^a-z])(loss|cost|objective|verlust|kosten|perdida|custo|perte|perdita)")
 _MOST = 8  # values that are tried as the loss of a step
+_CHOOSING = ("getitem", "take", "read", "compress")  # a batch is chosen from all data
 
 
 @dataclass(frozen=True)
@@ -74,19 +70,6 @@ class Chosen:
         return any(fit.shared for fit in self.fits.values())
 
 
-def is_loss_name(text: str) -> bool:
-    return _NAMES.search(_words(text)) is not None
-
-
-def is_sure_name(text: str) -> bool:
-    """True for names that nobody gives to a mere figure: gradients are meant to be those of it."""
-    return _SURE.search(_words(text)) is not None
-
-
-def _words(text: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()
-
-
 def best(training: Training, steps: Sequence[Step], name: str = "") -> dict[int, Fit]:
     """The fits of the loss, by the number of the step; none if there is no loss."""
     fits = _best(training, steps, name)
@@ -123,7 +106,7 @@ def _best(training: Training, steps: Sequence[Step], name: str) -> dict[int, Fit
     if name:
         found = max(tried, key=lambda one: one.score, default=None)
         return {} if found is None else found.fits
-    sure = [one for one in tried if is_sure_name(one.name)]
+    sure = [one for one in tried if is_sure_name(one.name) or names_it(training.stored, one.name)]
     named = max(sure, key=lambda one: (one.is_shared, one.score), default=None)
     named = next((one for one in sure if named and _contains(one, named)), named)
     if named and _is_absolute(named):
@@ -137,7 +120,7 @@ def _unnamed(
     training: Training, steps: Sequence[Step], tried: list[Chosen], named: Chosen | None
 ) -> dict[int, Fit]:
     """The loss where none is called so: a number with a lesser name, a usual loss, any number."""
-    others = [one for one in tried if not is_sure_name(one.name)]
+    others = [one for one in tried if one is not named and not is_sure_name(one.name)]
     weak = max(others, key=lambda one: (one.score[1], one.score), default=None)
     if weak and (weak.is_whole or weak.is_proportional):
         return weak.fits
@@ -335,6 +318,7 @@ def _is_shared(training: Training, step: Step, truth: Truth) -> bool:
     inside = {k: v for k, v in truth.forward.values.items() if k not in leaves}
     alike = {(v.shape, array(v).tobytes()) for v in inside.values() if size(v) > 1}
     seen: set[int] = set()
+    data = {k for k, v in leaves.items() if size(v) > 1} - {id(v) for v in step.parameters}
     queue = [term.value for _, term in training.used(step)]
     while queue:
         value: Value = queue.pop()
@@ -346,13 +330,22 @@ def _is_shared(training: Training, step: Step, truth: Truth) -> bool:
         if size(value) > 1 and (value.shape, array(value).tobytes()) in alike:
             return True
         if value.note is not None:
-            queue.extend(v for v in value.note.inputs if v.active)
+            parts = [v for v in value.note.inputs if v.active]
+            if value.note.op not in _CHOOSING and any(id(v) in data for v in parts):
+                return True
+            queue.extend(parts)
     return False
 
 
 def _rescaled(training: Training, steps: Sequence[Step], chosen: Chosen) -> Chosen:
-    """Half a sum of squares, or a mean: each with the factor that most of its gradients have."""
+    """Half a sum of squares, or a mean: each with the factor that most of its gradients have.
+
+    A factor that is no number of samples must be the same in all steps.
+    """
     fits = {i: _with_factor(training, steps[i], fit) for i, fit in chosen.fits.items()}
+    names = {fit.truth.loss.name for fit in fits.values()}
+    if len(names) > 1 and any(map(_is_odd, names)):
+        return chosen
     return Chosen(next(iter(fits.values())).truth.loss.name, fits)
 
 
@@ -360,7 +353,7 @@ def _with_factor(training: Training, step: Step, fit: Fit) -> Fit:
     outcomes = Outcomes(training, fit.truth)
     plain, ratios = [], []
     for match in _matches(training, fit.truth):
-        made = outcomes.neutral(match.value)
+        made = outcomes.stepless(match)
         ratio = None if made is None else multiple(made, fit.truth.of(match.of))
         if made is not None and made.size <= 2:  # such as 2/N of a line's slope
             ratio = outcomes.multiple(made, match.of)
@@ -400,5 +393,8 @@ def _scaled_name(loss: Loss, factor: float) -> str:
 
 def _oddness(chosen: Chosen) -> int:
     """In how many steps the factor of a usual loss is no number of samples."""
-    names = [fit.truth.loss.name for fit in chosen.fits.values()]
-    return sum(re.match(r"[\d.]", name) is not None and name[:2] != "2·" for name in names)
+    return sum(_is_odd(fit.truth.loss.name) for fit in chosen.fits.values())
+
+
+def _is_odd(name: str) -> bool:
+    return re.match(r"[\d.]", name) is not None and name[:2] != "2·"

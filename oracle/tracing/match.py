@@ -5,33 +5,28 @@ it), by name (``dW1``, ``grad_b``), or by the part that it plays: with the true 
 place, what is computed from it comes out right. A match that none of these makes certain is none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
+from oracle.tracing.entries import entries
+from oracle.tracing.expected import Expected
 from oracle.tracing.gradient_names import is_like_gradient, of_name, plain
-from oracle.tracing.outcomes import Match, Outcomes
+from oracle.tracing.outcomes import MOST_WORK, Changed, Match, Outcomes
 from oracle.tracing.recorded import Stored
-from oracle.tracing.rerun import between
 from oracle.tracing.steps import Training
 from oracle.tracing.truth import Truth, array, same_gradient
+from oracle.tracing.turns import Families, aligned, few
 from oracle.tracing.updates import Update
 from oracle.truth.recording import Value
 
 NEAR = 1e-6  # sizes that differ by more are no rounding apart
 LAST = 3  # values that were stored last before an exception
-MANY = 16  # turns of a loop: of more, some stand for all of them
 ROUNDING = 1e-12  # of the largest gradient: what is smaller is none
+FIRST = 3  # turns that are tried one by one
+SHARE = 8  # of the work of a step: no more is done for one statement
 MOST = 60  # values of the forward that are tried in the place of one stored value
-
-
-def few(turns: Sequence[Any]) -> list[Any]:
-    """Some of many turns: the first two, the middle one and the last two."""
-    if len(turns) <= MANY:
-        return list(turns)
-    return [turns[i] for i in (0, 1, len(turns) // 2, -2, -1)]
 
 
 def without_a_row(of: np.ndarray) -> Iterator[np.ndarray]:
@@ -49,16 +44,25 @@ def _first_call(holders: Sequence[Stored]) -> list[Stored]:
     return [s for s in holders if (s.statement.file, s.statement.function) == place]
 
 
+def _key(stored: Stored) -> tuple[int, str]:
+    return id(stored.statement), stored.target.text
+
+
+# By statement and target: the places in the forward, and the turns there, of all its turns.
+Places = dict[tuple[int, str], list[tuple[object, int]]]
+
+
 class Matcher:
     """The matches of one step."""
 
-    def __init__(self, training: Training, truth: Truth) -> None:
+    def __init__(self, training: Training, truth: Truth, places: Places | None = None) -> None:
         self.training = training
+        self.places = places if places is not None else {}  # of earlier steps, and of this one
         self.truth = truth
         self.step = truth.step
         truth.add_parts()
         self.outcomes = Outcomes(training, truth)
-        self.entries = list(self._entries())
+        self.entries = list(entries(training, truth))
         self.unmatched: list[Stored] = []
         # A candidate of −z would make a wrong sign right.
         self.candidates = [
@@ -67,9 +71,12 @@ class Matcher:
             if np.max(np.abs(truth.of(v)), initial=0.0) > ROUNDING * truth.scale
             and (v.note is None or v.note.op != "negative" or self._has(v))
         ]
-        self._by_shape: dict[tuple[int, ...], tuple[list[Value], np.ndarray]] = {}
+        self.families = Families(truth, self.candidates)
+        self._by_shape: dict[object, tuple[list[Value], np.ndarray]] = {}
+        self._groups_of: dict[int, list[list[Stored]]] = {}  # by their number of turns
+        self._known_values: dict[Stored, Match | None] = {}
         self.used: list[Match] = []
-        self.followers: list[Match] = []  # these, and later ones on the way to them
+        self.expected = Expected(training, truth, self.outcomes)
 
     def name(self, value: Value) -> str:
         """The user's name for a value of the forward."""
@@ -80,34 +87,6 @@ class Matcher:
         known = self.training.names.get(id(value), [])
         return any(s.statement.kind != "arguments" for s in known)
 
-    def _entries(self) -> Iterator[Stored]:
-        """The values that are stored in the step and are no part of its forward."""
-        parameters = {id(u.new) for u in self.step.updates}
-        within = self.training.within(self.step)
-        velocities = set(self.training.velocities(self.step))
-        partial = {id(u.old) for u in within} - velocities
-        skipped = parameters | velocities | partial
-        seen: set[tuple[int, str]] = set()
-        for stored in self.training.stored:
-            if stored.statement.kind not in ("assign", "augment"):
-                continue
-            if not self.step.begin <= stored.time <= self.step.end or id(stored.value) in skipped:
-                continue
-            if self.truth.forward.has(stored.value) or stored.value.note is None:
-                continue
-            if self.training.is_older(stored.value, self.step):
-                continue
-            if not self.truth.loss.computed and not self._depends(stored.value):
-                continue  # such as the targets, which are minus the gradient where W is 0
-            key = id(stored.value), stored.text
-            if key not in seen:
-                seen.add(key)
-                yield stored
-
-    def _depends(self, value: Value) -> bool:
-        """True if a value is computed from the parameters."""
-        return any(id(value) in some for some in self.training.reach(self.step))
-
     def matches(self) -> list[Match]:
         """The matches, in the order of the code's run."""
         found: dict[Stored, Match] = {}
@@ -116,31 +95,59 @@ class Matcher:
         parts = {id(t.value) for u in self.step.updates for t in u.terms if u.is_of_a_part(t)}
         self.unmatched += [s for s in self.entries if id(s.value) in parts]
         self.used = list(found.values())
-        self.followers = list(self.used)
-        for group in reversed(self._groups(found)):
-            for stored in group:
-                if (known := self._by_value(stored)) is not None:
-                    found[stored] = known
-            some = [s for s in group if s not in found]
-            if any(self._leads_astray(found[s]) for s in few(group) if s in found):
-                some = list(group)
-            for stored, part in self._by_parts(some).items():
-                found[stored] = replace(part, how="shift" if stored in found else "part")
-            for stored in group:
-                if stored not in found and self._is_harmless(stored):
-                    continue
-                if stored not in found and (named := self._by_name(stored)) is not None:
-                    found[stored] = named
-                elif stored not in found and is_like_gradient(stored.text):
-                    self.unmatched.append(stored)
-            self.followers += few([found[s] for s in group if s in found])
+        self.expected.add(self.used)
+        groups = self._groups(found)
+        for group in groups:
+            self._groups_of.setdefault(len(group), []).append(group)
+        self.expected.pending = {id(s.value) for group in groups for s in group}
+        for group in reversed(groups):
+            self.expected.pending -= {id(s.value) for s in group}
+            self._match(group, found)
+        for group in groups:  # what one turn hands to the next one follows from later statements
+            if len(group) > 1 and all(s not in found for s in group):
+                self._limit_work()
+                found.update(carried := self._by_parts(group))
+                self.expected.add(list(carried.values()))
+        self.outcomes.limit = MOST_WORK
+        told = {id(match.value) for match in found.values()}  # under a second name, too
+        self.unmatched = [s for s in self.unmatched if id(s.value) not in told]
         if self.training.raised:
             for stored in [s for s in self.entries[-LAST:] if s not in found]:
                 if (known := self._with_a_row_too_many(stored)) is not None:
                     found[stored] = known
-        told = {id(match.value) for match in found.values()}  # under a second name, too
-        self.unmatched = [s for s in self.unmatched if id(s.value) not in told]
         return sorted(found.values(), key=lambda m: m.stored.order)
+
+    def _match(self, group: Sequence[Stored], found: dict[Stored, Match]) -> None:
+        """Find the matches of one statement, in all its turns."""
+        found.update(self._by_earlier_steps(group))
+        for stored in group:
+            if stored not in found and (match := self._by_value(stored)) is not None:
+                found[stored] = match
+        found.update(self._by_turns(group, found))
+        some = [s for s in group if s not in found]
+        known = [(s, found[s].of) for s in group if s in found]
+        self._limit_work()
+        astray = any(self._leads_astray(found[s]) for s, _ in few(known))
+        if astray and not self._cured(known):
+            some = list(group)
+        for stored, part in self._by_parts(some).items():
+            found[stored] = replace(part, how="shift" if stored in found else "part")
+        self.outcomes.limit = MOST_WORK
+        if not any(s in found for s in group):
+            found.update(self._by_names(group))
+        for stored in group:
+            if stored not in found and self._is_harmless(stored):
+                continue
+            if stored not in found and (named := self._by_name(stored)) is not None:
+                found[stored] = named
+            elif stored not in found and is_like_gradient(stored.text):
+                self.unmatched.append(stored)
+        self.expected.add([found[s] for s in group if s in found])
+        self._remember(group, found)
+
+    def _limit_work(self) -> None:
+        """No statement takes more than its share of the work."""
+        self.outcomes.limit = min(MOST_WORK, self.outcomes.work + MOST_WORK // SHARE)
 
     def _with_a_row_too_many(self, stored: Stored) -> Match | None:
         """The gradient of something, and a row for the bias besides, that the next call refuses."""
@@ -156,7 +163,7 @@ class Matcher:
         groups: dict[tuple[int, str], list[Stored]] = {}
         for stored in self.entries:
             if stored not in known:
-                groups.setdefault((id(stored.statement), stored.target.text), []).append(stored)
+                groups.setdefault(_key(stored), []).append(stored)
         return list(groups.values())
 
     # -- by use ------------------------------------------------------------------------------------
@@ -182,10 +189,15 @@ class Matcher:
     # -- by value ----------------------------------------------------------------------------------
 
     def _by_value(self, stored: Stored) -> Match | None:
+        if stored not in self._known_values:
+            self._known_values[stored] = self._of_value(stored)
+        return self._known_values[stored]
+
+    def _of_value(self, stored: Stored) -> Match | None:
         got = array(stored.value)
         if not np.isfinite(got).all() or (got.size == 1 and got.item() in (0.0, 1.0, -1.0)):
             return None
-        known, sizes = self._of_shape(got.shape)
+        known, sizes = self._of_shape(got.shape, self._may_be_a_part(stored))
         size = float(np.max(np.abs(got), initial=0.0))
         for factor in self.outcomes.factors:
             near = np.flatnonzero(np.abs(sizes * abs(factor) - size) <= NEAR * size)
@@ -195,53 +207,83 @@ class Matcher:
         equal = [v for v in known if self.outcomes.multiple(got, v) is not None]
         return Match(stored, self._likeliest(stored, equal), "value") if equal else None
 
-    def _of_shape(self, shape: tuple[int, ...]) -> tuple[list[Value], np.ndarray]:
+    def _may_be_a_part(self, stored: Stored) -> bool:
+        """True if it is called a gradient, or gradients follow from it.
+
+        One use of an output may add what is a one-hot target.
+        """
+        return is_like_gradient(stored.text) or bool(self.expected.ends([stored.value]))
+
+    def _of_shape(self, shape: tuple[int, ...], parts: bool) -> tuple[list[Value], np.ndarray]:
         """The candidates whose gradients have a shape, and the largest entry of each."""
-        if shape not in self._by_shape:
+        key = shape, parts
+        if key not in self._by_shape:
             known = [v for v in self.candidates if self.truth.of(v).shape == shape]
+            known = [v for v in known if parts or not self.truth.is_part(v)]
             sizes = [float(np.max(np.abs(self.truth.of(v)), initial=0.0)) for v in known]
-            self._by_shape[shape] = known, np.array(sizes)
-        return self._by_shape[shape]
+            self._by_shape[key] = known, np.array(sizes)
+        return self._by_shape[key]
 
     def _likeliest(self, stored: Stored, values: Sequence[Value]) -> Value:
         names = of_name(stored.text)
 
-        def score(value: Value) -> tuple[bool, bool, bool, bool]:
+        def score(value: Value) -> tuple[bool, ...]:
             name = self.name(value)
             leaf = id(self.truth.whole(value)) in self.truth.forward.leaves
-            return plain(name) in names, not leaf, self._has(value), bool(name)
+            whole = not self.truth.is_part(value)
+            return plain(name) in names, not leaf, whole, self._has(value), bool(name)
 
         return max(reversed(values), key=score)
 
     def _leads_astray(self, match: Match) -> bool:
-        """True if it is the gradient of something, and what follows from it is not even in part.
+        """True if it is the gradient of something, and what follows from it is of nothing.
 
         Where a later one already accounts for what is wrong, this one leads nowhere wrong.
         """
-        later = {
-            id(m.value): self.truth.of(m.of)
-            for m in self.followers
-            if m.how == "shift" and m.value is not match.value
-        }
-        moved = {id(match.value): 1.5 * array(match.value) + 0.1, **later}
-        for other in self.used:
-            if other.value is match.value:
-                wrong = not self.outcomes.is_right(other)
-            else:
-                with_later = self.outcomes.rerun(other.value, later)
-                with_both = self.outcomes.rerun(other.value, moved)
-                if with_later is None or with_both is None or np.array_equal(with_later, with_both):
-                    continue
-                wrong = not self.outcomes.ratios(other, {})
-            if wrong:
-                return True
-        return False
+        ends = self.expected.ends([match.value])
+        if any(other.how == "shift" for other in ends):
+            return False
+        return any(not self.expected.is_right(other) for other in ends)
 
     def _is_renamed(self, stored: Stored, of: Value) -> bool:
         """True for dA in ``dA = W.T @ dZ; dZ = dA``: it is under a later name that it plays Z."""
         name = plain(self.name(of))
         later = [s for s in self.entries if s.value is stored.value and s.order >= stored.order]
         return name not in of_name(stored.text) and any(name in of_name(s.text) for s in later)
+
+    def _remember(self, group: Sequence[Stored], found: Mapping[Stored, Match]) -> None:
+        if all(s in found for s in group):
+            places = [self.families.place(found[s].of) for s in group]
+            self.places.setdefault(_key(group[0]), places)
+
+    def _by_earlier_steps(self, group: Sequence[Stored]) -> dict[Stored, Match]:
+        """What is 0 in this step, as below units that are all dead, is found by its place only."""
+        places = self.places.get(_key(group[0]), [])
+        if len(places) != len(group):
+            return {}
+        found = {}
+        for stored, place in zip(group, places, strict=True):
+            value = self.families.at(place)
+            if value is None or not self.truth.has(value) or np.any(self.truth.of(value)):
+                continue
+            if value.shape == stored.value.shape:
+                found[stored] = Match(stored, value, "part")
+        return found
+
+    def _by_turns(
+        self, group: Sequence[Stored], found: Mapping[Stored, Match]
+    ) -> dict[Stored, Match]:
+        """The other turns of a statement of which some are gradients by their values."""
+        known = {i: found[s].of for i, s in enumerate(group) if s in found}
+        if not known or len(known) == len(group):
+            return {}
+        values = aligned(len(group), known, self.families.of)
+        if values is None:
+            return {}
+        others = [(s, v) for s, v in zip(group, values, strict=True) if s not in found]
+        if any(s.value.shape != v.shape for s, v in others):
+            return {}
+        return {s: Match(s, v, "part") for s, v in others}
 
     # -- by the part that it plays -----------------------------------------------------------------
 
@@ -251,30 +293,35 @@ class Matcher:
         Those of one statement, in all its turns, are the gradients of what another statement has
         computed in as many turns, in the same order or from the last to the first.
         """
-        if len(group) > 1:
-            for values in self._families(len(group), {s.value.shape for s in group}):
-                for ordered in (values, values[::-1]):
-                    pairs = list(zip(group, ordered, strict=True))
-                    if self._play_part(pairs):
-                        found_here = [(s, self._best_alike(s, v)) for s, v in pairs]
-                        return {
-                            s: Match(s, v, "part")
-                            for s, v in found_here
-                            if not self._is_renamed(s, v)
-                        }
+        for pairs in self._pairings(group):
+            cured = [self._cured(each) for each in pairs]  # sums are so in either order
+            if any(cured):
+                likely = [(s, self._best_alike(s, v)) for s, v in pairs[int(np.argmax(cured))]]
+                return {s: Match(s, v, "part") for s, v in likely if not self._is_renamed(s, v)}
         found = {}
-        for stored in few(group):
+        for stored in few(group)[:FIRST]:
             shape = stored.value.shape
             names = of_name(stored.text)
             named = [v for v in self.candidates if plain(self.name(v)) in names]
             alike = [v for v in reversed(self.candidates) if self.truth.of(v).shape == shape]
             for value in dict.fromkeys([*named, *alike[:MOST]]):
-                if self._play_part([(stored, value)]):
+                if self._cured([(stored, value)]):
                     best = self._best_alike(stored, value)
                     if not self._is_renamed(stored, best):
                         found[stored] = Match(stored, best, "part")
                     break
         return found
+
+    def _pairings(self, group: Sequence[Stored]) -> Iterator[list[list[tuple[Stored, Value]]]]:
+        """The turns of a statement with those of a place: forwards and backwards.
+
+        One turn may be too many: what the first state of a loop over time is given to is no call.
+        """
+        shapes = {s.value.shape for s in group}
+        for count in (len(group), len(group) - 1) if len(group) > 1 else ():
+            for values in self.families.of_size(count, shapes) if count > 1 else ():
+                forwards = list(zip(group[-count:], values, strict=True))
+                yield [forwards, list(zip(group[:count], values[::-1], strict=True))]
 
     def _best_alike(self, stored: Stored, value: Value) -> Value:
         """Of the values with the same gradient (z, and z before the bias), the likeliest."""
@@ -283,60 +330,66 @@ class Matcher:
             stored, [value, *(v for v in self.candidates if same_gradient(self.truth.of(v), true))]
         )
 
-    def _families(self, count: int, shapes: set[tuple[int, ...]]) -> Iterator[list[Value]]:
-        """Values of the forward that one place in the code has computed, so many of them."""
-        groups: dict[object, list[Value]] = {}
-        for value in self.candidates:
-            note = self.truth.maker(value)
-            if note is not None and value.shape in shapes:
-                groups.setdefault((note.place.span, note.file, id(value.note)
-                                   if value.note is None else 0), []).append(value)  # fmt: skip
-        latest = reversed(list(groups.values()))
-        for values in sorted(latest, key=lambda values: self.truth.is_part(values[0])):
-            ordered = sorted(values, key=self._made_at)
-            every, rest = divmod(len(ordered), count)
-            for first in range(every if not rest else 0):  # one layer of several, say
-                yield ordered[first::every]
-
-    def _made_at(self, value: Value) -> int:
-        note = self.truth.maker(value)
-        return self.training.index[id(note)] if note is not None else -1
-
-    def _play_part(self, pairs: Sequence[tuple[Stored, Value]]) -> bool:
-        """True if, with these gradients in their places, wrong ones of parameters become right."""
-        changed = {id(s.value): self.truth.of(v) for s, v in pairs}
+    def _cured(self, pairs: Sequence[tuple[Stored, Value]]) -> int:
+        """How many wrong ones that follow become right with these gradients in their places."""
         if any(s.value.shape != self.truth.of(v).shape for s, v in pairs) and len(pairs) > 1:
-            return False
+            return 0
+        changed: Changed = {id(s.value): self.truth.of(v) for s, v in pairs}
         cured = 0
-        for match in self.followers:
-            if id(match.value) in changed:
-                continue
-            made = self.outcomes.rerun(match.value, changed)
-            if made is None:
-                return False
-            if np.array_equal(made, array(match.value)):
-                continue
-            if self.outcomes.ratios(match, {}):
-                return False  # it was right before, up to a factor
-            cured += bool(self.outcomes.ratios(match, changed))
-        return cured > 0
+        for end in self.expected.ends([s.value for s, _ in pairs]):
+            was_right = self.expected.is_right(end)
+            if self.expected.scales(end, changed):
+                cured += not was_right
+            elif was_right:  # up to a factor
+                made = self.outcomes.rerun(end.value, changed)
+                if made is None or not np.array_equal(made, array(end.value)):
+                    return 0
+        return cured
 
     # -- by name -----------------------------------------------------------------------------------
 
     def _by_name(self, stored: Stored) -> Match | None:
-        names = of_name(stored.text)
-        named = [v for v in self.candidates if self.name(v) and plain(self.name(v)) in names]
-        if len(named) != 1 or not is_like_gradient(stored.text):
+        named = self._named(stored)
+        if len(named) != 1 or not self._leads_on(stored):
             return None
-        on_a_sheet = not self.step.updates
-        return Match(stored, named[0], "name") if on_a_sheet or self._followed_by(stored) else None
+        return Match(stored, named[0], "name")
 
-    def _followed_by(self, stored: Stored) -> list[Match]:
-        """The gradients of parameters that are computed from it."""
-        here = {id(stored.value): array(stored.value)}
-        return [m for m in self.used if between(m.value, here, self.training, self.step.begin)]
+    def _by_names(self, group: Sequence[Stored]) -> dict[Stored, Match]:
+        """All turns of a statement whose name is after what one place has computed in as many."""
+        families = {id(v): v for v in map(self.families.first, self._named(group[0])) if v}
+        if len(group) < 2 or len(families) != 1 or not all(map(self._leads_on, group[:FIRST])):
+            return {}
+        values = self.families.of(next(iter(families.values())))
+        pace = self._pace(len(group))
+        if not pace or len(values) != len(group) or values[0].shape != group[0].value.shape:
+            return {}
+        turns = zip(group, values[::pace], strict=True)
+        return {stored: Match(stored, value, "name") for stored, value in turns}
+
+    def _pace(self, count: int) -> int:
+        """−1 if so many turns go back through those of the forward; 0 if no values show it."""
+        for group in self._groups_of.get(count, ()):
+            known = [m.of for s in (group[0], group[1], group[-1]) if (m := self._by_value(s))]
+            places = [self.families.place(value) for value in known]
+            if len(places) > 1 and len({place for place, _ in places}) == 1:
+                return -1 if places[0][1] > places[1][1] else 1
+        return 0
+
+    def _named(self, stored: Stored) -> list[Value]:
+        """The values that the name of a gradient is after."""
+        if not is_like_gradient(stored.text):
+            return []
+        names = of_name(stored.text)
+        return [
+            v for v in self.candidates
+            if not self.truth.is_part(v) and self.name(v) and plain(self.name(v)) in names
+        ]  # fmt: skip
+
+    def _leads_on(self, stored: Stored) -> bool:
+        """True if other gradients follow from it; what is on paper only may end in nothing."""
+        return not self.step.updates or self.expected.leads_on(stored.value)
 
     def _is_harmless(self, stored: Stored) -> bool:
         """True for ``da = a * (1 - a)``: nothing wrong follows from it, whatever its name says."""
-        followers = self._followed_by(stored)
+        followers = self.expected.ends([stored.value])
         return bool(followers) and all(map(self.outcomes.is_right, followers))

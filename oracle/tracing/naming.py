@@ -46,7 +46,10 @@ class StepEvidence(Evidence):
         self.outputs = dict(truth.recording.outputs)
         self.upstreams = {("loss", i): np.asarray(u) for i, u in enumerate(truth.loss.upstream)}
         self.inputs = {p[1:]: v for p, v in truth.recording.inputs.items()}
-        self.forward = [v for v in truth.values if id(truth.whole(v)) not in truth.forward.leaves]
+        self.forward = [
+            v for v in truth.values
+            if id(v) not in truth.forward.leaves and not truth.is_part(v)
+        ]  # fmt: skip
         self._true = {v: truth.of(v) for v in truth.values}
         self._true.update(
             {v: np.zeros(v.shape) for v in self.inputs.values() if v not in self._true}

@@ -1,7 +1,9 @@
 """What the update of a parameter makes of a gradient, if earlier gradients had other numbers."""
 
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,15 +13,14 @@ from oracle.tracing.rerun import CannotRerun, Line, between
 from oracle.tracing.steps import Training
 from oracle.tracing.truth import Truth, array
 from oracle.tracing.updates import Term, Update, is_step_size, size
-from oracle.truth.recording import Value
+from oracle.truth.recording import Note, Value
 
 MOST_SIZES = 12
 SAME_FACTOR = 1e-9
 MOST_WORK = 150_000  # calls run again in the matching of one step, and again in its judging
-A_LOOK = 8  # calls of a step that are looked at in the time of one that is run again
 MOST_KEPT = 2_000  # results of runs, in case they are asked for again
 
-Changed = Mapping[int, np.ndarray]
+Changed = MutableMapping[int, np.ndarray]
 NOTHING: Changed = {}
 
 
@@ -52,6 +53,7 @@ class Outcomes:
         few = [*self.factors, *_sizes(truth)]
         self._known = np.array([*few, *(1 / factor for factor in few)])
         self.work = 0
+        self.limit = MOST_WORK
         self.all_work = 0  # in matching and in judging
         self._kept: dict[object, tuple[list[np.ndarray], np.ndarray]] = {}
         self._ratios: dict[Match, list[float]] = {}
@@ -66,41 +68,51 @@ class Outcomes:
     @property
     def exhausted(self) -> bool:
         """True if values were computed again too often: then nothing may be called wrong."""
-        return self.work > MOST_WORK
+        return self.work > self.limit
 
     def rerun(self, value: Value, changed: Changed) -> np.ndarray | None:
         """A value as it would be; None if a call on the way cannot be repeated.
 
         None too where a step is so long that this was asked too often.
         """
-        key = id(value), *sorted((at, id(number)) for at, number in changed.items())
+        notes = self.way(value, changed)
+        met = sorted({at for n in notes for at in self.training.inputs[id(n)] if at in changed})
+        if not met:
+            return array(value)
+        key = id(value), *[(at, id(changed[at])) for at in met]
         if key in self._kept:
             return self._kept[key][1]
         if self.exhausted:
             return None
-        begin = self.truth.step.begin
-        line = Line(between(value, changed, self.training, begin))
-        spent = len(line.notes) + len(self.training.before(value, begin)) // A_LOOK
-        self.work += spent
-        self.all_work += spent
+        self.work += len(notes)
+        self.all_work += len(notes)
+        here = {at: changed[at] for at in met}
         try:
-            (made,) = line([value], changed)
+            (made,) = Line(notes)([value], here)
         except CannotRerun:
             return None
         if len(self._kept) > MOST_KEPT:
             self._kept.clear()
-        self._kept[key] = list(changed.values()), made  # alive, so that no id is given again
+        self._kept[key] = list(here.values()), made  # alive, so that no id is given again
         return made
+
+    def way(self, value: Value, changed: Mapping[int, Any]) -> list[Note]:
+        """The calls on the way from some gradients to a value."""
+        begin, forward = self.truth.step.begin, self.truth.forward.values
+        return between(value, changed, self.training, begin, forward)
 
     def neutral(self, value: Value, changed: Changed = NOTHING) -> np.ndarray | None:
         """The same without a step size: ``W -= lr * delta @ x.T`` has it inside the product."""
         if id(value) not in self._stepped:
-            self._stepped[id(value)] = bool(
-                between(value, self._steps, self.training, self.truth.step.begin)
-            )
+            self._stepped[id(value)] = bool(self.way(value, self._steps))
         return self.rerun(
-            value, {**self._steps, **changed} if self._stepped[id(value)] else changed
+            value, ChainMap(self._steps, changed) if self._stepped[id(value)] else changed
         )
+
+    def stepless(self, match: Match) -> np.ndarray | None:
+        """What an update adds, without any step size."""
+        made = self.neutral(match.value)
+        return made if made is None else made / _inside(match)
 
     def want(self, match: Match) -> np.ndarray:
         return match.sign * self.truth.of(match.of)
@@ -114,18 +126,25 @@ class Outcomes:
             if np.any(decay) and form.shape == decay.shape:
                 yield form - decay
 
-    def _in_update(self, match: Match, changed: Changed) -> Iterator[np.ndarray]:
-        """What may be the gradient: with 1/m and the decay that stand in the update, or without."""
-        made = array(match.value) if not changed else self.rerun(match.value, changed)
-        if made is None:
-            return
-        some = [made]
-        neutral = self.neutral(match.value, changed)
-        if neutral is not None and not np.array_equal(neutral, made):
-            some.append(neutral)
+    def _in_update(
+        self, match: Match, changed: Changed, every: bool = False
+    ) -> Iterator[np.ndarray]:
+        """What may be the gradient: with 1/m and the decay that stand in the update, or without.
+
+        ``every``: also where two of these are the same.
+        """
+        some: list[np.ndarray] = []
+        for value in _unclipped(match.value):
+            made = array(value) if not changed else self.rerun(value, changed)
+            if made is None:
+                return
+            some.append(made)
+            neutral = self.neutral(value, changed)
+            if neutral is not None and (every or not np.array_equal(neutral, made)):
+                some.append(neutral)
         update, term = match.update, match.term
-        if term is not None and term.inside != 1 and term.literal == 1:  # it is the step size
-            some = [some[-1] / term.inside, *some]
+        if _inside(match) != 1:
+            some = [some[-1] / _inside(match), *some]
         for one in some:
             yield one
             if term is None or update is None:
@@ -133,7 +152,7 @@ class Outcomes:
             if term.share != 1:
                 yield abs(term.share) * one  # its sign is in the match's
             decay = (update.keeps - 1) / term.factor * array(match.of)
-            if decay.shape == one.shape and np.any(decay):
+            if decay.shape == one.shape and (every or np.any(decay)):
                 yield one + decay
 
     def is_right(self, match: Match, changed: Changed = NOTHING) -> bool:
@@ -167,6 +186,31 @@ class Outcomes:
             self._ratios[match] = found
         return found
 
+    def scales(
+        self, match: Match, changed: Changed, others: Changed = NOTHING, factor: float = 1.0
+    ) -> list[float]:
+        """The numbers c with: what follows from c times some numbers is the gradient, × a factor.
+
+        ``others``: what else is as it should be. What follows may have a part of its own, as a
+        weight decay.
+        """
+        zeros: Changed = {at: np.zeros_like(number) for at, number in changed.items()}
+        none, changed = ChainMap(zeros, others), ChainMap(changed, others)
+        want, found = factor * self.want(match), []
+        both = (self._in_update(match, numbers, every=True) for numbers in (none, changed))
+        forms = zip(*both, strict=False)
+        for own, whole in forms:
+            if own.shape != want.shape or whole.shape != want.shape:
+                continue
+            scale = _ratio(want - own, whole - own)
+            if not scale or (want.size <= 2 and not self.is_known(scale)):
+                continue
+            if self.truth.agrees(own + scale * (whole - own), match.of, factor * match.sign):
+                found.append(scale)
+        if not found and next(self._decays(match, changed), 0.0):
+            return [1.0]
+        return found
+
     def multiple(self, got: np.ndarray, of: Value) -> float | None:
         """The number r with got = r·gradient; of one or two numbers only a factor that is known.
 
@@ -189,11 +233,23 @@ class Outcomes:
         """True for a factor of the updates, and for a number of samples or entries."""
         return ratio in (1.0, -1.0) or bool(np.min(np.abs(self._known / ratio - 1)) < SAME_FACTOR)
 
-    def follows(self, match: Match, values: Changed) -> bool:
-        """True if a gradient is computed from some values."""
-        moved = {key: 1.5 * number + 0.1 for key, number in values.items()}
-        made = self.rerun(match.value, moved)
-        return made is None or not np.array_equal(made, array(match.value))
+
+def _unclipped(value: Value) -> list[Value]:
+    """A gradient as it is, and before it was clipped in place."""
+    note = value.note
+    if note is not None and note.op == "read":
+        note = max(
+            (v.note for v in note.inputs if v.note), key=lambda n: n.op == "clip", default=None
+        )
+    if note is None or note.op != "clip" or not note.args or not isinstance(note.args[0], Value):
+        return [value]
+    return [value, note.args[0]]
+
+
+def _inside(match: Match) -> float:
+    """The step size that is written within the product that an update adds."""
+    term = match.term
+    return term.inside if term is not None and term.literal == 1 else 1.0
 
 
 def _sizes(truth: Truth) -> list[float]:

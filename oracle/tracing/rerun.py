@@ -1,6 +1,6 @@
 """Recorded calls, run again by NumPy itself, from other numbers at some places."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -25,19 +25,37 @@ class CannotRerun(Exception):  # noqa: N818
 
 
 def between(
-    target: Value, changed: Mapping[int, np.ndarray], training: Training, begin: int = 0
+    target: Value,
+    changed: Mapping[int, Any],
+    training: Training,
+    begin: int = 0,
+    ends: Container[int] = (),
 ) -> list[Note]:
     """The calls on the way from the changed values to a target, in their order.
 
-    ``begin``: what is older stays as it was.
+    ``begin``: what is older stays as it was, as do the values with the ids ``ends``.
     """
-    moved = set(changed)
-    found = []
-    for note in training.before(target, begin):
+    found: dict[int, Note] = {}
+    queue, seen = [target], {id(target)}
+    while queue:
+        one = queue.pop()
+        note = one.note
+        if note is None or id(one) in ends or (id(one) in changed and one is not target):
+            continue
+        if training.index[id(note)] < begin or id(note) in found:
+            continue
+        found[id(note)] = note
+        for part in note.inputs:
+            if part.active and id(part) not in seen:
+                seen.add(id(part))
+                queue.append(part)
+    moved = {key for key in seen if key in changed and key != id(target)}
+    ordered = []
+    for note in sorted(found.values(), key=lambda note: training.index[id(note)]):
         if not moved.isdisjoint(training.inputs[id(note)]):
-            found.append(note)
+            ordered.append(note)
             moved.update(id(v) for v in note.outputs)
-    return found
+    return ordered
 
 
 def rerun(
@@ -68,12 +86,12 @@ class Line:
         self,
         targets: Sequence[Value],
         changed: Mapping[int, np.ndarray],
-        at: Note | None = None,
+        at: Sequence[Note] = (),
     ) -> list[np.ndarray]:
-        """The targets; ``at``: the changed values are changed for this one call only."""
-        made: dict[int, Any] = {} if at is not None else dict(changed)
+        """The targets; ``at``: the changed values are changed for these calls only."""
+        made: dict[int, Any] = {} if at else dict(changed)
         for note in self.notes:
-            _run(note, {**made, **changed} if note is at else made, made, changed)
+            _run(note, {**made, **changed} if note in at else made, made, changed)
         return [np.asarray(made.get(id(t), t.array)) for t in targets]
 
 

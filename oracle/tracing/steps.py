@@ -55,7 +55,6 @@ class Training:
         self.cuts = cuts
         self.inputs = {id(n): tuple(id(v) for v in n.inputs) for n in notes}  # ids, by the call's
         self._reach: dict[tuple[int, int], tuple[frozenset[int], frozenset[int]]] = {}
-        self._before: dict[tuple[int, int], tuple[Note, ...]] = {}
         self.names: dict[int, list[Stored]] = {}  # of all values that have one, by their ids
         for one in stored:
             self.names.setdefault(id(one.value), []).append(one)
@@ -186,26 +185,6 @@ class Training:
                     old.update(i for i in made if i not in new)
             self._reach[key] = frozenset(old), frozenset(new)
         return self._reach[key]
-
-    def before(self, value: Value, begin: int) -> tuple[Note, ...]:
-        """The calls that a value was computed by from a time on, in their order."""
-        key = id(value), begin
-        if key not in self._before:
-            seen: set[int] = set()
-            found: dict[int, Note] = {}
-            queue = [value]
-            while queue:
-                one = queue.pop()
-                note = one.note
-                if id(one) in seen or note is None or self.is_before(one, begin):
-                    continue
-                seen.add(id(one))
-                if id(note) not in found:
-                    found[id(note)] = note
-                    queue.extend(v for v in note.inputs if v.active)
-            ordered = sorted(found.values(), key=lambda note: self.index[id(note)])
-            self._before[key] = tuple(ordered)
-        return self._before[key]
 
     def name(self, value: Value) -> str:
         """The user's own text for a value; "" if it has none."""

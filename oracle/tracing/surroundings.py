@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from oracle.judging.beside import beside_kink
+from oracle.judging.beside import beside_kink, given_in_full
 from oracle.judging.kinks import FAR, NEAR
 from oracle.judging.trial import KINKED
 from oracle.judging.verdict import WRONG_AT, within_one_sided
@@ -82,7 +82,11 @@ class Surroundings:
         return found
 
     def _near(self, breadth: float) -> list[Gradients]:
-        """The gradients beside the step: at every kink to the same side, and all scattered."""
+        """The gradients beside the step: at every kink to the same side, and all scattered.
+
+        Of equal entries of a maximum each gets the whole gradient, too: after a relu they are 0
+        whatever its inputs are.
+        """
         found = []
         kinked = [one.note for one in self.plan.steps if one.note.op in KINKED]
         for step in (breadth, -breadth) if kinked else ():
@@ -91,14 +95,21 @@ class Surroundings:
                 return rule(*beside_kink(args, step), **kwargs)
 
             found.append(self._run(None, dict.fromkeys(kinked, beside)))
-        rng = np.random.default_rng(0)
+        rng, torch_rng = np.random.default_rng(0), torch.Generator().manual_seed(0)
+        tied = [one.note for one in self.plan.steps if one.note.op in TIED]
+        if tied:
+            found.append(self._run(None, dict.fromkeys(tied, given_in_full)))
+
+        def scattered(rule: Any, *args: Any, **kwargs: Any) -> Any:
+            return rule(*[_scattered(arg, breadth, torch_rng) for arg in args], **kwargs)
+
         for _ in range(SCATTERED):
             leaves = {}
             for path, value in self.plan.recording.inputs.items():
                 array = np.asarray(value.array, float)
                 by = breadth * rng.uniform(-1, 1, array.shape) * np.maximum(np.abs(array), 1)
                 leaves[path] = array + by
-            found.append(self._run(leaves, None))
+            found.append(self._run(leaves, dict.fromkeys(tied, scattered)))
         return [one for one in found if one]
 
     def _run(self, leaves: Any, instead: Any) -> Gradients:
@@ -109,3 +120,11 @@ class Surroundings:
 
     def _gradients(self, run: Run, upstream: Any) -> Gradients:
         return run.gradients(upstream, wrt=self.values)
+
+
+def _scattered(arg: Any, breadth: float, rng: torch.Generator) -> Any:
+    """An argument of a maximum, each entry moved a little by itself."""
+    if not isinstance(arg, torch.Tensor) or not arg.requires_grad:
+        return arg
+    by = 2 * torch.rand(arg.shape, generator=rng, dtype=arg.dtype) - 1
+    return arg + breadth * by * torch.clamp(arg.detach().abs(), min=1.0)

@@ -10,7 +10,8 @@ import numpy as np
 
 from oracle.cases import shapes
 from oracle.cases.values import values_of
-from oracle.discovery.trainers import MODULE, Trainer
+from oracle.discovery.trainers import Trainer
+from oracle.discovery.uses import MODULE
 from oracle.results import Failure, Gradient, Note, Result
 from oracle.subject import Argument, size_names
 from oracle.tracing.call import call

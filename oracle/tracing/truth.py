@@ -20,7 +20,8 @@ from oracle.truth.replay import NotReplayable, Plan, Run
 from oracle.truth.replay.steps import Step as Replayed
 
 NEARLY = 1e-6  # of the largest gradient: what is farther off is no rounding
-MOST_USES = 64  # of one parameter in a step
+MOST_USES = 64  # of one value in a step
+FEW_USES = 8  # of one value: of more, those without one are no part that a name is given to
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,14 @@ class Loss:
         if self.function is not None:
             return self.function(arrays)
         return float(sum(np.sum(u * a) for u, a in zip(self.upstream, arrays, strict=True)))
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some of the calls that use a value."""
+
+    whole: Value
+    calls: tuple[Note, ...]
 
 
 def array(value: Value) -> np.ndarray:
@@ -116,51 +125,86 @@ class Truth:
         self.scale = max((float(np.max(np.abs(g), initial=0.0)) for g in found.values()), default=0)
         self.surroundings = Surroundings(self.plan, upstream, found)
         self.values = values
-        self._parts: dict[int, tuple[Value, Note]] = {}
+        self._parts: dict[int, Part] = {}
 
     def add_parts(self) -> None:
-        """Find the gradients of parameters by what each use of them adds, if not yet done."""
-        if not self._parts:
-            for value in [v for v in self.values if id(v) in self.forward.leaves]:
-                self._add_parts(value)
+        """Find the gradients of values by what their uses add to them, if not yet done.
 
-    def _add_parts(self, value: Value) -> None:
-        """The gradient of a parameter that is used several times, by what each use adds to it.
-
-        Each part stands for the parameter as that one call got it.
+        In a loop over time a state is used by the next step, and by an output: what comes back
+        from the next step alone is ``dhnext``.
         """
-        users = [note for note in self.forward.notes if any(v is value for v in note.inputs)]
+        if not self._parts:
+            users: dict[int, list[Note]] = {}
+            for note in self.forward.notes:
+                for key in dict.fromkeys(self.training.inputs[id(note)]):
+                    users.setdefault(key, []).append(note)
+            for value in list(self.values):
+                self._add_parts(value, users.get(id(value), []))
+
+    def _add_parts(self, value: Value, users: Sequence[Note]) -> None:
+        """What each use of a value adds to its gradient, and what all but one add.
+
+        Each part stands for the value as those calls got it.
+        """
         if not 1 < len(users) <= MOST_USES:
             return
-        for note in users:
-            made = [v for v in note.outputs if v.active and id(v) in self._gradients]
-            known = {id(v): self.run.tensor(v).detach() for v in note.inputs if v.active}
-            own = known[id(value)] = known[id(value)].clone().requires_grad_()
-            try:
-                Replayed(note).run(known, None)
-                found = torch_compat.gradients(
-                    [known[id(v)] for v in made], [own],
-                    [torch.from_numpy(np.array(self._gradients[id(v)])) for v in made],
-                )  # fmt: skip
-            except (NotReplayable, RuntimeError, KeyError):
-                return
-            part = Value(value.array, True)
-            self._parts[id(part)] = value, note
-            self._gradients[id(part)] = (
-                np.zeros(value.shape) if found[0] is None else found[0].numpy()
-            )
-            self.values = [*self.values, part]
+        shares = [self._share(value, note) for note in users]
+        if any(share is None for share in shares):
+            return
+        for note, share in zip(users, shares, strict=True):
+            others = tuple(other for other in users if other is not note)
+            rest = self.of(value) - share
+            some: list[tuple[Any, tuple[Note, ...]]] = [(share, (note,))]
+            if 1 < len(others) < FEW_USES and id(value) not in self.forward.leaves:
+                some.append((rest, others))
+            for gradient, calls in some:
+                part = Value(value.array, True)
+                self._parts[id(part)] = Part(value, calls)
+                self._gradients[id(part)] = gradient
+                self.values = [*self.values, part]
+
+    def _share(self, value: Value, note: Note) -> Any:
+        """What one call adds to the gradient of a value; None if it cannot be replayed."""
+        made = [v for v in note.outputs if v.active and id(v) in self._gradients]
+        known = {id(v): self.run.tensor(v).detach() for v in note.inputs if v.active}
+        own = known[id(value)] = known[id(value)].clone().requires_grad_()
+        try:
+            Replayed(note).run(known, None)
+            found = torch_compat.gradients(
+                [known[id(v)] for v in made], [own],
+                [torch.from_numpy(np.array(self._gradients[id(v)])) for v in made],
+            )  # fmt: skip
+        except (NotReplayable, RuntimeError, KeyError):
+            return None
+        return np.zeros(value.shape) if found[0] is None else found[0].numpy()
 
     def whole(self, value: Value) -> Value:
-        """The parameter that a part is a part of; any other value itself."""
-        return self._parts[id(value)][0] if id(value) in self._parts else value
+        """The value that a part is a part of; any other value itself."""
+        return self._parts[id(value)].whole if id(value) in self._parts else value
 
     def maker(self, value: Value) -> Note | None:
-        """The call that made a value; of a part, the one that used it."""
-        return self._parts[id(value)][1] if id(value) in self._parts else value.note
+        """The call that made a value; of a part, the first that used it."""
+        return self._parts[id(value)].calls[0] if id(value) in self._parts else value.note
+
+    def users(self, value: Value) -> tuple[Note, ...]:
+        """The calls that got a part; none of any other value."""
+        return self._parts[id(value)].calls if id(value) in self._parts else ()
 
     def is_part(self, value: Value) -> bool:
         return id(value) in self._parts
+
+    def place(self, value: Value) -> object:
+        """The place in the code that makes a value, or uses a part; None of what was given."""
+        note = self.maker(value)
+        if note is None:
+            return None
+        part = self._parts.get(id(value))
+        if part is None:
+            return note.file, note.place.span
+        return note.file, note.place.span, len(part.calls), self._argument(part)
+
+    def _argument(self, part: "Part") -> int:
+        return self.training.inputs[id(part.calls[0])].index(id(part.whole))
 
     def _is_followed(self, value: Value) -> bool:
         return np.asarray(value.array).dtype.kind == "f" and self.run.tensor(value).requires_grad

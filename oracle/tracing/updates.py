@@ -15,11 +15,13 @@ from oracle.tracing.recorded import Attempt, Stored
 from oracle.truth.recording import Note, Value
 
 DEPTH = 12  # of the expression of an update
+MOST_SEEN = 100  # values that a number was computed from, among which a norm is looked for
 SAME = frozenset({"copy", "astype", "array", "setitem", "positive", "asarray", "item", "copyto"})
 
 
 _STEP_SIZE = re.compile(
-    r"^(lr|l_rate|learning_?rate|learn_?rate|rate|eta|alpha|step_?size|step|stepsize|epsilon)\d*$"
+    r"^(lr|l_rate|learning_?rate|learn_?rate|rate|eta|alpha|alfa|step_?size|step|stepsize|epsilon|"
+    r"lern_?rate|schrittweite|tasa|taxa|paso|passo|pas)\d*$"
 )
 
 
@@ -192,7 +194,7 @@ def expanded(value: Value, old: Value, named: set[int], steps: set[int]) -> list
 def _inside(value: Value, named: set[int]) -> float:
     """The plain number that one side of a product is multiplied by, in the same expression."""
     note = value.note
-    if note is None or note.op not in ("matmul", "dot", "outer"):
+    if note is None or note.op not in ("matmul", "dot", "outer", "multiply"):
         return 1.0
     for side in note.args[:2]:
         inner = side.note if isinstance(side, Value) and id(side) not in named else None
@@ -253,12 +255,33 @@ def _is_factor(thing: object, other: Value, steps: set[int], old: Value) -> bool
     """
     if not _is_number(thing):
         return False
-    if not isinstance(thing, Value) or size(other) > 1 or _is_made_of_steps(thing, steps):
+    if not isinstance(thing, Value) or _is_made_of_steps(thing, steps):
         return True
-    return _is_constant(thing) and (other is old or _is_complement(thing))
+    if size(other) > 1 and _is_norm_of(thing, other):
+        return True
+    return _is_constant(thing) and (size(other) > 1 or other is old or _is_complement(thing))
 
 
-def _is_constant(value: Value, depth: int = 4) -> bool:
+def _is_norm_of(value: Value, other: Value) -> bool:
+    """True for a number made of an array's own norm, by which a gradient is clipped.
+
+    A difference of outputs is made of the activations below too, but of weights as well.
+    """
+    queue, seen, found = [value], {id(value)}, False
+    while queue and len(seen) < MOST_SEEN:
+        note = queue.pop().note
+        inputs = [v for v in note.inputs if v.active] if note is not None else []
+        if any(part is other for part in inputs):
+            if any(part is not other for part in inputs):
+                return False
+            found = True
+            continue
+        queue += [part for part in inputs if id(part) not in seen]
+        seen.update(map(id, inputs))
+    return found
+
+
+def _is_constant(value: Value, depth: int = 8) -> bool:
     """True for a number that was written down, such as a decay rate, and what is made of such."""
     if value.note is None:
         return not isinstance(value.array, np.ndarray)

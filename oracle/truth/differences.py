@@ -140,15 +140,16 @@ def upstream_of(forward: Summed, outputs: Mapping[Path, Any]) -> Mapping[Path, A
     return dict.fromkeys(outputs, forward.upstream) if len(outputs) == 1 else {}
 
 
-def finite_differences(forward: Summed) -> Differences:
-    """The gradient of every input, element by element, by central differences at two steps.
+def finite_differences(forward: Summed, only: Path | None = None) -> Differences:
+    """The gradient of every input, or of one, by central differences at two steps.
 
     The unit of a gradient is the difference between the two steps, plus what rounding may do to the
     forward. It is never 0: a forward may give 0 twice as the difference of two large numbers.
     """
     gradients: dict[Path, np.ndarray] = {}
     units: dict[Path, float] = {}
-    for path, array in forward.inputs.items():
+    wanted = {p: a for p, a in forward.inputs.items() if only is None or p == only}
+    for path, array in wanted.items():
         fine, coarse = np.zeros(array.shape), np.zeros(array.shape)
         size = _largest_upstream(forward)
         for index in np.ndindex(array.shape):

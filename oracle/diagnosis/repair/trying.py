@@ -18,7 +18,8 @@ from oracle.subject import Path, is_number
 from oracle.truth.work import spend
 
 PROVED_ON = 3  # shapes besides the first
-AN_EDIT = 20  # steps of work for putting an edit into the code
+AN_EDIT = 20  # steps of work for putting an edit into the code, and for a short run of it
+A_CALL = 2  # the same for each recorded call of the forward, if it has many
 Confirmed = Callable[[Trial, frozenset[Path]], bool]  # a last proof, while an edit is in place
 
 
@@ -57,7 +58,7 @@ def judged(trial: Trial) -> Judged | None:
 def tried(source: Source, edit: Edit, judged: Judged) -> frozenset[Path]:
     """The gradients that an edit makes right in a case; none if it makes others wrong."""
     trial, truth, free = judged.trial, judged.truth, judged.free
-    spend(AN_EDIT)
+    spend(max(AN_EDIT, A_CALL * trial.calls))
     with edited(source, edit) as compiled:
         if not compiled:
             return frozenset()

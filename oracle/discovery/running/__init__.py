@@ -6,6 +6,9 @@ extents.py    a prime number for each size, and which sizes a number in an error
 trial.py      one run under a line: build, forward, backward
 messages.py   what an exception says: extents that must be equal, ranks, integers
 moves.py      from a state that does not run to others that may
+axes.py       from a state that does not run to others with more or fewer axes
+gates.py      from a state that does not run to weights as wide as several gates
+costs.py      what a move costs
 fitting.py    from a state whose gradients have a different shape to others
 search.py     best first, at most 300 runs
 lines.py      the lines that are left: confirmed in other sizes, different, with good names
@@ -17,12 +20,13 @@ subject for a line of shapes, and raises ``MissingShapes`` for what the line lea
 from collections.abc import Mapping
 from dataclasses import replace
 
+from oracle.discovery.load import said
 from oracle.discovery.running import lines
 from oracle.discovery.running.search import Search
 from oracle.discovery.running.seeds import Code
 from oracle.discovery.running.state import State, is_fresh
 from oracle.discovery.running.trial import Build
-from oracle.subject import MissingShapes, Subject
+from oracle.subject import MissingShapes, Subject, Unusable
 
 
 def found(
@@ -47,6 +51,7 @@ def found(
 
     Raises:
         MissingShapes: it runs under no line that was tried.
+        Unusable: its forward uses a name that is not defined.
     """
     search = Search(build, file, code, constants or {})
     search.go(given, missing.names)
@@ -70,6 +75,10 @@ def found(
         subjects.append(subject)
     if not subjects and missing.guessed is not None:
         return missing.guessed
+    what = search.undefined.error if search.undefined is not None else None
+    if not subjects and search.undefined is not None and what is not None:
+        owner = str(missing).partition(":")[0]
+        raise Unusable(f"{owner}: {said(what)}", search.undefined.line or missing.line) from what
     if not subjects:
         raise missing
     return replace(subjects[0], others=tuple(subjects[1:]))

@@ -97,10 +97,16 @@ def solutions(own: Sequence[str], evidence: Sequence[Evidence]) -> list[tuple[st
 
 
 def _isolated(left: str, right: str) -> tuple[str, str]:
-    """The equation left = right, solved for a size: d + 1 = n + 1, or p - 3*h = h of a slice."""
+    """The equation left = right, solved for a size: d + 1 = n + 1, or p - 3*h = h of a slice.
+
+    Where as much is taken off both sides, p - 2*h and q - 2*h, the sizes p and q are equal.
+    """
     (one, _, more), (two, _, same) = left.rpartition("+"), right.rpartition("+")
     if one and two and more == same and more.isdigit():  # a column of ones on both sides
         return one, two
     size, _, taken = left.partition("-")
+    same, _, beside = right.partition("-")
+    if taken and taken == beside:
+        return size, same
     times, _, other = taken.partition("*")
     return (size, f"{int(times) + 1}*{other}") if other and other == right else (left, right)

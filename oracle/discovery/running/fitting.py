@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from oracle.cases import shapes
+from oracle.discovery.running.costs import AXES, EQUAL, effort
 from oracle.discovery.running.extents import Extents
-from oracle.discovery.running.moves import AXES, EQUAL, effort
 from oracle.discovery.running.state import BIAS, WEIGHT, State
 from oracle.subject import size_names
 

@@ -1,13 +1,24 @@
 """The lines that are left of those found: confirmed, different from each other, with good names."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from oracle.discovery.running.search import TOO_ODD as TOO_ODD
 from oracle.discovery.running.search import Search, ascending
-from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, State, is_fresh, substituted
+from oracle.discovery.running.state import (
+    BIAS,
+    DATA,
+    TARGET,
+    WEIGHT,
+    Entry,
+    State,
+    is_fresh,
+    substituted,
+)
 from oracle.subject import size_names
 
+MULTIPLE = re.compile(r"(\d+)\*(\w+)")
 ODDER = 0.5  # than the plainest line; a line that is odder is an accident
 MOST = 4  # lines that are judged
 BATCH = ("N", "T", "L", "P")
@@ -17,6 +28,28 @@ CLASSES = ("C", "K")
 
 
 def settled(search: Search) -> list[State]:
+    """The lines that are left, the plainest first; those in which the code itself calls, if any."""
+    kept, axes = _different(search), search.code.called
+    as_called = [state for state in kept if _has_axes(state, axes)]
+    if axes and kept and not as_called:
+        entries = [(n, _cut(entry, axes.get(n, len(entry.dims)))) for n, entry in kept[0].entries]
+        other = replace(kept[0], entries=tuple(entries))
+        if _has_axes(other, axes) and search.tried(other, ascending)[0].fits:
+            as_called = [other] if search.against(other) is None else []
+    return as_called or kept
+
+
+def _has_axes(state: State, axes: Mapping[str, int]) -> bool:
+    """Whether arguments have as many axes as in the file's own calls."""
+    known = [(entry, axes[name]) for name, entry in state.entries if name in axes]
+    return all(len(entry.dims) == rank for entry, rank in known if not entry.literal)
+
+
+def _cut(entry: Entry, rank: int) -> Entry:
+    return entry if entry.literal else replace(entry, dims=entry.dims[len(entry.dims) - rank :])
+
+
+def _different(search: Search) -> list[State]:
     """The lines that were found, without those that say the same, the plainest first.
 
     A line with two sizes equated is dropped if the code also runs without: a gradient of a wrong
@@ -37,15 +70,18 @@ def settled(search: Search) -> list[State]:
     found = [state for state in found if state.oddness <= found[0].oddness + ODDER]
     kept: list[State] = []
     for state in found:
-        if any(_covers(other, state) for other in kept):
+        if any(_covers(o, state) or _is_wider(state, o) or _broadcasts(state, o) for o in kept):
             continue
-        kept = [other for other in kept if not _covers(state, other)]
+        kept = [other for other in kept if not (_covers(state, other) or _is_wider(other, state))]
         kept.append(state)
-    others = [*_with_fewer_axes(kept[0]), *_of_one_output(search, kept[0])] if kept else []
+    fewer = kept and not search.code.tells_axes_apart()
+    others = [*(_with_fewer_axes(kept[0]) if fewer else ())]
+    others += _of_one_output(search, kept[0]) if kept else ()
     for other in others:
         if len(kept) < MOST and not any(_covers(known, other) for known in kept):
             outcome, _ = search.tried(other, ascending)
-            if outcome.fits and search.against(other) is None:
+            # (A parameter of its own has the size that this line would leave out.)
+            if outcome.fits and not outcome.has_parameters and search.against(other) is None:
                 kept.append(other)
     return [search.with_values(state) for state in kept[:MOST]]
 
@@ -111,7 +147,7 @@ def _covers(general: State, special: State, plain: bool = False) -> bool:
     """
     if general.names != special.names:
         return False
-    by: dict[str, str] = {}
+    pairs: list[tuple[str, str]] = []
     for name in general.names:
         one, other = general.of(name), special.of(name)
         if (one.literal, one.word, len(one.dims)) != (other.literal, other.word, len(other.dims)):
@@ -120,18 +156,43 @@ def _covers(general: State, special: State, plain: bool = False) -> bool:
             return False
         if bool(one.whole) != bool(other.whole):
             return False
-        pairs = [*zip(one.dims, other.dims), (one.classes or "1", other.classes or "1")]
+        pairs += [*zip(one.dims, other.dims), (one.classes or "1", other.classes or "1")]
         pairs.append((one.whole or "1", other.whole or "1"))
-        for dim, instead in sorted(pairs, key=lambda pair: not is_fresh(pair[0])):
-            if is_fresh(dim) and plain and not instead.isidentifier():
-                return False
-            if is_fresh(dim) and by.setdefault(dim, instead) == instead:
-                continue
-            for size in size_names((dim,)):
-                dim = substituted(dim, size, by.get(size, size))
-            if dim != instead:
-                return False
+    by: dict[str, str] = {}
+    for dim, instead in sorted(pairs, key=lambda pair: not is_fresh(pair[0])):
+        if is_fresh(dim) and plain and not instead.isidentifier():
+            return False
+        if is_fresh(dim) and by.setdefault(dim, instead) == instead:
+            continue
+        for size in size_names((dim,)):
+            dim = substituted(dim, size, by.get(size, size))
+        if dim != instead:
+            return False
     return True
+
+
+def _broadcasts(state: State, other: State) -> bool:
+    """A line as another one but for more axes of labels: NumPy broadcasts what it indexes with."""
+    if state.names != other.names:
+        return False
+    pairs = [(state.of(name), other.of(name)) for name in state.names]
+    differ = [(one.dims, two) for one, two in pairs if one.dims != two.dims]
+    return bool(differ) and all(
+        two.classes and len(dims) > len(two.dims) and dims[-len(two.dims) :] == two.dims
+        for dims, two in differ
+    )
+
+
+def _is_wider(state: State, other: State) -> bool:
+    """Whether a line is another one but for larger multiples: with columns that nothing reads."""
+    if state.names != other.names:
+        return False
+    pairs = [(d, e) for n in state.names for d, e in zip(state.of(n).dims, other.of(n).dims)]
+    differ = [(MULTIPLE.fullmatch(d), MULTIPLE.fullmatch(e)) for d, e in pairs if d != e]
+    ranks = all(len(state.of(n).dims) == len(other.of(n).dims) for n in state.names)
+    return bool(differ and ranks) and all(
+        one and two and one[2] == two[2] and int(one[1]) > int(two[1]) for one, two in differ
+    )
 
 
 def named(state: State, taken: Mapping[str, object]) -> State:

@@ -15,8 +15,9 @@ ALIGNED = re.compile(
     r"|has size (?P<o>\d+) for operand \d+ which does not broadcast with previously \w+"
     r" size (?P<p>\d+)"
     r"|don't match \((?P<i>\d+) != (?P<j>\d+)\)"
+    r"|Expected size (?P<q>\d+) but got size (?P<r>\d+)"
     r"|expanded size of the tensor \((?P<k>\d+)\) must match the existing size \((?P<l>\d+)\)"
-    r"|input batch_size \((?P<q>\d+)\) to match target batch_size \((?P<r>\d+)\)"
+    r"|input batch_size \((?P<s>\d+)\) to match target batch_size \((?P<t>\d+)\)"
     r"|[Ee]xpected index \[(?P<m>\d+).*no larger than \w+ \[(?P<n>\d+)"
 )
 NOT_ALIGNED = re.compile(r"not aligned: (\d+) \(dim \d+\) != (\d+)")
@@ -154,7 +155,7 @@ def _equal(said: str, shapes: tuple[Shape, ...]) -> Iterator[tuple[int, int]]:
     elif "cannot be multiplied" in said and (found := TORCH_PRODUCT.search(said)):
         yield int(found[1]), int(found[2])
     elif "broadcast" in said and len(shapes) > 1:
-        for one, other in itertools.pairwise(shapes):
+        for one, other in itertools.pairwise(filter(None, shapes)):  # () fits everything
             for a, b in zip(reversed(one), reversed(other)):
                 if a != b and 1 not in (a, b):
                     yield a, b

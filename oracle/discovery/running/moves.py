@@ -2,27 +2,32 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
-from oracle.discovery.running import divisions
-from oracle.discovery.running.divisions import EQUAL
+from oracle.discovery.running import divisions, parts
+from oracle.discovery.running.axes import maybe, more_axes, ranks
+from oracle.discovery.running.costs import (
+    AXES,
+    ELSEWHERE,
+    EQUAL,
+    INTEGERS,
+    LABELS,
+    ONE,
+    SCALAR,
+    effort,
+)
 from oracle.discovery.running.extents import Evidence, Extents, solutions
+from oracle.discovery.running.gates import sliced
 from oracle.discovery.running.messages import Clues, clues
-from oracle.discovery.running.seeds import Code
+from oracle.discovery.running.seeds import Code, other_options
 from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State
 from oracle.discovery.running.trial import NotOneNumber
 from oracle.subject import size_names
 
-# What a move costs: a state that fewer things had to be assumed for comes first.
 ASSERTED = re.compile(r"assert (\w+)\.shape\[(\d)\] == (\w+)\.shape\[(\d)\]")
-ONE = 1.5  # an extent of 1
-AXES = 1.0  # another rank than the name says
-LABELS = 0.5  # integers, for targets
-INTEGERS = 1.5  # and for anything else
-SCALAR = 1.5
-ELSEWHERE = 1.0  # a change of an argument that the failing line does not name
 
 
 @dataclass(frozen=True)
@@ -88,14 +93,19 @@ def moves(
         return
     named = line.named(state)
     yield from divisions.remainders(state, line.text, extents)
-    if isinstance(first.error, AssertionError) or said.multiples:
-        yield from divisions.divisible(state, said, extents)
+    branched = isinstance(first.error, AssertionError | NameError)
+    yield from other_options(state, line.code) if branched else ()
+    if branched or said.multiples:
+        yield from parts.divisible(state, said, extents)
         yield from divisions.groups(state, said, extents) if not said.equal else ()
+    if line.code.parts and isinstance(first.error, AssertionError | ValueError | ArithmeticError):
+        yield from parts.in_parts(state, line.code.parts)
     yield from _integers(state, said, line, extents)
-    yield from _ranks(state, said, line)
-    if said.places:
+    yield from ranks(state, said, line.named(state), line.code)
+    if said.places or (said.equal and is_ambiguous(first)):
         yield from _same_places(state)
     yield from _of_shapes(state, said, extents)
+    yield from sliced(state, said, extents)
     yield from _of_index(state, said, extents, line)
     yield from _of_values(state, said, named)
 
@@ -115,16 +125,6 @@ def _forced(before: State, after: State) -> State:
     compared = {s for n, e in before.entries if before.kind(n) == TARGET for s in e.sizes}
     plain = all(dim.isidentifier() or dim.isdigit() for _, e in after.entries for dim in e.dims)
     return replace(after, forced=True) if plain and gone - compared else after
-
-
-def more_axes(state: State) -> Iterator[State]:
-    """The states with one axis more of the data.
-
-    One axis less is not tried: a sum over samples that is missing is right for a single sample.
-    """
-    for name, entry in state.entries:
-        if state.kind(name) in (DATA, TARGET) and not entry.is_value:
-            yield from _maybe(state.deepened(name, len(entry.dims) + 1, AXES))
 
 
 def _asserted(state: State, line: Line) -> Iterator[State]:
@@ -150,27 +150,37 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
     together = equated(state, pairs)
     if together is not state:
         yield together
+    yield from parts.given_to_the_constructor(state, runs[0].clues, runs[0].extents)
     if len(pairs) == 1 and (changed := _products(state, pairs[0])) is not state:
         yield changed
         return
     for evidence in pairs:
         for size, by in solutions(state.own, evidence):
             yield state.replaced(size, by, EQUAL + effort(by) + ELSEWHERE * (len(pairs) > 1))
+    for pair in runs[0].clues.equal:  # 25 and 17*25: the size of 17 is to be 1
+        times, rest = divmod(max(pair), max(1, min(pair)))
+        for size in state.own:
+            if not rest and times > 1 and runs[0].extents.known.get(size) == times:
+                yield state.replaced(size, "1", EQUAL + effort("1"))
     for pair in runs[0].clues.either:
         for size, by in solutions(state.own, [(runs[0].extents, pair)]):
             yield state.replaced(size, by, EQUAL + effort(by) + ELSEWHERE)
 
 
 def _products(state: State, evidence: Sequence[Evidence]) -> State:
-    """The state in which the factors of two products are equal, each to the one in its place."""
+    """The state in which two products are equal: each factor is the one in its place.
+
+    Factors that both have are left out.
+    """
     factors = []
     for which in (0, 1):
         spelled = [set(extents.spelled(pair[which])) for extents, pair in evidence]
         both = sorted(dim for dim in set.intersection(*spelled) if dim.count("*"))
         plain = [dim.split("*") for dim in both if not any(c.isdigit() for c in dim.split("*"))]
         factors.append(plain[0] if plain else [])
-    one, other = factors
-    if len(one) != len(other) or set(one) & set(other):
+    common = Counter(factors[0]) & Counter(factors[1])
+    one, other = ([*(Counter(each) - common).elements()] for each in factors)
+    if len(one) != len(other):
         return state
     order = {size: i for i, size in enumerate(state.own)}
     for pair in zip(one, other):
@@ -192,23 +202,13 @@ def equated(state: State, pairs: Sequence[Sequence[Evidence]]) -> State:
     return state
 
 
-def effort(dim: str) -> float:
-    """What it costs that a size is an expression, or a number."""
-    return 0.0 if dim.isidentifier() else 0.3
-
-
 def _single(state: State) -> Iterator[State]:
     """The value is to be one number: fewer axes, or extents of 1."""
     for name in state.names:
         entry = state.of(name)
         if entry.dims and not entry.classes:
-            yield from _maybe(state.ranked(name, len(entry.dims) - 1, AXES))
+            yield from maybe(state.ranked(name, len(entry.dims) - 1, AXES))
     yield from ones(state)
-
-
-def _maybe(state: State | None) -> Iterator[State]:
-    if state is not None:
-        yield state
 
 
 def _same_places(state: State) -> Iterator[State]:
@@ -265,30 +265,6 @@ def _like_outputs(state: State, extents: Extents) -> Iterator[State]:
                     yield state.put(name, replace(entry, dims=dims), LABELS + EQUAL)
 
 
-def _ranks(state: State, said: Clues, line: "Line") -> Iterator[State]:
-    named = line.named(state)
-    for name in state.names:
-        entry = state.of(name)
-        rank = len(entry.dims)
-        cost = AXES + ELSEWHERE * (name not in named)
-        if said.rank and (name in named or not said.higher):
-            yield from _maybe(state.ranked(name, said.rank, cost - 0.5))
-            yield from _maybe(state.deepened(name, said.rank, cost - 0.5))
-        if said.output and state.kind(name) == DATA and rank < 4 and not entry.is_value:
-            dims = (*entry.dims, "1")  # vectors that are columns
-            yield state.put(name, replace(entry, dims=dims), cost)
-        if said.higher:
-            yield from _maybe(state.ranked(name, rank + 1, cost))
-            yield from _maybe(state.deepened(name, rank + 1, cost))
-            if rank < 3:
-                yield from _maybe(state.ranked(name, 4, cost + 0.5))
-                yield from _maybe(state.deepened(name, 4, cost + 0.5))
-        if said.lower and rank > 1 and name in named and not line.code.is_array(name):
-            yield from _maybe(state.ranked(name, 0, SCALAR))
-        if said.lower or (said.rank and said.rank < rank):
-            yield from _maybe(state.ranked(name, rank - 1, cost + SCALAR * (rank == 1)))
-
-
 def _of_shapes(state: State, said: Clues, extents: Extents) -> Iterator[State]:
     """Arguments that have one of the shapes that do not fit: fewer axes, or an extent of 1."""
     for name in state.names:
@@ -320,7 +296,10 @@ def _columns(state: State) -> State:
 
 
 def _shape(entry: Entry, extents: Extents) -> tuple[int, ...]:
-    return shapes.shape(entry.dims, extents.known) if not entry.is_value else ()
+    try:
+        return shapes.shape(entry.dims, extents.known) if not entry.is_value else ()
+    except ValueError:  # negative at these sizes
+        return ()
 
 
 def _of_index(state: State, said: Clues, extents: Extents, line: Line) -> Iterator[State]:

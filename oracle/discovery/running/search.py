@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from oracle.cases import shapes
 from oracle.discovery.running import moves
+from oracle.discovery.running.axes import more_axes
 from oracle.discovery.running.extents import LABELS, LONG, PRIMES, WIDE, Extents
 from oracle.discovery.running.fitting import fitted
 from oracle.discovery.running.lengths import Needed, lengths
@@ -44,6 +45,7 @@ class Search:
     unfit: list[State] = field(default_factory=list)  # it runs, and some gradient has not
     ends: dict[str, Outcome] = field(default_factory=dict)  # of the latter, how the run ended
     first: tuple[str, ...] = ()  # sizes of a constructor that are to be small: a kernel's
+    undefined: Outcome | None = None  # a run in which the forward used a name that is not defined
     costs: dict[str, float] = field(default_factory=dict)  # the least for which a line was reached
 
     def tried(self, state: State, order: Order) -> tuple[Outcome, Extents]:
@@ -55,7 +57,8 @@ class Search:
 
     def extents(self, state: State) -> Extents:
         """The extents that some sizes have in every run: long vectors, labels, small kernels."""
-        extents = Extents(self.code.numbers, constants=self.constants)
+        numbers = {int(e.literal) for _, e in state.entries if e.literal.isdigit()}
+        extents = Extents(self.code.numbers | numbers, constants=self.constants)
         only_labels = [e.classes for _, e in state.entries if e.classes in state.own]
         axes = size_names(tuple(dim for _, e in state.entries for dim in e.dims))
         extents.give([c for c in only_labels if c not in axes], LABELS)
@@ -117,6 +120,8 @@ class Search:
                 continue
             self.seen.add(state.key)
             outcome, extents = self._first(state)
+            if type(outcome.error) is NameError:
+                self.undefined = self.undefined or outcome
             if outcome.missing is not None:
                 more = tuple(n for n in outcome.missing.names if n not in state.names)
                 push(started(state, more, self.code) if more else iter(()), FURTHER * DONE)
@@ -134,7 +139,7 @@ class Search:
                     if not outcome.fits and self._flat(state):
                         push(self._lengthened(state), FURTHER * DONE)
                     if not outcome.fits:
-                        push(moves.more_axes(state), FURTHER * DONE)
+                        push(more_axes(state), FURTHER * DONE)
                         push(moves.ones(state), FURTHER * DONE)
                     continue
                 outcome, extents = against
@@ -296,6 +301,7 @@ def descending(state: State, extents: Extents) -> None:
     image = _of_image(state)
     extents.give([size for size in _images_last(state)[::-1] if size not in image])
     extents.give(image)
+    extents.give([size for size in state.sizes[::-1] if size not in state.own])  # of a constructor
 
 
 def weights_last(state: State, extents: Extents) -> None:
@@ -341,8 +347,13 @@ def _of_image(state: State) -> list[str]:
 
 
 def _wide(state: State) -> list[str]:
-    """The last axes of matrices of weights, if they are free."""
-    ends = [e.dims[-1] for n, e in state.entries if state.kind(n) == WEIGHT and len(e.dims) == 2]
+    """The last axes of matrices of weights, and biases, if they are free: gates are slices."""
+    ends = [
+        e.dims[-1]
+        for n, e in state.entries
+        if (state.kind(n) == WEIGHT and len(e.dims) == 2)
+        or (state.kind(n) == BIAS and len(e.dims) == 1)
+    ]
     others = {
         size
         for name, entry in state.entries

@@ -3,13 +3,15 @@
 import ast
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from oracle.discovery import naming
+from oracle.discovery.plans import OTHER_OPTIONS
+from oracle.discovery.running.costs import LABELS
 from oracle.discovery.running.roles import Roles
-from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, kind, role
-from oracle.discovery.text import usage
+from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State, kind, role
+from oracle.discovery.text import functions, usage
 from oracle.discovery.text.functions import Function
 
 RANK = 2  # of what nothing is known
@@ -34,6 +36,14 @@ class Code:
 
     numbers: frozenset[int]  # whole numbers in the file: no extent is one of them
     roles: Roles = field(default_factory=Roles)
+    parts: tuple[str, ...] = ()  # arguments of the constructor that the code divides by
+    comments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # axes by argument
+    samples: tuple[tuple[int, ...], ...] = ()  # shapes that are defaults of a constructor
+    called: Mapping[str, int] = field(default_factory=dict)  # axes in the file's own calls
+
+    def is_shift(self, name: str) -> bool:
+        """Whether a name is added to a product of matrices, as a bias is: ``X @ W + b``."""
+        return any(usage.is_added_to_product(node, name) for node in self.nodes)
 
     def indexes_with(self, name: str) -> bool:
         return any(usage.indexes_with(node, name) for node in self.nodes)
@@ -82,6 +92,12 @@ class Code:
                             found[part.value] = None
         return tuple(found)
 
+    def tells_axes_apart(self) -> bool:
+        """Whether it reduces along the first axis, and along the last one, as of a matrix."""
+        words = [w for root in self.nodes for w in ast.walk(root) if isinstance(w, ast.keyword)]
+        named = {ast.unparse(word.value) for word in words if word.arg in ("axis", "dim")}
+        return "0" in named and not named.isdisjoint(("-1", "1"))
+
     def is_array(self, name: str) -> bool:
         return any(usage.is_array(node, name) for node in self.nodes)
 
@@ -97,6 +113,8 @@ def started(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
         one = state
         for name, word in combination:
             one = one.put(name, Entry(literal=repr(word)))
+        if (sequences := _of_sequences(one, names, code)) is not None:
+            yield sequences
         yield one
         yield from _otherwise(one, names, code)
 
@@ -125,6 +143,24 @@ def _otherwise(state: State, names: Sequence[str], code: Code) -> Iterator[State
         yield replace(single, cost=single.cost + COLUMN)
     if numbers is not state:
         yield replace(numbers, cost=numbers.cost + NUMBERS)
+
+
+def _of_sequences(state: State, names: Sequence[str], code: Code) -> State | None:
+    """The state with sequences in place of matrices: heads divide what has three axes."""
+    changed = state
+    for name in names if code.parts else ():
+        entry = state.of(name)
+        if state.kind(name) == DATA and len(entry.dims) == RANK and not entry.word:
+            deeper = changed.deepened(name, RANK + 1, 0.0)
+            changed = deeper if deeper is not None else changed
+    return None if changed is state else changed
+
+
+def other_options(state: State, code: Code) -> Iterator[State]:
+    """The state with option dicts of other values than the usual ones."""
+    given = {name for node in code.nodes for name in functions.parameters(node)}
+    for name in given & OTHER_OPTIONS.keys() - {*state.names}:
+        yield state.put(name, Entry(literal=repr(OTHER_OPTIONS[name])), LABELS)
 
 
 def _entered(state: State, name: str, code: Code, its: str) -> State:
@@ -156,15 +192,18 @@ def _entered(state: State, name: str, code: Code, its: str) -> State:
     if flat:
         state, sizes = state.sized(1)
         return state.put(name, Entry((str(length),) if length else sizes))
-    own = code.unpacked(name)
-    rank = len(own) or max(1 if its == BIAS else RANK, code.axes(name.rpartition(".")[2]))
+    own = code.unpacked(name) or code.comments.get(name, ())
+    word = "mask" if "mask" in naming.tokens(name) else ""
+    least = 1 if its == BIAS or code.is_shift(name) else RANK
+    rank = max(least, code.axes(name.rpartition(".")[2]))
+    rank = len(own) or code.called.get(name, rank)
     state, sizes = state.sized(rank)
     spelled = [word if word.strip("_") else f"_{i}" for i, word in enumerate(own)]
     known = {word: size for size, word in state.hints}
     by_name = {word: known.get(word, size) for word, size in zip(spelled, sizes)}  # one a name
     dims = tuple(by_name[word] for word in spelled) if own else sizes
     hints = [(s, word) for word, s in by_name.items() if word not in known and word[0] != "_"]
-    return replace(state.put(name, Entry(dims)), hints=(*state.hints, *hints))
+    return replace(state.put(name, Entry(dims, word=word)), hints=(*state.hints, *hints))
 
 
 def _of_container(name: str, code: Code) -> dict[str, str]:
@@ -211,13 +250,36 @@ def _axes(node: ast.AST, name: str) -> int:
     return 0
 
 
+COMMENT = re.compile(
+    r"^\s*#+\s*(\w+)\s*(?::|=|->|is|has shape|of shape)?\s*[\[(]([^\[\]()]+)[\])]\s*$"
+)
+
+
+def _comments(node: Function, lines: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The axes of arguments in comments of a body: ``# query: (batch size, query len, dim)``."""
+    found: dict[str, tuple[str, ...]] = {}
+    known = {argument.arg for argument in node.args.args}
+    for line in lines[node.lineno : node.end_lineno]:
+        said = COMMENT.match(line)
+        axes = [re.sub(r"\W+", "_", axis.strip()) for axis in said[2].split(",")] if said else []
+        if said and said[1] in known and len(axes) > 1 and all(a.isidentifier() for a in axes):
+            found.setdefault(said[1], tuple(axes))
+    return found
+
+
 def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def code_of(parts: Sequence[tuple[Function, int]], tree: ast.AST | None) -> Code:
+def code_of(
+    parts: Sequence[tuple[Function, int]],
+    tree: ast.AST | None,
+    divided: Sequence[str] = (),
+    lines: Sequence[str] = (),
+) -> Code:
     """The functions of a derivation, and the whole numbers of the file that they stand in."""
     found = [node for node, _ in parts]
+    comments = {n: axes for node in found for n, axes in _comments(node, lines).items()}
     roots: list[ast.AST] = [tree] if tree is not None else list(found)
     numbers = frozenset(
         node.value
@@ -227,4 +289,5 @@ def code_of(parts: Sequence[tuple[Function, int]], tree: ast.AST | None) -> Code
     )
     defined = {n.name: n for root in roots for n in ast.walk(root) if isinstance(n, Function)}
     stages = tuple(stage for _, stage in parts)
-    return Code(tuple(found), stages, numbers, Roles(tuple(found), defined))
+    roles = Roles(tuple(found), defined)
+    return Code(tuple(found), stages, numbers, roles, tuple(divided), comments)

@@ -158,6 +158,7 @@ class State:
                     dims=tuple(substituted(d, size, dim) for d in entry.dims),
                     classes=substituted(entry.classes, size, dim) if entry.classes else "",
                     whole=substituted(entry.whole, size, dim) if entry.whole else "",
+                    literal=_in_literal(entry.literal, {size: dim}),
                 ),
             )
             for name, entry in self.entries
@@ -178,11 +179,17 @@ class State:
                     dims=tuple(map(other, e.dims)),
                     classes=other(e.classes),
                     whole=other(e.whole),
+                    literal=_in_literal(e.literal, names),
                 ),
             )
             for name, e in self.entries
         )
         return replace(self, entries=entries)
+
+
+def _in_literal(literal: str, by: dict[str, str]) -> str:
+    """A value in which sizes that the search has made are called otherwise: ``2*s4``."""
+    return FRESH.sub(lambda size: by.get(size[0], size[0]), literal)
 
 
 def is_fresh(size: str) -> bool:

@@ -51,6 +51,7 @@ class Outcome:
     missing: MissingShapes | None = None
     unfit: Mapping[str, tuple[int, ...]] | None = None  # gradients of a different shape
     finite: bool = True  # the value
+    has_parameters: bool = False  # of its own, as the layers of a class have them
 
     @property
     def ran(self) -> bool:
@@ -90,9 +91,10 @@ def run(build: Build, text: str, extents: Extents, file: str) -> Outcome:
     drawn = {argument.name: arrays[argument.name].shape for argument in subject.arguments}
     drawn |= {grammar.spelled(p): np.shape(v) for p, v in _own_parameters(inputs, made)}
     differs = {n: s for n, s in spoken.items() if n in drawn and s != drawn[n]}
+    own = any(one.of[:1] == ("self",) for one in made)
     parts = value if isinstance(value, tuple | list) else (value,)
     finite = all(np.all(np.isfinite(part)) for part in parts if is_number(part))
-    return Outcome(DONE, subject, unfit=differs, finite=bool(finite))
+    return Outcome(DONE, subject, unfit=differs, finite=bool(finite), has_parameters=own)
 
 
 def _own_parameters(inputs: Inputs, made: Sequence[Made]) -> Iterator[tuple[Path, Any]]:

@@ -45,7 +45,7 @@ def of_parts(
 
 
 def only_documented(user: Text, names: Sequence[str], more: Sequence[str]) -> set[str]:
-    """The arguments whose shape docstrings alone say: they may be out of date."""
+    """The arguments whose shape only docstrings and plain comments say: they may be out of date."""
     whole, firm = (_stated(user, names, more, documented) for documented in (True, False))
     shaped = {path[0] for path, said in firm.items() if said.has_shape}
     return {str(path[0]) for path, said in whole.items() if said.has_shape} - shaped
@@ -67,10 +67,10 @@ def _stated(
     functions = [node for node in known if isinstance(node, Function)]
     for function in functions:
         _complete(found, annotations(function, user))
-    for function in functions:
-        _complete(found, docstrings.inline(user, function))
     if not documented:
         return found
+    for function in functions:
+        _complete(found, docstrings.inline(user, function))
     _complete(found, _documented([ast.get_docstring(node) or "" for node in known]))
     for function in functions:
         _complete(found, docstrings.in_prose(function))
@@ -83,12 +83,16 @@ def _documented(texts: Sequence[str]) -> Shapes:
     for text in texts:
         said = docstrings.docstring(text)
         for path, older in found.items():
-            later = said.get(path)
-            if later is not None and later.dims and later.dims[0][0] != "*":
-                if older.dims and len(older.dims) == 1 and older.dims[0].startswith("*"):
-                    found[path] = replace(older, dims=later.dims)
+            later = said.get(path, Said()).dims
+            if _is_any(older.dims) and later and not _is_any(later):
+                found[path] = replace(older, dims=later)
         _complete(found, said)
     return found
+
+
+def _is_any(dims: tuple[str, ...] | None) -> bool:
+    """Whether any number of axes is meant."""
+    return dims is not None and len(dims) == 1 and dims[0].startswith("*")
 
 
 def _complete(found: Shapes, other: Shapes) -> None:
@@ -215,11 +219,13 @@ def missing(
     names = [argument, *also]
     own = [node for node in nodes if node is not None]
     labels = {n for n in names if any(usage.indexes_with(node, n) for node in own)}
-    numbers = r"(stride|pad|axis|kernel|size|num|n_|mode|activation|_param|config|layers?$|units)"
+    numbers = (
+        r"(stride|pad|axis|kernel|size|num|n_|mode(?!l)|activation|_param|config|layers?$|units)"
+    )
     arrays = {n for n in names if any(usage.is_array(node, n) for node in own)}
     example = ", ".join(
         f"{n}={_value(n)}"
-        if n not in arrays and (n in naming.NUMBERS or re.search(numbers, n))
+        if n not in arrays and (n in naming.NUMBERS or re.search(numbers, n.rpartition(".")[2]))
         else f"{n}: {_beside_labels(n, said, labels) if labels else _guess(n, said)}"
         for n in names
     )

@@ -89,6 +89,10 @@ TIMES = re.compile(
 NEXT = re.compile(r"[,;.]\s*(?:and\s+)?`*(?!(?:shape|size|dim)\w*\b)\w+`*\s*(?::|--|=)\s*`*[(\[]")
 
 
+# A value that is an example: "sizes of the layers (e.g. [100, 50])".
+EXAMPLE = re.compile(
+    r"(?:e\.?g\.?|for example|for instance|such as|like)\W{0,3}[\[(][\d\s,.-]*[\])]", re.IGNORECASE
+)
 WHOLE_NUMBER = re.compile(r"[`(\s]*(?:int|integer)\b(?!\s+(?:array|ndarray|tensor|list|matrix))")
 
 
@@ -105,6 +109,7 @@ def whole_numbers(text: str) -> set[str]:
 def docstring(text: str) -> Shapes:
     """The arguments' shapes in a docstring of any of the usual forms."""
     found: Shapes = {}
+    text = EXAMPLE.sub("", text)
     text = re.sub(r":(?:py:)?\w+:`[^`<]*(?:<[^>]*>)?`", "ndarray", text)
     text = re.sub(r";\s*(?=`*[A-Za-z_]\w*`*\s*(?::|--)\s)", "\n", text)  # several in a line
     entry: list[str] = []
@@ -243,7 +248,8 @@ STATED = re.compile(
 )
 # Samples in columns: "each column is one-hot", "one-hot columns", "columns sum to 1".
 COLUMNS = re.compile(
-    r"one[- _]?hot columns|(each|every|per) column|columns? (sums?|is|are|adds?|hold)\b"
+    r"one[- _]?hot columns|((each|every|per) column|columns? (sums?|is|are|adds?|hold)\b)"
+    r"(?!(?:(?!hot)[^.;,]){0,24}\bclass)"  # "each column is a different class"
 )
 OF_A_KIND = re.compile(
     r"[- ](?:size|length|width|dim|number|point|step|shape|rank|order|batch|grid|seed|window)"
@@ -296,6 +302,12 @@ def _sums_to_one(dims: tuple[str, ...] | None) -> bool:
     )
 
 
+PROBABILITIES = re.compile(
+    r"sums? to (1|one)|softmax (output|prob)|class prob"
+    r"|probabilit\w+ (of|for|over)\b[^.]{0,24}\bclass"
+)
+
+
 def _meant(text: str, dims: tuple[str, ...] | None, scalar: bool) -> tuple[str, str, bool]:
     """The kind of values by a free description: values, classes, integers or not."""
     low = text.lower()
@@ -315,7 +327,7 @@ def _meant(text: str, dims: tuple[str, ...] | None, scalar: bool) -> tuple[str, 
         classes, integer = ranged[1], True
     elif re.search(r"\bbinary\b", low) or (zero_one and not ranged and "{0, 1, " not in text):
         values = "binary"
-    elif re.search(r"sums? to (1|one)|softmax (output|prob)|class prob", low):
+    elif re.search(PROBABILITIES, low):
         values = "probabilities"
     elif "probabilit" in low and not re.search(r"log|dropout|keep", low):
         values = "unit"
@@ -339,7 +351,7 @@ def _dims(text: str) -> tuple[str, ...] | None:
     found = []
     for part in _between_commas(text.rstrip(", ")):
         part = part.strip("`'\" ")
-        if not part:
+        if not part or part == "0":  # [0, 1) is an interval
             return None
         part = re.sub(r"^(number|size|dimension|num|no\.?|length) of (the )?", r"\1_of_", part)
         part = re.sub(r"\s*([*+/])\s*|\s+(-)\s+", r"\1\2", part)

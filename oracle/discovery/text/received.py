@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 from oracle.discovery.text.assignments import Definition, definitions, root
 from oracle.discovery.text.functions import Function, own_nodes, parameters
+from oracle.discovery.text.origins import KEEPS
 from oracle.discovery.text.source import Text
 
+ARRAYS = {"sqrt", "asarray", "array"}
 NONE = ast.Constant(None)
 
 
@@ -80,9 +82,8 @@ class Scope:
             return {called}, set()
         func = node.func
         if isinstance(func, ast.Attribute) and not root(func.value).startswith("self."):
-            is_kept = func.attr in ("clip", "sqrt", "copy", "reshape", "ravel", "items", "values",
-                                    "get", "asarray", "array", "mean", "sum", "flatten")  # fmt: skip
-            return self._joined([func.value, *node.args[:1]]) if is_kept else (set(), set())
+            parts = [func.value, *node.args[:1]]
+            return self._joined(parts) if func.attr in KEEPS | ARRAYS else (set(), set())
         if isinstance(func, ast.Name) and func.id in ("zip", "enumerate", "list", "tuple"):
             return self._joined(node.args)
         return set(), set()

@@ -10,6 +10,7 @@ from oracle.discovery.text.assignments import bare, root, spelled
 from oracle.discovery.text.origins import (
     MULTIPLY,
     RATES,
+    RECEIVED,
     Origin,
     Origins,
     is_scalar,
@@ -21,8 +22,13 @@ STATISTICS = re.compile(r"(running|moving|ema|avg|average|mean|var|std)(_|$)", r
 
 def steps(origins: Origins, node: ast.AST) -> Iterator[Origin]:
     """The origins of all gradients that a function moves a parameter by."""
+    scope = Scope(origins.known.user, origins.name, origins.node)
     for target, gradient in moved(origins, node):
-        yield origins.of(gradient, f"d{bare(target)}")
+        functions_of, given = scope.sources(gradient)
+        if (functions_of or given) and functions_of <= origins.known.givers:
+            yield RECEIVED
+        else:
+            yield origins.of(gradient, f"d{bare(target)}")
 
 
 def moved(origins: Origins, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
@@ -112,7 +118,8 @@ def _rated(
     rest = [f for f in factors if f not in rates]
     named = any(_names_rate(part) for f in rates for part in ast.walk(f))
     negative = any(isinstance(f, ast.UnaryOp) for f in factors)
-    literal = any(map(scope.is_number, rates)) and falls != negative
+    numbers = any(scope.is_number(f) or _is_share(f) for f in rates)
+    literal = numbers and falls != negative
     gradients = [f for f in rest if naming.looks_like_gradient(bare(root(f)))]
     if not rest or any(_pulls(target, f) for f in rest):
         return
@@ -136,6 +143,16 @@ def _factors(node: ast.expr) -> Iterator[ast.expr]:
         yield from _factors(node.operand)
     else:
         yield node
+
+
+def _is_share(node: ast.expr) -> bool:
+    """True for ``1 / epoch``: a rate that falls with what it is divided by."""
+    return (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Div)
+        and isinstance(node.left, ast.Constant)
+        and isinstance(node.left.value, int | float)
+    )
 
 
 def _names_rate(node: ast.AST) -> bool:

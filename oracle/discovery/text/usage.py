@@ -1,6 +1,7 @@
 """Uses of a name inside a function: as a dict, a list, a number or an extent."""
 
 import ast
+from collections.abc import Collection
 
 TAKE_LISTS = ("len", "enumerate", "zip", "list", "tuple", "reversed", "iter", "sum", "max", "min")
 
@@ -95,18 +96,34 @@ def is_extent(function: ast.AST, name: str) -> bool:
         held = given if called in ("randn", "rand") else []
         if called in MAKERS:
             held = [part for arg in given for part in getattr(arg, "elts", ())]
-        parts = [n for part in held for n in (part, *_operands(part))]
-        if any(isinstance(part, ast.Name) and part.id == name for part in parts):
+            held += given[:1] if called in ("zeros", "ones", "empty", "full") else []
+        if any(isinstance(part, ast.Name) and part.id == name for part in held):
             return True
     return False
 
 
-def _operands(node: ast.AST) -> list[ast.AST]:
-    """The operands in a sum, product or quotient, at any depth."""
-    if not isinstance(node, ast.BinOp):
-        return []
-    sides = [node.left, node.right]
-    return [n for side in sides for n in (side, *_operands(side))]
+def is_subtracted(function: ast.AST, name: str, others: Collection[str]) -> bool:
+    """Whether a function subtracts a name from one of some others, or the other way round."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+            sides = [getattr(side, "id", "") for side in (node.left, node.right)]
+            if name in sides and not {*sides}.isdisjoint(others):
+                return True
+    return False
+
+
+def is_added_to_product(function: ast.AST, name: str) -> bool:
+    """Whether a function adds a name to a product of matrices."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
+            continue
+        for own, other in ((node.left, node.right), (node.right, node.left)):
+            product = isinstance(other, ast.BinOp) and isinstance(other.op, ast.MatMult)
+            called = other.func if isinstance(other, ast.Call) else None
+            product |= isinstance(called, ast.Attribute) and called.attr in ("dot", "matmul", "mm")
+            if product and isinstance(own, ast.Name) and own.id == name:
+                return True
+    return False
 
 
 def is_mapping(function: ast.AST, name: str) -> bool:

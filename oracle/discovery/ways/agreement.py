@@ -10,7 +10,7 @@ import numpy as np
 
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways.attributes import value_at
-from oracle.subject import Path, Subject, as_array, outputs
+from oracle.subject import Path, Subject, Way, as_array, outputs
 from oracle.truth.differences import Forward, directional_witness
 
 TRIALS = ((0, 2), (1, 3))  # seeds and smallest sizes
@@ -63,6 +63,8 @@ def _in_trial(subject: Subject, seed: int, first: int) -> dict[Path, bool]:
         if not isinstance(value, tuple | list):
             value = np.asarray(value)
         shapes = [np.shape(part) for part in outputs(value)]
+        if subject.way == Way.VALUE_AND_GRADIENT and shapes != [()]:
+            return {}
         sent = [rng.standard_normal(s) if subject.has_upstream else np.ones(s) for s in shapes]
         several = isinstance(value, tuple | list)
         made = subject.backward(inputs, value, kept, tuple(sent) if several else sent[0][()])

@@ -107,7 +107,9 @@ def _found(
     given, taken, asked = parameters
     wanted = wanted_of(candidate, given, taken, asked, spoken)
     open_, spoken = _open(wanted, spoken)
-    problem: Exception | None = None
+    problem: Exception | None = None  # of an object that was made, if one was
+    latest: Object | None = None
+    was_made = False
     ran: Object | None = None
     subject: Subject | None = None  # with shapes that were guessed
     node = user.node(candidate.of("forward"))
@@ -123,7 +125,8 @@ def _found(
         for name, dims in shapes_of.items():
             path = grammar.path(name)
             said[path] = Said(dims).completed(spoken.get(path, Said()))
-        thing = _object(user, candidate, maker, said, (given, taken, asked), wanted)
+        nonlocal latest
+        latest = thing = _object(user, candidate, maker, said, (given, taken, asked), wanted)
         return thing, try_once(thing, open_)
 
     for maker, shapes_of in tries:
@@ -132,7 +135,8 @@ def _found(
         except Unusable:
             raise
         except Exception as error:  # of this guess, which may not fit; others are tried
-            problem = problem or error
+            farther = latest is not None and latest.was_made and not was_made
+            problem, was_made = (error, farther) if farther else (problem or error, was_made)
             if user.is_searched and not open_ and isinstance(error, ValueError):
                 break  # sizes that do not fit: other sizes are tried before other objects
             continue
@@ -140,7 +144,8 @@ def _found(
         guessed = [str(a) for a in thing.plan.arguments if a.name in shapes_of]
         if guessed:
             thing.plan.remarks.append(f"taken to be of the shapes {', '.join(guessed)}")
-        if not unlike or not open_:
+        fits_better = unlike and not shapes_of and any(_held(thing.maker, spoken, open_))
+        if not unlike or not (open_ or fits_better):
             made = _with_options(thing, kind, functools.partial(_first, tried, shapes_of))
             made = _with_vectors(made, thing, open_)
             if not guessed:
@@ -153,6 +158,8 @@ def _found(
         return ready(ran, kind)
     if open_:
         missing = _missing(user, candidate, maker, spoken, open_)
+        documented = _documented(user, candidate)
+        missing.doubtful = tuple(p.name for p in wanted if p.name in documented)
         missing.guessed = subject or (ready(ran, kind) if ran is not None else None)
         raise missing from problem
     assert problem is not None
@@ -176,16 +183,16 @@ def _held(maker: Maker, spoken: Shapes, open_: Sequence[str]) -> Iterator[Guess]
         thing = maker.make(trial_arrays(drawn), drawn, 0)
     except Exception:  # it is not even made
         return
-    sizes = size_names(tuple(d for said in spoken.values() for d in said.dims or ()))
+    sizes = size_names(tuple(d for entry in spoken.values() for d in entry.dims or ()))
     of_maker = {*maker.sizes, *maker.sizes.values()}
     held = {s: getattr(thing, s, None) for s in sizes if s not in of_maker}
     numbers = {s: n for s, n in held.items() if type(n) is int and n > 0}
     changed: dict[str, tuple[str, ...]] = {}
-    for path, said in spoken.items():
-        dims = said.dims or ()
+    for path, entry in spoken.items():
+        dims = entry.dims or ()
         for size, number in numbers.items():
             dims = tuple(substituted(dim, size, str(number)) for dim in dims)
-        if dims != (said.dims or ()):
+        if dims != (entry.dims or ()):
             changed[grammar.spelled(path)] = dims
     if changed:
         yield changed

@@ -11,7 +11,7 @@ import numpy as np
 from oracle import cases
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways.attributes import value_at
-from oracle.subject import Argument, Inputs, Made, Path, Subject, as_array
+from oracle.subject import Argument, Inputs, Made, Path, Subject, Way, as_array
 
 ROUNDING = 1e4 * 2.0**-52  # relative
 DRAWS = 3  # of the upstream
@@ -73,16 +73,22 @@ def fits(one: Subject) -> bool:
     if one.has_upstream:
         return is_gradient_map(one)
     try:
-        return all(_fits(one, seed, first) for seed, first in ((0, 2), (1, 3), (2, 5)))
+        single = one.way == Way.VALUE_AND_GRADIENT
+        return all(_fits(one, seed, first, single) for seed, first in ((0, 2), (1, 3), (2, 5)))
     except (Exception, SystemExit):
         return False
 
 
-def _fits(one: Runs, seed: int, first: int) -> bool:
-    """Whether a gradient has its input's shape, and is not 0: one that has not may be a mistake."""
+def _fits(one: Runs, seed: int, first: int, single: bool = False) -> bool:
+    """Whether a gradient has its input's shape, and is not 0: one that has not may be a mistake.
+
+    ``single``: the value is to be one number.
+    """
     inputs = one.prepare(trial_arrays(one.arguments, first, seed=seed), seed)
     with kept_random_state(seed), np.errstate(all="ignore"):
         value, kept = one.forward(inputs)
+        if single and np.size(value) != 1:
+            return False
         shapes: dict[Path, Any] = {}
         sent = np.random.default_rng(seed).standard_normal(np.shape(value))
         made = one.backward(inputs, value, kept, sent)

@@ -66,6 +66,7 @@ KNOWN: dict[str, Any] = {
 }
 SEEDS = re.compile(r"(\w*_)?(seed|random_state)$")
 MOST_UNIFIED = 12
+LARGE = 10  # a size in a default that a check can do with less than
 MOST_PRODUCTS = 500
 
 
@@ -83,6 +84,7 @@ class Maker:
     given: list[Parameter] = field(default_factory=list)
     proposed: dict[str, list[Given]] = field(default_factory=dict)  # values of which one is to run
     options: dict[str, list[str]] = field(default_factory=dict)  # texts that are compared with
+    open_sizes: list[str] = field(default_factory=list)  # sizes whose default is None
 
     @property
     def told(self) -> str:
@@ -138,6 +140,8 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
             made.constants[own] = entry.literal
         elif own in spoken and not (entry is not None and entry.scalar):
             made.sizes[own] = own  # a float is no size, though a formula may read S(x; a, b)
+        elif user.is_lowered and _is_large(parameter, node):
+            made.sizes[own] = own
         elif (
             entry is not None and entry.has_shape and own not in known and entry.dims
         ) and not TUPLES.match(own):
@@ -146,9 +150,16 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
             if SEEDS.match(own) and parameter.default is None:
                 made.constants[own] = 0  # a generator of its own would draw anew in each run
                 continue
+            if parameter.default is None and (SIZE.fullmatch(own) or own in whole):
+                made.open_sizes.append(own)
             _offer(made, user, name, parameter, node)
             if parameter.required and entry is not None and entry.scalar:
                 numbers = [one for one in made.proposed.get(own, []) if is_plain(one)]
+                if not numbers and own in naming.NUMBERS:  # p = 1.5 would drop everything
+                    made.constants[own] = naming.NUMBERS[own]
+                    made.remarks.append(f"{own} was taken to be {naming.NUMBERS[own]}")
+                    made.proposed.pop(own, None)
+                    continue
                 made.proposed[own] = [*numbers, _number(len(made.proposed))]
             elif parameter.required:
                 counted = proposals_of(user, name, made.given).is_counted(own)
@@ -170,6 +181,13 @@ def _stated(user: User, name: str) -> set[str]:
         if node is not None and user.text is not None:
             found |= {*declared.comment(user.text, node), *said_by_run(user.text, part)}
     return {str(path[0]) for path in found}
+
+
+def _is_large(parameter: Parameter, init: functions.Function | None) -> bool:
+    """Whether the default of an argument is a large extent of arrays."""
+    default = parameter.default
+    is_whole = type(default) is int and default > LARGE
+    return is_whole and init is not None and usage.is_extent(init, parameter.name)
 
 
 def _whole(user: User, name: str, init: functions.Function | None) -> set[str]:
@@ -326,6 +344,11 @@ def unified(maker: Maker, said: declared.Shapes) -> list[Maker]:
         for own, texts in maker.options.items()
         for text in texts
         if own not in one.constants
+    ]
+    makers += [  # a size that is needed though its default is None
+        dataclasses.replace(one, sizes={**one.sizes, **{own: own for own in maker.open_sizes}})
+        for one in makers[:1]
+        if maker.open_sizes
     ]
     return [one for made in makers for one in _unified(made, said)]
 

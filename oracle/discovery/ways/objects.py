@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import arguments, naming
+from oracle.discovery import arguments, givers, naming
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.plans import Plan, Slot, solved
@@ -64,6 +64,7 @@ class Object:
     growing: dict[Path, int] = field(default_factory=dict)  # lists, and by how much a forward does
     rate: float = makers.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
+    was_made: bool = False  # the constructor has not raised
     unknown: str = ""  # an argument of the backward of which nothing says what it is
     has_shares: bool = False  # several layers have a gradient each of one array
     adds_shares: bool = False  # and the gradient is their sum
@@ -80,9 +81,8 @@ class Object:
 
     @property
     def outputs(self) -> list[str]:
-        """The names of what the forward returns, where it returns a tuple; "" for a nameless one."""
-        items = returns.items(self.user.node(self.candidate.of("forward"))) or []
-        return [item.name for item in items]
+        """The names of what the forward returns; "" for what has none."""
+        return [i.name for i in returns.items(self.user.node(self.candidate.of("forward"))) or []]
 
     @property
     def arguments(self) -> list[Argument]:
@@ -94,6 +94,7 @@ class Object:
     def prepare(self, arrays: Mapping[str, np.ndarray], seed: int = 0) -> Inputs:
         """A new object with numbers of its own, and the forward's arguments."""
         thing = self._constructed(arrays, seed)
+        self.was_made = True
         if self.steps:
             sizes = solved(arrays, self.arguments)
             with kept_random_state(seed), np.errstate(all="ignore"):
@@ -136,7 +137,7 @@ class Object:
 
     def _learns(self, holder: Any, name: str) -> bool:
         node = self.user.node(self.candidate.of("backward"))
-        return node is not None and f"self.{name}" in _source(node)
+        return node is not None and f"self.{name}" in ast.unparse(node)
 
     def forward(self, inputs: Inputs) -> tuple[Any, Any]:
         thing = inputs["self"]
@@ -164,9 +165,8 @@ class Object:
 
     def _of_output(self, result: tuple[Any, ...]) -> int:
         """Which of several outputs the one upstream belongs to: by its name, else the first."""
-        if len(self.upstreams) != 1 or len(self.outputs) != len(result):
-            return 0
-        return naming.assign(self.upstreams, self.outputs).get(0, 0)
+        fits = len(self.upstreams) == 1 and len(self.outputs) == len(result)
+        return naming.assign(self.upstreams, self.outputs).get(0, 0) if fits else 0
 
     def _attribute(self, thing: Any) -> Any:
         for name in OUTPUTS:
@@ -293,6 +293,7 @@ class Object:
         only_numbers = isinstance(result, Mapping) and not instances.arrays_in(result)
         if result is not None and not isinstance(result, str | bool) and not only_numbers:
             returned = Returned(node, self.user.line(qualified))
+            returned.items = givers.named_by_moves(self.user.text, qualified, returned.items)
             known = {m.of for m in attributes}
             made += self._returned(result, returned, inputs, parameters, known)
         have = {m.of for m in made}
@@ -391,14 +392,9 @@ class Object:
 
     def _rated(self, path: Path) -> bool:
         """Whether the backward multiplies its updates by the rate that we have set."""
-        if PlainDescent.is_held_by(self.maker.constants.values(), self.steps):
-            return True
-        if any(is_rate(p.name) for p in self.taken):
+        descends = PlainDescent.is_held_by(self.maker.constants.values(), self.steps)
+        if descends or any(is_rate(p.name) for p in self.taken):
             return True
         node = self.user.node(self.candidate.of("backward"))
-        text_of_it = _source(node) if node is not None else ""
+        text_of_it = ast.unparse(node) if node is not None else ""
         return any(f"self.{name}" in text_of_it for name in RATE_ATTRIBUTES)
-
-
-def _source(node: Any) -> str:
-    return ast.unparse(node)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from oracle.discovery import naming
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.plans import Slot
@@ -90,14 +91,29 @@ def _of_each_alike(function: Pair) -> list[Variant]:
         if not is_gradient(made):
             return []
         alike = [slot for slot in alike if np.shape(inputs[slot.name]) == np.shape(made)]
+    alike = _meant(function, alike)
     if len(alike) < 2:
-        return []
+        return [_of_slot(function, slot, True) for slot in alike]
     try:
         named = Returned(function.node, function.line).made(made, function.slots)[0].of
     except WrongReturn:
         named = alike[0].path
     alike.sort(key=lambda slot: slot.path != named)
     return [_of_slot(function, slot, slot is alike[0]) for slot in alike]
+
+
+def _meant(function: Pair, alike: list[Slot]) -> list[Slot]:
+    """Of inputs that look alike, those of which the gradient may be meant.
+
+    A name such as ``d_p`` says which: minus that gradient, which is right for the target, is wrong.
+    Where no name says so, nobody means the gradient of the targets.
+    """
+    items = returns.items(function.node) or []
+    stems = naming.stems_of_gradient(items[0].name) if len(items) == 1 else []
+    said = [slot for slot in alike if any(naming.same(stem, slot.name) for stem in stems)]
+    targets = naming.targets([slot.name for slot in function.slots])
+    others = [slot for slot in (said or alike) if slot.name not in targets]
+    return others or alike
 
 
 def _of_slot(function: Pair, slot: Slot, is_first: bool) -> Variant:

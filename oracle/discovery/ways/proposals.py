@@ -6,6 +6,7 @@ is used is decided by running.
 """
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
@@ -21,7 +22,7 @@ from oracle.discovery.ways.descent import STEPS, PlainDescent
 
 COUNTED = ("range", "repeat", "reshape", "split", "array_split", "tile")
 MOST_LAYERS = 3  # of which a list is tried
-MOST = 6  # values that are tried for one argument
+MOST = 6  # values of one source that are tried for one argument
 DTYPE = re.compile(r"(d_?type|data_?type)$")
 GENERATOR = re.compile(r"(rng|random|random_state|generator)$")
 
@@ -44,9 +45,8 @@ class Proposals:
         """The values that are proposed for an argument, the surest first."""
         found: dict[tuple[str, str], Given] = {}
         for source in (self._by_calls, self._by_hint, self._standard, self._by_use):
-            for one in source(name):
-                if len(found) < MOST:
-                    found.setdefault((one.text, one.why), one)
+            for one in itertools.islice(source(name), MOST):
+                found.setdefault((one.text, one.why), one)
         return list(found.values())
 
     def _by_calls(self, name: str) -> Iterator[Given]:
@@ -87,12 +87,20 @@ class Proposals:
         """A dtype, a random generator, and plain gradient descent for an optimizer."""
         if DTYPE.match(name):
             yield given(ast.parse("np.float64", mode="eval").body, {"np": np}, why="by its name")
-        elif GENERATOR.match(name):
+        elif GENERATOR.match(name) or self._draws(name, np.random.Generator):
             text = ast.parse("np.random.default_rng(0)", mode="eval").body
             yield given(text, {"np": np}, why="by its name")
+        elif self._draws(name, np.random.RandomState):
+            text = ast.parse("np.random.RandomState(0)", mode="eval").body
+            yield given(text, {"np": np}, why="by what is called on it")
         elif self.called_on(name) & STEPS or "optimi" in name.lower():
             text = ast.parse("PlainDescent()", mode="eval").body
             yield given(text, {"PlainDescent": PlainDescent}, why="it is asked for new weights")
+
+    def _draws(self, name: str, kind: type) -> bool:
+        """Whether all that the class calls on an argument are methods of a random generator."""
+        called = self.called_on(name)
+        return bool(called) and all(hasattr(kind, method) for method in called)
 
     def _by_use(self, name: str) -> Iterator[Given]:
         """Objects of the user's classes that have all the methods that are called on it."""
@@ -137,27 +145,43 @@ class Proposals:
         return found
 
     def _spellings(self, name: str) -> set[str]:
-        """An argument, and the attributes that hold it."""
+        """An argument, and the attributes that hold it, but not one that holds what is made of it.
+
+        ``self.dropout = Dropout(dropout)`` is a layer, and the argument is a number.
+        """
         held = {name, f"self.{name}", f"self._{name}"}
         for part in ast.walk(self.init) if self.init is not None else ():
-            if isinstance(part, ast.Assign) and ast.unparse(part.value) == name:
-                held |= {ast.unparse(target) for target in part.targets}
-        return held
+            if not isinstance(part, ast.Assign):
+                continue
+            targets = {ast.unparse(target) for target in part.targets}
+            held = held | targets if ast.unparse(part.value) == name else held - targets
+        return held | {name}
 
     def is_counted(self, name: str) -> bool:
         """Whether the class divides into as many parts as an argument says, or repeats as often."""
         held = self._spellings(name)
+        if self.is_divided_by(name):
+            return True
         for part in (part for node in self.methods for part in ast.walk(node)):
-            if isinstance(part, ast.BinOp) and isinstance(part.op, ast.FloorDiv | ast.Mod):
-                parts: list[ast.expr] = [part.right]
-            elif isinstance(part, ast.Call):
-                called = getattr(part.func, "attr", getattr(part.func, "id", ""))
-                parts = list(part.args) if called in COUNTED else []
-            else:
-                continue
-            if any(ast.unparse(p) in held for p in parts):
+            called = (
+                getattr(part.func, "attr", getattr(part.func, "id", ""))
+                if (isinstance(part, ast.Call))
+                else ""
+            )
+            if called in COUNTED and any(ast.unparse(p) in held for p in part.args):  # type: ignore[attr-defined]
                 return True
         return False
+
+    def is_divided_by(self, name: str) -> bool:
+        """Whether the class divides a whole number into as many parts as an argument says."""
+        held = self._spellings(name)
+        return any(
+            isinstance(part, ast.BinOp)
+            and isinstance(part.op, ast.FloorDiv | ast.Mod)
+            and ast.unparse(part.right) in held
+            for node in self.methods
+            for part in ast.walk(node)
+        )
 
     def is_called(self, name: str) -> bool:
         """Whether the class calls an argument itself, as a function."""

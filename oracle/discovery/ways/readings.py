@@ -109,11 +109,12 @@ def scaled(upstream: Any, slope: Any, value: Any, shape: tuple[int, ...]) -> Any
 
     They are those of every entry, of one sample each, or the full Jacobian.
     """
-    upstream, slope, value = np.asarray(upstream), np.asarray(slope), np.asarray(value)
+    # (asanyarray: an array that notes what is done with it stays one.)
+    upstream, slope, value = map(np.asanyarray, (upstream, slope, value))
     if slope.shape == value.shape:
-        return upstream * slope
+        return np.multiply(upstream, slope)
     if value.ndim and slope.shape != shape and slope.shape == value.shape + shape:
         return np.tensordot(upstream, slope, value.ndim)
     if slope.ndim > value.ndim and slope.shape[: value.ndim] == value.shape:
-        return upstream.reshape(value.shape + (1,) * (slope.ndim - value.ndim)) * slope
-    return upstream * slope
+        upstream = upstream.reshape(value.shape + (1,) * (slope.ndim - value.ndim))
+    return np.multiply(upstream, slope)

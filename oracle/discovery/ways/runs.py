@@ -1,5 +1,6 @@
 """Trial runs of an object: which of its arrays have gradients, and of which shapes."""
 
+import contextlib
 import dataclasses
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,8 @@ from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import holds_layers
 from oracle.discovery.ways.set_up import MOST, Step, sequences
 from oracle.subject import Argument, Made, NothingToJudge, Path, Unusable, Way, WrongReturn
+
+MANY = 31  # samples
 
 
 def try_once(thing: Object, open_: Sequence[str]) -> set[str]:
@@ -114,12 +117,24 @@ def _made(thing: Object, arrays: Mapping[str, np.ndarray], *given: Any) -> list[
         problem = error
     thing.numbers = numbers_with_gradients(thing.prepare(arrays)["self"], given[0]["self"])
     if problem is not None and not thing.numbers:
+        thing.numbers = _numbers_of_many(thing)
+    if problem is not None and not thing.numbers:
         raise problem
     if thing.numbers:
         inputs = thing.prepare(arrays)
         value, kept = thing.forward(inputs)
         made = thing.backward(inputs, value, kept, given[-1])
     return made
+
+
+def _numbers_of_many(thing: Object) -> list[Path]:
+    """The numbers that get a gradient from many samples: a few may all lie where it is flat."""
+    many = trial_arrays(thing.arguments, MANY)
+    inputs = thing.prepare(many)
+    value, kept = thing.forward(inputs)
+    with contextlib.suppress(WrongReturn):
+        thing.backward(inputs, value, kept, np.ones_like(np.asarray(value, dtype=float)))
+    return numbers_with_gradients(thing.prepare(many)["self"], inputs["self"])
 
 
 def _among(held: set[Path], shared: dict[Path, list[Path]]) -> dict[Path, list[Path]]:

@@ -73,7 +73,10 @@ def sequences(thing: Any, used: Sequence[str], data: Argument | None) -> Iterato
 
 def _is_open(thing: Any, name: str) -> bool:
     """Whether an attribute is not there, is None, or holds nothing but that."""
-    value = getattr(thing, name, None)
+    try:
+        value = getattr(thing, name, None)
+    except Exception:  # a property that needs what is not made yet
+        return False
     if isinstance(value, Mapping | list | tuple):
         parts = list(value.values()) if isinstance(value, Mapping) else list(value)
         return not parts or any(part is None for part in parts)

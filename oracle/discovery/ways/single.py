@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import arguments, naming, plans
+from oracle.discovery import arguments, givers, naming, plans
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.shapes import declared
@@ -36,7 +36,7 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
     of_module = variables.of_module(user, function, (node,), said)
     asked += of_module.parameters
     plan = plans.plan(candidate.name, said, asked, user.line(name), (node,), user)
-    items = returns.items(node) or []
+    items = givers.named_by_moves(user.text, name, returns.items(node) or [])
     updates = updated.updated(node) if node is not None else []
     plan.constants |= {one.rate: RATE for one in updates}
     slots = list(plan.slots.values())
@@ -125,7 +125,7 @@ def made_of(
 ) -> Returned:
     at = value_index(result, items)
     returned = Returned(node, line, skip=(at,))
-    returned.items = returned.items[: len(items) - 1]
+    returned.items = [item for i, item in enumerate(items) if i != at]
     if len(items) != len(result):
         returned.items = []
     elif len(returned.items) == 1 and node is not None:  # grads = (dW, db); return loss, grads

@@ -160,7 +160,8 @@ def test_a_fork_of_the_users_cannot_send():
 FOUND = {"kind": "found", "targets": [["f", 1], ["g", 5]]}
 START, NEXT = {"kind": "start", "index": 0}, {"kind": "start", "index": 1}
 ONE = {"kind": "outcome", "index": 0, "outcome": channel.encoded(Failure("", 1, "no"))}
-END = {"kind": "end"}
+REASON = {"kind": "reason", "index": 0, "outcome": channel.encoded(Failure("", 1, "why"))}
+JUDGED, END = {"kind": "judged"}, {"kind": "end"}
 
 
 @pytest.mark.parametrize(
@@ -172,7 +173,10 @@ END = {"kind": "end"}
         [FOUND, START, {**ONE, "index": 1}],
         [FOUND, START, ONE, ONE],
         [FOUND, START, END],
-        [FOUND, START, ONE, END],
+        [FOUND, START, ONE, JUDGED],
+        [FOUND, START, ONE, NEXT, {**ONE, "index": 1}, END],
+        [FOUND, START, ONE, NEXT, {**ONE, "index": 1}, JUDGED, {**REASON, "index": 2}],
+        [FOUND, START, REASON],
         [{"kind": "verdict"}],
         [{"kind": "found", "targets": [["f"]]}],
     ],
@@ -187,7 +191,15 @@ def test_messages_out_of_turn_are_refused(messages):
 
 def test_every_derivation_that_was_announced_needs_its_outcome():
     heard = Heard(0)
-    for message in [FOUND, START, ONE, NEXT, {**ONE, "index": 1}, END]:
+    for message in [FOUND, START, ONE, NEXT, {**ONE, "index": 1}, JUDGED, END]:
         heard.take(message)
     assert heard.all_told
     assert len(heard.outcomes) == 2
+
+
+def test_a_reason_takes_the_place_of_the_verdict_that_it_belongs_to():
+    heard = Heard(0)
+    for message in [FOUND, START, ONE, NEXT, {**ONE, "index": 1}, JUDGED, REASON]:
+        heard.take(message)
+    assert [outcome.message for outcome in heard.outcomes] == ["why", "no"]
+    assert not heard.all_told

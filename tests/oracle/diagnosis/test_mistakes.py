@@ -10,10 +10,11 @@ from collections import Counter
 
 import pytest
 
-from oracle.commands.check import Settings, of_file
+from oracle.commands.check import Settings
 from oracle.report import findings
 from oracle.results import Result
 from tests import TESTS
+from tests.oracle.outcomes import outcomes
 
 BANK = TESTS / "mistakes"
 ENTRIES = [
@@ -26,11 +27,11 @@ SETTINGS = Settings(cases=60)
 
 
 def judged(file):
-    outcomes = [judge() for _, _, judge in of_file(file, "", SETTINGS)]
-    assert outcomes
-    for outcome in outcomes:
+    found = outcomes(file, SETTINGS)
+    assert found
+    for outcome in found:
         assert isinstance(outcome, Result), outcome.message
-    return outcomes
+    return found
 
 
 def bad(results):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from oracle.commands.check import Settings, of_file
+from oracle.commands.check import Settings
+from tests.oracle.outcomes import outcomes
 
 SETTINGS = Settings(cases=40)
 HEAD = "import numpy as np\n\n"
@@ -58,7 +59,7 @@ def gain_backward(dout, x, w):
 def test_the_line_at_fault_is_told(text, finding, tmp_path):
     file = tmp_path / "mine.py"
     file.write_text(HEAD + text, encoding="utf-8")
-    results = [judge() for _, _, judge in of_file(file, "", SETTINGS)]
+    results = outcomes(file, SETTINGS)
     found = {
         gradient.line
         for result in results

@@ -447,3 +447,32 @@ def test_gradients_in_the_updated_parameters_that_are_returned(tmp_path):
 def test_a_wrong_gradient_in_an_updated_parameter(tmp_path):
     text = STEP.replace("dz.sum(axis=0)", "dz.mean(axis=0)")
     assert set(wrong(found(tmp_path, text)["one_step"])) == {"dc"}
+
+
+# A probability that a docstring calls a float
+
+NOISE = '''
+    class Drop:
+        """Parameters
+        ----------
+        p : float in [0, 1)
+            how often an entry is dropped
+        """
+        def __init__(self, p):
+            self.p = p
+        def forward(self, x):
+            self.kept = np.random.RandomState(3).rand(*x.shape) >= self.p
+            return x * self.kept / (1 - self.p)
+        def backward(self, g):
+            return {back}
+'''
+
+
+def test_an_interval_is_no_shape_and_a_probability_is_below_1(tmp_path):
+    drop = found(tmp_path, NOISE.format(back="g * self.kept / (1 - self.p)"))["Drop"]
+    assert "p was taken to be 0.5" in drop.remarks
+    assert set(right(drop)) == {"dx"}
+
+
+def test_a_dropout_that_is_not_scaled_back_is_seen(tmp_path):
+    assert set(wrong(found(tmp_path, NOISE.format(back="g * self.kept"))["Drop"])) == {"dx"}

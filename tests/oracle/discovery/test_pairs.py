@@ -935,7 +935,7 @@ def test_layers_without_shapes_are_judged_within_what_is_made_of_them(tmp_path):
     """
     subject = found(tmp_path, text)["twice_backward"]
     assert set(right(subject).values()) == {("x",), ("k",)}
-    assert subject.remarks == ["scale_backward, without shapes of its own, is judged within"]
+    assert subject.remarks == ["scale_backward, for which no shapes were found, is judged within"]
 
 
 CELL = """

@@ -68,6 +68,7 @@ UPDATES = {
     "a mean": "w -= (lr / len(X)) * dw",
     "with weight decay": "w -= lr * (dw + 0.01 * w)",
     "a number for a rate": "w -= 0.05 * dw",
+    "a rate that falls": "w -= (1 / epoch) * dw",
     "clipped": "w -= lr * np.clip(dw, -1, 1)",
     "with momentum": "v = 0.9 * v - lr * dw; w += v",
     "as Adam does": "m = b1 * m + (1 - b1) * dw; w -= lr * m / (np.sqrt(v) + 1e-8)",
@@ -83,6 +84,21 @@ UPDATES = {
 def test_each_way_to_take_a_step(update):
     text = "def descend(X, t, w, ws, p, v, m, b1, lr):\n    dw = X.T @ (X @ w - t)\n    " + update
     assert used(text) == [("descend", 2, 2, ("dw",))]
+
+
+def test_weights_of_another_object_that_are_moved_at_a_rate_that_falls():
+    text = """
+    class Trio:
+        def fit(self, X, t):
+            for turn in range(1, 9):
+                h = np.tanh(self.low.K @ X)
+                gap = self.top.K @ h - t
+                Dtop = gap @ h.T
+                Dlow = (self.top.K.T @ gap * (1 - h**2)) @ X.T
+                self.top.K -= (1 / turn) * Dtop
+                self.low.K -= (1 / turn) * Dlow
+    """
+    assert used(text) == [("Trio.fit", 6, 7, ("Dtop", "Dlow"))]
 
 
 RECEIVED = {
@@ -121,6 +137,7 @@ NOTHING = {
     "k-means": "def fit(X, c, lr):\n    for x in X:\n        c += lr * (x - c)",
     "a running mean": "def norm(X, mu, rate):\n    running_mean = rate * X.mean() + mu",
     "Euler's rule": "def euler(x, A, dt):\n    v = A @ x\n    return x + dt * v",
+    "a mean that is taken away": "def centred(X, V, n):\n    X -= (1 / n) * X.sum(0)\n    return X @ V",
     "a counter": "def count(n):\n    n += 1\n    n -= 2 * n",
     "a step of a search": "def search(x, step):\n    x += step\n    return x",
 }

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from oracle.commands.check import Settings, of_file
+from oracle.commands.check import Settings
 from oracle.results import Failure, Result
+from tests.oracle.outcomes import outcomes
 
 FEW = Settings(cases=30)
 
@@ -15,7 +16,7 @@ FEW = Settings(cases=30)
 def told(folder: Path, text: str) -> list[Result | Failure]:
     file = folder / "derivation.py"
     file.write_text("import numpy as np\n" + textwrap.dedent(text))
-    return [judge() for _, _, judge in of_file(file, "", FEW)]
+    return outcomes(file, FEW)
 
 
 def result(folder: Path, text: str) -> Result:
@@ -316,6 +317,38 @@ def test_shares_that_ignore_what_comes_in_are_named(
     (whole,) = (one for one in judged if isinstance(one, Result) and one.target == "Twice")
     assert whole.verdict == "wrong"
     assert ("ignores-upstream" in findings(whole)) is named
+
+
+# -- one gradient of several inputs that look alike -----------------------------------------------
+
+ALIKE = """
+    # oracle: shapes {first}: N D, {second}: N D
+    def mean_square({first}, {second}):
+        return np.mean(np.sum(({first} - {second}) ** 2, axis=1))
+
+    def mean_square_grad({first}, {second}):
+        {name} = {sign}2 * ({first} - {second}) / len({first})
+        return {name}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "name", "verdicts"),
+    [
+        ("p", "t", "d_p", ("correct", "wrong")),  # the name says of which
+        ("p", "t", "g", ("correct", "wrong")),  # nobody means that of the targets
+        ("y_true", "y_pred", "g", ("wrong", "correct")),
+        ("y", "yhat", "dy", ("correct", "correct")),  # dy is that of y, or of the output
+        ("a", "b", "g", ("correct", "correct")),
+        ("a", "b", "db", ("wrong", "correct")),
+    ],
+)
+def test_the_gradient_of_a_different_input_is_right_only_where_it_may_be_meant(
+    tmp_path: Path, first: str, second: str, name: str, verdicts: tuple[str, str]
+) -> None:
+    for sign, verdict in zip(("", "-"), verdicts):
+        text = ALIKE.format(first=first, second=second, name=name, sign=sign)
+        assert result(tmp_path, text).verdict == verdict, (first, name, sign)
 
 
 # -- the order of what comes back ----------------------------------------------------------------
@@ -776,3 +809,25 @@ def test_such_words_do_not_change_a_gradient_that_is_right_without_them(tmp_path
     one = result(tmp_path, text)
     assert one.verdict == "correct"
     assert "softmax" not in remarks(one)
+
+
+@pytest.mark.parametrize(
+    ("slope", "verdicts"),
+    [("1 / (1 - (v + 1e-9))", ("correct", "unstable")), ("1 / (1 + (v + 1e-9))", ("wrong",))],
+)
+def test_a_guard_on_another_side_of_a_sign_in_the_derivative_of_each_entry_is_no_mistake(
+    tmp_path: Path, slope: str, verdicts: tuple[str, ...]
+) -> None:
+    text = """
+        class Hazard:
+            # oracle: shapes v: N D unit
+            def fn(self, v):
+                return -np.log(1 - v + 1e-9)
+
+            def derivative(self, v):
+                return {slope}
+    """
+    one = result(tmp_path, text.format(slope=slope))
+    assert one.verdict in verdicts
+    notes = [n.name for g in one.gradients for n in (*g.remarks, *g.findings)]
+    assert ("guard-ignored" in notes) is (one.verdict != "wrong")

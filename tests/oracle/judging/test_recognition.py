@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import oracle
-from oracle.commands.check import Settings, of_file
+from oracle.commands.check import Settings
 from oracle.judging import recognition
 from oracle.judging.recognised_norms import norm
 from oracle.results import Result
+from tests.oracle.outcomes import outcomes
 
 HEAD = "import numpy as np\n\n"
 
@@ -35,8 +36,7 @@ def {name}(a, t):
 def judged(tmp_path: Path, text: str) -> Result:
     file = tmp_path / "file.py"
     file.write_text(HEAD + text, encoding="utf-8")
-    ((_, _, judge),) = of_file(file, "", Settings(cases=60))
-    found = judge()
+    (found,) = outcomes(file, Settings(cases=60))
     assert isinstance(found, Result), found
     return found
 

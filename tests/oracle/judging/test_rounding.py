@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import oracle
-from oracle.commands.check import Settings, of_file
+from oracle.commands.check import Settings
+from tests.oracle.outcomes import outcomes
 
 ROOT3 = 1.732051
 
@@ -132,8 +133,7 @@ SMALL = """
 def test_the_gradient_of_a_float32_parameter_may_be_float32(tmp_path, factor, verdict):
     file = tmp_path / "mixed.py"
     file.write_text(textwrap.dedent(SMALL.format(factor=factor)))
-    (judge,) = [judge for _, _, judge in of_file(file, "", Settings(cases=120))]
-    found = judge()
+    (found,) = outcomes(file, Settings(cases=120))
     assert found.verdict == verdict
     assert "float32-by-choice" in {note.name for note in found.remarks}
     assert "right-only-when" not in {n.name for g in found.gradients for n in g.findings}

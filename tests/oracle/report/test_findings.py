@@ -82,6 +82,7 @@ NAMES = [
     "loss-not-finite",
     "vanishing-gradient",
     "exploding-gradient",
+    "gradient-not-used",
 ]
 
 
@@ -204,6 +205,7 @@ ARGUMENTS: dict[str, tuple] = {
     "dead-units": (normal(N, M),),
     "identical-units": (np.random.default_rng(1), D, M),
     "vanishing-gradient": (np.random.default_rng(1), D, M),
+    "gradient-not-used": (normal(N, M), normal(N, M), normal(N, D)),
     "exploding-gradient": (normal(D, M), 100 * normal(D, M), 0.1),
 }
 

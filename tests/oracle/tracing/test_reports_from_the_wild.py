@@ -194,6 +194,52 @@ def test_a_second_number_before_it_is_a_factor(traced):
     assert "wrong" in verdicts(traced(RATES.format(rate="0.01 * 3 * np.ones((8, 1)).T"))).values()
 
 
+# Derivations on paper: nothing follows that could bring a factor in
+
+SHEET = """
+import numpy as np
+
+rng = np.random.default_rng(5)
+x, K = rng.normal(size=(6, 3)), rng.normal(size=(3, 2))
+z = x @ K
+loss = np.mean(np.sum(np.logaddexp(0, z), axis=1))
+dz = 1 / (1 + np.exp(-z)){mean}
+dK = x.T @ dz{later}
+"""
+
+
+@pytest.mark.parametrize(("delta", "expected"), [("d_h", set()), ("d_out", {"d_h on line 12"})])
+def test_a_gradient_that_nothing_uses_is_remarked_on(traced, delta, expected):
+    notes = [n for r in traced(LISTS.format(delta=delta)).results for n in r.remarks]
+    said = {n.message.partition(" is computed")[0] for n in notes if n.name == "gradient-not-used"}
+    assert said == expected
+
+
+@pytest.mark.parametrize(("mean", "later"), [("/ 6", ""), ("", "\ndK = dK / 6"), ("", "/ 6")])
+def test_a_mean_may_be_taken_on_any_line_of_a_sheet(traced, mean, later):
+    assert set(verdicts(traced(SHEET.format(mean=mean, later=later))).values()) == {"correct"}
+
+
+def test_a_mean_that_no_line_of_a_sheet_takes_is_missing(traced):
+    found = verdicts(traced(SHEET.format(mean="", later="")))
+    assert found == {"dz": "wrong", "dK": "inherited"}
+
+
+# What a trace says that has nothing to judge
+
+
+def test_a_function_that_trains_and_is_not_called_is_named(traced):
+    text = "def fit(w, X, y, lr):\n    dw = X.T @ (X @ w - y)\n    w -= lr * dw\n    return w\n"
+    (error,) = traced(text).errors
+    assert "fit (line 1) updates parameters and was not called" in error.message
+
+
+def test_a_script_that_ends_before_its_training_is_told_once(traced):
+    (error,) = traced("x = [1.0]\nx.nothing()\n").errors
+    assert error.line == 2
+    assert "before a step of a training could be judged" in error.message
+
+
 # A notebook that trains, twice
 
 FIRST = """import numpy as np
