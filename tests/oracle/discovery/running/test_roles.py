@@ -163,10 +163,10 @@ def test_keys_with_a_number_are_two_layers(tmp_path, bias, verdict):
 
 HEADS = """
     class Mixer:
-        def __init__(self, width, heads):
-            assert width % heads == 0
+        def __init__(self, dim, heads):
+            assert dim % heads == 0
             self.heads = heads
-            self.M = np.random.randn(heads, width // heads, width // heads)
+            self.M = np.random.randn(heads, dim // heads, dim // heads)
 
         def forward(self, x):
             self.parts = x.reshape(len(x), self.heads, -1)
@@ -181,7 +181,7 @@ HEADS = """
 
 def test_a_width_is_a_number_of_heads_times_another_size(tmp_path):
     line, verdict = judged(tmp_path, HEADS.format(back="hij"))
-    assert "width=heads*" in line
+    assert "dim=heads*" in line
     assert verdict == "correct"
 
 
