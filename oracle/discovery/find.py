@@ -14,6 +14,7 @@ from oracle.discovery.candidate import Candidate
 from oracle.discovery.partners import continues, forward_of, has_backward, is_cost, methods_of
 from oracle.discovery.shapes import declared
 from oracle.discovery.single_functions import (
+    is_handed_over,
     is_method,
     is_static,
     pullback,
@@ -183,7 +184,7 @@ class _Finder:
             self._add(name, Way.VALUE_AND_PULLBACK, {"function": name}, name)
         elif is_method(self.user, name):
             return
-        elif says_value_and_gradient(name, node):
+        elif says_value_and_gradient(name, node) or is_handed_over(self.user, name):
             self._add(name, Way.VALUE_AND_GRADIENT, {"function": name}, name)
         elif naming.tokens(name) == ("propagate",) and returns.tuple_length(node) == 2:
             self._add(name, Way.FORWARD_COST_BACKWARD, {"function": name}, name)

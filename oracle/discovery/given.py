@@ -33,13 +33,13 @@ def given(
 
 
 def of_sizes(text: str) -> Given | None:
-    """``(D, H)``, ``2*K``: numbers and sizes, in tuples and lists; None if it is anything else."""
+    """``(D, H)``, ``D+1``: numbers and sizes, alone or in tuples and lists; None if it is not."""
     try:
         node = ast.parse(text.strip(), mode="eval").body
     except SyntaxError:
         return None
     parts = list(ast.walk(node))
     names = tuple(dict.fromkeys(part.id for part in parts if isinstance(part, ast.Name)))
-    if not isinstance(node, ast.Tuple | ast.List | ast.BinOp) or not names:
+    if not isinstance(node, ast.Tuple | ast.List | ast.Name | ast.BinOp) or not names:
         return None
     return given(node, {}, names) if all(isinstance(part, SIZED) for part in parts) else None

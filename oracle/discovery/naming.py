@@ -102,7 +102,7 @@ PERHAPS_TARGETS = words("y Y")
 DATA = words("X x data inputs input X_train x_train features images")
 PARAMETERS = re.compile(
     r"(w|W|weights?|theta|Theta|thetas|params?|parameters?|beta|coefs?|initial_theta|nn_params"
-    r"|b|bias(es)?|[wWb]\d+|[wWb]_?\w{1,3}|gamma)$"
+    r"|b|bias(es)?|[wWb]\d+|[wWb]_?\w{1,3}|gamma|\w*(?:[pP]arams|[tT]hetas?|[wW]eights))$"
 )
 
 
@@ -189,7 +189,7 @@ def stems_of_gradient(name: str) -> list[str]:
         r"delta_?",
         r"del_?",
         r"partial_",
-        r"∂",
+        r"[∂ḡλδ]_?",
         r"d",
         r"g_?",
         r"D_?",

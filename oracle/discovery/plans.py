@@ -1,6 +1,6 @@
 """Plans: which arrays are drawn for a function's parameters, and which values are fixed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from oracle.discovery import naming
 from oracle.discovery.arguments import Parameter, User
+from oracle.discovery.given import Given
 from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import NOTHING
@@ -160,7 +161,21 @@ def plan(
             missing += [f"{own}.{key}" for key in dict.fromkeys(keys)] or [own]
     if missing:
         raise declared.missing(name, said, missing[0], above, missing[1:], nodes)
+    made.arguments += phantoms(made.constants.values(), made.arguments)
     return made
+
+
+def phantoms(
+    values: Iterable[Any], drawn: Sequence[Argument], more: Iterable[str] = ()
+) -> list[Argument]:
+    """An array for each size that a value speaks of and no argument's shape has alone."""
+    have = {dim for argument in drawn for dim in argument.dims}
+    needed = [*more, *(size for v in values if isinstance(v, Given) for size in v.sizes)]
+    return [
+        Argument(f"size {size}", (size,), fixed=True, only_size=True)
+        for size in dict.fromkeys(needed)
+        if size not in have
+    ]
 
 
 def _is_array(own: str, wanted: Sequence[Parameter], nodes: Sequence[Function | None]) -> bool:

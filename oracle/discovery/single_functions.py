@@ -7,6 +7,8 @@ from oracle.discovery.text import functions, returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
 
+BOTH_IN_ONE = ("fmin_l_bfgs_b", "fmin_tnc")  # without fprime, they take value and gradient
+
 
 def is_static(node: Function) -> bool:
     return any(
@@ -47,6 +49,19 @@ def pullback(node: Function) -> str:
         if isinstance(last, ast.Name) and last.id in inner:
             return last.id
     return ""
+
+
+def is_handed_over(user: Text, name: str) -> bool:
+    """Whether an optimizer takes value and gradient of it: ``minimize(f, x, jac=True)``."""
+    for call in user.calls:
+        called = ast.unparse(call.func).rpartition(".")[2]
+        words = {word.arg: word.value for word in call.keywords}
+        jac = words.get("jac")
+        both = called == "minimize" and isinstance(jac, ast.Constant) and jac.value is True
+        alone = called in BOTH_IN_ONE and not {"fprime", "approx_grad"} & {*words}
+        if (both or alone) and call.args and ast.unparse(call.args[0]) == name:
+            return len(call.args) < 3 or both
+    return False
 
 
 def says_value_and_gradient(name: str, node: Function) -> bool:

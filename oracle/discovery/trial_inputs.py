@@ -49,7 +49,7 @@ def trial_sizes(arguments: Sequence[Argument], first: int = 2) -> dict[str, shap
     found: dict[str, shapes.Size] = {}
     extents: set[int] = set()
     size = first
-    for argument in arguments:
+    for argument in sorted(arguments, key=lambda one: not one.only_size):  # kernels are small
         dims = (*argument.dims, *([argument.classes] if argument.classes else []))
         for name in size_names(dims):
             if CHOSEN:

@@ -15,7 +15,7 @@ def more_axes(state: State) -> Iterator[State]:
     One axis less is not tried: a sum over samples that is missing is right for a single sample.
     """
     for name, entry in state.entries:
-        if state.kind(name) in (DATA, TARGET) and not entry.literal:
+        if state.kind(name) in (DATA, TARGET) and not entry.is_value:
             yield from maybe(state.deepened(name, len(entry.dims) + 1, AXES))
 
 
@@ -29,7 +29,7 @@ def ranks(state: State, said: Clues, named: Sequence[str], code: Code) -> Iterat
             yield from maybe(state.ranked(name, said.rank, cost - 0.5))
             yield from maybe(state.deepened(name, said.rank, cost - 0.5))
         yield from _samples(state, name, said.rank or rank, code)
-        if said.output and state.kind(name) == DATA and rank < 4 and not entry.literal:
+        if said.output and state.kind(name) == DATA and rank < 4 and not entry.is_value:
             dims = (*entry.dims, "1")  # vectors that are columns
             yield state.put(name, replace(entry, dims=dims), cost)
         if said.higher:

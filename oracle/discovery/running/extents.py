@@ -9,6 +9,7 @@ from oracle.subject import size_names
 
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83)
 WIDE = (61, 67, 71, 73, 79, 83, 89)  # several times as large as others: 4*H in one axis
+LONG = (10007, 10009, 10037, 10039)  # a vector from which slices are taken
 LABELS = (97, 101, 103, 107, 109)  # a range of labels is larger than any extent
 SUMMED = 2  # the largest constant in a sum of a size and a number
 CONSTANT = 16  # the largest extent that may be a number that nobody has written
@@ -96,10 +97,13 @@ def solutions(own: Sequence[str], evidence: Sequence[Evidence]) -> list[tuple[st
 
 
 def _isolated(left: str, right: str) -> tuple[str, str]:
-    """The equation left = right, solved where an open slice leaves p - 3*h, which is to be h.
+    """The equation left = right, solved for a size: d + 1 = n + 1, or p - 3*h = h of a slice.
 
     Where as much is taken off both sides, p - 2*h and q - 2*h, the sizes p and q are equal.
     """
+    (one, _, more), (two, _, same) = left.rpartition("+"), right.rpartition("+")
+    if one and two and more == same and more.isdigit():  # a column of ones on both sides
+        return one, two
     size, _, taken = left.partition("-")
     same, _, beside = right.partition("-")
     if taken and taken == beside:

@@ -19,7 +19,7 @@ def fitted(state: State, unfit: Mapping[str, tuple[int, ...]], extents: Extents)
     yield from _multiples(state, unfit, extents)
     changed = state
     for name, shape in unfit.items():
-        if name not in state.names or state.of(name).literal or state.of(name).classes:
+        if name not in state.names or state.of(name).is_value or state.of(name).classes:
             continue
         dims = tuple(_spelled(number, state, extents) for number in shape)
         wide = [dim for dim in dims if dim != "1"]

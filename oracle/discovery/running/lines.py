@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from oracle.discovery.running.search import TOO_ODD as TOO_ODD
 from oracle.discovery.running.search import Search, ascending
-from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, is_fresh
+from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State, is_fresh
 from oracle.subject import size_names, substituted
 
 MULTIPLE = re.compile(r"(\d+)\*(\w+)")
 ODDER = 0.5  # than the plainest line; a line that is odder is an accident
-TOO_ODD = 1.0  # a line that is as odd as that is told, not judged
 MOST = 4  # lines that are judged
 BATCH = ("N", "T", "L", "P")
 FEATURES = ("D", "M", "H", "K", "F", "G", "E", "Q", "R", "S", "U", "V")
@@ -61,7 +61,9 @@ def _different(search: Search) -> list[State]:
     unfit = sorted(filter(search.may_be_wrong, search.unfit), key=lambda s: s.total)
     if not found:
         found = unfit[:1]
-    elif search.unfit and any(_has_more_axes(other, found[0]) for other in search.unfit):
+    elif not _of_numbers(search, found[0]) and any(
+        _has_more_axes(other, found[0]) for other in search.unfit
+    ):
         return []  # a sum that is missing is right for a single sample
     found = [state for state in found if state.oddness <= found[0].oddness + ODDER]
     kept: list[State] = []
@@ -70,13 +72,16 @@ def _different(search: Search) -> list[State]:
             continue
         kept = [other for other in kept if not (_covers(state, other) or _is_wider(other, state))]
         kept.append(state)
-    for other in _with_fewer_axes(kept[0]) if kept and not search.code.tells_axes_apart() else ():
+    fewer = kept and not search.code.tells_axes_apart()
+    others = [*(_with_fewer_axes(kept[0]) if fewer else ())]
+    others += _of_one_output(search, kept[0]) if kept else ()
+    for other in others:
         if len(kept) < MOST and not any(_covers(known, other) for known in kept):
             outcome, _ = search.tried(other, ascending)
             # (A parameter of its own has the size that this line would leave out.)
             if outcome.fits and not outcome.has_parameters and search.against(other) is None:
                 kept.append(other)
-    return kept[:MOST]
+    return [search.with_values(state) for state in kept[:MOST]]
 
 
 def _with_fewer_axes(state: State) -> Iterator[State]:
@@ -95,12 +100,42 @@ def _with_fewer_axes(state: State) -> Iterator[State]:
                 yield replace(state, entries=tuple(entries))
 
 
+def _of_one_output(search: Search, state: State) -> Iterator[State]:
+    """The same for one output, where nothing that a loss compares says how many there are.
+
+    ``loss.mean()`` of a discriminator is a mean over samples only if there is one output.
+    """
+    subject = search.ends[state.key].subject if state.key in search.ends else None
+    if subject is None or subject.has_upstream:
+        return
+    own = [(n, e) for n, e in state.entries if not e.is_value]
+    for size in state.own:
+        holders = [(n, e) for n, e in own if size in e.sizes]
+        last = all(e.dims[-1:] == (size,) and e.sizes.count(size) == 1 for _, e in holders)
+        if last and {state.kind(n) for n, _ in holders} in ({WEIGHT}, {WEIGHT, BIAS}):
+            yield state.replaced(size, "1", 0.0)
+
+
+def _of_numbers(search: Search, state: State) -> bool:
+    """Whether all that may have fewer axes are numbers, which the code never treats as arrays."""
+    arrays = [name for name, entry in state.entries if entry.dims or entry.is_value]
+    numbers = [name for name in state.names if name not in arrays]
+    kinds = {state.kind(name) for name in numbers}
+    used = any(search.code.roles.is_array(name) for name in numbers)
+    return bool(numbers) and not used and kinds <= {DATA}
+
+
 def _has_more_axes(unfit: State, found: State) -> bool:
     """Whether a line that makes a gradient of a wrong shape is plainer, and has more axes."""
     if unfit.names != found.names or unfit.total > found.total:
         return False
-    axes = [(len(unfit.of(n).dims), len(found.of(n).dims)) for n in found.names]
+    axes = [(_axes(unfit.of(n).dims), _axes(found.of(n).dims)) for n in found.names]
     return all(a >= b for a, b in axes) and any(a > b for a, b in axes)
+
+
+def _axes(dims: tuple[str, ...]) -> int:
+    """How many axes there are; a product such as G*D counts as those that it is made of."""
+    return sum(max(1, dim.count("*") + 1) for dim in dims)
 
 
 def _covers(general: State, special: State, plain: bool = False) -> bool:
@@ -117,7 +152,10 @@ def _covers(general: State, special: State, plain: bool = False) -> bool:
             return False
         if bool(one.classes) != bool(other.classes):
             return False
+        if bool(one.whole) != bool(other.whole):
+            return False
         pairs += [*zip(one.dims, other.dims), (one.classes or "1", other.classes or "1")]
+        pairs.append((one.whole or "1", other.whole or "1"))
     by: dict[str, str] = {}
     for dim, instead in sorted(pairs, key=lambda pair: not is_fresh(pair[0])):
         if is_fresh(dim) and plain and not instead.isidentifier():
@@ -158,9 +196,10 @@ def _is_wider(state: State, other: State) -> bool:
 def named(state: State, taken: Mapping[str, object]) -> State:
     """The line with the names that people give to sizes; those of the code itself come first."""
     names: dict[str, str] = {}
+    whole = {name for name, entry in state.entries if entry.whole}  # K=K
     hints = {size: name for size, name in state.hints if size in state.own}
     for size in sorted(state.own, key=lambda s: s not in hints):
-        used = {*taken, *names.values()}
+        used = {*taken, *names.values()} - (whole - {*names.values()})
         wanted = [hints[size]] if size in hints else []
         wanted += _usual(state, size)
         names[size] = next(name for name in wanted if name not in used)

@@ -17,6 +17,7 @@ ALIGNED = re.compile(
     r"|don't match \((?P<i>\d+) != (?P<j>\d+)\)"
     r"|Expected size (?P<q>\d+) but got size (?P<r>\d+)"
     r"|expanded size of the tensor \((?P<k>\d+)\) must match the existing size \((?P<l>\d+)\)"
+    r"|input batch_size \((?P<s>\d+)\) to match target batch_size \((?P<t>\d+)\)"
     r"|[Ee]xpected index \[(?P<m>\d+).*no larger than \w+ \[(?P<n>\d+)"
 )
 NOT_ALIGNED = re.compile(r"not aligned: (\d+) \(dim \d+\) != (\d+)")
@@ -33,6 +34,12 @@ REFUSED = re.compile(
     r"|division by zero|non-empty|greater than actual input size|Kernel size can't be"
 )
 BOUNDS = re.compile(r"index (\d+) is out of bounds for (?:axis|dimension) \d+ with size (\d+)")
+TARGET = re.compile(r"Target (\d+) is out of bounds")  # torch does not say of what
+FILLED = re.compile(
+    r"shape \((\d+),\) could not be broadcast to indexing result of shape \((\d+),\)"
+    r"|from shape \((\d+),\) into shape \((\d+),\)"
+)
+SOLVED = re.compile(r"shapes of a \(\d+, (\d+)\) and b \((\d+)(?:, \d+)?,?\) are incompatible")
 AXIS = re.compile(r"axis (-?\d+) is out of bounds for array of dimension (\d+)")
 HIGHER = re.compile(
     r"tuple index out of range|too many indices|unsized object|0-d array|too many subscripts"
@@ -53,7 +60,7 @@ INTEGERS = re.compile(
     r"|target dtype to be Long|tensor of type LongTensor"
     r"|_cpu\" not implemented for '(?:Float|Double)'"
 )
-SQUARE = re.compile(r"must be square")
+SQUARE = re.compile(r"must be square|[Ee]xpected square")
 DEFINITE = re.compile(r"definite")
 
 
@@ -68,10 +75,11 @@ class Clues:
     higher: bool = False
     lower: bool = False
     integers: bool = False
-    index: tuple[int, int] | None = None  # an index, and the extent that it exceeds
+    index: tuple[int, int] | None = None  # an index, and the extent that it exceeds, or 0
     multiples: tuple[int, ...] = ()  # extents of a shape whose product is a different one
     places: bool = False  # some axes that are summed over together have different extents
     output: bool = False  # the result of an operation does not fit where it is added to
+    length: tuple[int, int] | None = None  # of a part of a vector, and the one that is wanted
     square: bool = False
     definite: bool = False
 
@@ -82,6 +90,7 @@ def clues(error: BaseException) -> Clues:
     shapes = tuple(_shapes(said))
     axis, bounds = AXIS.search(said), BOUNDS.search(said)
     integers = bool(INTEGERS.search(said))
+    target = TARGET.search(said)
     return Clues(
         tuple(dict.fromkeys(_equal(said, shapes))),
         tuple(_either(said)),
@@ -90,13 +99,27 @@ def clues(error: BaseException) -> Clues:
         bool(HIGHER.search(said)) or bool(axis),
         bool(LOWER.search(said)) and not integers,
         integers,
-        (int(bounds[1]), int(bounds[2])) if bounds else None,
+        (int(bounds[1]), int(bounds[2])) if bounds else (int(target[1]), 0) if target else None,
         tuple(_factors(said)),
         "shape-mismatch for sum" in said,
         "non-broadcastable output" in said,
+        _length(said),
         bool(SQUARE.search(said)),
         bool(DEFINITE.search(said)),
     )
+
+
+def _length(said: str) -> tuple[int, int] | None:
+    """The length of what was taken from a vector, and the length that was wanted."""
+    if reshaped := RESHAPED.search(said):
+        to = re.findall(r"-?\w+", reshaped["to"] or reshaped["to2"] or "")
+        if all(n.isdigit() for n in to):
+            return int(reshaped["size"] or reshaped["size2"]), math.prod(map(int, to))
+    filled = FILLED.search(said)
+    if filled is None:
+        return None
+    came, wanted = (int(number) for number in filled.groups() if number is not None)
+    return came, wanted
 
 
 def _rank(said: str) -> int:
@@ -123,7 +146,7 @@ def _shapes(said: str) -> Iterator[Shape]:
 
 
 def _equal(said: str, shapes: tuple[Shape, ...]) -> Iterator[tuple[int, int]]:
-    if found := NOT_ALIGNED.search(said):
+    if found := NOT_ALIGNED.search(said) or SOLVED.search(said):
         yield int(found[1]), int(found[2])
     elif found := ALIGNED.search(said):
         numbers = [int(n) for n in found.groups() if n is not None]
@@ -136,10 +159,8 @@ def _equal(said: str, shapes: tuple[Shape, ...]) -> Iterator[tuple[int, int]]:
             for a, b in zip(reversed(one), reversed(other)):
                 if a != b and 1 not in (a, b):
                     yield a, b
-    elif found := RESHAPED.search(said):
-        to = re.findall(r"-?\w+", found["to"] or found["to2"] or "")
-        if all(n.isdigit() for n in to):
-            yield int(found["size"] or found["size2"]), math.prod(map(int, to))
+    elif RESHAPED.search(said) and (length := _length(said)):
+        yield length
 
 
 def _either(said: str) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
-from oracle.discovery.running import parts
+from oracle.discovery.running import divisions, parts
 from oracle.discovery.running.axes import maybe, more_axes, ranks
 from oracle.discovery.running.costs import (
     AXES,
@@ -51,7 +51,7 @@ class Line:
 
     def named(self, state: State) -> list[str]:
         """The arguments that the line names; all of them if it names none."""
-        words = set(re.findall(r"\w+", self.text))
+        words = self.code.roles.sources({*re.findall(r"\w+", self.text)})
         found = [name for name in state.names if name.rpartition(".")[2] in words]
         return found or state.names
 
@@ -92,10 +92,12 @@ def moves(
         yield from _single(state)
         return
     named = line.named(state)
+    yield from divisions.remainders(state, line.text, extents)
     branched = isinstance(first.error, AssertionError | NameError)
     yield from other_options(state, line.code) if branched else ()
     if branched or said.multiples:
         yield from parts.divisible(state, said, extents)
+        yield from divisions.groups(state, said, extents) if not said.equal else ()
     if line.code.parts and isinstance(first.error, AssertionError | ValueError | ArithmeticError):
         yield from parts.in_parts(state, line.code.parts)
     yield from _integers(state, said, line, extents)
@@ -228,7 +230,7 @@ def _integers(state: State, said: Clues, line: "Line", extents: Extents) -> Iter
     names = sorted(state.names, key=lambda n: (n not in named, state.kind(n) != TARGET))
     for name in names:
         entry = state.of(name)
-        if entry.classes or entry.literal or state.kind(name) in (WEIGHT, BIAS):
+        if entry.classes or entry.is_value or state.kind(name) in (WEIGHT, BIAS):
             continue
         cost = LABELS if state.kind(name) == TARGET else INTEGERS
         cost += ELSEWHERE * (name not in named)
@@ -237,7 +239,7 @@ def _integers(state: State, said: Clues, line: "Line", extents: Extents) -> Iter
         if len(entry.dims) > 1:
             yield one.put(name, Entry(entry.dims, classes), cost + 0.25)
         if name in named and state.kind(name) == DATA and not line.code.is_array(name):
-            yield state.put(name, Entry(literal="2"), cost + EQUAL)
+            yield one.put(name, Entry(whole=classes), cost + EQUAL)
 
 
 def labelled(state: State, names: Sequence[str]) -> Iterator[State]:
@@ -295,7 +297,7 @@ def _columns(state: State) -> State:
 
 def _shape(entry: Entry, extents: Extents) -> tuple[int, ...]:
     try:
-        return shapes.shape(entry.dims, extents.known) if not entry.literal else ()
+        return shapes.shape(entry.dims, extents.known) if not entry.is_value else ()
     except ValueError:  # negative at these sizes
         return ()
 
@@ -307,13 +309,22 @@ def _of_index(state: State, said: Clues, extents: Extents, line: Line) -> Iterat
     index, extent = said.index
     for name in state.names:
         entry = state.of(name)
-        if not entry.classes or shapes.shape((entry.classes,), extents.known)[0] != index + 1:
+        if not entry.classes:
             continue
-        for size, by in solutions(state.own, [(extents, (index + 1, extent))]):
-            yield state.replaced(size, by, EQUAL + effort(by))
-        if entry.classes not in state.own:
+        below = shapes.shape((entry.classes,), extents.known)[0] - 1 - index
+        if below not in (0, 1):  # 1: labels that start at 1, y - 1 is the index
+            continue
+        if not extent:
+            sizes = [size for size in state.sizes[::-1] if size != entry.classes]
+            for place, size in enumerate(sizes):
+                yield state.put(name, replace(entry, classes=size), EQUAL * (1 + place))
+            return
+        more = f"+{below}" if below else ""
+        for size, by in solutions(state.own, [(extents, (index + 1 + below, extent))]):
+            yield state.replaced(size, by + more, EQUAL + effort(by))
+        if entry.classes not in state.own or more:
             by = next(iter(extents.spelled(extent)), str(extent))
-            yield state.put(name, replace(entry, classes=by), EQUAL)
+            yield state.put(name, replace(entry, classes=by + more), EQUAL)
         return
     bounds = [s for s in line.bounds(state) if extents.known.get(s, 0) > extent]
     near = {dim for name in line.named(state) for dim in state.of(name).dims[:1]}
@@ -329,7 +340,7 @@ def _of_values(state: State, said: Clues, named: Sequence[str]) -> Iterator[Stat
     """Square matrices, and positive definite ones."""
     for name in named if said.square or said.definite else ():
         entry = state.of(name)
-        if len(entry.dims) < 2 or entry.classes or entry.literal:
+        if len(entry.dims) < 2 or entry.classes or entry.is_value:
             continue
         one = state
         if entry.dims[-1] != entry.dims[-2] and entry.dims[-1] in state.own:

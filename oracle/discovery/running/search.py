@@ -1,25 +1,31 @@
 """The search for lines of shapes under which a derivation runs: best first, and bounded."""
 
 import heapq
+import itertools
 import linecache
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from oracle.cases import shapes
 from oracle.discovery.running import moves
 from oracle.discovery.running.axes import more_axes
-from oracle.discovery.running.extents import LABELS, PRIMES, WIDE, Extents
+from oracle.discovery.running.extents import LABELS, LONG, PRIMES, WIDE, Extents
 from oracle.discovery.running.fitting import fitted
-from oracle.discovery.running.messages import is_refusal
+from oracle.discovery.running.lengths import Needed, lengths
+from oracle.discovery.running.messages import clues, is_refusal
 from oracle.discovery.running.seeds import Code, started
-from oracle.discovery.running.state import BIAS, WEIGHT, State
+from oracle.discovery.running.state import BIAS, TARGET, WEIGHT, Entry, State, is_fresh
 from oracle.discovery.running.trial import BACKWARD, DONE, Build, Outcome, run
 from oracle.subject import Unusable, size_names
 
 RUNS = 300  # at most,
 AFTER = 30  # and after the first line was found
+DEAR = 1.5  # a line that costs more than that ends no search
 WIDER = 0.8  # how much more a further line may cost than the first one
 FURTHER = 2.0  # what a stage more is worth: constructor, forward, backward
 MOST = 8  # lines
+TOO_ODD = 1.0  # a line that is as odd as that is told, not judged
+TURNS = 3  # sizes in which the length of a vector is measured
 ENOUGH = 2  # other assignments of sizes in which a line runs
 
 Order = Callable[[State, Extents], None]  # gives out primes to the sizes of a state
@@ -38,19 +44,59 @@ class Search:
     found: list[State] = field(default_factory=list)  # every gradient has its argument's shape
     unfit: list[State] = field(default_factory=list)  # it runs, and some gradient has not
     ends: dict[str, Outcome] = field(default_factory=dict)  # of the latter, how the run ended
+    first: tuple[str, ...] = ()  # sizes of a constructor that are to be small: a kernel's
     undefined: Outcome | None = None  # a run in which the forward used a name that is not defined
     costs: dict[str, float] = field(default_factory=dict)  # the least for which a line was reached
 
     def tried(self, state: State, order: Order) -> tuple[Outcome, Extents]:
         """One run of a state, with primes given out in an order."""
+        extents = self.extents(state)
+        order(state, extents)
+        self.runs += 1
+        return run(self.build, state.text, extents, self.file), extents
+
+    def extents(self, state: State) -> Extents:
+        """The extents that some sizes have in every run: long vectors, labels, small kernels."""
         numbers = {int(e.literal) for _, e in state.entries if e.literal.isdigit()}
         extents = Extents(self.code.numbers | numbers, constants=self.constants)
         only_labels = [e.classes for _, e in state.entries if e.classes in state.own]
         axes = size_names(tuple(dim for _, e in state.entries for dim in e.dims))
         extents.give([c for c in only_labels if c not in axes], LABELS)
-        order(state, extents)
-        self.runs += 1
-        return run(self.build, state.text, extents, self.file), extents
+        extents.give(self._lengths(state), LONG)
+        extents.give(self.first)
+        return extents
+
+    def _flat(self, state: State) -> list[str]:
+        """The vectors that single subscripts take apart."""
+        own = (n for n, e in state.entries if len(e.dims) == 1 and not (e.classes or e.is_value))
+        return [name for name in own if self.code.roles.flat(name)[0]]
+
+    def _lengths(self, state: State) -> list[str]:
+        """The lengths of flat vectors that nothing else has: long enough for any slice."""
+        dims = [dim for _, e in state.entries for dim in (*e.dims, e.classes, e.whole) if dim]
+        rest = [size for dim in dims for size in size_names((dim,))]
+        own = (state.of(name).dims[0] for name in self._flat(state))
+        return [size for size in own if size in state.own and rest.count(size) == 1]
+
+    def _lengthened(self, state: State) -> Iterator[State]:
+        """The states in which a flat vector is as long as its slices or its gradient need."""
+        for name in self._flat(state):
+            runs: list[Needed] = []
+            known = self.tried(state, ascending)[1].known
+            for turn in range(TURNS):
+                outcome, extents = self.tried(state, _turned(known, turn))
+                number = _needed(state.of(name), name, outcome, extents)
+                runs += [(extents, number)] if number else []
+            sizes = [size for size in (*state.sizes, *self.own_sizes(runs)) if size[0] != "*"]
+            taken = {size for size in state.of(name).sizes if size in self._lengths(state)}
+            free = [size for size in dict.fromkeys(sizes) if size not in taken]
+            for length in lengths(runs, free):
+                yield state.put(name, replace(state.of(name), dims=(length,)), moves.EQUAL)
+
+    @staticmethod
+    def own_sizes(runs: Sequence[Needed]) -> list[str]:
+        """The sizes that are said, and those of a constructor."""
+        return [size for extents, _ in runs[:1] for size in extents.known if not is_fresh(size)]
 
     def go(self, given: str, missing: tuple[str, ...]) -> None:
         """Find states under which the derivation runs."""
@@ -65,7 +111,7 @@ class Search:
                     count += 1
                     heapq.heappush(heap, (state.total - reached, count, state))
 
-        push(started(State(given=given), missing, self.code), 0.0)
+        push(started(State(given=given), missing, self.code), FURTHER * DONE)
         last = RUNS
         while heap and self.runs < last and len(self.found) < MOST:
             _, _, state = heapq.heappop(heap)
@@ -78,17 +124,20 @@ class Search:
                 self.undefined = self.undefined or outcome
             if outcome.missing is not None:
                 more = tuple(n for n in outcome.missing.names if n not in state.names)
-                push(started(state, more, self.code) if more else iter(()), 0.0)
+                push(started(state, more, self.code) if more else iter(()), FURTHER * DONE)
                 if not more and outcome.missing.are_labels:
-                    push(moves.labelled(state, outcome.missing.names), 0.0)
+                    push(moves.labelled(state, outcome.missing.names), FURTHER * DONE)
                 continue
             if outcome.ran:
                 against = self.against(state)
                 if against is None:
                     (self.found if outcome.fits else self.unfit).append(state)
                     self.ends[state.key] = outcome
-                    last = min(last, self.runs + AFTER)
+                    if state.oddness < TOO_ODD and state.cost < DEAR:
+                        last = min(last, self.runs + AFTER)
                     push(fitted(state, outcome.unfit or {}, extents), FURTHER * DONE)
+                    if not outcome.fits and self._flat(state):
+                        push(self._lengthened(state), FURTHER * DONE)
                     if not outcome.fits:
                         push(more_axes(state), FURTHER * DONE)
                         push(moves.ones(state), FURTHER * DONE)
@@ -110,6 +159,9 @@ class Search:
             if not is_refusal(came[0].error):
                 break
             came = self.tried(state, order)
+        if is_refusal(came[0].error) and not self.first:
+            self.first = tuple(s for s in came[1].known if s not in state.sizes and s[0] != "*")
+            return self._first(state) if self.first else came
         return came
 
     def against(self, state: State) -> tuple[Outcome, Extents] | None:
@@ -145,6 +197,8 @@ class Search:
             other, others = self.tried(state, again)
             if other.error is not None and other.line == outcome.line:
                 runs.append(moves.Failed(other.error, others))
+        if runs[0].clues.length and self._flat(state):
+            yield from self._lengthened(state)
         line = linecache.getline(self.file, outcome.line)
         # No line of the user's: what came back has a shape that cannot be compared.
         backward = self.reached(outcome) >= BACKWARD or not outcome.line
@@ -174,6 +228,31 @@ class Search:
 
         return all(is_wrong(name, shape) for name, shape in (outcome.unfit or {}).items())
 
+    def with_values(self, state: State) -> State:
+        """The line with the values under which the forward is a number: positive ones for a log.
+
+        As few arguments as possible get a word; a square matrix is positive definite.
+        """
+        known = self.ends.get(state.key)
+        if known is None or known.finite:
+            return state
+        free = [
+            n for n, e in state.entries if not (e.classes or e.is_value or e.word)
+            if state.kind(n) not in (TARGET, WEIGHT, BIAS) or len(state.names) == 1
+        ]  # fmt: skip
+        sets = [(n,) for n in free] + list(itertools.combinations(free, 2)) + [tuple(free)]
+        for names in sets:
+            changed = state
+            for name in names:
+                dims = state.of(name).dims
+                square = len(dims) > 1 and dims[-1] == dims[-2]
+                word = "spd" if square else "positive"
+                changed = changed.put(name, replace(state.of(name), word=word))
+            ends = [self.tried(changed, order)[0] for order in (ascending, descending, rotated)]
+            if all(end.ran and end.finite for end in ends):
+                return changed
+        return state
+
     def reached(self, outcome: Outcome) -> float:
         """How far a run came: its stage, and the place of its line among the lines of the code."""
         for node, stage in zip(self.code.nodes, self.code.stages):
@@ -181,6 +260,28 @@ class Search:
             if first <= outcome.line <= last:
                 return max(stage, outcome.stage) + (outcome.line - first) / (last - first + 1)
         return outcome.stage
+
+
+def _needed(entry: Entry, name: str, outcome: Outcome, extents: Extents) -> int:
+    """How long a flat vector is to be, by an error about its slices or by its gradient; or 0."""
+    (length,) = shapes.shape(entry.dims, extents.known)
+    if outcome.unfit and len(outcome.unfit.get(name, ())) == 1:
+        return outcome.unfit[name][0]
+    told = clues(outcome.error) if outcome.error is not None else None
+    if told is None or told.length is None:
+        return 0
+    came, wanted = told.length
+    return length + wanted - came
+
+
+def _turned(known: Mapping[str, int], turn: int) -> Order:
+    """All sizes of a run, those that are said included, in another order and with other primes."""
+    sizes = [size for size, extent in known.items() if extent < LABELS[0]]
+
+    def order(state: State, extents: Extents) -> None:
+        extents.give(sizes[turn:] + sizes[:turn], PRIMES[turn:])
+
+    return order
 
 
 def ascending(state: State, extents: Extents) -> None:
@@ -223,7 +324,7 @@ ORDERS: tuple[Order, ...] = (descending, weights_last, rotated)
 
 
 def _images_last(state: State) -> list[str]:
-    axes = size_names(tuple(dim for _, entry in state.entries for dim in entry.dims))
+    axes = size_names(tuple(d for _, e in state.entries for d in (*e.dims, e.whole) if d))
     own = [size for size in state.own if size in axes]
     image = _of_image(state)
     if not image:

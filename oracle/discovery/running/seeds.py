@@ -9,14 +9,21 @@ from dataclasses import dataclass, field, replace
 from oracle.discovery import naming
 from oracle.discovery.plans import OTHER_OPTIONS
 from oracle.discovery.running.costs import LABELS
-from oracle.discovery.running.state import BIAS, DATA, Entry, State, role
+from oracle.discovery.running.roles import Roles
+from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State, kind, role
 from oracle.discovery.text import functions, usage
 from oracle.discovery.text.functions import Function
 
 RANK = 2  # of what nothing is known
-OPTION = re.compile(
-    r"(stride|pad|axis|kernel|pool|size|num|n_|mode(?!l)|activation|config|layers?$|units|dilation)"
+OPTIONS = naming.words(
+    "stride strides pad padding axis kernel pool size num n mode activation config layer layers "
+    "units dilation"
 )
+STEPS = naming.words("stride strides pad padding axis kernel ksize pool mode dilation")
+COLUMN = 0.5  # a flat vector as a matrix, and a matrix of weights as a vector
+NUMBERS = 1.0  # what no use shows to be arrays, as numbers
+ONE_OUTPUT = {WEIGHT: 2, TARGET: 2, BIAS: 1}  # axes; a model of one output lacks the last one
+LAYERS = 2  # of a list or dict of parameters that the code goes through
 MOST_CHOICES = 6
 AS_CALLED = 0.5  # a line with all extents of a call: some may be equal by accident
 
@@ -29,6 +36,7 @@ class Code:
     stages: tuple[int, ...]  # of each, how far a run came that has reached it
 
     numbers: frozenset[int]  # whole numbers in the file: no extent is one of them
+    roles: Roles = field(default_factory=Roles)
     parts: tuple[str, ...] = ()  # arguments of the constructor that the code divides by
     comments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # axes by argument
     samples: tuple[tuple[int, ...], ...] = ()  # shapes that are defaults of a constructor
@@ -115,6 +123,33 @@ def started(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
         if (sequences := _of_sequences(one, names, code)) is not None:
             yield sequences
         yield one
+        yield from _otherwise(one, names, code)
+
+
+def _otherwise(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
+    """The state with what the uses leave open: numbers in place of arrays, vectors of weights."""
+    numbers, single = state, state
+    for name in names:
+        if name not in state.names:
+            continue
+        entry = state.of(name)
+        if entry.dims and entry.dims[0].isdigit():
+            continue  # it is unpacked
+        if entry.is_value or entry.classes:
+            continue
+        flat, _ = code.roles.flat(name)
+        if len(entry.dims) in (1, 2) and (flat or state.kind(name) == WEIGHT):
+            other = state.ranked(name, 3 - len(entry.dims), COLUMN)
+            if other is not None and entry.dims[:1] != other.of(name).dims:
+                yield other
+        if state.kind(name) not in (WEIGHT, BIAS) and not code.roles.is_array(name):
+            numbers = numbers.put(name, replace(entry, dims=()))
+        if len(entry.dims) == ONE_OUTPUT.get(state.kind(name), 0):
+            single = single.put(name, replace(entry, dims=entry.dims[:-1]))
+    if single is not state:
+        yield replace(single, cost=single.cost + COLUMN)
+    if numbers is not state:
+        yield replace(numbers, cost=numbers.cost + NUMBERS)
 
 
 def _of_sequences(state: State, names: Sequence[str], code: Code) -> State | None:
@@ -152,13 +187,34 @@ def as_called(state: State, names: Sequence[str], code: Code) -> Iterator[State]
 
 
 def _entered(state: State, name: str, code: Code, its: str) -> State:
+    entries = _of_container(name, code)
+    if entries:
+        state = replace(state, words=(*state.words, *entries.items()))
+        for entry, word in entries.items():
+            axes = 1 if role(word, entries.values()) == BIAS else RANK
+            state, sizes = state.sized(axes)
+            state = state.put(entry, Entry(sizes))
+        return state
     if name in naming.FLAGS:
         return state.put(name, Entry(literal="True"))
-    if OPTION.search(name) and not code.is_array(name) and "." not in name:
+    words = {*naming.tokens(name)}
+    if code.roles.is_whole(name) and not code.roles.is_array(name) and not words & STEPS:
+        state, sizes = state.sized(1)
+        hints = (*state.hints, (sizes[0], name))
+        return replace(state.put(name, Entry(whole=sizes[0])), hints=hints)
+    if words & OPTIONS and not code.is_array(name) and "." not in name:
         return state.put(name, Entry(literal="1"))
     if code.indexes_with(name):
-        state, sizes = state.sized(2)
-        return state.put(name, Entry(sizes[:1], sizes[1]))
+        rank = max(1, code.axes(name), len(code.unpacked(name)))
+        state, sizes = state.sized(rank + 1)
+        return state.put(name, Entry(sizes[:-1], sizes[-1]))
+    flat, length = code.roles.flat(name)
+    parts = code.roles.unpacked(name)
+    if parts and not flat:
+        return state.put(name, Entry((str(len(parts)),)))
+    if flat:
+        state, sizes = state.sized(1)
+        return state.put(name, Entry((str(length),) if length else sizes))
     own = code.unpacked(name) or code.comments.get(name, ())
     word = "mask" if "mask" in naming.tokens(name) else ""
     least = 1 if its == BIAS or code.is_shift(name) else RANK
@@ -166,12 +222,32 @@ def _entered(state: State, name: str, code: Code, its: str) -> State:
     called = code.as_called(name)
     rank = len(own) or (len(called[0]) if called else rank)
     state, sizes = state.sized(rank)
-    words = [word if word.strip("_") else f"_{i}" for i, word in enumerate(own)]
+    spelled = [word if word.strip("_") else f"_{i}" for i, word in enumerate(own)]
     known = {word: size for size, word in state.hints}
-    by_name = {word: known.get(word, size) for word, size in zip(words, sizes)}  # one size a name
-    dims = tuple(by_name[word] for word in words) if own else sizes
+    by_name = {word: known.get(word, size) for word, size in zip(spelled, sizes)}  # one a name
+    dims = tuple(by_name[word] for word in spelled) if own else sizes
     hints = [(s, word) for word, s in by_name.items() if word not in known and word[0] != "_"]
     return replace(state.put(name, Entry(dims, word=word)), hints=(*state.hints, *hints))
+
+
+def _of_container(name: str, code: Code) -> dict[str, str]:
+    """The entries of a list or dict of parameters, each with what the code calls it."""
+    pairs = code.roles.in_pairs(name)
+    if pairs:  # for W, b in params
+        every = itertools.product(range(LAYERS), enumerate(pairs))
+        kinds = [_known_kind(word) or code.roles.kind(word) for word in pairs]
+        return {f"{name}[{layer}][{i}]": kinds[i] for layer, (i, _) in every}
+    parts = code.roles.unpacked(name)
+    if any(code.roles.is_array(part) for part in parts):  # W1, b1, W2, b2 = params
+        return {f"{name}[{i}]": word for i, word in enumerate(parts)}
+    keys = code.roles.numbered_keys(name)
+    kinds = {key: _known_kind(key) or code.roles.kind(key, name) for key in keys}
+    return {f"{name}.{key}{n}": kinds[key] for n in range(1, LAYERS + 1) for key in keys}
+
+
+def _known_kind(word: str) -> str:
+    """The word itself, if it says a weight or a bias."""
+    return word if kind(word) in (WEIGHT, BIAS) else ""
 
 
 def _axes(node: ast.AST, name: str) -> int:
@@ -235,4 +311,7 @@ def code_of(
         for node in ast.walk(root)
         if isinstance(node, ast.Constant) and type(node.value) is int
     )
-    return Code(tuple(found), tuple(stage for _, stage in parts), numbers, tuple(divided), comments)
+    defined = {n.name: n for root in roots for n in ast.walk(root) if isinstance(n, Function)}
+    stages = tuple(stage for _, stage in parts)
+    roles = Roles(tuple(found), defined)
+    return Code(tuple(found), stages, numbers, roles, tuple(divided), comments)

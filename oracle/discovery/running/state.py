@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from oracle.discovery import naming
-from oracle.subject import substituted
+from oracle.subject import size_names, substituted
 
 FRESH = re.compile(r"\bs\d+\b")
-BIASES = re.compile(r"b(ias)?_\w*|b[a-zA-Z]{1,2}|b[hx]t")
+BIASES = re.compile(r"b(ias)?_\w*|b[a-zA-Z]{1,2}|b[hx]t|\w+_?(bias|gain)")
 WEIGHTS = re.compile(r"[wW](_\w*|\w{0,2})")
 MOST_AXES = 5
 SQUARE = 0.25  # a square matrix of weights, as recurrent layers have them
@@ -28,6 +28,7 @@ class Entry:
     classes: str = ""  # the size C of labels(C)
     word: str = ""  # for its values: spd
     literal: str = ""  # its value, as Python
+    whole: str = ""  # the size that it is: a whole number
 
     def __str__(self) -> str:
         words = [*self.dims] if self.dims else ["scalar"]
@@ -36,7 +37,12 @@ class Entry:
 
     @property
     def sizes(self) -> tuple[str, ...]:
-        return size_names((*self.dims, *([self.classes] if self.classes else [])))
+        return size_names((*self.dims, *filter(None, (self.classes, self.whole))))
+
+    @property
+    def is_value(self) -> bool:
+        """It is no array: a value that is written out, or a whole number."""
+        return bool(self.literal or self.whole)
 
 
 @dataclass(frozen=True)
@@ -49,10 +55,11 @@ class State:
     fresh: int = 0  # sizes that were made so far
     forced: bool = False  # two sizes were equated because a backward did not run
     hints: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # names for sizes
+    words: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # of a list's entries
 
     def __str__(self) -> str:
         return ", ".join(
-            f"{name}={entry.literal}" if entry.literal else f"{name}: {entry}"
+            f"{name}={entry.literal or entry.whole}" if entry.is_value else f"{name}: {entry}"
             for name, entry in self.entries
         )
 
@@ -105,7 +112,8 @@ class State:
 
     def kind(self, name: str) -> str:
         """The kind of an argument. Without a weight beside it, ``b`` is a thing as ``a`` is one."""
-        return role(name, self.names)
+        words = dict(self.words)
+        return role(words.get(name, name), [words.get(n, n) for n in self.names])
 
     def of(self, name: str) -> Entry:
         return dict(self.entries)[name]
@@ -124,7 +132,7 @@ class State:
         """The state with another rank of an argument: its first axes stay what they are."""
         entry = self.of(name)
         least = 1 if self.kind(name) in (WEIGHT, BIAS) else 0
-        if rank == len(entry.dims) or not least <= rank <= MOST_AXES or entry.literal:
+        if rank == len(entry.dims) or not least <= rank <= MOST_AXES or entry.is_value:
             return None
         state, more = self.sized(max(0, rank - len(entry.dims)))
         return state.put(name, replace(entry, dims=(*entry.dims[:rank], *more)), cost)
@@ -148,6 +156,7 @@ class State:
                     entry,
                     dims=tuple(substituted(d, size, dim) for d in entry.dims),
                     classes=substituted(entry.classes, size, dim) if entry.classes else "",
+                    whole=substituted(entry.whole, size, dim) if entry.whole else "",
                     literal=_in_literal(entry.literal, {size: dim}),
                 ),
             )
@@ -168,6 +177,7 @@ class State:
                     e,
                     dims=tuple(map(other, e.dims)),
                     classes=other(e.classes),
+                    whole=other(e.whole),
                     literal=_in_literal(e.literal, names),
                 ),
             )

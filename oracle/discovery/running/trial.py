@@ -33,7 +33,7 @@ from oracle.subject import (
 Build = Callable[[str], Subject]  # the subject for a line of shapes
 
 BUILT, FORWARD, BACKWARD, DONE = range(4)  # how far a run came
-MOST_ELEMENTS = 10**6  # of an array
+MOST_ELEMENTS = 10**5  # of an array
 
 
 class NotOneNumber(Exception):  # noqa: N818
@@ -50,6 +50,7 @@ class Outcome:
     line: int = 0  # of the user's file
     missing: MissingShapes | None = None
     unfit: Mapping[str, tuple[int, ...]] | None = None  # gradients of a different shape
+    finite: bool = True  # the value
     has_parameters: bool = False  # of its own, as the layers of a class have them
 
     @property
@@ -91,7 +92,9 @@ def run(build: Build, text: str, extents: Extents, file: str) -> Outcome:
     drawn |= {grammar.spelled(p): np.shape(v) for p, v in _own_parameters(inputs, made)}
     differs = {n: s for n, s in spoken.items() if n in drawn and s != drawn[n]}
     own = any(one.of[:1] == ("self",) for one in made)
-    return Outcome(DONE, subject, unfit=differs, has_parameters=own)
+    parts = value if isinstance(value, tuple | list) else (value,)
+    finite = all(np.all(np.isfinite(part)) for part in parts if is_number(part))
+    return Outcome(DONE, subject, unfit=differs, finite=bool(finite), has_parameters=own)
 
 
 def _own_parameters(inputs: Inputs, made: Sequence[Made]) -> Iterator[tuple[Path, Any]]:

@@ -39,12 +39,18 @@ def inline(user: Text, function: Function) -> Shapes:
         if not mark or text.lstrip().startswith("oracle"):
             continue
         entries = [e for e in INLINE.finditer(text) if e[1] in known and _dims(e[2]) is not None]
+        entries = [e for e in entries if not _is_call(e)]
         for i, entry in enumerate(entries):
             dims = _dims(entry[2])
             end = entries[i + 1].start() if i + 1 < len(entries) else len(text)
             said = _described(f"of shape ({entry[2]}) {text[entry.end() : end]}")
             found.setdefault((entry[1],), said or Said(dims))
     return found
+
+
+def _is_call(entry: re.Match[str]) -> bool:
+    """``D(x)`` in a formula: a name right before brackets that hold a single lower-case name."""
+    return f"{entry[1]}(" in entry[0] and bool(re.fullmatch(r"[a-z]\w*(\([^()]*\))?", entry[2]))
 
 
 def beside(line: str) -> Said | None:

@@ -23,6 +23,7 @@ ALL_WORDS = (*WORDS, "in", "labels", "fixed", "scalar")
 # Usual sizes that are one or two letters away from a word.
 NO_SLIPS = ("units", "masks", "scale", "position")
 NOTHING = object()
+SHORT = 3  # letters of a size that no array has: K, n1
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,24 @@ def entries(text: str, line: int = 0) -> Shapes:
         except ValueError as error:
             raise Unusable(f"the shape of {name}: {error}", line) from None
     _no_slips(found, line)
+    _expect_sizes(found, line)
     return found
+
+
+def _expect_sizes(found: Shapes, line: int) -> None:
+    """Raises Unusable where a value is a bare word that is no size: ``mode=relu`` lacks quotes."""
+    dims = tuple(dim for said in found.values() for dim in said.dims or ())
+    labels = tuple(said.classes for said in found.values() if said.classes)
+    known = {*size_names((*dims, *labels))}
+    for steps, said in found.items():
+        bare = isinstance(said.literal, Given) and said.literal.text.isidentifier()
+        word = said.literal.text if bare else ""
+        if len(word) > SHORT and word not in known and word != spelled(steps):
+            raise Unusable(
+                f"the shape of {spelled(steps)}: {word} is no size of an array, and no value; "
+                f'a word has quotes: "{word}"',
+                line,
+            )
 
 
 def _no_slips(found: Shapes, line: int) -> None:

@@ -38,7 +38,6 @@ from oracle.subject import (
     Unusable,
     Way,
     size_names,
-    substituted,
 )  # fmt: skip
 
 Guess = Mapping[str, tuple[str, ...]]  # the dims of arguments, or of entries, that are open

@@ -176,6 +176,8 @@ class Flow:
     predictions: list[str] = field(default_factory=list)  # what the cost calls forward's output
     sources: dict[tuple[int, str], tuple[str, Any]] = field(default_factory=dict)
     applied: Callable[[Any], Any] | None = None  # to the prediction, by the caller
+    defaults: dict[str, Any] = field(default_factory=dict)  # of forward's options
+    required: set[tuple[int, str]] = field(default_factory=set)  # by the cost or the backward
 
     @classmethod
     def of(
@@ -188,6 +190,8 @@ class Flow:
         items = returns.items(nodes[0]) or []
         outputs = [item.name for item in items]
         flow = cls([p.name for p in taken[0]], outputs)
+        flow.defaults = {p.name: p.default for p in taken[0] if not p.required}
+        flow.required = {(i, p.name) for i in (1, 2) for p in taken[i] if p.required}
         if returns.tuple_length(nodes[0]) == 0 and items and items[0].entries:
             flow.outputs = []
         handed = [_handed_on(node, candidate.of("forward"), flow.inputs) for node in nodes]
@@ -247,6 +251,8 @@ class Flow:
             if source == "input":
                 if what in inputs:
                     found[name] = inputs[what]
+                elif (which, name) in self.required and what in self.defaults:
+                    found[name] = self.defaults[what]  # an option of forward's, left as it is
             elif source == "output":
                 found[name] = result[what] if isinstance(result, tuple) else result
             elif source == "cache":

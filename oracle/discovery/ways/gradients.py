@@ -90,6 +90,10 @@ class Returned:
         self, result: Sequence[Any], wanted: list[Slot], slots: Sequence[Slot]
     ) -> list[Made]:
         parts = list(result)
+        if any(isinstance(part, Mapping) for part in parts):
+            within, parts, wanted = self._in_dicts(parts, wanted)
+            if within is not None:
+                return within + (self._of_sequence(parts, wanted, wanted) if parts else [])
         holder = self._list_of(parts, wanted)
         if holder is not None:
             return self._of_list(parts, holder, self.items[0] if self.items else None)
@@ -110,10 +114,34 @@ class Returned:
                 raise WrongReturn(f"the gradient of {slot.name} is {_kind(part)}")
         return made
 
+    def _in_dicts(
+        self, parts: list[Any], wanted: list[Slot]
+    ) -> tuple[list[Made] | None, list[Any], list[Slot]]:
+        """The gradients of ``return dx, {"W": dW, "b": db}`` in dicts, and what is left of both.
+
+        None where the dicts belong to inputs that are dicts themselves.
+        """
+        if any(slot.entries for slot in wanted):
+            return None, parts, wanted
+        made: list[Made] = []
+        rest = []
+        for at, part in enumerate(parts):
+            if not isinstance(part, Mapping):
+                rest.append(part)
+            elif part:
+                item = self.items[at] if len(self.items) == len(parts) else None
+                made += self._of_dict(part, wanted, item)
+        known = {one.of for one in made}
+        return made, rest, [slot for slot in wanted if slot.path not in known]
+
     def _list_of(self, parts: list[Any], wanted: Sequence[Slot]) -> Slot | None:
         """The input, a list, whose entries these gradients are of; None if there is none."""
         if len(wanted) == 1 and wanted[0].entries and len(parts) != 1:
             return wanted[0]
+        if all(isinstance(part, list | tuple) for part in parts):  # [[dW1, db1], [dW2, db2]]
+            alike = [slot for slot in wanted if _structure(slot) == _structure_of(parts)]
+            if len(alike) == 1:
+                return alike[0]
         if len(self.items) != 1 or len(parts) < 2:
             return None
         holders = [slot for slot in wanted if len(slot.leaves()) == len(parts)]
@@ -182,6 +210,8 @@ class Returned:
 
     def _of_list(self, parts: Sequence[Any], slot: Slot, item: Item | None) -> list[Made]:
         leaves = slot.leaves()
+        if len(parts) != len(leaves) and all(isinstance(part, list | tuple) for part in parts):
+            parts = [each for part in parts for each in part]
         if len(parts) != len(leaves):
             raise WrongReturn(
                 f"it returned {len(parts)} gradients for the {len(leaves)} entries of {slot.name}"
@@ -244,6 +274,17 @@ class Returned:
     def _one(self, value: Any, slot: Slot, item: Item | None) -> Made:
         name = item.text if item is not None and item.text else f"d{slot.name}"
         return Made(slot.path, name, item.line if item is not None else self.line, value)
+
+
+def _structure(slot: Slot) -> Any:
+    """The nested lists that an input is made of; None stands for an array."""
+    return [_structure(entry) for entry in slot.entries] or None
+
+
+def _structure_of(thing: Any) -> Any:
+    if not isinstance(thing, list | tuple):
+        return None
+    return [_structure_of(part) for part in thing]
 
 
 def _kind(thing: Any) -> str:

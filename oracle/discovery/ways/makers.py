@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import naming, trial_inputs
+from oracle.discovery import naming, plans, trial_inputs
 from oracle.discovery.arguments import Parameter, User, call, parameters
 from oracle.discovery.given import Given, given
 from oracle.discovery.plans import number, solved
@@ -386,12 +386,5 @@ def has_constructor(kind: type) -> bool:
 
 def phantoms(maker: Maker, drawn: Sequence[Argument]) -> list[Argument]:
     """An array for each size of the constructor that no argument's shape has."""
-    have = {dim for argument in (*maker.arguments, *drawn) for dim in argument.dims}
-    needed = [*maker.sizes.values(), *(s for several in maker.lists.values() for s in several)]
-    made = (value for value in maker.constants.values() if isinstance(value, Given))
-    needed += [size for value in made for size in value.sizes]
-    return [
-        Argument(f"size {size}", (size,), fixed=True, only_size=True)
-        for size in dict.fromkeys(needed)
-        if size not in have
-    ]
+    sizes = [*maker.sizes.values(), *(s for several in maker.lists.values() for s in several)]
+    return plans.phantoms(maker.constants.values(), (*maker.arguments, *drawn), sizes)

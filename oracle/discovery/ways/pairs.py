@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery import arguments, plans
+from oracle.discovery import arguments, naming, plans
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.load import is_ours
@@ -38,6 +38,8 @@ def pair(user: User, candidate: Candidate) -> Subject:
     known = given + [p for p in of_module.parameters if p.name not in {q.name for q in given}]
     outputs, nested = returns.outputs(nodes[0])
     sources = sources_of(candidate, known, taken, outputs or _only_output(nodes[0]), said)
+    for name in _numbers_with_gradients(known, nodes[1]):
+        said.setdefault((name,), declared.Said((), scalar=True))
     asked = [p for p in known if p.required or declared.is_said(said, p.name)] + sources.extra
     alone = _only_input(asked, given)
     if alone and not declared.is_said(said, alone) and _is_elementwise(forward, given, alone):
@@ -60,6 +62,22 @@ def pair(user: User, candidate: Candidate) -> Subject:
         if not found and not upstreams.as_output(function):
             _expect_known(candidate, function, outputs)
     return _subject(user, candidate, function)
+
+
+def _numbers_with_gradients(given: Sequence[Parameter], backward: Function | None) -> list[str]:
+    """Numbers of which the backward returns a gradient: ``rate``, or ``m0=0.0`` with ``dm``."""
+    names = [item.name for item in returns.items(backward) or []]
+    asked = {p.name for p in given if p.required and p.name not in naming.NUMBERS}
+    if len(asked) >= len(names):
+        return []
+    stems = {stem for name in names for stem in naming.stems_of_gradient(name)} - asked
+    numbers = [p.name for p in given if p.name not in asked and not _is_option(p)]
+    return [n for n in numbers if {n, n.rstrip("0_")} & stems]
+
+
+def _is_option(parameter: Parameter) -> bool:
+    """It has a default that is no number."""
+    return not parameter.required and not isinstance(parameter.default, float)
 
 
 def _expect_known(candidate: Candidate, function: Pair, outputs: Sequence[str]) -> None:

@@ -44,6 +44,9 @@ def sources_of(
         if name in naming.NUMBERS or declared.is_said(said, name) or name in plans.OPTION_DICTS:
             found.extra.append(next(p for p in taken if p.name == name))
             open_.remove(name)
+    last = [p.name for p in taken if p.required][-len(outputs) :]
+    if open_ == last and len(outputs) > 1 and not found.upstreams and not found.caches:
+        found.upstreams, open_ = open_, []  # f_vjp(x, v, gx, gv): one for each output
     open_ = _as_outputs(found, [p.name for p in given], open_, outputs)
     if open_ and found.upstreams:
         raise unknown(candidate, open_[0], [p.name for p in given], outputs)
