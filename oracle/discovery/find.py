@@ -20,7 +20,15 @@ from oracle.discovery.single_functions import (
     pullback,
     says_value_and_gradient,
 )
-from oracle.discovery.text import functions, left, returns, run_lines, torch_classes, updated
+from oracle.discovery.text import (
+    functions,
+    left,
+    returns,
+    run_lines,
+    source,
+    torch_classes,
+    updated,
+)
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text, parse
 from oracle.results import Failure
@@ -241,12 +249,25 @@ class _Finder:
             forwards = forwards or [n for n in names if n in ("predict", "model", "net", "network")]
             costs = [n for n in names if is_cost(n, key)]
             costs = costs or [n for n in names if self._compares(n, name, forwards)]
+            costs = costs or self._that_run(names, name, forwards)
             if not forwards or not self._goes_on_from(name, forwards[0]):
                 continue
             parts = {"forward": forwards[0], "cost": costs[0] if costs else "", "backward": name}
             if not costs:
                 del parts["cost"]
             self._add(name, Way.FORWARD_COST_BACKWARD, parts, *parts.values())
+
+    def _that_run(self, names: list[str], backward: str, forwards: list[str]) -> list[str]:
+        """The one function that runs the forward on what the backward takes: its cost, then."""
+        taken = set(functions.parameters(self.user.functions[backward]))
+        found = [
+            n
+            for n in names
+            if n not in (backward, *forwards) and not returns.tuple_length(self.user.functions[n])
+            if set(functions.required(self.user.functions[n])) <= taken
+            if source.used_by(self.user, [n]) & {*forwards[:1]}
+        ]
+        return found if len(found) == 1 else []
 
     def _compares(self, name: str, backward: str, forwards: list[str]) -> bool:
         """Whether a function compares targets with something, and the backward takes just both.

@@ -56,10 +56,11 @@ def found(
     search = Search(build, file, code, constants or {})
     search.go(given, missing.names)
     subjects: list[Subject] = []
-    states = lines.settled(search, as_called(State(given=given), missing.names, code))
+    of_calls = list(as_called(State(given=given), missing.names, code))
+    states = lines.settled(search, of_calls)
     sizes = {size: None for size in search.sizes if not is_fresh(size)}
     names = {**(taken or {}), **dict.fromkeys(missing.names), **sizes}
-    odd = not states or states[0].oddness >= lines.TOO_ODD
+    odd = not states or lines.is_too_odd(states[0], of_calls)
     if odd and missing.guessed is not None:
         return missing.guessed
     if states and odd:

@@ -1,7 +1,7 @@
 """The lines that are left of those found: confirmed, different from each other, with good names."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from oracle.discovery.running.search import TOO_ODD as TOO_ODD
@@ -18,15 +18,15 @@ IMAGE = ("N", "C", "H", "W")
 CLASSES = ("C", "K")
 
 
-def settled(search: Search, called: Iterator[State]) -> list[State]:
+def settled(search: Search, called: Sequence[State]) -> list[State]:
     """The lines that are left, the plainest first; those in which the code itself calls, if any.
 
-    Where none was found, ``called`` is the line with the shapes of its calls.
+    Where none was found that is not odd, ``called`` is the line with the shapes of its calls.
     """
     kept = _different(search)
-    if not kept:
+    if not kept or is_too_odd(kept[0], called):
         runs = (s for s in called if search.tried(s, ascending)[0].ran)
-        return [state for state in runs if search.against(state) is None]
+        return [state for state in runs if search.against(state) is None] or kept
     axes = {name: len(shape) for name, (shape, _) in search.code.called.items()}
     as_called = [state for state in kept if _has_axes(state, axes)]
     if axes and kept and not as_called:
@@ -34,7 +34,23 @@ def settled(search: Search, called: Iterator[State]) -> list[State]:
         other = replace(kept[0], entries=tuple(entries))
         if _has_axes(other, axes) and search.tried(other, ascending)[0].fits:
             as_called = [other] if search.against(other) is None else []
-    return as_called or kept
+    return [_with_ones(state, search) for state in as_called or kept]
+
+
+def _with_ones(state: State, search: Search) -> State:
+    """The line with 1 for an extent that one argument alone has, and that is 1 in the calls."""
+    for name, entry in state.entries:
+        shape, _ = search.code.as_called(name) or ((), 0)
+        for dim, extent in zip(entry.dims, shape):
+            alone = sum(dim in other.dims for _, other in state.entries) == 1
+            if extent == 1 and alone and is_fresh(dim):
+                state = state.replaced(dim, "1", 0.0)
+    return state
+
+
+def is_too_odd(state: State, called: Sequence[State]) -> bool:
+    """Whether a line is so odd that it is told and not judged; one that the file calls is not."""
+    return state.oddness >= TOO_ODD and state not in called
 
 
 def _has_axes(state: State, axes: Mapping[str, int]) -> bool:
