@@ -90,9 +90,10 @@ def _different(search: Search) -> list[State]:
         kept.append(state)
     fewer = kept and not search.code.tells_axes_apart()
     others = [*(_with_fewer_axes(kept[0]) if fewer else ())]
-    others += _of_one_output(search, kept[0]) if kept else ()
-    for other in others:
-        if len(kept) < MOST and not any(_covers(known, other) for known in kept):
+    ones = [*(_of_one_output(search, kept[0]) if kept else ())]
+    for other in others + ones:
+        is_new = other in ones or not any(_covers(known, other) for known in kept)
+        if len(kept) < MOST and is_new:
             outcome, _ = search.tried(other, ascending)
             # (A parameter of its own has the size that this line would leave out.)
             if outcome.fits and not outcome.has_parameters and search.against(other) is None:
