@@ -61,7 +61,7 @@ def _split(wanted: Numbers, first: Sums, second: Sums) -> Iterator[tuple[int, ..
 
 def _terms(sizes: Mapping[str, Numbers], count: int) -> Iterator[tuple[str, Numbers]]:
     """A size or the product of two, perhaps times two, and its extents in the runs."""
-    products = [(size,) for size in sizes]
+    products: list[tuple[str, ...]] = [(size,) for size in sizes]
     products += itertools.combinations_with_replacement(sizes, 2)
     for times, product in itertools.product((1, 2), products):
         text = "*".join((["2"] if times > 1 else []) + list(product))

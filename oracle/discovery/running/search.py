@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from oracle.cases import shapes
 from oracle.discovery.running import moves
 from oracle.discovery.running.axes import more_axes
+from oracle.discovery.running.costs import EQUAL
 from oracle.discovery.running.extents import LABELS, LONG, PRIMES, WIDE, Extents
 from oracle.discovery.running.fitting import fitted
 from oracle.discovery.running.lengths import Needed, lengths
@@ -91,7 +92,7 @@ class Search:
             taken = {size for size in state.of(name).sizes if size in self._lengths(state)}
             free = [size for size in dict.fromkeys(sizes) if size not in taken]
             for length in lengths(runs, free):
-                yield state.put(name, replace(state.of(name), dims=(length,)), moves.EQUAL)
+                yield state.put(name, replace(state.of(name), dims=(length,)), EQUAL)
 
     @staticmethod
     def own_sizes(runs: Sequence[Needed]) -> list[str]:

@@ -165,7 +165,8 @@ def _of_sequences(state: State, names: Sequence[str], code: Code) -> State | Non
 
 def other_options(state: State, code: Code) -> Iterator[State]:
     """The state with option dicts of other values than the usual ones."""
-    given = {name for node in code.nodes for name in functions.parameters(node)}
+    nodes = (node for node in code.nodes if isinstance(node, Function))
+    given = {name for node in nodes for name in functions.parameters(node)}
     for name in given & OTHER_OPTIONS.keys() - {*state.names}:
         yield state.put(name, Entry(literal=repr(OTHER_OPTIONS[name])), LABELS)
 
@@ -226,8 +227,8 @@ def _entered(state: State, name: str, code: Code, its: str) -> State:
     known = {word: size for size, word in state.hints}
     by_name = {word: known.get(word, size) for word, size in zip(spelled, sizes)}  # one a name
     dims = tuple(by_name[word] for word in spelled) if own else sizes
-    hints = [(s, word) for word, s in by_name.items() if word not in known and word[0] != "_"]
-    return replace(state.put(name, Entry(dims, word=word)), hints=(*state.hints, *hints))
+    new = [(s, word) for word, s in by_name.items() if word not in known and word[0] != "_"]
+    return replace(state.put(name, Entry(dims, word=word)), hints=(*state.hints, *new))
 
 
 def _of_container(name: str, code: Code) -> dict[str, str]:
@@ -241,8 +242,8 @@ def _of_container(name: str, code: Code) -> dict[str, str]:
     if any(code.roles.is_array(part) for part in parts):  # W1, b1, W2, b2 = params
         return {f"{name}[{i}]": word for i, word in enumerate(parts)}
     keys = code.roles.numbered_keys(name)
-    kinds = {key: _known_kind(key) or code.roles.kind(key, name) for key in keys}
-    return {f"{name}.{key}{n}": kinds[key] for n in range(1, LAYERS + 1) for key in keys}
+    of_key = {key: _known_kind(key) or code.roles.kind(key, name) for key in keys}
+    return {f"{name}.{key}{n}": of_key[key] for n in range(1, LAYERS + 1) for key in keys}
 
 
 def _known_kind(word: str) -> str:
