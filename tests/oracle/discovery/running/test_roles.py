@@ -239,8 +239,8 @@ def test_a_model_of_one_output_has_a_vector_of_weights(tmp_path, db, verdict):
 
 
 CRITIC = """
-    def critic_loss_and_grads(W, c, A, B):
-        p, q = A @ W + c, B @ W + c
+    def critic_loss_and_grads(W, b, A, B):
+        p, q = A @ W + b, B @ W + b
         loss = np.logaddexp(0, -p).mean() + np.logaddexp(0, q).mean()
         dp, dq = -1 / (1 + np.exp(p)) / len(A), 1 / (1 + np.exp(-q)) / len(B)
         return loss, A.T @ dp + B.T @ dq, dp.sum(0) + dq.sum(0)
