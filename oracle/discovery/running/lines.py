@@ -12,6 +12,7 @@ from oracle.subject import size_names, substituted
 MULTIPLE = re.compile(r"(\d+)\*(\w+)")
 ODDER = 0.5  # than the plainest line; a line that is odder is an accident
 MOST = 4  # lines that are judged
+OF_OUTPUTS = {WEIGHT, BIAS, TARGET}  # have an axis of outputs
 BATCH = ("N", "T", "L", "P")
 FEATURES = ("D", "M", "H", "K", "F", "G", "E", "Q", "R", "S", "U", "V")
 IMAGE = ("N", "C", "H", "W")
@@ -118,9 +119,9 @@ def _with_fewer_axes(state: State) -> Iterator[State]:
 
 
 def _of_one_output(search: Search, state: State) -> Iterator[State]:
-    """The same for one output, where nothing that a loss compares says how many there are.
+    """The same for one output, where nothing says how many a loss compares.
 
-    ``loss.mean()`` of a discriminator is a mean over samples only if there is one output.
+    A gradient that is divided by the samples alone is that of ``loss.mean()`` only if there is one.
     """
     subject = search.ends[state.key].subject if state.key in search.ends else None
     if subject is None or subject.has_upstream:
@@ -129,7 +130,8 @@ def _of_one_output(search: Search, state: State) -> Iterator[State]:
     for size in state.own:
         holders = [(n, e) for n, e in own if size in e.sizes]
         last = all(e.dims[-1:] == (size,) and e.sizes.count(size) == 1 for _, e in holders)
-        if last and {state.kind(n) for n, _ in holders} in ({WEIGHT}, {WEIGHT, BIAS}):
+        kinds = {state.kind(name) for name, _ in holders}
+        if last and WEIGHT in kinds and kinds <= OF_OUTPUTS:
             yield state.replaced(size, "1", 0.0)
 
 

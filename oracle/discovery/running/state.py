@@ -213,6 +213,8 @@ def kind(name: str) -> str:
 def role(name: str, names: Iterable[str]) -> str:
     """The kind of an argument among others."""
     found = kind(name)
+    if name == "B" and "b" in names:  # that one is the bias
+        return DATA
     beside = name in ("b", "B") and not {"a", "A"}.isdisjoint(names)
     alone = not any(kind(other) == WEIGHT for other in names)
     return DATA if beside and alone else found
