@@ -46,6 +46,9 @@ def compared(
         _tried(replace(one, others=()), settle, seed, max_dim) for one in (subject, *subject.others)
     ]
     judged = [one for one in tried if one.judged]
+    if judged and not judged[0].wrong:
+        plainest = judged[0].subject
+        judged = [one for one in judged if not _only_broadcasts(one.subject, plainest)]
     if not judged:
         return subject, None
     fewest = min(judged, key=lambda one: len(one.wrong))
@@ -56,6 +59,22 @@ def compared(
     if not differ:
         return judged[0].subject, None
     return fewest.subject, Compared(fewest.subject.shapes, most.subject.shapes, differ)
+
+
+def _only_broadcasts(one: Subject, plainest: Subject) -> bool:
+    """True for a line like the plainest, with arrays of fewer axes that NumPy broadcasts.
+
+    ``target: D`` in place of ``target: N D`` runs wherever the targets are subtracted from X: N D.
+    """
+    pairs = [(a.dims, b.dims) for a, b in zip(one.arguments, plainest.arguments)]
+    whole = [(own, plain) for own, plain in pairs if len(own) == len(plain)]
+    names = {size: own for dims, plain in whole for own, size in zip(dims, plain)}
+    renamed = [(own, tuple(names.get(size, size) for size in plain)) for own, plain in pairs]
+    return (
+        0 < len(whole) < len(pairs) == len(one.arguments) == len(plainest.arguments)
+        and any(own for own, plain in renamed if len(own) < len(plain))
+        and all(own == plain[len(plain) - len(own) :] for own, plain in renamed)
+    )
 
 
 def _tried(

@@ -83,6 +83,8 @@ def _different(search: Search) -> list[State]:
     ):
         return []  # a sum that is missing is right for a single sample
     found = [state for state in found if state.oddness <= found[0].oddness + ODDER]
+    if search.code.reduces():
+        found = [state for state in found if any(entry.dims for _, entry in state.entries)]
     kept: list[State] = []
     for state in found:
         if any(_covers(o, state) or _is_wider(state, o) or _broadcasts(state, o) for o in kept):

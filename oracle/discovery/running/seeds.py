@@ -14,6 +14,7 @@ from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, St
 from oracle.discovery.text import functions, usage
 from oracle.discovery.text.functions import Function
 
+REDUCTIONS = {"sum", "mean", "average", "max", "min", "prod", "dot", "vdot", "inner"}
 RANK = 2  # of what nothing is known
 OPTIONS = naming.words(
     "stride strides pad padding axis kernel pool size num n mode activation config layer layers "
@@ -104,6 +105,12 @@ class Code:
         words = [w for root in self.nodes for w in ast.walk(root) if isinstance(w, ast.keyword)]
         named = {ast.unparse(word.value) for word in words if word.arg in ("axis", "dim")}
         return "0" in named and not named.isdisjoint(("-1", "1"))
+
+    def reduces(self) -> bool:
+        """True if it takes a sum or a mean of something: then some argument is no number."""
+        calls = (n for root in self.nodes for n in ast.walk(root) if isinstance(n, ast.Call))
+        names = (ast.unparse(call.func).rpartition(".")[2] for call in calls)
+        return not REDUCTIONS.isdisjoint(names)
 
     def is_array(self, name: str) -> bool:
         return any(usage.is_array(node, name) for node in self.nodes)

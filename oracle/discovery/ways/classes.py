@@ -120,12 +120,9 @@ def _found(
     )
 
     def tried(maker: Maker, shapes_of: Guess) -> tuple[Object, set[str]]:
-        said = dict(spoken)
-        for name, dims in shapes_of.items():
-            path = grammar.path(name)
-            said[path] = Said(dims).completed(spoken.get(path, Said()))
         nonlocal latest
-        latest = thing = _object(user, candidate, maker, said, (given, taken, asked), wanted)
+        said = _completed(spoken, shapes_of)
+        latest = thing = _object(user, candidate, maker, said, parameters, wanted)
         return thing, try_once(thing, open_)
 
     for maker, shapes_of in tries:
@@ -164,6 +161,15 @@ def _found(
         raise missing from problem
     assert problem is not None
     raise _unusable(user, candidate, problem, doubtful) from problem
+
+
+def _completed(spoken: Shapes, guess: Guess) -> Shapes:
+    """The shapes that are said, and those of a guess."""
+    said = dict(spoken)
+    for name, dims in guess.items():
+        path = grammar.path(name)
+        said[path] = Said(dims).completed(spoken.get(path, Said()))
+    return said
 
 
 def _unusable(
