@@ -111,13 +111,6 @@ def _found(
     was_made = False
     ran: Object | None = None
     subject: Subject | None = None  # with shapes that were guessed
-    node = user.node(candidate.of("forward"))
-    listed = [n for n in open_ if node is not None and usage.goes_through(node, n)]
-    tries = (
-        (one, shapes_of)
-        for one in makers.unified(maker, spoken)
-        for shapes_of in (*guesses(open_, one, kind, candidate, listed), *_held(one, spoken, open_))
-    )
 
     def tried(maker: Maker, shapes_of: Guess) -> tuple[Object, set[str]]:
         nonlocal latest
@@ -125,7 +118,7 @@ def _found(
         latest = thing = _object(user, candidate, maker, said, parameters, wanted)
         return thing, try_once(thing, open_)
 
-    for maker, shapes_of in tries:
+    for maker, shapes_of in _tries(user, candidate, kind, maker, spoken, open_):
         try:
             thing, unlike = tried(maker, shapes_of)
         except Unusable:
@@ -161,6 +154,22 @@ def _found(
         raise missing from problem
     assert problem is not None
     raise _unusable(user, candidate, problem, doubtful) from problem
+
+
+def _tries(
+    user: User,
+    candidate: Candidate,
+    kind: type,
+    maker: Maker,
+    spoken: Shapes,
+    open_: Sequence[str],
+) -> Iterator[tuple[Maker, Guess]]:
+    """Makers and guesses of shapes, the likeliest first."""
+    node = user.node(candidate.of("forward"))
+    listed = [n for n in open_ if node is not None and usage.goes_through(node, n)]
+    for one in makers.unified(maker, spoken):
+        yield from ((one, guess) for guess in guesses(open_, one, kind, candidate, listed))
+        yield from ((one, guess) for guess in _held(one, spoken, open_))
 
 
 def _completed(spoken: Shapes, guess: Guess) -> Shapes:

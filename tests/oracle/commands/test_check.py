@@ -181,7 +181,7 @@ def test_an_error_of_ours_is_told_as_ours_and_blames_nothing_of_the_file(folder,
 
 
 def test_an_error_of_ours_carries_its_traceback_where_that_is_asked_for(folder, monkeypatch):
-    monkeypatch.setattr(checks, "judge", operator.itemgetter(0))
+    monkeypatch.setattr(checks, "begun", operator.itemgetter(0))
     said = failure_of(folder / "right.py", verbose=True)
     assert "cube_forward" in said or "cube_backward" in said
     assert "an error of oracle itself, not of this file: TypeError" in said

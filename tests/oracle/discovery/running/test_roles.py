@@ -9,12 +9,12 @@ from tests.oracle.discovery.differences import write
 FEW = Settings(cases=40)
 
 
-def judged(folder, text, name=""):
+def judged(folder, text, name="", settings=FEW):
     """The line that was found for the one derivation of a text, and the verdict under it."""
     usable, failures = subjects(write(folder, text), name)
     assert not failures, failures
     (subject,) = usable
-    return subject.shapes, judge(subject, FEW).verdict
+    return subject.shapes, judge(subject, settings).verdict
 
 
 VECTOR = """
@@ -180,7 +180,8 @@ HEADS = """
 
 
 def test_a_width_is_a_number_of_heads_times_another_size(tmp_path):
-    assert judged(tmp_path, HEADS.format(back="hij"))[1] == "correct"
+    # (A forward that refuses odd widths leaves few of the cases.)
+    assert judged(tmp_path, HEADS.format(back="hij"), settings=Settings())[1] == "correct"
 
 
 def test_a_head_that_is_not_transposed_is_wrong(tmp_path):
