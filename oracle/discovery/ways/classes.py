@@ -111,6 +111,7 @@ def _found(
     was_made = False
     ran: Object | None = None
     subject: Subject | None = None  # with shapes that were guessed
+    tries = _tries(user, candidate, kind, maker, spoken, open_)
 
     def tried(maker: Maker, shapes_of: Guess) -> tuple[Object, set[str]]:
         nonlocal latest
@@ -118,7 +119,7 @@ def _found(
         latest = thing = _object(user, candidate, maker, said, parameters, wanted)
         return thing, try_once(thing, open_)
 
-    for maker, shapes_of in _tries(user, candidate, kind, maker, spoken, open_):
+    for maker, shapes_of in tries:
         try:
             thing, unlike = tried(maker, shapes_of)
         except Unusable:
