@@ -79,12 +79,23 @@ def says_value_and_gradient(name: str, node: Function) -> bool:
     return len(rest) == len(items) - 1 or _returns_made_of_gradients(node)
 
 
+def _reshaped(node: ast.expr) -> ast.expr:
+    """The array of which a method is called last: ``dx`` of ``dx.reshape(N, T, V)``."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        owner = node.func.value
+        if isinstance(owner, ast.Name) and owner.id in ("np", "numpy", "torch"):
+            break
+        node = owner
+    return node
+
+
 def _returns_made_of_gradients(node: Function) -> bool:
-    """``return J, np.r_[X_grad.ravel(), Theta_grad.ravel()]``: a value, and what they make."""
+    """``return J, np.r_[X_grad.ravel(), T_grad.ravel()]`` or ``return J, dx.reshape(N, T, V)``."""
     last = returns.last_return(node)
     if last is None or not isinstance(last.value, ast.Tuple):
         return False
     value, *rest = last.value.elts
-    used = [{n.id for n in ast.walk(e) if isinstance(n, ast.Name)} - {"np", "numpy"} for e in rest]
+    used = [{n.id for n in ast.walk(_reshaped(e)) if isinstance(n, ast.Name)} for e in rest]
+    used = [names - {"np", "numpy"} for names in used]
     named = all(names and all(map(naming.looks_like_gradient, names)) for names in used)
     return named and isinstance(value, ast.Name) and not naming.looks_like_gradient(value.id)

@@ -651,3 +651,24 @@ def test_a_method_may_take_the_parameter_that_it_returns_the_gradient_of(tmp_pat
     assert right(found(tmp_path, text)["Ridge.loss_and_grad"])
     text = text.replace("+ 2 * self.decay", "+ self.decay")
     assert wrong(found(tmp_path, text)["Ridge.loss_and_grad"])
+
+
+FRAMES = """
+    # oracle: shapes x: B T V, y: B T labels(V)
+    def frame_loss(x, y):
+        B, T, V = x.shape
+        flat, labels = x.reshape(B * T, V), y.reshape(-1)
+        e = np.exp(flat - flat.max(axis=1, keepdims=True))
+        p = e / e.sum(axis=1, keepdims=True)
+        total = -np.log(p[np.arange(B * T), labels]).sum() / B
+        grad = p.copy()
+        grad[np.arange(B * T), labels] -= 1
+        return total, (grad / {count}){reshaped}
+"""
+
+
+@pytest.mark.parametrize("reshaped", [".reshape(B, T, V)", ".copy().reshape(x.shape)"])
+def test_a_gradient_that_is_reshaped_as_it_is_returned_is_one(tmp_path, reshaped):
+    subject = found(tmp_path, FRAMES.format(count="B", reshaped=reshaped))["frame_loss"]
+    assert set(right(subject).values()) == {("x",)}
+    assert wrong(found(tmp_path, FRAMES.format(count="(B * T)", reshaped=reshaped))["frame_loss"])
