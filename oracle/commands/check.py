@@ -1,5 +1,6 @@
 """One user's file in this process: discovered, judged, diagnosed, and told of in a result."""
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -38,7 +39,7 @@ Outcome = Result | Failure
 
 @dataclass(frozen=True)
 class Open:
-    """A verdict of wrong, whose reason is yet to be looked for."""
+    """Gradients that differ, whose reason is yet to be looked for: a guard is no mistake."""
 
     verdict: Result
     explained: Callable[[], Outcome]
@@ -57,7 +58,7 @@ def of_file(
     subjects, failures = discovery.subjects(file, name, settings.shapes, settings.against, imported)
     for failure in failures:
         yield "", failure.line, lambda failure=failure: failure
-    judged: dict[str, Outcome] = {}
+    judged: dict[str, Outcome | Open] = {}
     for subject in subjects:
         if not _option(subject):
             yield subject.name, subject.line, partial(_judged, subject, settings, judged)
@@ -75,16 +76,18 @@ def _option(subject: Subject) -> str:
     return subject.name.partition("(")[2]
 
 
-def _judged(subject: Subject, settings: Settings, judged: dict[str, Outcome]) -> Outcome | Open:
+def _judged(
+    subject: Subject, settings: Settings, judged: dict[str, Outcome | Open]
+) -> Outcome | Open:
     """The verdict on a derivation, noted for the same class with its other options.
 
     With a further option most of the class is what it was: fewer cases are drawn, and no cure is
     searched for what is wrong without that option as well.
     """
     first = judged.get(subject.name.partition("(")[0]) if _option(subject) else None
-    if not isinstance(first, Result):
+    if first is None or isinstance(first, Failure):
         outcome = begun(subject, settings)
-        judged[subject.name] = outcome.verdict if isinstance(outcome, Open) else outcome
+        judged[subject.name] = outcome
         return outcome
     return begun(subject, replace(settings, cases=max(1, settings.cases // 3)), first)
 
@@ -105,10 +108,12 @@ def judge(subject: Subject, settings: Settings) -> Outcome:
     return outcome.explained() if isinstance(outcome, Open) else outcome
 
 
-def begun(subject: Subject, settings: Settings, like: Result | None = None) -> Outcome | Open:
-    """The verdict on one derivation; one of wrong is open until its reason is looked for.
+def begun(
+    subject: Subject, settings: Settings, like: Result | Open | None = None
+) -> Outcome | Open:
+    """The verdict on one derivation; where something differs, it is open until a reason is found.
 
-    ``like``: the result of the same class with a different option.
+    ``like``: what was found of the same class with a different option.
     """
     import torch
 
@@ -117,16 +122,20 @@ def begun(subject: Subject, settings: Settings, like: Result | None = None) -> O
         examined = _examined(subject, settings)
     except Unusable as error:
         return Failure(subject.file, error.line or subject.line, f"{subject.name}: {error}")
-    if like is not None and _is_alike(examined, like):
-        alike = _unexplained(examined, f"is wrong as in {like.target}, which tells more")
-        return _told(alike, None, settings)
     if examined.result.verdict != "wrong":
         return _told(examined, None, settings)
-    return Open(_without_reason(examined), partial(_explained, examined, settings))
+    explained = partial(_explained, examined, settings, like)
+    return Open(_without_reason(examined), functools.cache(explained))
 
 
-def _explained(examined: "Examined", settings: Settings) -> Outcome:
-    """The result with a diagnosis of what is wrong."""
+def _explained(
+    examined: "Examined", settings: Settings, like: Result | Open | None = None
+) -> Outcome:
+    """The result with a diagnosis of what is wrong; none is made twice for the same mistake."""
+    first = like.explained() if isinstance(like, Open) else like
+    if isinstance(first, Result) and _is_alike(examined, first):
+        alike = _unexplained(examined, f"is wrong as in {first.target}, which tells more")
+        return _told(alike, None, settings)
     subject = examined.subject
     try:
         return _told(examined, _diagnosis(examined), settings)
@@ -165,11 +174,20 @@ def _is_alike(examined: "Examined", like: Result) -> bool:
 
 
 def _without_reason(examined: "Examined") -> Result:
-    """The verdict as it stands before its reason is looked for."""
+    """What is known before the reason is looked for: a guard or float32 may account for all."""
     from oracle.judging.recognition import Recognised
 
-    plain = _unexplained(examined, "is not the gradient; the reason was not found in time")
-    return assemble(plain, None, Recognised(), {})
+    said = "differs from the derivative; no reason was found in time (--timeout)"
+    plain = _unexplained(examined, said)
+    entries = tuple(
+        replace(entry, gradient=replace(entry.gradient, verdict="undecidable", counterexample=None))
+        if entry.gradient.verdict == "wrong"
+        else entry
+        for entry in plain.entries
+    )
+    gradients = tuple(entry.gradient for entry in entries)
+    result = replace(plain.result, gradients=gradients)
+    return assemble(replace(plain, entries=entries, result=result), None, Recognised(), {})
 
 
 def _unexplained(examined: "Examined", said: str) -> "Examined":

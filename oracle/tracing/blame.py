@@ -5,6 +5,7 @@ with the true gradients in the place of the user's earlier ones. What then comes
 inherited. A constant factor may be deferred: dZ without 1/m is right if dW puts it in.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from oracle.tracing.truth import NEARLY, array, same_gradient
 from oracle.tracing.turns import few
 from oracle.truth.recording import Value
 
+COMMON = "all gradients of the step have one more factor, as if their norm were clipped"
 TOO_LONG = "the step is too long to tell what it follows from"
 TURNS = "other turns of the loop are right, and this one could not be told"
 
@@ -105,10 +107,27 @@ class Blame:
             made: np.ndarray | None = own.want
         else:
             made = self.outcomes.neutral(match.value, given)
+        factor = match.sign * self._common_factor
+        if factor and self.truth.agrees(array(match.value), match.of, factor):
+            return Judged(match, "unsure", want, match.sign, why=COMMON)
         return Judged(
             match, "wrong", want, match.sign, made,
             updated=self._updated(match, given), through=self._through(match, before),
         )  # fmt: skip
+
+    @functools.cached_property
+    def _common_factor(self) -> float:
+        """The number by which all gradients of the step were multiplied; 0 if there is none.
+
+        A clip of their norm does that, and a step size may. A number that is known, as that of the
+        samples, is no such factor.
+        """
+        arrays = [m for m in self.matches if m.how == "use" and array(m.value).size > 2]
+        ratios = [self.outcomes.multiple(array(m.value), m.of) or 0.0 for m in arrays]
+        factors = [ratio * match.sign for ratio, match in zip(ratios, arrays)]
+        if len(factors) < 2 or min(factors) <= 0 or self.outcomes.is_known(factors[0]):
+            return 0.0
+        return factors[0] if np.allclose(factors, factors[0], rtol=1e-9) else 0.0
 
     def _shares(self, match: Match, number: np.ndarray) -> list[np.ndarray]:
         assert match.term is not None

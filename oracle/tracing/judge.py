@@ -1,6 +1,6 @@
 """A traced run, judged: from the record to a report by line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,6 +30,7 @@ MANY = 300  # calls in the forward of one step
 MOST_OF_A_SHEET = 10_000  # calls: a longer run without updates is no derivation on paper
 
 Case = tuple[Matcher, Judged]
+Place = tuple[Statement, str]  # and the text of what is assigned
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def _nothing(recorded: Recorded, file: str, loss: str) -> str:
 
 
 def _fill(report: Report, steps: Sequence[JudgedStep], runs: int) -> None:
-    by_line: dict[tuple[Statement, str], list[Case]] = {}
+    by_line: dict[Place, list[Case]] = {}
     for step in steps:
         for judged in step.judged:
             key = judged.match.stored.statement, judged.match.stored.text
@@ -154,8 +155,8 @@ def _fill(report: Report, steps: Sequence[JudgedStep], runs: int) -> None:
     names = Names()
     functions: dict[tuple[str, str], list[Gradient]] = {}
     left: list[tuple[Statement, str, str]] = []
-    for (statement, text), cases in by_line.items():
-        gradient, why_not = _gradient(statement, text, cases, names)
+    said = {key: _gradient(*key, cases, names) for key, cases in by_line.items()}
+    for (statement, text), (gradient, why_not) in _with_a_cause(said, by_line).items():
         if gradient is None:
             left.append((statement, text, why_not))
         else:
@@ -183,6 +184,29 @@ def _fill(report: Report, steps: Sequence[JudgedStep], runs: int) -> None:
     for statement, text, why in sorted(left, key=lambda each: (each[0].line, each[1])):
         lines = statement.line, statement.last_line
         report.not_judged.append(NotJudged(statement.file, statement.function, lines, (text,), why))
+
+
+def _with_a_cause(
+    said: Mapping[Place, tuple[Gradient | None, str]], by_line: Mapping[Place, Sequence[Case]]
+) -> dict[Place, tuple[Gradient | None, str]]:
+    """The verdicts, without one where a gradient inherits from nothing that is wrong.
+
+    A line that was taken for wrong may not be confirmed; what follows from it is not judged then.
+    """
+    verdicts = {key: gradient.verdict for key, (gradient, _) in said.items() if gradient}
+    inherited = {
+        key: {(m.stored.statement, m.stored.text) for _, one in by_line[key] for m in one.inherits}
+        for key, verdict in verdicts.items()
+        if verdict == "inherited"
+    }
+    caused = {key for key, verdict in verdicts.items() if verdict == "wrong"}
+    while more := {k for k, of in inherited.items() if k not in caused and of & caused}:
+        caused |= more
+    why_not = "it follows from a line that is not judged"
+    return {
+        key: (None, why_not) if key in inherited and key not in caused else one
+        for key, one in said.items()
+    }
 
 
 def _about_the_loss(fit: Fit) -> tuple[Note, ...]:

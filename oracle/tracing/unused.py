@@ -16,12 +16,14 @@ def not_used(matcher: Matcher, matched: set[int]) -> Iterator[Note]:
     read = {id(value) for note in training.notes for value in note.inputs}
     read |= {id(term.value) for update in training.updates for term in update.terms}
     read |= {id(value) for update in training.updates for value in (update.old, update.new)}
-    turns: dict[int, list[Stored]] = {}
+    # Of a loop the last turn often computes what only a further turn would use.
+    used = {(id(s.statement), s.text) for s in training.stored if id(s.value) in read}
+    turns: dict[tuple[int, str], list[Stored]] = {}
     for one in matcher.entries:
-        turns.setdefault(id(one.statement), []).append(one)
-    for stored in turns.values():
+        turns.setdefault((id(one.statement), one.text), []).append(one)
+    for key, stored in turns.items():
         first = stored[0]
-        if any(id(one.value) in read for one in stored) or _is_of_data(matcher, first):
+        if key in used or any(id(s.value) in read for s in stored) or _is_of_data(matcher, first):
             continue
         if is_like_gradient(first.text) or any(id(one.value) in matched for one in stored):
             said = f"{first.text} on line {first.statement.line} is computed, and nothing uses it"

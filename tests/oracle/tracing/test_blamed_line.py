@@ -212,3 +212,38 @@ def test_a_line_is_not_blamed_that_follows_from_one_of_which_nothing_is_known(ju
     verdicts, left = judged(HALVES.format(other="(1 + s)"))
     assert "dz" not in wrong(verdicts)
     assert {"dz", "d_half"} <= left
+
+
+# -- a factor that all gradients of a step have ----------------------------------------------------
+
+# A gradient of unit norm: the norm is taken of all of them, and each is divided in place.
+UNIT_NORM = """
+import numpy as np
+rng = np.random.default_rng(5)
+X, Y = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
+net = {{"V": rng.normal(size=(3, 4)), "W": rng.normal(size=(4, 2)), "w": np.zeros(2)}}
+for epoch in range(4):
+    hidden = np.tanh(X @ net["V"])
+    error = hidden @ net["W"] + net["w"] - Y
+    slope = {{"W": hidden.T @ error, "w": {bias}}}
+    slope["V"] = X.T @ (error @ net["W"].T * {bent})
+    length = np.sqrt(sum((g ** 2).sum() for g in slope.values()))
+    for name in slope:
+        slope[name] {divide}
+    for name in net:
+        net[name] -= 0.2 * slope[name]
+"""
+
+
+@pytest.mark.parametrize("divide", ["/= length", "*= 1 / length"])
+def test_a_norm_that_all_gradients_are_divided_by_is_no_mistake(judged, divide):
+    right = UNIT_NORM.format(bias="error.sum(axis=0)", bent="(1 - hidden ** 2)", divide=divide)
+    assert judged(right)[0].keys() <= {"error", "slope['W']", "slope['V']", "slope['w']"}
+    assert set(judged(right)[0].values()) <= {"correct"}
+
+
+def test_gradients_with_different_factors_are_not_taken_for_one_norm(judged):
+    text = UNIT_NORM.format(bias="error.sum(axis=0)", bent="hidden", divide="/= length")
+    verdicts, left = judged(text)
+    assert verdicts.get("slope['V']") != "correct"
+    assert verdicts or left
