@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 import oracle
-from oracle.commands.check import Open, Settings, of_file
+from oracle.commands.check import Settings, closed, of_file
 from oracle.results import Result
 
 PACKAGE = Path(oracle.__file__).parent
@@ -55,8 +55,7 @@ def check(text: str) -> list[Result]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "layer.py"
         file.write_text(text, encoding="utf-8")
-        begun = [judge() for _, _, judge in of_file(file, "", Settings())]
-        outcomes = [one.explained() if isinstance(one, Open) else one for one in begun]
+        outcomes = [closed(judge()) for _, _, judge in of_file(file, "", Settings())]
     assert all(isinstance(outcome, Result) for outcome in outcomes), outcomes
     return outcomes  # type: ignore[return-value]
 

@@ -104,7 +104,11 @@ def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
 
 def judge(subject: Subject, settings: Settings) -> Outcome:
     """Verdict and diagnosis of one derivation; a failure if it cannot be judged."""
-    outcome = begun(subject, settings)
+    return closed(begun(subject, settings))
+
+
+def closed(outcome: Outcome | Open) -> Outcome:
+    """The outcome, after its reason has been looked for if it was open."""
     return outcome.explained() if isinstance(outcome, Open) else outcome
 
 
@@ -132,7 +136,7 @@ def _explained(
     examined: "Examined", settings: Settings, like: Result | Open | None = None
 ) -> Outcome:
     """The result with a diagnosis of what is wrong; none is made twice for the same mistake."""
-    first = like.explained() if isinstance(like, Open) else like
+    first = closed(like) if like is not None else None
     if isinstance(first, Result) and _is_alike(examined, first):
         alike = _unexplained(examined, f"is wrong as in {first.target}, which tells more")
         return _told(alike, None, settings)
@@ -178,27 +182,18 @@ def _without_reason(examined: "Examined") -> Result:
     from oracle.judging.recognition import Recognised
 
     said = "differs from the derivative; no reason was found in time (--timeout)"
-    plain = _unexplained(examined, said)
-    entries = tuple(
-        replace(entry, gradient=replace(entry.gradient, verdict="undecidable", counterexample=None))
-        if entry.gradient.verdict == "wrong"
-        else entry
-        for entry in plain.entries
-    )
-    gradients = tuple(entry.gradient for entry in entries)
-    result = replace(plain.result, gradients=gradients)
-    return assemble(replace(plain, entries=entries, result=result), None, Recognised(), {})
+    return assemble(_unexplained(examined, said, "undecidable"), None, Recognised(), {})
 
 
-def _unexplained(examined: "Examined", said: str) -> "Examined":
-    """The same with a finding for each wrong gradient that has none."""
+def _unexplained(examined: "Examined", said: str, verdict: str = "wrong") -> "Examined":
+    """The same with a finding, and this verdict, for each wrong gradient that has no finding."""
 
     def of(entry: "Entry") -> "Entry":
         gradient = entry.gradient
         if gradient.verdict != "wrong" or gradient.findings:
             return entry
         note = Note("unexplained", f"{gradient.name} {said}")
-        return replace(entry, gradient=replace(gradient, findings=(note,)))
+        return replace(entry, gradient=replace(gradient, verdict=verdict, findings=(note,)))
 
     return replace(examined, entries=tuple(map(of, examined.entries)))
 

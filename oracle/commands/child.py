@@ -91,7 +91,7 @@ def judge(asked: Request, sender: Any) -> None:
 
 
 def _explain(opened: Sequence[tuple[int, check.Open]], sender: Any, untouched: Untouched) -> None:
-    """Send wrong verdicts once more, with their reasons: they stand without them as well."""
+    """Send what was open once more, with its reason; where none comes, it stays undecidable."""
     for index, verdict in opened:
         with contextlib.suppress(BaseException):  # the user's code may raise anything
             outcome = channel.encoded(verdict.explained())

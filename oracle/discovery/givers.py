@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from oracle.discovery import naming
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.single_functions import is_method, is_static
+from oracle.discovery.single_functions import is_method, is_static, takes_both
 from oracle.discovery.text import functions, returns
 from oracle.discovery.text.assignments import bare, root
 from oracle.discovery.text.functions import Function
@@ -22,8 +22,6 @@ from oracle.discovery.text.steps import moved
 from oracle.subject import Way
 
 NONE: frozenset[str] = frozenset()
-# Optimizers that take a function which returns value and gradient, unless told otherwise.
-OF_BOTH = {"fmin_l_bfgs_b", "fmin_tnc"}
 
 
 def givers(user: Text) -> frozenset[str]:
@@ -75,9 +73,7 @@ def _minimised(user: Text) -> Iterator[str]:
             if not isinstance(call, ast.Call) or not call.args:
                 continue
             words = {word.arg: ast.unparse(word.value) for word in call.keywords}
-            called = ast.unparse(call.func).rpartition(".")[2]
-            both = called in OF_BOTH and not {"fprime", "approx_grad"} & words.keys()
-            if (both and len(call.args) < 3) or words.get("jac") == "True":
+            if takes_both(call) or words.get("jac") == "True":
                 first = call.args[0]
                 first = first.body.func if isinstance(first, ast.Lambda) and isinstance(
                     first.body, ast.Call

@@ -51,16 +51,21 @@ def pullback(node: Function) -> str:
     return ""
 
 
+def takes_both(call: ast.Call) -> bool:
+    """True for an optimizer that takes value and gradient in one, unless told otherwise."""
+    called = ast.unparse(call.func).rpartition(".")[2]
+    told = {"fprime", "approx_grad"} & {word.arg for word in call.keywords}
+    return called in BOTH_IN_ONE and not told and 0 < len(call.args) < 3
+
+
 def is_handed_over(user: Text, name: str) -> bool:
     """Whether an optimizer takes value and gradient of it: ``minimize(f, x, jac=True)``."""
     for call in user.calls:
         called = ast.unparse(call.func).rpartition(".")[2]
-        words = {word.arg: word.value for word in call.keywords}
-        jac = words.get("jac")
+        jac = next((word.value for word in call.keywords if word.arg == "jac"), None)
         both = called == "minimize" and isinstance(jac, ast.Constant) and jac.value is True
-        alone = called in BOTH_IN_ONE and not {"fprime", "approx_grad"} & {*words}
-        if (both or alone) and call.args and ast.unparse(call.args[0]) == name:
-            return len(call.args) < 3 or both
+        if (both or takes_both(call)) and call.args and ast.unparse(call.args[0]) == name:
+            return True
     return False
 
 

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from oracle.commands.check import Open, Outcome, Settings, of_file
+from oracle.commands.check import Outcome, Settings, closed, of_file
 
 
 def outcomes(file: Path, settings: Settings) -> list[Outcome]:
-    found = [judge() for _, _, judge in of_file(file, "", settings)]
-    return [one.explained() if isinstance(one, Open) else one for one in found]
+    return [closed(judge()) for _, _, judge in of_file(file, "", settings)]

@@ -7,9 +7,12 @@ trial.py      one run under a line: build, forward, backward
 messages.py   what an exception says: extents that must be equal, ranks, integers
 moves.py      from a state that does not run to others that may
 axes.py       from a state that does not run to others with more or fewer axes
+parts.py      from a state that does not run to extents that can be divided, as by heads
 gates.py      from a state that does not run to weights as wide as several gates
 costs.py      what a move costs
 fitting.py    from a state whose gradients have a different shape to others
+roles.py      what an argument is by its uses: a whole number, a flat vector, a container
+lengths.py    the length of a flat vector, as its slices need it
 search.py     best first, at most 300 runs
 lines.py      the lines that are left: confirmed in other sizes, different, with good names
 

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from oracle.discovery.running.search import TOO_ODD as TOO_ODD
-from oracle.discovery.running.search import Search, ascending
+from oracle.discovery.running.search import TOO_ODD, Search, ascending
 from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State, is_fresh
 from oracle.subject import size_names, substituted
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
-from oracle.discovery.running import divisions, parts
+from oracle.discovery.running import parts
 from oracle.discovery.running.axes import maybe, more_axes, ranks
 from oracle.discovery.running.costs import (
     AXES,
@@ -92,12 +92,12 @@ def moves(
         yield from _single(state)
         return
     named = line.named(state)
-    yield from divisions.remainders(state, line.text, extents)
+    yield from parts.remainders(state, line.text, extents)
     branched = isinstance(first.error, AssertionError | NameError)
     yield from other_options(state, line.code) if branched else ()
     if branched or said.multiples:
         yield from parts.divisible(state, said, extents)
-        yield from divisions.groups(state, said, extents) if not said.equal else ()
+        yield from parts.groups(state, said, extents) if not said.equal else ()
     if line.code.parts and isinstance(first.error, AssertionError | ValueError | ArithmeticError):
         yield from parts.in_parts(state, line.code.parts)
     yield from _integers(state, said, line, extents)

@@ -1,5 +1,6 @@
 """Moves to extents that can be divided: into heads and groups, into windows of an image."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ from oracle.discovery.running.extents import Extents
 from oracle.discovery.running.messages import Clues
 from oracle.discovery.running.state import BIAS, DATA, WEIGHT, Entry, State
 
+REMAINDER = re.compile(r"\b(\w+) % (\w+)\b")
 DIVISOR = 4  # what extents are made divisible by, at most
 
 
@@ -67,3 +69,23 @@ def given_to_the_constructor(state: State, clues: Clues, extents: Extents) -> It
             for dim in (d for d in extents.spelled(other) if d in wide):
                 for size in open_[:1]:
                     yield state.put(size, Entry(literal=dim), EQUAL)
+
+
+def remainders(state: State, line: str, extents: Extents) -> Iterator[State]:
+    """``assert d % heads == 0``: a size is another one times a size of its own."""
+    for name, by in REMAINDER.findall(line):
+        if name in extents.known and by in extents.known and name not in state.names:
+            one, (part,) = state.sized(1)
+            yield one.put(name, Entry(whole=f"{by}*{part}"), EQUAL)
+
+
+def groups(state: State, said: Clues, extents: Extents) -> Iterator[State]:
+    """An axis that is divided into as many parts as a whole number says."""
+    for _, whole in state.entries:
+        if extents.known.get(whole.whole, 0) not in said.multiples:
+            continue
+        for name, entry in state.entries:
+            for axis, size in enumerate(entry.dims):
+                if size in state.own and state.kind(name) not in (WEIGHT, BIAS):
+                    cost = EQUAL + 0.1 * abs(axis - 1)  # of channels first
+                    yield state.replaced(size, f"{whole.whole}*{size}", cost)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from oracle.commands.check import Open, Settings, of_file
+from oracle.commands.check import Settings
 from oracle.discovery import givers, not_judged
 from oracle.discovery.text import source
 from oracle.results import Failure, Result
+from tests.oracle.outcomes import outcomes
 
 FEW = Settings(cases=40)
 
@@ -16,8 +17,7 @@ FEW = Settings(cases=40)
 def judged(folder: Path, text: str) -> tuple[dict[str, Result], list[Failure]]:
     file = folder / "derivation.py"
     file.write_text("import numpy as np\n" + textwrap.dedent(text))
-    made = [judge() for _, _, judge in of_file(file, "", FEW)]
-    made = [one.explained() if isinstance(one, Open) else one for one in made]
+    made = outcomes(file, FEW)
     results = [one for one in made if isinstance(one, Result)]
     assert not not_judged(file, results)
     return {one.target: one for one in results}, [m for m in made if isinstance(m, Failure)]

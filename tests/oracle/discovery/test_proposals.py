@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from oracle.commands.check import Open, Settings, of_file
+from oracle.commands.check import Settings
 from oracle.discovery import not_judged
 from oracle.discovery.folders import files_in
 from oracle.results import Result
+from tests.oracle.outcomes import outcomes
 
 FEW = Settings(cases=40)
 
@@ -16,8 +17,7 @@ FEW = Settings(cases=40)
 def results(folder: Path, text: str) -> dict[str, Result]:
     file = folder / "derivation.py"
     file.write_text("import numpy as np\n" + textwrap.dedent(text))
-    made = [judge() for _, _, judge in of_file(file, "", FEW)]
-    made = [one.explained() if isinstance(one, Open) else one for one in made]
+    made = outcomes(file, FEW)
     found = [one for one in made if isinstance(one, Result)]
     assert len(made) == len(found) or "no gradient: no function beside it" in made[-1].message
     return {one.target: one for one in found}

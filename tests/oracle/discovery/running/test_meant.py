@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from oracle.commands.check import Open, Settings, judge, of_file
+from oracle.commands.check import Settings, closed, judge, of_file
 from oracle.discovery import subjects
 from tests.oracle.discovery.differences import write
 
@@ -215,8 +215,7 @@ OPTIONS = """
 def told(folder, text):
     found = {}
     for name, _, run in of_file(write(folder, text), "", FEW):
-        outcome = run()
-        found[name] = outcome.explained() if isinstance(outcome, Open) else outcome
+        found[name] = closed(run())
     return found
 
 
