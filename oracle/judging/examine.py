@@ -24,7 +24,7 @@ from oracle.judging.forced import cases_at_forced_sizes
 from oracle.judging.ground_truth import AUTOGRAD
 from oracle.judging.on_purpose import allow_on_purpose
 from oracle.judging.session import Session
-from oracle.judging.telling import handful, has_a_one
+from oracle.judging.telling import handful, has_a_one, ordinary
 from oracle.judging.trials import Trials
 from oracle.judging.wording import spoken, told
 from oracle.results import Kind, NotJudged, Result
@@ -110,7 +110,7 @@ def _take(examination: Examination, chosen: Sequence[Case]) -> None:
 
 def _shown(examination: Examination) -> int:
     """The number of ordinary cases that could have shown a mistake in each gradient."""
-    counts = [len(t.passes) + len(t.failures) for t in examination.tallies]
+    counts = [len(ordinary([*t.passes, *t.failures])) for t in examination.tallies]
     return min(counts, default=ENOUGH)
 
 

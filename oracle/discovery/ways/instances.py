@@ -120,6 +120,27 @@ def place(thing: Any, path: Path, part: Any) -> None:
         vars(holder)[step] = part
 
 
+def counts_in(thing: Any) -> dict[Path, int]:
+    """The lengths of the lists in an object, and its whole numbers, by path."""
+    lengths = {path: len(kept) for path, kept in lists_in(thing).items()}
+    return lengths | {path: n for path, n in numbers_in(thing).items() if isinstance(n, int)}
+
+
+def grown(once: Mapping[Path, int], twice: Mapping[Path, int]) -> dict[Path, int]:
+    """By how much a second forward has raised counts, if the first one has by as much."""
+    more = {path: count - once.get(path, 0) for path, count in twice.items()}
+    return {path: n for path, n in more.items() if 0 < n <= once.get(path, 0)}
+
+
+def shorten(thing: Any, path: Path, more: int) -> None:
+    """Take the last entries from a list at a path, or as much from a whole number."""
+    part = part_at(thing, path)
+    if isinstance(part, list):
+        del part[len(part) - more :]
+    else:
+        place(thing, path, part - more)
+
+
 def part_at(thing: Any, path: Path) -> Any:
     """What stands at a path in an object; None where there is nothing."""
     for step in path:

@@ -61,7 +61,7 @@ class Object:
     numbers: list[Path] = field(default_factory=list)  # parameters that are no arrays but numbers
     steps: tuple[Step, ...] = ()  # calls that set it up before its first forward
     lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
-    growing: dict[Path, int] = field(default_factory=dict)  # lists, and by how much a forward does
+    growing: list[Path] = field(default_factory=list)  # lists and counters that a forward raises
     rate: float = makers.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
     was_made: bool = False  # the constructor has not raised
@@ -102,10 +102,7 @@ class Object:
                     step.run(thing, sizes)
         if self.lazy:
             with kept_random_state(seed), np.errstate(all="ignore"):
-                first = self.plan.prepare({n: a.copy() for n, a in arrays.items()}, seed)
-                arguments.call(getattr(thing, self.method("forward")), self.given, first)
-            for path, more in self.growing.items():  # the backward is to see one forward
-                del instances.part_at(thing, path)[-more:]
+                self._made_by_forward(thing, arrays, seed)
         given = {id(a) for a in arrays.values()}
         rng = np.random.default_rng([seed, 1])
         held = instances.arrays_in(thing)
@@ -124,6 +121,20 @@ class Object:
         inputs: Inputs = {"self": thing}
         inputs.update(self.plan.prepare(arrays, seed))
         return inputs
+
+    def _made_by_forward(self, thing: Any, arrays: Mapping[str, np.ndarray], seed: int) -> None:
+        """Let a forward make the parameters; the backward is to see none of what else it leaves."""
+
+        def forward() -> dict[Path, int]:
+            first = self.plan.prepare({n: a.copy() for n, a in arrays.items()}, seed)
+            arguments.call(getattr(thing, self.method("forward")), self.given, first)
+            return instances.counts_in(thing) if self.growing else {}
+
+        once = forward()
+        if self.growing:  # by how much depends on the arrays: one entry for each time step
+            more = instances.grown(once, forward())
+            for path in self.growing:
+                instances.shorten(thing, path, 2 * more.get(path, 0))
 
     def _constructed(self, arrays: Mapping[str, np.ndarray], seed: int) -> Any:
         if not self.numbers:
