@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -132,13 +132,23 @@ def grown(once: Mapping[Path, int], twice: Mapping[Path, int]) -> dict[Path, int
     return {path: n for path, n in more.items() if 0 < n <= once.get(path, 0)}
 
 
-def shorten(thing: Any, path: Path, more: int) -> None:
-    """Take the last entries from a list at a path, or as much from a whole number."""
-    part = part_at(thing, path)
-    if isinstance(part, list):
-        del part[len(part) - more :]
-    else:
-        place(thing, path, part - more)
+def without_kept(thing: Any, paths: Sequence[Path], calls: Iterator[Any]) -> None:
+    """Let a first call change an object, and take back what it adds to lists and counters.
+
+    A second call tells how much that is: it depends on the arrays, as where each time step adds.
+    """
+    next(calls)
+    if not paths:
+        return
+    once = counts_in(thing)
+    next(calls)
+    more = grown(once, counts_in(thing))
+    for path in paths:
+        part, added = part_at(thing, path), 2 * more.get(path, 0)
+        if isinstance(part, list):
+            del part[len(part) - added :]
+        else:
+            place(thing, path, part - added)
 
 
 def part_at(thing: Any, path: Path) -> Any:

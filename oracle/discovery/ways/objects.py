@@ -100,41 +100,30 @@ class Object:
             with kept_random_state(seed), np.errstate(all="ignore"):
                 for step in self.steps:
                     step.run(thing, sizes)
-        if self.lazy:
+        if self.lazy:  # its first forward is to make them, and to leave nothing else
             with kept_random_state(seed), np.errstate(all="ignore"):
-                self._made_by_forward(thing, arrays, seed)
-        given = {id(a) for a in arrays.values()}
+                forward = getattr(thing, self.method("forward"))
+                copies = ({n: a.copy() for n, a in arrays.items()} for _ in range(2))
+                given = (self.plan.prepare(each, seed) for each in copies)
+                calls = (arguments.call(forward, self.given, each) for each in given)
+                instances.without_kept(thing, self.growing, calls)
+        theirs = {id(a) for a in arrays.values()}
         rng = np.random.default_rng([seed, 1])
         held = instances.arrays_in(thing)
         own = {slot.path[1:] for slot in self.parameters for slot in slot.leaves()}
         constructed = [held[(n,)] for n in self.maker.arrays if (n,) in held]
         for path, array in held.items():
-            drawn = any(array is c for c in constructed) or id(array) in given
+            drawn = any(array is c for c in constructed) or id(array) in theirs
             if path in own and not drawn and array.flags.writeable:
                 array[...] = rng.standard_normal(array.shape)
         for holder, name in instances.rates_of(thing):
             if self._learns(holder, name) and self.rate != getattr(holder, name):
                 of_ours = getattr(holder, name) == makers.RATE
-                setattr(
-                    holder, name, self.rate or (USUAL_RATE if of_ours else getattr(holder, name))
-                )
+                own_rate = USUAL_RATE if of_ours else getattr(holder, name)
+                setattr(holder, name, self.rate or own_rate)
         inputs: Inputs = {"self": thing}
         inputs.update(self.plan.prepare(arrays, seed))
         return inputs
-
-    def _made_by_forward(self, thing: Any, arrays: Mapping[str, np.ndarray], seed: int) -> None:
-        """Let a forward make the parameters; the backward is to see none of what else it leaves."""
-
-        def forward() -> dict[Path, int]:
-            first = self.plan.prepare({n: a.copy() for n, a in arrays.items()}, seed)
-            arguments.call(getattr(thing, self.method("forward")), self.given, first)
-            return instances.counts_in(thing) if self.growing else {}
-
-        once = forward()
-        if self.growing:  # by how much depends on the arrays: one entry for each time step
-            more = instances.grown(once, forward())
-            for path in self.growing:
-                instances.shorten(thing, path, 2 * more.get(path, 0))
 
     def _constructed(self, arrays: Mapping[str, np.ndarray], seed: int) -> Any:
         if not self.numbers:
