@@ -36,7 +36,6 @@ from oracle.discovery.ways import (
     agreement,
     caller_readings,
     classes,
-    clipping,
     courses,
     derivatives,
     loss_methods,
@@ -122,7 +121,7 @@ def _subjects(
     imported()
     user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes, against=against)
     made, failures = _each(user, found.candidates, name)
-    others, failed = agreement.decided(user, near, _subject, _plain)
+    others, failed = agreement.decided(user, near, _subject, _plain) if near else ([], [])
     failures += [_failure(user, candidate, error) for candidate, error in failed]
     claimed = [*found.candidates, *(candidate for candidate, _ in (*others, *failed))]
     unclaimed = [] if name else _unclaimed(parsed, claimed)
@@ -305,6 +304,8 @@ def _subject(user: User, candidate: Candidate) -> Subject:
 
 def _plain(user: User, candidate: Candidate) -> Subject:
     """The subject of a candidate, with the shapes that are said; on arrays, or on tensors."""
+    if not user.names_of("torch"):
+        return _on_arrays(user, candidate)
     return torch_tensors.built(user, candidate, _on_arrays)
 
 
@@ -327,7 +328,7 @@ def _with_all_readings(user: User, candidate: Candidate, subject: Subject) -> Su
 
 
 def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subject:
-    unclipped = clipping.unclipped(user, candidate, subject)
+    unclipped = returned.unclipped(user, candidate, subject)
     by_trial = returned.proposed(user, candidate, unclipped)
     of_logits = loss_readings.proposed(user, candidate, by_trial)
     by_caller = caller_readings.proposed(user, candidate, of_logits)
