@@ -1,7 +1,8 @@
-"""Cures of known mistakes, spelled in the user's own code.
+"""Edits that cure: of what nothing explained, and of known mistakes in the user's own code.
 
 A mistake of the bank is proved on arrays: "the derivative of tanh is meant". Where one edit of the
-blamed statement makes the gradient right, that edit is the cure: ``1 - h**2``."""
+blamed statement makes the gradient right, that edit is the cure: ``1 - h**2``.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
