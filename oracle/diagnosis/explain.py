@@ -10,12 +10,10 @@ from oracle.diagnosis.drafts import Draft, Drafts, Wanted
 from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.mistakes import Suspicion, Target, activations
 from oracle.diagnosis.observed import what_is_seen
-from oracle.diagnosis.opened import Opened
 from oracle.diagnosis.prove import Proved, prove
-from oracle.diagnosis.targets import InCase
-from oracle.judging.counterexample import counterexample
-from oracle.judging.examined import Examined
-from oracle.judging.telling import OPENED, has_a_one, smallest
+from oracle.diagnosis.targets import InCase, Opened
+from oracle.judging.budget import OPENED, has_a_one, smallest
+from oracle.judging.examined import Examined, counterexample
 from oracle.results import Note
 from oracle.subject import Path
 
