@@ -6,14 +6,12 @@ from dataclasses import replace
 import numpy as np
 
 from oracle.cases import Case
-from oracle.diagnosis.blame import Blamed
+from oracle.diagnosis.blame import Blamed, InCase
 from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.mistakes import Target
 from oracle.judging.trials import Trials
 from oracle.subject import Path
 from oracle.truth.recording import Value
-
-InCase = tuple[Evidence, Blamed]  # a case, and the step that is wrong in it
 
 
 def of_input(evidence: Evidence, path: Path, name: str) -> Target:

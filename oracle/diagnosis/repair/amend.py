@@ -100,6 +100,7 @@ def _confirmed(trial: Trial, fixed: frozenset[Path]) -> bool:
 
 def _note(drafts: Drafts, found: Cure, cured: Sequence[Draft]) -> None:
     """Note a cure where the edit is; what is cured elsewhere inherits."""
+    place = drafts.place(found.file, found.line)
     names = (found.assigned.partition("[")[0], found.assigned)  # grad[0] = ... is grad's own line
     here = [
         one
@@ -114,9 +115,9 @@ def _note(drafts: Drafts, found: Cure, cured: Sequence[Draft]) -> None:
         here = [steps[0] if steps else _blamed(drafts, found, cured)]
     for one in here or cured:
         if one in steps and moved and found.kind != "order":
-            one.change(name=found.assigned, line=found.line)
+            one.change(name=found.assigned, **place)
         elif one.gradient.name in names:
-            one.change(line=found.line)  # where its own statement is wrong, if it has several
+            one.change(**place)  # where its own statement is wrong, if it has several
         name = one.gradient.name
         note = Note(found.finding, f"{name}: {found.told}", found.fix, found.cure)
         one.change(findings=(note,))
@@ -132,4 +133,5 @@ def _blamed(drafts: Drafts, found: Cure, cured: Sequence[Draft]) -> Draft:
             return known
     shown = cured[0].gradient.counterexample  # its sizes; its numbers are those of what follows
     example = replace(shown, got=None, want=None) if shown else None
-    return drafts.blame(found.assigned, found.line, cured, counterexample=example)
+    place = drafts.place(found.file, found.line)
+    return drafts.blame(found.assigned, place, cured, counterexample=example)

@@ -27,10 +27,12 @@ def spell(drafts: Drafts, trials: Sequence[Trial], confirmed: Confirmed) -> None
             continue
         if budget.is_spent:
             return
-        _spell_one(draft, trials, confirmed, budget)
+        _spell_one(drafts, draft, trials, confirmed, budget)
 
 
-def _spell_one(draft: Draft, trials: Sequence[Trial], confirmed: Confirmed, budget: Budget) -> None:
+def _spell_one(
+    drafts: Drafts, draft: Draft, trials: Sequence[Trial], confirmed: Confirmed, budget: Budget
+) -> None:
     first, *others = draft.gradient.findings
     if first.name == "returns-inside-loop" and first.cure and first.cure.edit:
         draft.change(line=first.cure.edit.line)
@@ -42,7 +44,7 @@ def _spell_one(draft: Draft, trials: Sequence[Trial], confirmed: Confirmed, budg
     if early is not None and early.fixed >= draft.paths:
         said = f"{draft.gradient.name}: {early.told}"
         note = Note(early.finding, said, early.fix, early.cure)
-        draft.change(findings=(note,), line=early.line)
+        draft.change(findings=(note,), **drafts.place(early.file, early.line))
         return
     if first.name == "updated-weights-used":
         found = directed(*start, whole.updates_moved)
