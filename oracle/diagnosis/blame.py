@@ -92,8 +92,8 @@ def _in_full(evidence: Evidence) -> list[Blamed]:
 def _in_part(evidence: Evidence) -> tuple[Blamed, Evidence] | None:
     """The first wrong step that accounts for several gradients where others hide the rest.
 
-    With the true gradient in its place those come out right by the user's own code, and none wrong.
-    A step that accounts for all that is made of it needs no such trial, and is left to ``_in_full``.
+    With the true gradient in its place those come out right by the user's own code, and no other
+    one wrong. A step that accounts for all that is made of it is left to ``_in_full``.
     """
     left = set(evidence.wrong_paths())
     if len(left) < AT_LEAST + 1:
@@ -254,9 +254,9 @@ def _parts(
             if not _may_be(evidence, value, array / factor - true, left):
                 continue
             touched = _touched(evidence, value, array / factor - true)
-            if touched.keys() <= left and touched:
-                if all(_accounts(evidence, p, carried) for p, carried in touched.items()):
-                    found[-1].append((value, factor, set(touched)))
+            explained = all(_accounts(evidence, p, carried) for p, carried in touched.items())
+            if touched and touched.keys() <= left and explained:
+                found[-1].append((value, factor, set(touched)))
 
     def unlike(part: tuple[Value, float, set[Path]]) -> tuple[bool, float]:
         """Of several, the one that it is nearest to being the gradient of."""

@@ -19,8 +19,8 @@ from oracle.diagnosis.observed import (
 from oracle.diagnosis.opened import Opened
 from oracle.diagnosis.other_reasons import blame_float32, ignore_guards, is_float32
 from oracle.diagnosis.places import place
+from oracle.judging.budget import OPENED, has_a_one, ordinary
 from oracle.judging.examined import Examined
-from oracle.judging.telling import OPENED, has_a_one, ordinary
 from oracle.judging.trial import Trial
 from oracle.results import Kind, Note
 from oracle.subject import Path

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 
 from oracle.diagnosis.statements import Step, steps_of
+from oracle.judging.ground_truth import Whole
 from oracle.judging.trial import Trial
 from oracle.judging.verdict import agree
-from oracle.judging.whole import Whole
 from oracle.subject import Path
 from oracle.truth import torch_compat
 from oracle.truth.guards import removal

@@ -14,9 +14,8 @@ from oracle.diagnosis.observed import what_is_seen
 from oracle.diagnosis.opened import Opened
 from oracle.diagnosis.prove import Proved, prove
 from oracle.diagnosis.statements import is_statement
-from oracle.judging.counterexample import counterexample
-from oracle.judging.examined import Examined
-from oracle.judging.telling import OPENED, has_a_one, smallest
+from oracle.judging.budget import OPENED, has_a_one, smallest
+from oracle.judging.examined import Examined, counterexample
 from oracle.results import Note
 from oracle.subject import Path
 

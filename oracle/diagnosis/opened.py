@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from oracle.cases import Case
 from oracle.diagnosis.evidence import Evidence
+from oracle.judging.budget import OPENED, most_telling
 from oracle.judging.examined import Examined
-from oracle.judging.telling import OPENED, most_telling
 from oracle.subject import Path
 from oracle.truth.replay import NotReplayable
 

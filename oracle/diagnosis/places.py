@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from oracle import cases
 from oracle.diagnosis.drafts import Drafts
-from oracle.judging.changes import changing, user_files
+from oracle.judging.conditions import changing, user_files
 from oracle.judging.examine import plan
 from oracle.judging.session import Session
 from oracle.judging.trial import Trial

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from oracle.discovery import against as against_
-from oracle.discovery import arguments, find, found_by_running, naming, proposals, proposed, uses
+from oracle.discovery import arguments, find, found_by_running, naming, proposals, uses
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.find import candidates
@@ -33,14 +33,14 @@ from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.text import comments, reading, source
 from oracle.discovery.ways import (
+    agreement,
     caller_readings,
     classes,
     clipping,
-    conventions,
     courses,
     derivatives,
-    logit_readings,
     loss_methods,
+    loss_readings,
     pairs,
     returned,
     single,
@@ -122,7 +122,7 @@ def _subjects(
     imported()
     user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes, against=against)
     made, failures = _each(user, found.candidates, name)
-    others, failed = proposed.decided(user, near, _subject, _plain)
+    others, failed = agreement.decided(user, near, _subject, _plain)
     failures += [_failure(user, candidate, error) for candidate, error in failed]
     claimed = [*found.candidates, *(candidate for candidate, _ in (*others, *failed))]
     unclaimed = [] if name else _unclaimed(parsed, claimed)
@@ -181,7 +181,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     made.sort(key=lambda pair: found.index(pair[0]))
     try:
-        return conventions.with_mean_in_parameters(user, made), failures
+        return loss_readings.with_mean_in_parameters(user, made), failures
     except Exception as error:  # it costs a reading, and no piece its verdict
         said_of = f"the file's parameters could not be read together: {said(error)}"
         return [one for _, one in made], [*failures, Failure(user.file, 1, said_of)]
@@ -329,7 +329,7 @@ def _with_all_readings(user: User, candidate: Candidate, subject: Subject) -> Su
 def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subject:
     unclipped = clipping.unclipped(user, candidate, subject)
     by_trial = returned.proposed(user, candidate, unclipped)
-    of_logits = logit_readings.proposed(user, candidate, by_trial)
+    of_logits = loss_readings.proposed(user, candidate, by_trial)
     by_caller = caller_readings.proposed(user, candidate, of_logits)
     names = (candidate.name, *candidate.parts.values())
     meant = comments.above(user.text, names, comments.READING)

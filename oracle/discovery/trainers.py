@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from oracle.discovery import find, uses
 from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.text import functions, reading, source
-from oracle.discovery.text.run_lines import RunLine, run_lines
+from oracle.discovery.text.comments import RunLine, run_lines
 from oracle.discovery.text.source import Text
 from oracle.discovery.uses import MODULE
 from oracle.results import Failure

@@ -17,9 +17,9 @@ import torch
 import torch.nn.functional as F
 
 from oracle.cases import Case
+from oracle.judging.budget import SAMPLES, is_large_and_rectangular
 from oracle.judging.examined import Examined
 from oracle.judging.recognised_norms import norm
-from oracle.judging.telling import SAMPLES, is_large_and_rectangular
 from oracle.results import Note
 from oracle.subject import Way
 

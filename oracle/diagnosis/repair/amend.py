@@ -7,8 +7,8 @@ from oracle.diagnosis.drafts import Draft, Drafts
 from oracle.diagnosis.repair.search import PATIENCE, Cure, cure
 from oracle.diagnosis.repair.spell import spell
 from oracle.diagnosis.repair.trying import judged
+from oracle.judging.budget import ordinary
 from oracle.judging.examine import examine
-from oracle.judging.telling import ordinary
 from oracle.judging.trial import Trial
 from oracle.results import Kind, Note
 from oracle.subject import Path
