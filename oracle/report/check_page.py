@@ -242,8 +242,9 @@ def _summary(report: Report) -> Text:
         text.append(", " if index else "")
         text.append(f"{count} {verdict}", COLOURS.get(verdict, ""))
     left_out = f", {not_judged} not judged" if not_judged else ""
+    number = len(report.results)
     text.append(
-        f"{'' if counts else 'nothing judged'}{left_out} (gradients of {len(report.results)} "
-        f"derivations, {report.seconds:.1f} s, seed {report.seed})"
+        f"{'' if counts else 'nothing judged'}{left_out} (gradients of {number} "
+        f"derivation{'' if number == 1 else 's'}, {report.seconds:.1f} s, seed {report.seed})"
     )
     return text
