@@ -11,9 +11,9 @@ from oracle.diagnosis.drafts import Draft, Drafts, Wanted
 from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.mistakes import Suspicion, Target, activations
 from oracle.diagnosis.observed import what_is_seen
-from oracle.diagnosis.opened import Opened
 from oracle.diagnosis.prove import Proved, prove
 from oracle.diagnosis.statements import is_statement
+from oracle.diagnosis.targets import Opened
 from oracle.judging.budget import OPENED, has_a_one, smallest
 from oracle.judging.examined import Examined, counterexample
 from oracle.results import Note
