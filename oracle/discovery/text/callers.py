@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from oracle.discovery.text.functions import Function, own_nodes
 from oracle.discovery.text.source import Text, parse
 
 MOST = 60  # files of a folder that are searched for callers
+MARKS = ("pyproject.toml", "setup.py", ".git", "README.md", "requirements.txt")
+HIGHEST = 3  # folders above a file's own, in which its project may begin
 
 
 def texts(text: Text, name: str) -> list[Text]:
@@ -20,6 +23,26 @@ def texts(text: Text, name: str) -> list[Text]:
             said = other.read_text(encoding="utf-8-sig")
             if other.name != own.name and name in said:
                 found.append(parse(said, str(other)))
+    return found
+
+
+def project_texts(text: Text, top: Path) -> list[Text]:
+    """A text, and those of the project's folder ``top``, or below the one that it is marked by."""
+    own = Path(text.file)
+    if not own.is_file():
+        return [text]
+    above = own.resolve().parents[:HIGHEST]
+    top = next((f for f in above if any((f / mark).exists() for mark in MARKS)), top)
+    found = [text]
+    for folder, folders, names in os.walk(top):
+        folders[:] = sorted(name for name in folders if name[0] not in "._")
+        for name in sorted(names):
+            if not name.endswith(".py") or Path(folder, name) == own.resolve():
+                continue
+            if len(found) >= MOST:
+                return found
+            with contextlib.suppress(OSError, ValueError, SyntaxError):
+                found.append(parse(Path(folder, name).read_text("utf-8-sig"), name))
     return found
 
 

@@ -21,7 +21,7 @@ def for_arrays(function: Node) -> Node:
 
 
 class _ForArrays(ast.NodeTransformer):
-    def visit_If(self, node: ast.If) -> ast.AST:  # noqa: N802 (a name of ast's)
+    def visit_If(self, node: ast.If) -> ast.AST:
         self.generic_visit(node)
         name = _asked(node)
         stored = [part for one in node.body for part in ast.walk(one) if isinstance(part, ast.Name)]
