@@ -17,17 +17,14 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from oracle import cases
 from oracle.cases import EXTREME, Case
-from oracle.judging.beside import BesideKinks, beside_kink
+from oracle.cases.case import Layout
 from oracle.judging.budget import ELEMENTS
-from oracle.judging.fine import finely_recorded
-from oracle.judging.ground_truth import DIFFERENCES, Truth
-from oracle.judging.layout import Layout
+from oracle.judging.ground_truth import DIFFERENCES, Truth, Whole, finely_recorded, moved_by
 from oracle.judging.session import Session
 from oracle.judging.verdict import EPS, largest
-from oracle.judging.whole import Whole, moved_by
 from oracle.subject import Inputs, Made, Path, Subject, is_number
 from oracle.truth.differences import Forward, Summed, directional_witness, finite_differences
-from oracle.truth.noise import Noise, Nudge, Nudging, distance
+from oracle.truth.noise import BesideKinks, Noise, Nudge, Nudging, beside_kink, distance
 from oracle.truth.recording import Note, Recording, record
 from oracle.truth.replay import NotReplayable, Plan
 

@@ -16,7 +16,6 @@ import numpy as np
 
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.importing import homes
 from oracle.discovery.text import callers, first_upstream, functions, source
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
@@ -127,23 +126,16 @@ def _divides(text: Text, name: str) -> bool:
 
 
 def _loop_that_calls(user: User, candidate: Candidate) -> tuple[str, first_upstream.Kind]:
-    """Who calls a backward for layer after layer, and what its first upstream is; ("", ...)."""
+    """Who calls a backward for layer after layer, and what its first upstream is; ("", "")."""
     assert user.text is not None
-    texts = callers.project_texts(user.text, _top(File(user.text.file).resolve(), user.text))
-    for text in texts:
+    short = candidate.of("backward").rpartition(".")[2]
+    for text in callers.near(user.text, short):
         for name, node, call in _loops(text, candidate, user.text):
+            texts = callers.near(user.text, "")
             kind = first_upstream.kind(texts, node, call, name.rpartition(".")[2])
             own = text is user.text
             return name if own else f"{name} ({File(text.file).name})", kind
     return "", ""
-
-
-def _top(file: File, text: Text) -> File:
-    """The highest of the folders that the modules stand in which a file imports."""
-    asked = list(homes.wanted(text.tree))
-    near = homes.folders(file, homes.package_of(file, 0)[1])
-    used = [folder for folder in near if any(homes.exists(folder, one) for one in asked)]
-    return used[-1] if used else file.parent
 
 
 def _loops(text: Text, candidate: Candidate, own: Text) -> Iterator[tuple[str, Function, ast.Call]]:

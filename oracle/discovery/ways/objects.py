@@ -16,19 +16,21 @@ from oracle.discovery.plans import Plan, Slot, solved
 from oracle.discovery.text import returns
 from oracle.discovery.trial_inputs import kept_random_state
 from oracle.discovery.ways import instances, makers
-from oracle.discovery.ways.attributes import OUTPUTS, gradients_beside, spellings, value_at
-from oracle.discovery.ways.descent import PlainDescent
-from oracle.discovery.ways.gradients import Returned, is_gradient
-from oracle.discovery.ways.instances import is_rate
-from oracle.discovery.ways.left import (
+from oracle.discovery.ways.attributes import (
+    OUTPUTS,
+    gradients_beside,
     gradients_of_numbers,
     input_gradient,
     made_with_numbers,
+    spellings,
+    value_at,
     with_numbers,
 )
+from oracle.discovery.ways.gradients import Returned, is_gradient
+from oracle.discovery.ways.instances import is_rate
 from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.readings import scaled
-from oracle.discovery.ways.set_up import Step
+from oracle.discovery.ways.set_up import PlainDescent, Step
 from oracle.subject import Argument, Inputs, Made, Path, Reading, Unusable, Way, WrongReturn
 
 HELPERS = re.compile(r"(_fn|_func|_function|_layer|^layers?|optimizer|activation_?\w*)$")

@@ -13,8 +13,7 @@ from oracle.discovery import arguments, naming
 from oracle.discovery.plans import Slot
 from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
 from oracle.discovery.ways import instances, upstreams
-from oracle.discovery.ways.attributes import value_at
-from oracle.discovery.ways.left import numbers_with_gradients
+from oracle.discovery.ways.attributes import numbers_with_gradients, value_at
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import holds_layers
 from oracle.discovery.ways.set_up import MOST, Step, sequences

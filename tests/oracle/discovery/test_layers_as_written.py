@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from oracle.cases import Case
-from oracle.cases.drawing import draw
+from oracle.cases.case import draw
 from oracle.discovery.shapes import docstrings
 from oracle.subject import Argument
 from tests.oracle.discovery.differences import found, right, wrong
