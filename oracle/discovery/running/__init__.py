@@ -63,7 +63,7 @@ def found(
     states = lines.settled(search, of_calls)
     sizes = {size: None for size in search.sizes if not is_fresh(size)}
     names = {**(taken or {}), **dict.fromkeys(missing.names), **sizes}
-    odd = not states or lines.is_too_odd(states[0], of_calls)
+    odd = not states or lines.is_too_odd(search, states[0], of_calls)
     if odd and missing.guessed is not None:
         return missing.guessed
     if states and odd:

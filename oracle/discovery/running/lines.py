@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from oracle.discovery.running.search import TOO_ODD, Search, ascending
 from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State, is_fresh
+from oracle.discovery.running.trial import BACKWARD
 from oracle.subject import size_names, substituted
 
 MULTIPLE = re.compile(r"(\d+)\*(\w+)")
@@ -24,7 +25,7 @@ def settled(search: Search, called: Sequence[State]) -> list[State]:
     Where none was found that is not odd, ``called`` is the line with the shapes of its calls.
     """
     kept = _different(search)
-    if not kept or is_too_odd(kept[0], called):
+    if not kept or is_too_odd(search, kept[0], called):
         runs = (s for s in called if search.tried(s, ascending)[0].ran)
         return [state for state in runs if search.against(state) is None] or kept
     axes = {name: len(shape) for name, (shape, _) in search.code.called.items()}
@@ -48,9 +49,31 @@ def _with_ones(state: State, search: Search) -> State:
     return state
 
 
-def is_too_odd(state: State, called: Sequence[State]) -> bool:
-    """Whether a line is so odd that it is told and not judged; one that the file calls is not."""
-    return state.oddness >= TOO_ODD and state not in called
+def is_too_odd(search: Search, state: State, called: Sequence[State]) -> bool:
+    """True if a line is so odd that it is told and not judged; one that the file calls is not.
+
+    Nor is one whose oddness are square arrays, and the forward itself refuses others: transitions
+    between states, the neighbours in a graph.
+    """
+    if state.oddness < TOO_ODD or state in called:
+        return False
+    squares = state.squares
+    if not squares or state.oddness - len({(name, size) for name, size, _ in squares}) >= TOO_ODD:
+        return True
+    return any(_runs_forward(search, _widened(state, name, axis)) for name, _, axis in squares)
+
+
+def _widened(state: State, name: str, axis: int) -> State:
+    """The line with a size of its own for one axis."""
+    other, (size,) = state.sized(1)
+    dims = list(state.of(name).dims)
+    dims[axis] = size
+    return other.put(name, replace(state.of(name), dims=tuple(dims)))
+
+
+def _runs_forward(search: Search, state: State) -> bool:
+    outcome, _ = search.tried(state, ascending)
+    return outcome.error is None or outcome.stage >= BACKWARD
 
 
 def _has_axes(state: State, axes: Mapping[str, int]) -> bool:

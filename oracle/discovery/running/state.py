@@ -98,6 +98,17 @@ class State:
         return odd
 
     @property
+    def squares(self) -> list[tuple[str, str, int]]:
+        """The axes of one length in an argument that is no weight: its name, the size, the axis."""
+        return [
+            (name, dim, axis)
+            for name, entry in self.entries
+            if self.kind(name) != WEIGHT
+            for axis, dim in enumerate(entry.dims)
+            if not dim.isdigit() and entry.dims.count(dim) > 1
+        ]
+
+    @property
     def names(self) -> list[str]:
         return [name for name, _ in self.entries]
 

@@ -74,7 +74,24 @@ def _stated(
     _complete(found, _documented([ast.get_docstring(node) or "" for node in known]))
     for function in functions:
         _complete(found, docstrings.in_prose(function))
-    return found
+    return _without_entries(found, functions)
+
+
+def _without_entries(found: Shapes, functions: Sequence[Function]) -> Shapes:
+    """The shapes; ``theta = [mu, s]`` is none where the code has ``mu, s = theta``: two entries."""
+    entries: dict[str, tuple[str, ...]] = {}
+    for node in (node for function in functions for node in ast.walk(function)):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            for target in node.targets:
+                if isinstance(target, ast.Tuple):
+                    names = tuple(getattr(part, "id", "") for part in target.elts)
+                    entries[node.value.id] = names
+    return {
+        path: replace(said, dims=(str(len(said.dims)),))
+        if said.dims and said.dims == entries.get(str(path[0]))
+        else said
+        for path, said in found.items()
+    }
 
 
 def _documented(texts: Sequence[str]) -> Shapes:

@@ -10,7 +10,7 @@ from oracle.discovery.plans import Slot
 from oracle.discovery.text import assignments, returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.returns import Item
-from oracle.subject import Made, Unusable, WrongReturn
+from oracle.subject import Inputs, Made, Unusable, WrongReturn
 
 
 def is_gradient(thing: Any) -> bool:
@@ -38,8 +38,15 @@ class Returned:
     """The return statement of a function, and the gradients in what it returned."""
 
     def __init__(
-        self, node: Function | None, line: int, skip: Sequence[int] = (), pick: int | None = None
+        self,
+        node: Function | None,
+        line: int,
+        skip: Sequence[int] = (),
+        pick: int | None = None,
+        inputs: Inputs | None = None,
     ) -> None:
+        """``inputs``: of the forward; where names do not tell, the one of its shape is meant."""
+        self.inputs = inputs
         self.node = node
         self.line = line
         items = returns.items(node) or []
@@ -71,9 +78,9 @@ class Returned:
         if not is_gradient(result):
             raise WrongReturn(f"it returned {_kind(result)} instead of gradients")
         item = self.items[0] if len(self.items) == 1 else None
-        return [self._one(result, self._slot_of_single(item, wanted), item)]
+        return [self._one(result, self._slot_of_single(result, item, wanted), item)]
 
-    def _slot_of_single(self, item: Item | None, wanted: Sequence[Slot]) -> Slot:
+    def _slot_of_single(self, result: Any, item: Item | None, wanted: Sequence[Slot]) -> Slot:
         if len(wanted) == 1:
             return wanted[0]
         if item is not None and item.name:
@@ -83,6 +90,11 @@ class Returned:
         names = naming.gradient_targets([slot.name for slot in wanted], 1)
         if names:
             return next(slot for slot in wanted if slot.name == names[0])
+        known = self.inputs or {}
+        alike = [s for s in wanted if not s.entries and s.name in known]
+        alike = [s for s in alike if np.shape(known[s.name]) == np.shape(result)]
+        if alike:
+            return alike[0]  # the trial run, where no two sizes are equal, settles it for all cases
         inputs = ", ".join(slot.name for slot in wanted)
         raise WrongReturn(f"it returned one gradient, but there are the inputs {inputs}")
 

@@ -249,7 +249,7 @@ class Object:
         function = getattr(thing, self.method("backward"))
         attributes = dict(vars(thing)) if hasattr(thing, "__dict__") else {}
         result = arguments.call(function, self.taken, values)
-        made = self._made(thing, result, was)
+        made = self._made(inputs, result, was)
         made = self._with_left(made, inputs, attributes)
         if not made:
             raise WrongReturn(
@@ -265,8 +265,9 @@ class Object:
         shape = np.shape(value_at(inputs, made.of))
         return dataclasses.replace(made, value=scaled(upstream, made.value, value, shape))
 
-    def _made(self, thing: Any, result: Any, was: Mapping[Path, np.ndarray]) -> list[Made]:
+    def _made(self, given: Inputs, result: Any, was: Mapping[Path, np.ndarray]) -> list[Made]:
         """The gradients that were returned, that are in attributes, or that updated a parameter."""
+        thing = given["self"]
         qualified = self.candidate.of("backward")
         node = self.user.node(qualified)
         made: list[Made] = []
@@ -294,7 +295,7 @@ class Object:
                     break
         only_numbers = isinstance(result, Mapping) and not instances.arrays_in(result)
         if result is not None and not isinstance(result, str | bool) and not only_numbers:
-            returned = Returned(node, self.user.line(qualified))
+            returned = Returned(node, self.user.line(qualified), inputs=given)
             returned.items = givers.named_by_moves(self.user.text, qualified, returned.items)
             known = {m.of for m in attributes}
             made += self._returned(result, returned, inputs, parameters, known)

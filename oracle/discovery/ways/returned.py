@@ -82,22 +82,53 @@ def _by_names(subject: Subject, made: Sequence[Made]) -> list[Variant]:
 def _of_some(
     user: User, candidate: Candidate, inputs: Inputs, made: Sequence[Made]
 ) -> list[Variant]:
-    """Gradients without names, fewer than there are inputs: of each choice of some, in order."""
+    """Gradients without names, fewer than there are inputs: of those of their shapes, in order."""
     items = returns.items(user.node(candidate.of("backward"))) or []
     given = {n: np.shape(a) for n, a in inputs.items() if _is_floating(a)}
-    shapes = [np.shape(one.value) for one in made]
-    known = {one.of for one in made} <= {(name,) for name in given}
-    named = [i for i, item in enumerate(items) if naming.assign([item.name], list(given))]
-    if not known or named or not 1 < len(items) == len(made) < len(given) <= MOST:
+    returned = [one for one in made if one.of[:1] != ("self",)]
+    known = {one.of for one in returned} <= {(name,) for name in given}
+    named = [item for item in items if naming.assign([item.name], list(given))]
+    if not known or named or not 0 < len(items) == len(returned) < len(given) <= MOST:
         return []
-    found: list[Variant] = []
-    for chosen in itertools.combinations(given, len(made)):
-        if [given[name] for name in chosen] == shapes:
-            said = f"as the gradients of {', '.join(chosen[:-1])} and {chosen[-1]}, in this order"
-            of = {one.name: (name,) for one, name in zip(made, chosen)}
-            as_these = {one.name: f"d{name}" for one, name in zip(made, chosen)}
-            found.append((Reading(said, f"correct {said}", False), _relabelled(of, as_these)))
-    return found
+    shapes = [np.shape(one.value) for one in returned]
+    choices = [
+        chosen
+        for chosen in itertools.combinations(given, len(returned))
+        if [given[name] for name in chosen] == shapes
+    ]
+    if len(choices) == 1:
+        return [(Reading("", ""), _placed(choices[0]))]
+    return [(_as_these(chosen), _placed(chosen)) for chosen in choices]
+
+
+def _as_these(chosen: Sequence[str]) -> Reading:
+    if len(chosen) == 1:
+        said = f"as the gradient of {chosen[0]}"
+    else:
+        said = f"as the gradients of {', '.join(chosen[:-1])} and {chosen[-1]}, in this order"
+    return Reading(said, f"correct {said}", False)
+
+
+def _placed(chosen: Sequence[str]) -> Callable[[Subject], Subject]:
+    """The gradients that are returned as those of some arguments, in order."""
+
+    def read(subject: Subject) -> Subject:
+        plain, known = subject.backward, subject.differentiable
+
+        def backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
+            rest = iter(chosen)
+            return [
+                one if one.of[:1] == ("self",) or (name := next(rest, None)) is None
+                else dataclasses.replace(one, of=(name,), name=f"d{name}")
+                for one in plain(inputs, value, kept, upstream)
+            ]  # fmt: skip
+
+        paths = {(name,) for name in chosen}
+        return dataclasses.replace(
+            subject, backward=backward, differentiable=lambda path: path in paths or known(path)
+        )
+
+    return read
 
 
 def _is_floating(thing: Any) -> bool:

@@ -88,3 +88,45 @@ def test_a_wrong_slope_between_two_such_layers_is_found(tmp_path):
         'self.second.grads["W"]'
     }
     assert found.verdict == "wrong"
+
+
+def test_one_gradient_without_a_name_is_that_of_the_input_of_its_shape(tmp_path):
+    text = """
+    import numpy as np
+
+    class Neighbours:
+        def __init__(self, D, M):
+            self.W = np.random.default_rng(0).normal(size=(D, M))
+        def forward(self, links, H):
+            self.links, self.H = links, H
+            return links @ H @ self.W
+        def backward(self, up):
+            self.dW = (self.links @ self.H).T @ up
+            return self.links.T @ up @ self.W.T
+    """
+    (found,) = results(tmp_path, text).values()
+    assert verdicts(found) == {"H": "correct", 'self["W"]': "correct"} or verdicts(found) == {
+        "H": "correct",
+        "self.W": "correct",
+    }
+    (found,) = results(
+        tmp_path, text.replace("self.links.T @ up", "2 * self.links.T @ up")
+    ).values()
+    assert {one.name: one.verdict for one in found.gradients}["dH"] == "wrong"
+
+
+def test_names_that_an_argument_is_unpacked_into_are_no_sizes(tmp_path):
+    text = '''
+    import numpy as np
+
+    def energy(state, y):
+        """Half the squares; state = [level, slope]"""
+        level, slope = state
+        return 0.5 * np.sum((y - level) ** 2) * slope
+
+    def energy_grad(state, y):
+        level, slope = state
+        return np.array([-np.sum(y - level) * slope, 0.5 * np.sum((y - level) ** 2)])
+    '''
+    (found,) = results(tmp_path, text).values()
+    assert verdicts(found) == {"state": "correct"}
