@@ -996,3 +996,37 @@ def test_a_function_that_makes_forward_and_backward_is_no_derivation(tmp_path):
             return down_(dy, *cache)
     """
     assert list(found(tmp_path, text)) == ["lift_backward"]
+
+
+KEPT = """
+    import collections
+
+    Seen = collections.namedtuple("Seen", ["root", "share"])
+
+    # oracle: shapes v: N D
+    def steepness(v):
+        root = np.sqrt(1 + v * v)
+        share = v / root
+        return root, {kept}
+
+    def steepness_backward(dr, {name}):
+        {taken}
+        return dr * {factor}
+"""
+
+
+@pytest.mark.parametrize("name", ["things", "bag"])
+@pytest.mark.parametrize(
+    ("kept", "taken"),
+    [
+        ("(root, share)", "root, share = {name}"),
+        ("Seen(root, share)", "share = {name}.share"),
+        ('{{"share": share, "root": root}}', 'share = {name}["share"]'),
+    ],
+)
+def test_an_argument_that_is_taken_apart_is_what_forward_kept(tmp_path, name, kept, taken):
+    taken, kept = taken.format(name=name), kept.format()
+    text = KEPT.format(kept=kept, taken=taken, name=name, factor="share")
+    assert right(found(tmp_path, text)["steepness_backward"]) == {"dr * share": ("v",)}
+    text = KEPT.format(kept=kept, taken=taken, name=name, factor="share**2")
+    assert wrong(found(tmp_path, text)["steepness_backward"]) == {"dr * share**2"}
