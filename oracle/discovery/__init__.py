@@ -34,13 +34,11 @@ from oracle.discovery.shapes import declared
 from oracle.discovery.text import comments, reading, source
 from oracle.discovery.ways import (
     agreement,
-    caller_readings,
     classes,
-    clipping,
+    code_readings,
     courses,
     derivatives,
     loss_methods,
-    loss_readings,
     pairs,
     returned,
     single,
@@ -122,7 +120,7 @@ def _subjects(
     imported()
     user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes, against=against)
     made, failures = _each(user, found.candidates, name)
-    others, failed = agreement.decided(user, near, _subject, _plain)
+    others, failed = agreement.decided(user, near, _subject, _plain) if near else ([], [])
     failures += [_failure(user, candidate, error) for candidate, error in failed]
     claimed = [*found.candidates, *(candidate for candidate, _ in (*others, *failed))]
     unclaimed = [] if name else _unclaimed(parsed, claimed)
@@ -181,7 +179,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     made.sort(key=lambda pair: found.index(pair[0]))
     try:
-        return loss_readings.with_mean_in_parameters(user, made), failures
+        return code_readings.with_mean_in_parameters(user, made), failures
     except Exception as error:  # it costs a reading, and no piece its verdict
         said_of = f"the file's parameters could not be read together: {said(error)}"
         return [one for _, one in made], [*failures, Failure(user.file, 1, said_of)]
@@ -305,6 +303,8 @@ def _subject(user: User, candidate: Candidate) -> Subject:
 
 def _plain(user: User, candidate: Candidate) -> Subject:
     """The subject of a candidate, with the shapes that are said; on arrays, or on tensors."""
+    if not user.names_of("torch"):
+        return _on_arrays(user, candidate)
     return torch_tensors.built(user, candidate, _on_arrays)
 
 
@@ -327,10 +327,10 @@ def _with_all_readings(user: User, candidate: Candidate, subject: Subject) -> Su
 
 
 def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subject:
-    unclipped = clipping.unclipped(user, candidate, subject)
+    unclipped = returned.unclipped(user, candidate, subject)
     by_trial = returned.proposed(user, candidate, unclipped)
-    of_logits = loss_readings.proposed(user, candidate, by_trial)
-    by_caller = caller_readings.proposed(user, candidate, of_logits)
+    of_logits = code_readings.of_activations(user, candidate, by_trial)
+    by_caller = code_readings.of_callers(user, candidate, of_logits)
     names = (candidate.name, *candidate.parts.values())
     meant = comments.above(user.text, names, comments.READING)
     return against_.applied(user, candidate, dataclasses.replace(by_caller, meant=meant))

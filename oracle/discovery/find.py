@@ -81,7 +81,7 @@ class _Finder:
     def all(self) -> list[Candidate]:
         for name in self.user.classes:
             self._read(name, self._class, name)
-        for op in classes.custom_ops(self.user):
+        for op in classes.custom_ops(self.user) if "custom_op" in self.user.text else ():
             parts = {"forward": op.forward, "backward": op.backward, "setup": op.setup}
             self._add(op.backward, Way.TORCH_FUNCTION, parts, *parts.values())
         scopes: dict[str, list[str]] = {}

@@ -3,7 +3,8 @@
 The truth is usually autograd's through a replay, which may have lost something on the way. So up to
 a few failing cases are held against ``truth.confirm``, which knows neither record nor replay. One
 case in which it sides with the truth is a proof. Where it sides with the code, all failures are
-looked at again. Where it can tell nothing, the verdict is undecidable."""
+looked at again. Where it can tell nothing, the verdict is undecidable.
+"""
 
 import dataclasses
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """The truth: values and gradients by torch.autograd in float64, and how noisy they are.
 
 A twin is torch's own version of a derivation (``oracle.truth.twins``). Its noise is measured, not
-assumed: everything is nudged by one unit in the last place and the truth's change is noted."""
+assumed: everything is nudged by one unit in the last place and the truth's change is noted.
+"""
 
 import functools
 import math

@@ -2,7 +2,8 @@
 
 There is one ``Project`` at a time: that of the file which was imported last. Modules of the user's
 that were imported are known to it alone, so that two files may have helpers of one name, and are
-found again where a function imports one of them later."""
+found again where a function imports one of them later.
+"""
 
 import ast
 import contextlib

@@ -10,7 +10,7 @@ from oracle.discovery.shapes import docstrings, grammar
 from oracle.discovery.shapes.grammar import Said as Said
 from oracle.discovery.shapes.grammar import Shapes as Shapes
 from oracle.discovery.shapes.said_by_run import said_by_run
-from oracle.discovery.text import usage
+from oracle.discovery.text import comments, usage
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
 from oracle.subject import MissingShapes, Unusable, size_names
@@ -56,7 +56,7 @@ def _stated(
 ) -> Shapes:
     """What the text itself says of some functions and classes."""
     found: Shapes = {}
-    for name in names:
+    for name in names if comments.RUN.search(user.text) else ():
         _complete(found, said_by_run(user, name))
     nodes = [user.functions.get(n) or user.classes.get(n) for n in [*names, *more]]
     known = [node for node in nodes if node is not None]
@@ -67,7 +67,7 @@ def _stated(
     functions = [node for node in known if isinstance(node, Function)]
     for function in functions:
         _complete(found, annotations(function, user))
-    if not documented:
+    if not documented or not user.has_prose:
         return found
     for function in functions:
         _complete(found, docstrings.inline(user, function))

@@ -33,7 +33,7 @@ def above(user: Text | None, names: Iterable[str], pattern: re.Pattern[str]) -> 
 # ``# oracle: run Net([4, 5, 3], act=Tanh()).backward(X, Y) with X: N 4, Y: N 3 onehot``, directly
 # above a class, a function or a method. What stands behind ``with`` is of the grammar of shapes.
 
-_RUN = re.compile(r"#\s*oracle:\s*run\s+(?P<rest>.+)$")
+RUN = re.compile(r"#\s*oracle:\s*run\s+(?P<rest>.+)$")
 _WITH = re.compile(r"\s+with\s+")
 
 
@@ -79,7 +79,7 @@ def run_lines_above(user: Text, name: str, node: ast.ClassDef | Function) -> lis
     at = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
     found = []
     while at >= 1 and user.lines[at - 1].lstrip().startswith("#"):
-        matched = _RUN.search(user.lines[at - 1])
+        matched = RUN.search(user.lines[at - 1])
         if matched:
             found.append(_parsed(matched["rest"].strip(), at, name))
         at -= 1

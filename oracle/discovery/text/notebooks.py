@@ -1,7 +1,8 @@
 """A Jupyter notebook as one Python text: its code cells in order, each below a line that names it.
 
 Lines keep their places: a magic or a shell command becomes ``pass``, a cell that is no Python
-becomes comments. So a line of the text is a line of a cell, and a changed text can be put back."""
+becomes comments. So a line of the text is a line of a cell, and a changed text can be put back.
+"""
 
 import ast
 import difflib

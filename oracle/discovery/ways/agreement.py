@@ -1,6 +1,7 @@
 """Agreement of a backward with differences of its forward, in a few small trials.
 
-It decides whether two functions are a pair where no name says so. The verdict is judging's."""
+It decides whether two functions are a pair where no name says so. The verdict is judging's.
+"""
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence

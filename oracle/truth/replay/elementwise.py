@@ -3,7 +3,8 @@
 Choices at kinks and ties, where a derivative is a matter of choice: |x|' and sign' are 0 at 0;
 ``maximum`` and ``minimum`` split ties evenly, and so max(x, 0)' is ½ at 0; ``fmax`` and ``fmin``
 likewise; ``clip``'s derivative is 1 at its bounds; floor, ceil, round, rint, trunc, heaviside have
-the derivative 0 everywhere; x**y is differentiated in y where x > 0, and 0 there where x is 0."""
+the derivative 0 everywhere; x**y is differentiated in y where x > 0, and 0 there where x is 0.
+"""
 
 from collections.abc import Callable
 from typing import Any
