@@ -1027,6 +1027,32 @@ KEPT = """
 def test_an_argument_that_is_taken_apart_is_what_forward_kept(tmp_path, name, kept, taken):
     taken, kept = taken.format(name=name), kept.format()
     text = KEPT.format(kept=kept, taken=taken, name=name, factor="share")
-    assert right(found(tmp_path, text)["steepness_backward"]) == {"dr * share": ("v",)}
+    assert right(found(tmp_path, text)["steepness_backward"]) == {"dv": ("v",)}
     text = KEPT.format(kept=kept, taken=taken, name=name, factor="share**2")
-    assert wrong(found(tmp_path, text)["steepness_backward"]) == {"dr * share**2"}
+    assert wrong(found(tmp_path, text)["steepness_backward"]) == {"dv"}
+
+
+SCALED = """
+    # oracle: shapes u: N D, v: D, t: N
+    def spread(u, v, t):
+        r = u @ v - t
+        return np.sum(r ** 4)
+
+    def spread_backward(g, u, v, t):
+        e = 4 * (u @ v - t) ** 3
+        dv = u.T @ e
+        du = e[:, None] * v
+        return {}
+"""
+
+
+def test_a_gradient_times_the_upstream_keeps_its_name(tmp_path):
+    subject = found(tmp_path, SCALED.format("dv * g, g * du"))["spread_backward"]
+    assert right(subject) == {"dv": ("v",), "du": ("u",)}
+    subject = found(tmp_path, SCALED.format("dv * g, -g * du"))["spread_backward"]
+    assert wrong(subject)
+
+
+def test_a_gradient_that_holds_the_upstream_already_has_no_name_of_its_own(tmp_path):
+    text = SCALED.replace("e = 4", "e = g * 4").format("dv * g, du * g")
+    assert wrong(found(tmp_path, text)["spread_backward"])
