@@ -77,16 +77,17 @@ def item(function: Function, node: ast.expr, before: int) -> Item:
 
 def _times_upstream(function: Function, node: ast.expr) -> ast.Name | None:
     """``dW`` of ``return dW * dout``, where nothing else uses the upstream: so dW lacks it."""
-    given = parameters(function)[-1:]
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult) or not given:
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
         return None
+    given = parameters(function)
     factors = [f for f in (node.left, node.right) if isinstance(f, ast.Name)]
-    own = [f for f in factors if f.id not in given]
-    if len(factors) != 2 or len(own) != 1 or not naming.stems_of_gradient(own[0].id):
+    own = [f for f in factors if f.id not in given and naming.stems_of_gradient(f.id)]
+    sent = [f.id for f in factors if f.id in given]
+    if not own or not sent:
         return None
     last = last_return(function)
     within = {id(part) for part in ast.walk(last)} if last is not None else set()
-    uses = (n for n in own_nodes(function) if isinstance(n, ast.Name) and n.id in given)
+    uses = (n for n in own_nodes(function) if isinstance(n, ast.Name) and n.id in sent)
     return own[0] if all(id(use) in within for use in uses) else None
 
 
