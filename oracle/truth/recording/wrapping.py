@@ -79,11 +79,16 @@ def track(array: np.ndarray, tape: Tape, value: Value | None = None) -> Tracked:
     if array.base is None:
         buffer = tape.buffers.get(id(array))
         if buffer is None:
-            buffer = Buffer(tape, array, value)
+            tracked._buffer = buffer = Buffer(tape, array, value)
+            tracked._value = value
+            tracked._version = 0
             buffer.face = tracked
+            return tracked
     else:
-        owner = owner_of(array)
-        buffer = tape.buffers.get(id(owner))
+        buffer = tape.buffers.get(id(array.base))  # as mostly
+        if buffer is None or buffer.owner is not array.base:
+            owner = owner_of(array)
+            buffer = tape.buffers.get(id(owner))
         if buffer is None:
             buffer = Buffer(tape, owner)
             if value is not None:
