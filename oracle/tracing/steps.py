@@ -85,7 +85,26 @@ class Training:
         for group in groups:
             begin = max([found[-1].end if found else 0, *map(self._missed, group)])
             found.append(Step(begin, group[-1].stored.time, tuple(group)))
+        if len(found) > 1:
+            begin = max(found[0].begin, self._training_begins(found[0], found[1]))
+            found[0] = replace(found[0], begin=begin)
         return found
+
+    def _training_begins(self, first: Step, second: Step) -> int:
+        """When a parameter was first used, or a call made that the second step makes as well.
+
+        What is before is preparation: the second step sees only its results, and so does the first.
+        """
+        places = (note.place for note in self.notes[second.begin : second.end])
+        again = {(place.code, place.instruction) for place in places}
+        parameters = {id(value) for value in first.parameters}
+        for time, note in enumerate(self.notes[: first.end]):
+            place = note.place
+            if (place.code, place.instruction) in again:
+                return time
+            if not parameters.isdisjoint(self.inputs[id(note)]):
+                return time
+        return 0
 
     def sheet(self) -> Step | None:
         """The whole record as one step without updates: a derivation on paper, or one that raised.

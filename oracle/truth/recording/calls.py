@@ -19,6 +19,7 @@ from oracle.truth.recording.wrapping import (
     NUMBERS,
     adopt,
     is_active,
+    is_costly,
     like,
     noted,
     same_as,
@@ -261,11 +262,15 @@ def getitem(self: Tracked, index: Any) -> Any:
     buffer = self._buffer
     if tape is None or buffer.tape is not tape:
         return result
+    if is_costly(self) and type(result) is np.ndarray and result.base is buffer.owner:
+        return adopt(result, tape)  # these entries alone are looked up when they are read
     value = self._value if self._version == buffer.version else value_of(self)
     if value is None:
         if type(result) is np.ndarray:
             return result if result.dtype.hasobject else track(result, tape)
         return result
+    if buffer.labels is not None:
+        buffer.settle(self._plain, value)
     kept = index if type(index) in SIMPLE else _kept(index)
     made = tape.made("getitem", operator.getitem, (value, kept), {}, result)
     if type(result) is np.ndarray:
