@@ -19,8 +19,8 @@ from oracle.tracing.instrument import ENDING, Program
 from oracle.tracing.recorded import INTERRUPTED, Recorded, Stored
 from oracle.tracing.steps import may_end_a_step
 from oracle.tracing.watch import Watch
-from oracle.truth.recording import warned
-from oracle.truth.recording.builtin_names import BUILTINS
+from oracle.truth.recording import names
+from oracle.truth.recording.names import BUILTINS
 from oracle.truth.recording.stand_ins import stand_in_for
 from oracle.truth.recording.tape import OUR_FOLDER, Tape, is_user_file
 
@@ -102,7 +102,7 @@ class Session:
         """Do something, recorded; returns what ended it, at which line, and the exit status."""
         try:
             Tape.now = self.tape
-            with warned.at_the_users_line():
+            with names.at_the_users_line():
                 act()
         except _End:
             return "", 0, 0

@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from oracle.judging.beside import beside_kink, given_in_full
 from oracle.judging.kinks import FAR, NEAR
 from oracle.judging.trial import KINKED
 from oracle.judging.verdict import WRONG_AT, within_one_sided
-from oracle.truth.noise import NUDGES, Nudging, distance, nudger
+from oracle.truth.noise import NUDGES, Nudging, beside_kink, distance, given_in_full, nudger
 from oracle.truth.recording import Value
 from oracle.truth.replay import NotReplayable, Plan
 from oracle.truth.torch_compat import saved_tensors_hooks

@@ -30,7 +30,7 @@ from oracle.truth.recording.wrapping import (
 from oracle.truth.recording.writes import WRITERS, overwritten, ufunc_at, write
 
 # NumPy's warnings are the user's, not this module's: without a registry here, none of them is
-# swallowed as one that this module has already shown. See warned.py.
+# swallowed as one that this module has already shown. See ``names.at_the_users_line``.
 __warningregistry__ = None
 
 # Results that bear the shape of an argument, or its dtype, but not its numbers.

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from oracle.truth.recording import calls, exits
+from oracle.truth.recording.arrays import give_methods
 from oracle.truth.recording.kinds import SCALAR_OF, Float, Float32, Float64, give
-from oracle.truth.recording.methods import give_methods
 from oracle.truth.recording.tape import Tape, Value
 
 __warningregistry__ = None  # see calls.py
