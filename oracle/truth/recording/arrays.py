@@ -217,8 +217,8 @@ OPERATORS = {
 
 give(Tracked, _Operations)
 for _name, _ufunc in OPERATORS.items():
-    for _method in (f"__{_name}__", f"__r{_name}__"):
-        setattr(Tracked, _method, calls.operator_for(_method, _ufunc))
+    for _special in (f"__{_name}__", f"__r{_name}__"):
+        setattr(Tracked, _special, calls.operator_for(_special, _ufunc))
 give_methods(Tracked, np.ndarray)
 
 
