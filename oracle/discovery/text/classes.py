@@ -18,6 +18,7 @@ def that_leaves(user: Text, own: Mapping[str, str], forward: str, backward: str)
     before = {m for m in own if m != backward}
     needed = _read(user, own, backward) & _left(user, own, *before)
     open_ = needed - _left(user, own, "__init__", backward, forward)
+    open_ -= _read(user, own, forward)  # a set-up makes it: fit(X) the weights
     if not open_:
         return forward
     calls = [m for m in before if forward in _called(user, own, m) and m != forward]
