@@ -124,13 +124,24 @@ def test_constructor_arrays_are_found_as_well(tmp_path):
     assert "Wh: H H" in lines(tmp_path, text)["Cell"] or "Wh: H M" in lines(tmp_path, text)["Cell"]
 
 
-def test_what_runs_only_for_a_square_matrix_is_told_and_not_judged(tmp_path):
+def test_a_square_matrix_that_the_forward_demands_is_found(tmp_path):
     text = """
         def twist(x):
             return x @ x
 
         def twist_backward(g, x):
             return g @ x.T + x.T @ g
+    """
+    assert lines(tmp_path, text) == {"twist_backward": "x: N N"}
+
+
+def test_what_the_backward_alone_runs_only_for_a_square_matrix_is_told_and_not_judged(tmp_path):
+    text = """
+        def twice(x):
+            return x + x
+
+        def twice_backward(g, x):
+            return (g @ x.T) @ np.linalg.inv(x @ x.T) @ x + g @ np.eye(len(x))
     """
     assert "it runs with x: N N" in missing(tmp_path, text)
 
