@@ -55,6 +55,7 @@ def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> li
     """The uses that got no verdict: a gradient of the same name or line has one."""
     found = []
     told = {result.target for result in results}
+    everywhere = {gradient.line for result in results for gradient in result.gradients}
     for use in made:
         if use.target in told:
             if use.target == MODULE and (later := _later(user, use, results)) is not None:
@@ -67,6 +68,8 @@ def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> li
         known = {bare(g.name) for g in gradients} | {f"d{bare(g.of)}" for g in gradients if g.of}
         lines = {g.line for g in gradients}
         names = [n for n in use.names if bare(n) not in known]
+        if use.places and all(line in everywhere for _, line in use.places):
+            names = []
         if use.lines[0] == use.lines[1] and use.lines[0] in lines:
             names = []
         if names:
