@@ -219,10 +219,12 @@ def test_weights_that_a_build_makes(tmp_path):
     assert wrong(found(tmp_path, text.replace("g.sum(axis=0)", "g.mean(axis=0)"))["Shift"])
 
 
-def test_a_method_that_trains_is_no_set_up(tmp_path):
-    text = """
+@pytest.mark.parametrize("name", ["fit", "train", "step_on", "initialise"])
+def test_a_method_that_trains_is_no_set_up_and_no_forward(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)  # where the code writes to
+    text = f"""
         class Fitted:
-            def fit(self, X):
+            def {name}(self, X):
                 self.w = np.ones(X.shape[1])
                 open("fitted", "w").close()
                 self.forward(X)
