@@ -33,7 +33,6 @@ class Way(enum.IntEnum):
     DERIVATIVE = 7
     FORWARD_COST_BACKWARD = 8
     NETWORK = 9
-    TRAINING = 11  # code that trains: it is run, and judged as a trace
 
 
 @functools.cache

@@ -139,7 +139,7 @@ class _Finder:
         given = functions.parameters(self.user.functions[name])
         node = self.user.functions.get(qualified)
         inputs = functions.parameters(node) if node is not None else given
-        if scope and (self._has_state(name, scope) or self._has_state(qualified, scope)):
+        if scope and (self.user.has_state(name, scope) or self.user.has_state(qualified, scope)):
             return
         if not set(naming.tokens(forward)) <= set(naming.tokens(short)) and node is not None:
             needed = functions.required(self.user.functions[name])
@@ -161,20 +161,6 @@ class _Finder:
         parts = {"forward": qualified, "backward": name}
         self._add(name, way, parts, name)
         self.taken.add(qualified)
-
-    def _has_state(self, name: str, scope: str) -> bool:
-        """Whether a method reads or writes attributes of its object, other than methods."""
-        node = self.user.functions.get(name)
-        if node is None or is_static(node):
-            return False
-        methods = self.user.methods(scope)
-        return any(
-            isinstance(part, ast.Attribute)
-            and isinstance(part.value, ast.Name)
-            and part.value.id == "self"
-            and part.attr not in methods
-            for part in ast.walk(node)
-        )
 
     # One function
 

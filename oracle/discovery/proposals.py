@@ -171,7 +171,7 @@ def _is_numeric(user: Text, name: str, node: Function) -> bool:
     )
     if any(isinstance(part, odd) for part in parts) or not functions.required(node):
         return False
-    if "." in name and _has_state(user, name):
+    if "." in name and user.has_state(name, name.rpartition(".")[0]):
         return False
     used: list[ast.expr] = [part for part in parts if isinstance(part, ast.Attribute)]
     used += [call.func for call in _calls(node)]
@@ -179,18 +179,6 @@ def _is_numeric(user: Text, name: str, node: Function) -> bool:
     computes = any(isinstance(p, ast.BinOp | ast.UnaryOp) for p in parts) or roots & {"np", "numpy"}
     returns = any(isinstance(p, ast.Return) and p.value is not None for p in parts)
     return bool(computes) and returns and not roots & OTHER_THINGS
-
-
-def _has_state(user: Text, name: str) -> bool:
-    """Whether a method reads or writes attributes of its object, other than methods."""
-    methods = user.methods(name.rpartition(".")[0])
-    return any(
-        isinstance(part, ast.Attribute)
-        and isinstance(part.value, ast.Name)
-        and part.value.id == "self"
-        and part.attr not in methods
-        for part in ast.walk(user.functions[name])
-    )
 
 
 def _calls(node: ast.AST) -> list[ast.Call]:

@@ -148,7 +148,7 @@ def _in_scope(known: Known, name: str, node: ast.AST) -> Iterator[Use]:
     if name in known.judged or _is_ignored(known.user, node):
         return
     if name in known.backwards and not functions.is_abstract(known.user.functions[name]):
-        origin = _left_by(Origins(known, name, node, strict=True), name)
+        origin = _left_by(Origins(known, name, node, strict=True))
         if origin.computed:
             yield _use(name, origin, "nothing says which forward this backward belongs to")
             return
@@ -176,7 +176,7 @@ def _is_ignored(user: Text, node: ast.AST) -> bool:
     return any(IGNORE.search(line) for line in user.lines[first - 1 : node.body[0].lineno - 1])
 
 
-def _left_by(origins: Origins, name: str) -> Origin:
+def _left_by(origins: Origins) -> Origin:
     """The gradients that a backward returns, or leaves in attributes."""
     found = []
     for part in functions.own_nodes(origins.node):

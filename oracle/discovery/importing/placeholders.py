@@ -128,11 +128,6 @@ class Package(types.ModuleType):
         return getattr(self.__dict__["_oracle_thing"], name)
 
 
-def is_missing(thing: Any) -> bool:
-    """Tell whether something is a placeholder, and no thing of the user's."""
-    return type(thing) in (NotThere, OfPackage, Package)
-
-
 def require(thing: Any) -> None:
     """Raise ``NotImported`` of a placeholder, and nothing of other things."""
     if type(thing) is Package:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from oracle.discovery.text import reading
 from oracle.discovery.text.functions import Function, own_nodes
-from oracle.discovery.text.source import Text, parse
+from oracle.discovery.text.source import Text
+from oracle.discovery.text.usage import is_read, parse
 
 MOST = 60  # files of a folder that are searched for callers
 
@@ -64,13 +65,8 @@ def leave_at_one(
     Without any call to show it, the function must make no use of the argument at all.
     """
     if not calls:
-        return node is not None and not reads(node, name)
+        return node is not None and not is_read(node, name)
     return all(passes_one(text, call, name, position) for text, call in calls)
-
-
-def reads(node: Function, name: str) -> bool:
-    """Whether a function makes use of a name."""
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
 
 
 def passes_one(text: Text, call: ast.Call, name: str, position: int) -> bool:

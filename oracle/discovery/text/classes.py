@@ -73,12 +73,6 @@ def is_function(user: Text, name: str) -> bool:
     return False
 
 
-def has_subclasses(user: Text | None, name: str) -> bool:
-    """Whether other classes of the file derive from a class."""
-    classes = user.classes.values() if user is not None else ()
-    return any(ast.unparse(base) == name for node in classes for base in node.bases)
-
-
 @functools.cache
 def aliases(tree: ast.Module) -> set[str]:
     """``F`` of ``from torch.autograd import Function as F``."""

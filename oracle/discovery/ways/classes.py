@@ -169,7 +169,7 @@ def _tries(
     node = user.node(candidate.of("forward"))
     listed = [n for n in open_ if node is not None and usage.goes_through(node, n)]
     for one in makers.unified(maker, spoken):
-        yield from ((one, guess) for guess in guesses(open_, one, kind, candidate, listed))
+        yield from ((one, guess) for guess in guesses(open_, one, kind, listed))
         yield from ((one, guess) for guess in _held(one, spoken, open_))
 
 

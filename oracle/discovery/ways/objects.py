@@ -118,7 +118,7 @@ class Object:
             if path in own and not drawn and array.flags.writeable:
                 array[...] = rng.standard_normal(array.shape)
         for holder, name in instances.rates_of(thing):
-            if self._learns(holder, name) and self.rate != getattr(holder, name):
+            if self._learns(name) and self.rate != getattr(holder, name):
                 of_ours = getattr(holder, name) == makers.RATE
                 setattr(
                     holder, name, self.rate or (USUAL_RATE if of_ours else getattr(holder, name))
@@ -137,7 +137,7 @@ class Object:
 
         return made_with_numbers(make, {p.name for p in self.maker.given}, self.numbers, seed)
 
-    def _learns(self, holder: Any, name: str) -> bool:
+    def _learns(self, name: str) -> bool:
         node = self.user.node(self.candidate.of("backward"))
         return node is not None and f"self.{name}" in ast.unparse(node)
 
