@@ -9,8 +9,8 @@ from pathlib import Path
 
 from oracle.discovery.text import reading
 from oracle.discovery.text.functions import Function, own_nodes
-from oracle.discovery.text.source import Text
-from oracle.discovery.text.usage import is_read, parse
+from oracle.discovery.text.source import Text, parse
+from oracle.discovery.text.usage import is_read
 
 MOST = 60  # files of a folder that are searched for callers
 
