@@ -88,7 +88,8 @@ def _diagnose_some(
         draft = drafts.of(path)
         if draft.is_wrong and not draft.gradient.findings:
             draft.find(Note("unexplained", _observed(draft, evidence, path)))
-        if draft.is_wrong and (remark := right_only_when(examined.entry(path))) is not None:
+        alone = draft.is_wrong and not draft.also
+        if alone and (remark := right_only_when(examined.entry(path))) is not None:
             draft.note(remark)
     elementwise, trials = is_elementwise(evidence), _trials(examined, paths, evidence)
     repair.amend(drafts, trials, elementwise)

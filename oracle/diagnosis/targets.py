@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from oracle.cases import Case
-from oracle.diagnosis.blame import Blamed
+from oracle.diagnosis.blame import Blamed, InCase
 from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.mistakes import Target
 from oracle.judging.budget import OPENED, most_telling
@@ -54,8 +54,6 @@ class Opened:
 
 
 # Wrong arrays as targets of the known mistakes: what came, and what was expected.
-
-InCase = tuple[Evidence, Blamed]  # a case, and the step that is wrong in it
 
 
 def of_input(evidence: Evidence, path: Path, name: str) -> Target:

@@ -30,10 +30,12 @@ def spell(drafts: Drafts, trials: Sequence[Trial], confirmed: Confirmed) -> None
             continue
         if budget.is_spent:
             return
-        _spell_one(draft, trials, confirmed, budget)
+        _spell_one(drafts, draft, trials, confirmed, budget)
 
 
-def _spell_one(draft: Draft, trials: Sequence[Trial], confirmed: Confirmed, budget: Budget) -> None:
+def _spell_one(
+    drafts: Drafts, draft: Draft, trials: Sequence[Trial], confirmed: Confirmed, budget: Budget
+) -> None:
     first, *others = draft.gradient.findings
     if first.name == "returns-inside-loop" and first.cure and first.cure.edit:
         draft.change(line=first.cure.edit.line)
@@ -45,7 +47,7 @@ def _spell_one(draft: Draft, trials: Sequence[Trial], confirmed: Confirmed, budg
     if early is not None and early.fixed >= draft.paths:
         said = f"{draft.gradient.name}: {early.told}"
         note = Note(early.finding, said, early.fix, early.cure)
-        draft.change(findings=(note,), line=early.line)
+        draft.change(findings=(note,), **drafts.place(early.file, early.line))
         return
     if first.name == "updated-weights-used":
         found = directed(*start, whole.updates_moved)
@@ -148,6 +150,7 @@ def _confirmed(trial: Trial, fixed: frozenset[Path]) -> bool:
 
 def _note(drafts: Drafts, found: Cure, cured: Sequence[Draft]) -> None:
     """Note a cure where the edit is; what is cured elsewhere inherits."""
+    place = drafts.place(found.file, found.line)
     names = (found.assigned.partition("[")[0], found.assigned)  # grad[0] = ... is grad's own line
     here = [
         one
@@ -162,9 +165,9 @@ def _note(drafts: Drafts, found: Cure, cured: Sequence[Draft]) -> None:
         here = [steps[0] if steps else _blamed(drafts, found, cured)]
     for one in here or cured:
         if one in steps and moved and found.kind != "order":
-            one.change(name=found.assigned, line=found.line)
+            one.change(name=found.assigned, **place)
         elif one.gradient.name in names:
-            one.change(line=found.line)  # where its own statement is wrong, if it has several
+            one.change(**place)  # where its own statement is wrong, if it has several
         name = one.gradient.name
         note = Note(found.finding, f"{name}: {found.told}", found.fix, found.cure)
         one.change(findings=(note,))
@@ -180,4 +183,5 @@ def _blamed(drafts: Drafts, found: Cure, cured: Sequence[Draft]) -> Draft:
             return known
     shown = cured[0].gradient.counterexample  # its sizes; its numbers are those of what follows
     example = replace(shown, got=None, want=None) if shown else None
-    return drafts.blame(found.assigned, found.line, cured, counterexample=example)
+    place = drafts.place(found.file, found.line)
+    return drafts.blame(found.assigned, place, cured, counterexample=example)
