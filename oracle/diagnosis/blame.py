@@ -353,10 +353,11 @@ def multiple(array: np.ndarray, of: np.ndarray) -> float | None:
 
 
 def _may_wait(evidence: Evidence, step: Step, part: tuple[Value, float, set[Path]]) -> bool:
-    """Whether a step lacks but a factor that its one gradient could have as well: that is blamed.
+    """True if a step is a multiple of its true gradient, and one gradient alone is made of it.
 
-    ``p − t`` is m times the gradient of the logits; under a softmax it could play the part of that
-    of log p as well, which is no multiple of it.
+    The factor may then be missing from that gradient. ``p − t`` is m times the gradient of the
+    logits; under a softmax it could also be taken for the gradient of log p, of which it is no
+    multiple.
     """
     value, _, touched = part
     alone = len(touched) == 1

@@ -248,7 +248,7 @@ class _Finder:
         return found if len(found) == 1 else []
 
     def _compares(self, name: str, backward: str, forwards: list[str]) -> bool:
-        """Whether a function compares targets with something, and the backward takes just both.
+        """True if a function compares targets with an array, and the backward takes just these.
 
         So does a cost, whatever its name: ``negative_log_likelihood(p, y)``.
         """
@@ -260,7 +260,7 @@ class _Finder:
         return fits and name not in forwards and not naming.has(name, slopes)
 
     def _goes_on_from(self, backward: str, forward: str) -> bool:
-        """Whether a backward starts at targets and what a forward returns, not at an upstream."""
+        """True if a backward starts at targets and the value of a forward, not at an upstream."""
         known = functions.parameters(self.user.functions[forward])
         given = functions.required(self.user.functions[backward])
         compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]

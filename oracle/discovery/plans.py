@@ -179,7 +179,7 @@ def phantoms(
 
 
 def _is_array(own: str, wanted: Sequence[Parameter], nodes: Sequence[Function | None]) -> bool:
-    """Whether a name of a number is that of an array here: a prediction, or in ``anchor - p``."""
+    """True if a usual name of a number means an array here: a prediction, or in ``anchor - p``."""
     names = [p.name for p in wanted]
     others = {name for name in names if name not in naming.NUMBERS}
     alike = any(usage.is_subtracted(node, own, others) for node in nodes if node is not None)

@@ -114,18 +114,18 @@ def _strength(user: Text, forward: str, backward: str) -> int:
 
 
 def _follows(user: Text, forward: str, backward: str) -> bool:
-    """Whether a function stands right after another one in the file."""
+    """True if a function stands right after another one in the file."""
     names = list(user.functions)
     return names.index(backward) == names.index(forward) + 1
 
 
 def _calls_back(user: Text, forward: str, backward: str) -> bool:
-    """Whether the first one calls the second: then the second is a helper of it."""
+    """True if the first one calls the second: then the second is a helper of it."""
     return backward in {ast.unparse(c.func) for c in _calls(user.functions[forward])}
 
 
 def _is_named(forward: str, backward: str) -> bool:
-    """Whether a name says that it is a backward, and holds all words of the forward's."""
+    """True if a name says that it is a backward, and holds all words of the forward's."""
     short, other = backward.rpartition(".")[2], forward.rpartition(".")[2]
     of_forward = set(naming.tokens(other)) - COMMON
     holds = bool(of_forward) and of_forward <= set(naming.tokens(short))
@@ -161,7 +161,7 @@ def _function(node: ast.expr | None) -> str:
 
 
 def _is_numeric(user: Text, name: str, node: Function) -> bool:
-    """Whether a function computes something of its arguments and returns it, and does no more."""
+    """True if a function computes something of its arguments and returns it, and does no more."""
     short = name.rpartition(".")[2]
     if short.startswith("__") or naming.has(short, naming.USES_DERIVATIONS):
         return False

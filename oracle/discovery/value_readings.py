@@ -181,7 +181,7 @@ def with_arguments(subject: Subject, others: Mapping[str, Argument]) -> Subject:
 
 
 def _told(word: str, argument: Argument) -> str:
-    """What a reading takes an argument to hold."""
+    """The values of an argument in a reading, in words."""
     name = argument.name
     if base(word) in ALONG_AN_AXIS:
         axis = int(word.partition("(")[2].rstrip(")"))

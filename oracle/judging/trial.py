@@ -103,7 +103,7 @@ class Trial:
     # -- the user's code --------------------------------------------------------------------------
 
     def inputs(self, arrays: Mapping[str, np.ndarray] | None = None) -> Inputs:
-        """What the forward takes, made anew: with the same random numbers each time."""
+        """The arguments of the forward, made anew: with the same random numbers each time."""
         drawn = self.arrays if arrays is None else arrays
         with self.seeded():
             return self.subject.prepare({n: a.copy() for n, a in drawn.items()}, self.case.seed)
@@ -252,7 +252,7 @@ class Trial:
         return Truth(self._own_value(), gradients, DIFFERENCES, units, why)
 
     def _own_value(self) -> dict[Path, np.ndarray]:
-        """What the user's own forward gave."""
+        """The value of the user's own forward."""
         return {p: np.asarray(v.array, float) for p, v in self.recording.outputs.items()}
 
     def witness_agrees(self, truth: Truth) -> tuple[bool, str]:

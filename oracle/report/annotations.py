@@ -125,7 +125,7 @@ def _at(file: str, line: int, last: int = 0) -> str:
 
 
 def _in(file: str, line: int) -> str:
-    """What a message begins with in a notebook: its cell."""
+    """The beginning of a message in a notebook: its cell."""
     cell, _ = placed.cell_and_line(file, line)
     return "" if cell is None else f"{placed.where(file, line)}: "
 

@@ -296,7 +296,7 @@ def _fitting(values: str, dims: tuple[str, ...] | None) -> str:
 
 
 def _sums_to_one(dims: tuple[str, ...] | None) -> bool:
-    """Whether probabilities of a shape are those of classes, rather than one of each sample."""
+    """True if probabilities of this shape are over classes, rather than one for each sample."""
     return (
         dims is not None and dims[-1:] not in ((), ("1",)) and (len(dims) > 1 or dims[0] in CLASSES)
     )

@@ -28,7 +28,7 @@ SHORT = 3  # letters of a size that no array has: K, n1
 
 @dataclass(frozen=True)
 class Said:
-    """What was said of one argument; ``dims`` is None and ``values`` is "" where nothing was."""
+    """One statement about an argument; ``dims`` is None, ``values`` "" where it says nothing."""
 
     dims: tuple[str, ...] | None = None
     values: str = ""

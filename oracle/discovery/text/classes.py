@@ -62,7 +62,7 @@ BASES = ("Function", "InplaceFunction")
 
 
 def is_function(user: Text, name: str) -> bool:
-    """Whether a class is a ``torch.autograd.Function``, by way of other classes of the file too."""
+    """True if a class is a ``torch.autograd.Function``, by way of other classes of the file too."""
     node = user.classes.get(name)
     for base in node.bases if node is not None else ():
         text = ast.unparse(base)

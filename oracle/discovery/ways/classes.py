@@ -89,7 +89,7 @@ def _subject(user: User, candidate: Candidate) -> Subject:
 
 
 def _is_base(user: User, candidate: Candidate) -> bool:
-    """Whether other classes of the file are made from it."""
+    """True if other classes of the file derive from it."""
     classes = user.text.classes.values() if user.text is not None else []
     name = candidate.of("class")
     return any(isinstance(b, ast.Name) and b.id == name for node in classes for b in node.bases)
@@ -228,7 +228,7 @@ def _documented(user: User, candidate: Candidate) -> set[str]:
 
 
 def _is_single(shapes_of: Guess) -> bool:
-    """Whether arguments were guessed to be a single sample, which may have been broadcast.
+    """True if the arguments were guessed to be a single sample, which may have been broadcast.
 
     The gradient of a broadcast input has the shape of the value: it speaks against the guess.
     """

@@ -121,7 +121,7 @@ def place(thing: Any, path: Path, part: Any) -> None:
 
 
 def part_at(thing: Any, path: Path) -> Any:
-    """What stands at a path in an object; None where there is nothing."""
+    """The part of an object at a path; None where there is nothing."""
     for step in path:
         if isinstance(thing, Mapping | list | tuple):
             try:
@@ -154,7 +154,7 @@ PARAMS = naming.words("params parameters param weights W theta p")
 
 
 def counterpart(parameter: Path, gradient: Path) -> bool:
-    """Whether one path in an object is that of the gradient of another: ``dW``, ``grads["W"]``."""
+    """True if one path in an object is that of the gradient of another: ``dW``, ``grads["W"]``."""
     if len(parameter) != len(gradient):
         return False
     differs = [(p, g) for p, g in zip(parameter, gradient) if p != g]

@@ -393,7 +393,7 @@ class Object:
         return list(found.values())
 
     def _rated(self, path: Path) -> bool:
-        """Whether the backward multiplies its updates by the rate that we have set."""
+        """True if the backward multiplies its updates by the rate that the oracle has set."""
         descends = PlainDescent.is_held_by(self.maker.constants.values(), self.steps)
         if descends or any(is_rate(p.name) for p in self.taken):
             return True

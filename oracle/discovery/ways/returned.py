@@ -1,4 +1,4 @@
-"""What a backward returns: the gradient that each value is, and gradients that are clipped."""
+"""The values that a backward returns: the gradient that each is, and gradients clipped before."""
 
 import ast
 import dataclasses

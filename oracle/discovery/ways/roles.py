@@ -177,7 +177,7 @@ def upstreams_of(
 
 
 def holds_layers(user: User, candidate: Candidate) -> bool:
-    """Whether a class's forward loops over layers that it holds."""
+    """True if a class's forward loops over layers that it holds."""
     node = user.node(candidate.of("forward"))
     return node is not None and any(
         isinstance(part, ast.For)
