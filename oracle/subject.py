@@ -138,9 +138,9 @@ class Unusable(Exception):  # noqa: N818
 
 
 class MissingShapes(Unusable):
-    """Nothing says the shape of some arguments; of labels, nothing says the range.
+    """The error that nothing says the shape of some arguments, or the range of labels.
 
-    ``names`` are theirs as a line of shapes has them: ``x``, ``params.W1``.
+    ``names``: the arguments as a line of shapes writes them: ``x``, ``params.W1``.
     """
 
     def __init__(

@@ -259,7 +259,7 @@ def _parts(
                 found[-1].append((value, factor, set(touched)))
 
     def unlike(part: tuple[Value, float, set[Path]]) -> tuple[bool, float]:
-        """Of several, the one that it is nearest to being the gradient of."""
+        """Sort key: how far the step is from the gradient of a value."""
         value, factor, _ = part
         true = evidence.true(value)
         off = np.abs(array / factor - true) > 1e-9 * np.abs(true).max(initial=0)

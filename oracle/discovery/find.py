@@ -216,7 +216,7 @@ class _Finder:
     # Courses
 
     def _course(self, names: list[str]) -> None:
-        """forward_propagation, compute_cost, backward_propagation."""
+        """Find ``forward_propagation``, ``compute_cost`` and ``backward_propagation`` of a course."""
         for name in names:
             short = name.rpartition(".")[2]
             if not naming.has(short, naming.BACKWARD) or "." in name:

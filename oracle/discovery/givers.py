@@ -134,7 +134,7 @@ def _is_named(function: Function, part: ast.expr) -> bool:
 
 
 def _is_of(function: Function, part: ast.expr, own: Sequence[str]) -> bool:
-    """True if it is named like the gradient of an argument, or of the entry that it is."""
+    """True if a returned item is named like the gradient of an argument, or of its dict key."""
     of_keys, names = _names(function, part)
     return of_keys or all(any(naming.is_gradient_of(n, one) for one in own) for n in names)
 

@@ -199,7 +199,7 @@ class Examination:
             self.subject.remarks.append(remark)
 
     def _made(self, trial: Trial) -> list[Made] | None:
-        """The gradients by the code; None where it raises, which is told."""
+        """The gradients that the code gives; None where it raises, which becomes a finding."""
         case = trial.case
         try:
             return trial.candidate()[1]

@@ -108,7 +108,7 @@ def _not_judged(use: NotJudged) -> str:
 
 
 def _location(file: str, line: int) -> dict[str, Any]:
-    """A line of a file; a notebook as a whole, and the cell as a part of it."""
+    """The place of a finding in SARIF: a line of a file, or a notebook and its cell."""
     cell, within = placed.cell_and_line(file, max(1, line))
     place: dict[str, Any] = {"artifactLocation": {"uri": quote(file.replace("\\", "/"))}}
     if cell is None:

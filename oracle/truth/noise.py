@@ -130,7 +130,7 @@ class Noise:
     ) -> float:
         """The noise of one array; the measurement stops as soon as it is enough.
 
-        ``around`` does a round: given what nudges, it returns by how much each array changed.
+        ``around`` measures once: given a nudge, it returns the change of each array.
         """
         while self._left and self._worst.get(name, 0.0) < enough:
             self._left -= 1

@@ -122,7 +122,7 @@ def _is_step(draft: Draft) -> bool:
 
 
 def _is_open(draft: Draft) -> bool:
-    """True if it is wrong for no known reason."""
+    """True if a gradient is wrong for no known reason."""
     vague = ("unexplained", "wrong-shape")
     known = [n for n in draft.gradient.findings if n.name not in vague or n.fix]
     return draft.is_wrong and not known and bool(draft.paths)

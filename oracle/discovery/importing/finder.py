@@ -64,7 +64,7 @@ class Project(importlib.abc.MetaPathFinder):
         self._hidden: dict[str, types.ModuleType] = {}  # others of the same names
 
     def learn(self, tree: ast.AST, file: Path, top: Path) -> None:
-        """Find out where the modules are that a text imports."""
+        """Find the folders of the modules that a text imports."""
         asked: dict[str, list[homes.Wanted]] = {}
         for one in homes.wanted(tree):
             asked.setdefault(one.module.partition(".")[0], []).append(one)

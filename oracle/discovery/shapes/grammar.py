@@ -138,7 +138,7 @@ def meant(written: str) -> str:
 
 
 def _distance(a: str, b: str) -> int:
-    """The letters to insert, drop, change or swap with the next one to make ``b`` of ``a``."""
+    """The number of letters to insert, drop, change or swap to make ``b`` of ``a``."""
     rows = [list(range(len(b) + 1))]
     for i, letter in enumerate(a, 1):
         row = [i]

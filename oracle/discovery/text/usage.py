@@ -103,7 +103,7 @@ def is_extent(function: ast.AST, name: str) -> bool:
 
 
 def is_subtracted(function: ast.AST, name: str, others: Collection[str]) -> bool:
-    """True if a function subtracts a name from one of some others, or the other way round."""
+    """True if a function subtracts a name from some other name, or that from it."""
     for node in ast.walk(function):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
             sides = [getattr(side, "id", "") for side in (node.left, node.right)]

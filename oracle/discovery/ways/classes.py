@@ -318,7 +318,7 @@ def _object(
 
 
 def _bind_first(thing: Object) -> None:
-    """The argument of a derivative method as in its likeliest reading."""
+    """Bind the argument of a derivative method as in its likeliest reading."""
     ((name, readings),) = thing.points.items()
     ((_, role),) = readings[0].takes
     if role is Role.UPSTREAM:

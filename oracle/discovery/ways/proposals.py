@@ -219,7 +219,7 @@ def _contained(hint: ast.expr, thing: str) -> str:
 
 
 def _methods_called(node: ast.AST, held: set[str]) -> set[str]:
-    """The methods that are called on things of some spellings."""
+    """The methods that are called on expressions of some spellings."""
     return {
         part.func.attr
         for part in ast.walk(node)
