@@ -37,7 +37,7 @@ class Way(enum.IntEnum):
 
 @functools.cache
 def size_names(dims: tuple[str, ...]) -> tuple[str, ...]:
-    """The sizes that the dims speak of, in order; a starred one with its star."""
+    """The sizes in some dims, in order; a starred size with its star."""
     found: dict[str, None] = {}
     for dim in dims:
         if dim.startswith("*"):

@@ -137,7 +137,7 @@ def _touched(evidence: Evidence, value: Value, error: np.ndarray) -> dict[Path, 
 
 
 def _accounts(evidence: Evidence, path: Path, carried: np.ndarray) -> bool:
-    """True if a gradient is wrong by just this much."""
+    """True if a gradient is wrong by exactly this error."""
     return evidence.same(evidence.got[path], evidence.want(path) + carried)
 
 

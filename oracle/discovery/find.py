@@ -124,7 +124,7 @@ class _Finder:
     # Pairs
 
     def _backward(self, name: str, names: list[str], scope: str) -> None:
-        """The pair whose backward, or whose derivative, a function is."""
+        """Find the pair whose backward or derivative a function is."""
         if functions.is_abstract(self.user.functions[name]):
             return
         short = name.rpartition(".")[2]
@@ -216,7 +216,7 @@ class _Finder:
     # Courses
 
     def _course(self, names: list[str]) -> None:
-        """Find ``forward_propagation``, ``compute_cost`` and ``backward_propagation`` of a course."""
+        """Find forward, cost and backward of a course: ``forward_propagation`` and its like."""
         for name in names:
             short = name.rpartition(".")[2]
             if not naming.has(short, naming.BACKWARD) or "." in name:

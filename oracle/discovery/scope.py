@@ -44,7 +44,7 @@ class Scope:
         return found
 
     def spelled_out(self, text: Text, node: ast.expr, line: int) -> ast.expr:
-        """An expression with what local names stand for, so that each value is made anew."""
+        """An expression with local names replaced by their values, so that each is made anew."""
         for _ in range(DEEPEST):
             spelling = _Spelling(self, text, line)
             node = spelling.visit(copy.deepcopy(node))

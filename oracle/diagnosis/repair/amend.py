@@ -103,7 +103,7 @@ def amend(drafts: Drafts, trials: Sequence[Trial], elementwise: bool = False) ->
 
 
 def _trace_back(drafts: Drafts, trials: Sequence[Trial]) -> None:
-    """Gradients that all lack the same go back to one statement, if one edit makes all right."""
+    """Cure gradients that all lack the same by one edit of one statement, if it makes all right."""
     for name, some in _by_finding(drafts).items():
         if len(some) < 2 or name in FACTORS:
             continue

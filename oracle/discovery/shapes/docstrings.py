@@ -208,7 +208,7 @@ def _as_another(text: str, found: Shapes) -> Said | None:
 
 
 def _meaning(text: str, shaped: Said) -> Said:
-    """The shape of another argument, with the values that a description tells."""
+    """The shape of an argument, with the values that a description states."""
     values, classes, integer = _meant(text, shaped.dims, False)
     return Said(shaped.dims, values, classes, integer)
 

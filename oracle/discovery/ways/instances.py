@@ -99,7 +99,7 @@ def entries_of(thing: Any) -> Mapping[Any, Any]:
 
 
 def tie(thing: Any, shared: Mapping[Path, Sequence[Path]]) -> None:
-    """Put an array that was replaced under one of its names under the others as well."""
+    """Put an array that was replaced under one of its names under its other names as well."""
     for first, others in shared.items():
         array = part_at(thing, first)
         for path in others:
