@@ -218,7 +218,7 @@ def _held(maker: Maker, spoken: Shapes, open_: Sequence[str]) -> Iterator[Guess]
 
 
 def _documented(user: User, candidate: Candidate) -> set[str]:
-    """The arguments whose shapes only docstrings say; they are dropped if the class does not run."""
+    """The arguments whose shapes only docstrings say; dropped if the class does not run."""
     if user.text is None:
         return set()
     names = [candidate.of("class"), *map(candidate.of, ("forward", "backward", "loss"))]

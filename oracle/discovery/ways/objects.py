@@ -229,7 +229,7 @@ class Object:
         return found
 
     def _by_order(self, name: str, wanted: Sequence[Parameter]) -> str:
-        """``feedforward(a)`` beside ``backprop(x, y)``: their first arguments are the same input."""
+        """``feedforward(a)`` beside ``backprop(x, y)``: both begin with the same input."""
         names = [p.name for p in wanted if p.required]
         first = self.of_forward[0] if self.of_forward else ""
         of_backward = wanted is not self.asked and self.candidate.way == Way.NETWORK
