@@ -26,6 +26,7 @@ from oracle.judging.budget import (
     START,
     handful,
     has_a_one,
+    ordinary,
 )
 from oracle.judging.confirmation import allow_on_purpose, confirm_wrong
 from oracle.judging.constants import allow_rounded
@@ -118,7 +119,7 @@ def _take(examination: Examination, chosen: Sequence[Case]) -> None:
 
 def _shown(examination: Examination) -> int:
     """The number of ordinary cases that could have shown a mistake in each gradient."""
-    counts = [len(t.passes) + len(t.failures) for t in examination.tallies]
+    counts = [len(ordinary([*t.passes, *t.failures])) for t in examination.tallies]
     return min(counts, default=ENOUGH)
 
 

@@ -41,12 +41,11 @@ def said_by_run(user: Text, name: str) -> Shapes:
     for call, function in _calls(user, line):
         for own, value in _bound(line, call, function):
             entry = _entry(user, line, own, value, drawn)
-            if entry is None:
-                continue
             if isinstance(value, ast.Name) and value.id != own:
                 inner = [path for path in drawn if path[0] == value.id]
                 found.update({(own, *path[1:]): found.pop(path) for path in inner if path in found})
-            found[(own,)] = entry
+            if entry is not None:
+                found[(own,)] = entry
     return found
 
 

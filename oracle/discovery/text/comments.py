@@ -33,7 +33,7 @@ def above(user: Text | None, names: Iterable[str], pattern: re.Pattern[str]) -> 
 # ``# oracle: run Net([4, 5, 3], act=Tanh()).backward(X, Y) with X: N 4, Y: N 3 onehot``, directly
 # above a class, a function or a method. What stands behind ``with`` is of the grammar of shapes.
 
-RUN = re.compile(r"#\s*oracle:\s*run\s+(?P<rest>.+)$")
+RUN = re.compile(r"#\s*oracle:\s*run\s+(?P<rest>.+)$", re.MULTILINE)
 _WITH = re.compile(r"\s+with\s+")
 
 

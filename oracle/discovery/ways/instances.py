@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -118,6 +118,37 @@ def place(thing: Any, path: Path, part: Any) -> None:
         holder[step] = part
     elif hasattr(holder, "__dict__"):
         vars(holder)[step] = part
+
+
+def counts_in(thing: Any) -> dict[Path, int]:
+    """The lengths of the lists in an object, and its whole numbers, by path."""
+    lengths = {path: len(kept) for path, kept in lists_in(thing).items()}
+    return lengths | {path: n for path, n in numbers_in(thing).items() if isinstance(n, int)}
+
+
+def grown(once: Mapping[Path, int], twice: Mapping[Path, int]) -> dict[Path, int]:
+    """By how much a second forward has raised counts, if the first one has by as much."""
+    more = {path: count - once.get(path, 0) for path, count in twice.items()}
+    return {path: n for path, n in more.items() if 0 < n <= once.get(path, 0)}
+
+
+def without_kept(thing: Any, paths: Sequence[Path], calls: Iterator[Any]) -> None:
+    """Let a first call change an object, and take back what it adds to lists and counters.
+
+    A second call tells how much that is: it depends on the arrays, as where each time step adds.
+    """
+    next(calls)
+    if not paths:
+        return
+    once = counts_in(thing)
+    next(calls)
+    more = grown(once, counts_in(thing))
+    for path in paths:
+        part, added = part_at(thing, path), 2 * more.get(path, 0)
+        if isinstance(part, list):
+            del part[len(part) - added :]
+        else:
+            place(thing, path, part - added)
 
 
 def part_at(thing: Any, path: Path) -> Any:

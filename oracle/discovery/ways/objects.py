@@ -63,7 +63,7 @@ class Object:
     numbers: list[Path] = field(default_factory=list)  # parameters that are no arrays but numbers
     steps: tuple[Step, ...] = ()  # calls that set it up before its first forward
     lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
-    growing: dict[Path, int] = field(default_factory=dict)  # lists, and by how much a forward does
+    growing: list[Path] = field(default_factory=list)  # lists and counters that a forward raises
     rate: float = makers.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
     was_made: bool = False  # the constructor has not raised
@@ -102,27 +102,27 @@ class Object:
             with kept_random_state(seed), np.errstate(all="ignore"):
                 for step in self.steps:
                     step.run(thing, sizes)
-        if self.lazy:
+        if self.lazy:  # its first forward is to make them, and to leave nothing else
             with kept_random_state(seed), np.errstate(all="ignore"):
-                first = self.plan.prepare({n: a.copy() for n, a in arrays.items()}, seed)
-                arguments.call(getattr(thing, self.method("forward")), self.given, first)
-            for path, more in self.growing.items():  # the backward is to see one forward
-                del instances.part_at(thing, path)[-more:]
-        given = {id(a) for a in arrays.values()}
+                forward = getattr(thing, self.method("forward"))
+                copies = ({n: a.copy() for n, a in arrays.items()} for _ in range(2))
+                given = (self.plan.prepare(each, seed) for each in copies)
+                calls = (arguments.call(forward, self.given, each) for each in given)
+                instances.without_kept(thing, self.growing, calls)
+        theirs = {id(a) for a in arrays.values()}
         rng = np.random.default_rng([seed, 1])
         held = instances.arrays_in(thing)
         own = {slot.path[1:] for slot in self.parameters for slot in slot.leaves()}
         constructed = [held[(n,)] for n in self.maker.arrays if (n,) in held]
         for path, array in held.items():
-            drawn = any(array is c for c in constructed) or id(array) in given
+            drawn = any(array is c for c in constructed) or id(array) in theirs
             if path in own and not drawn and array.flags.writeable:
                 array[...] = rng.standard_normal(array.shape)
         for holder, name in instances.rates_of(thing):
             if self._learns(name) and self.rate != getattr(holder, name):
                 of_ours = getattr(holder, name) == makers.RATE
-                setattr(
-                    holder, name, self.rate or (USUAL_RATE if of_ours else getattr(holder, name))
-                )
+                own_rate = USUAL_RATE if of_ours else getattr(holder, name)
+                setattr(holder, name, self.rate or own_rate)
         inputs: Inputs = {"self": thing}
         inputs.update(self.plan.prepare(arrays, seed))
         return inputs

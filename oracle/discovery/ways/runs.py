@@ -145,16 +145,15 @@ def _made_once(thing: Object, own: Any) -> set[Path]:
     """The arrays that a first forward has made and a second one leaves alone: lazy parameters.
 
     What a forward keeps for its backward is a new array each time. Lists that each forward makes
-    longer by as much are noted as well: they hold what is kept.
+    longer by as much, and whole numbers that count its calls, are noted as well.
     """
     made = {p: a for p, a in instances.arrays_in(own).items() if p not in thing.held}
     if not made:
         return set()
-    lengths = {path: len(kept) for path, kept in instances.lists_in(own).items()}
+    counts = instances.counts_in(own)
     other = thing.plan.prepare(trial_arrays(thing.arguments, seed=1), 1)
     arguments.call(getattr(own, thing.method("forward")), thing.given, other)
-    longer = {p: len(kept) - lengths.get(p, 0) for p, kept in instances.lists_in(own).items()}
-    thing.growing = {p: n for p, n in longer.items() if 0 < n <= lengths.get(p, 0)}
+    thing.growing = list(instances.grown(counts, instances.counts_in(own)))
     now = instances.arrays_in(own)
     given = [a for a in other.values() if isinstance(a, np.ndarray)]
     return {

@@ -219,7 +219,8 @@ def test_weights_that_a_build_makes(tmp_path):
     assert wrong(found(tmp_path, text.replace("g.sum(axis=0)", "g.mean(axis=0)"))["Shift"])
 
 
-def test_a_method_that_trains_is_no_set_up(tmp_path):
+def test_a_method_that_trains_is_no_set_up(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where the method would write
     text = """
         class Fitted:
             def fit(self, X):
