@@ -138,6 +138,7 @@ class Object:
         return made_with_numbers(make, {p.name for p in self.maker.given}, self.numbers, seed)
 
     def _learns(self, name: str) -> bool:
+        """True if the backward reads an attribute."""
         node = self.user.node(self.candidate.of("backward"))
         return node is not None and f"self.{name}" in ast.unparse(node)
 
@@ -305,7 +306,7 @@ class Object:
             new = instances.part_at(thing, path)
             if ("self", *path) in have or not isinstance(new, np.ndarray) or not self.rate:
                 continue
-            if new.shape == old.shape and not np.array_equal(new, old) and self._rated(path):
+            if new.shape == old.shape and not np.array_equal(new, old) and self._rated():
                 own = instances.spelled(path, thing)
                 line = instances.line_of(self.user, kind, qualified, own)
                 name = f"d{own.removeprefix('self.')}"
@@ -392,11 +393,9 @@ class Object:
                 slot.entries.append(Slot(str(path[-1]), ("self", *path), argument))
         return list(found.values())
 
-    def _rated(self, path: Path) -> bool:
+    def _rated(self) -> bool:
         """True if the backward multiplies its updates by the rate that the oracle has set."""
         descends = PlainDescent.is_held_by(self.maker.constants.values(), self.steps)
         if descends or any(is_rate(p.name) for p in self.taken):
             return True
-        node = self.user.node(self.candidate.of("backward"))
-        text_of_it = ast.unparse(node) if node is not None else ""
-        return any(f"self.{name}" in text_of_it for name in RATE_ATTRIBUTES)
+        return any(map(self._learns, RATE_ATTRIBUTES))
