@@ -120,9 +120,8 @@ class Object:
                 array[...] = rng.standard_normal(array.shape)
         for holder, name in instances.rates_of(thing):
             if self._learns(name) and self.rate != getattr(holder, name):
-                of_ours = getattr(holder, name) == makers.RATE
-                own_rate = USUAL_RATE if of_ours else getattr(holder, name)
-                setattr(holder, name, self.rate or own_rate)
+                was = getattr(holder, name)
+                setattr(holder, name, self.rate or (USUAL_RATE if was == makers.RATE else was))
         inputs: Inputs = {"self": thing}
         inputs.update(self.plan.prepare(arrays, seed))
         return inputs
@@ -138,7 +137,6 @@ class Object:
         return made_with_numbers(make, {p.name for p in self.maker.given}, self.numbers, seed)
 
     def _learns(self, name: str) -> bool:
-        """True if the backward reads an attribute."""
         node = self.user.node(self.candidate.of("backward"))
         return node is not None and f"self.{name}" in ast.unparse(node)
 
