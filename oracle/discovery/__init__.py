@@ -36,6 +36,7 @@ from oracle.discovery.ways import (
     agreement,
     classes,
     code_readings,
+    conventions,
     courses,
     derivatives,
     loss_methods,
@@ -179,7 +180,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     made.sort(key=lambda pair: found.index(pair[0]))
     try:
-        return code_readings.with_mean_in_parameters(user, made), failures
+        return conventions.with_mean_in_parameters(user, made), failures
     except Exception as error:  # it costs a reading, and no piece its verdict
         said_of = f"the file's parameters could not be read together: {said(error)}"
         return [one for _, one in made], [*failures, Failure(user.file, 1, said_of)]

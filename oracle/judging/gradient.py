@@ -19,6 +19,7 @@ from oracle.truth.differences import STEP
 # Ordinary values are not so badly conditioned that a rounding moves a gradient by more, relative to
 # it; what seems to is a nudge that has made another function of it.
 CONDITIONED = 1e-4
+LOST = 1e-9  # of the value, by a rounding: then it is the values that are badly conditioned
 FLOAT32 = 2.0**29  # float32's units in float64's
 
 
@@ -27,6 +28,12 @@ def _coarse(trial: Trial, want: np.ndarray, scale: float, noise: Any) -> Any:
     ratio = trial.own_eps / trial.eps
     floor = trial.own_eps * (largest(want) + scale)
     return lambda enough: floor + ratio * noise(max(0.0, enough - floor) / ratio)
+
+
+def _has_no_digits(trial: Trial, truth: Truth) -> bool:
+    """Whether rounding moves the value, too: that of log(1 − a), say, where a is nearly 1."""
+    value = max(map(largest, truth.value.values()), default=0.0)
+    return trial.noise(truth, VALUE) > LOST * value
 
 
 def compare(trial: Trial, truth: Truth, path: Path, got: Any, known: bool = False) -> Judgement:
@@ -40,7 +47,8 @@ def compare(trial: Trial, truth: Truth, path: Path, got: Any, known: bool = Fals
         found = trial.noise(truth, path, enough)
         if (case.dtype, case.regime) == ("float64", "ordinary"):
             size = largest(want) + CONDITIONED * trial.largest_upstream
-            return min(found, CONDITIONED * size)
+            capped = min(found, CONDITIONED * size)
+            return found if capped < found and _has_no_digits(trial, truth) else capped
         return found
 
     if trial.strict or not isinstance(got, np.ndarray) or got.shape != want.shape:

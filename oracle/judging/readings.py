@@ -127,6 +127,7 @@ class Meant:
     judged_as: Reading | None = None  # or, if none does, the one that the code confirms
     open: tuple[Reading, ...] = ()  # or those between which nothing decides
     lines: inferred.Compared | None = None  # of shapes, between which nothing decides
+    doubted: Reading | None = None  # the one that alone makes everything right, but is in doubt
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,8 @@ def _in_a_reading(subject: Subject, seed: int, max_dim: int) -> Meant:
             continue
         ranks = [VERDICTS.index(g.verdict) for g in found.result.gradients]
         wrong = sum(rank == VERDICTS.index("wrong") for rank in ranks)
+        if wrong == 0 and reading.doubt:
+            return Meant(tried[0].subject, doubted=reading)
         if wrong == 0:
             return Meant(one, reading)
         off = sum(math.log10(max(1.0, g.error_units)) for g in found.result.gradients)
@@ -268,6 +271,12 @@ def settled(examined: Examined, meant: Meant) -> Examined:
     if meant.judged_as is not None and meant.judged_as.name and wrong:
         note = Note("reading", f"judged in the reading {meant.judged_as.name!r}")
         return _with_remark(examined, note)
+    if meant.doubted is not None and wrong:
+        said = (
+            f'{meant.doubted.doubt}; if so, write "# oracle: reading {meant.doubted.name}" above '
+            f"line {examined.subject.line}"
+        )
+        return _open(examined, said)
     if not meant.open or not wrong:
         return examined
     comments = " or ".join(f'"# oracle: reading {reading.name}"' for reading in meant.open)
@@ -275,6 +284,11 @@ def settled(examined: Examined, meant: Meant) -> Examined:
         f"wrong in each of {len(meant.open)} readings, and nothing says which is meant: write "
         f"{comments} above line {examined.subject.line}"
     )
+    return _open(examined, said)
+
+
+def _open(examined: Examined, said: str) -> Examined:
+    """What was called wrong in one of several readings, as undecidable."""
     entries = tuple(map(_undecided, examined.entries))
     result = dataclasses.replace(examined.result, gradients=tuple(e.gradient for e in entries))
     examined = dataclasses.replace(examined, entries=entries, result=result)

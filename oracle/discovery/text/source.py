@@ -65,6 +65,8 @@ class Text:
 
     def _collect(self, body: list[ast.stmt], prefix: str) -> None:
         for node in body:
+            if _is_fixture(node):
+                continue  # pytest's: it must not be called
             if isinstance(node, Function):
                 self.functions[prefix + node.name] = node
             elif isinstance(node, ast.ClassDef):
@@ -91,7 +93,7 @@ class Text:
             if isinstance(base, ast.Name) and base.id != name:
                 found.update(self.methods(base.id))
         for part in node.body:
-            if isinstance(part, Function):
+            if isinstance(part, Function) and not _is_fixture(part):
                 found[part.name] = f"{name}.{part.name}"
         return found
 
@@ -139,6 +141,11 @@ class Text:
                 if isinstance(name.ctx, ast.Load) and known:
                     found[name.id] = None
         return list(found)
+
+
+def _is_fixture(node: ast.stmt) -> bool:
+    decorators = node.decorator_list if isinstance(node, Function) else []
+    return any(ast.unparse(d).partition("(")[0].endswith("fixture") for d in decorators)
 
 
 def used_by(user: Text, names: Iterable[str]) -> set[str]:

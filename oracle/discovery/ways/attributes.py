@@ -19,25 +19,33 @@ INPUT_GRADIENTS = [
 
 
 def gradients_beside(thing: Any, path: Path, now: Mapping[Path, Any]) -> list[tuple[Path, Any]]:
-    """The arrays in an object with the name of another one's gradient, the likeliest first."""
+    """The arrays in an object with the name of another one's gradient, the likeliest first.
+
+    They stand in the same object, which may be a layer of the one that is looked at.
+    """
     found: list[tuple[Path, Any]]
     found = [(other, array) for other, array in now.items() if instances.counterpart(path, other)]
-    if len(path) == 1:
+    *above, name = path
+    names = (f"d{name}", f"grad_{name}", f"{name}_grad")
+    base = tuple(above)
+    owner = instances.part_at(thing, base)
+    if not isinstance(owner, Mapping | Sequence):
         for holder in instances.GRADIENTS:  # self.W beside self.grads["W"] or self.grads["dW"]
-            entries = getattr(thing, holder, None)
+            entries = getattr(owner, holder, None)
             if isinstance(entries, Mapping):
-                for key in (path[0], f"d{path[0]}", f"{path[0]}_grad", f"grad_{path[0]}"):
+                for key in (name, *names):
                     if key in entries and is_gradient(entries[key]):
-                        found.append(((holder, key), entries[key]))
-        for name in (f"d{path[0]}", f"grad_{path[0]}", f"{path[0]}_grad"):  # a number, not an array
-            value = getattr(thing, name, None)
+                        found.append(((*base, holder, key), entries[key]))
+        for key in names:  # a number, not an array
+            value = getattr(owner, key, None)
             if isinstance(value, float | np.floating) and not found:
-                found.append(((name,), np.array(value)))
-    elif len(path) == 2 and path[0] in instances.PARAMS:  # self.params["W"] beside self.dW
-        for name in (f"d{path[1]}", f"grad_{path[1]}", f"{path[1]}_grad"):
-            value = getattr(thing, name, None)
+                found.append(((*base, key), np.array(value)))
+    elif base and base[-1] in instances.PARAMS:  # self.params["W"] beside self.dW
+        owner = instances.part_at(thing, base[:-1])
+        for key in names:
+            value = getattr(owner, key, None)
             if is_gradient(value):
-                found.append(((str(name),), np.asarray(value)))
+                found.append(((*base[:-1], key), np.asarray(value)))
     found.sort(key=lambda pair: sum(str(step)[:1] != "d" for step in pair[0]))
     return found
 

@@ -1,9 +1,9 @@
-"""Readings that other code or words beside a derivation show: callers, wholes, activations."""
+"""Readings that other code or words beside a derivation show: callers, activations."""
 
 import ast
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path as File
 from typing import Any
 
@@ -12,13 +12,13 @@ import numpy as np
 from oracle.discovery import naming
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.text import callers, functions, source
+from oracle.discovery.text import callers, functions
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways.attributes import value_at
 from oracle.discovery.ways.readings import INPUTS, Variant, combined
-from oracle.subject import Inputs, Made, Reading, Subject, Way, as_array, size_names
+from oracle.subject import Inputs, Made, Reading, Subject, Way, as_array
 
 SUMS = ("sum", "mean", "average")
 
@@ -132,65 +132,6 @@ def _fitted(gradient: Any, shape: tuple[int, ...]) -> Any:
     if len(own) == len(shape) and own[1:] == shape[1:] and shape[:1] == (1,):
         return gradient.sum(axis=0, keepdims=True)
     return gradient.sum(axis=0) if own[1:] == shape and own else gradient
-
-
-# Readings of a loss: the 1/m of the mean in some gradients alone, or an activation in it.
-
-Found = Sequence[tuple[Candidate, Subject]]
-WHOLES = (Way.FORWARD_COST_BACKWARD, Way.NETWORK)
-
-
-def with_mean_in_parameters(user: User, found: Found) -> list[Subject]:
-    """The subjects, each with this reading where a whole derivation of the file calls it."""
-    wholes = [
-        (source.used_by(user.text, [candidate.of("backward")]), subject)
-        for candidate, subject in found
-        if user.text is not None and candidate.way in WHOLES
-    ]
-    return [
-        _read(subject, [whole for used, whole in wholes if candidate.of("backward") in used])
-        if candidate.way in (Way.PAIR, Way.PAIR_WITH_CACHE)
-        else subject
-        for candidate, subject in found
-    ]
-
-
-def _read(subject: Subject, wholes: Sequence[Subject]) -> Subject:
-    """A subject that is judged as it stands, or else with the 1/m in its parameters' gradients."""
-    drawn = [argument for argument in subject.arguments if argument.differentiated]
-    parameters = [argument for argument in drawn if naming.PARAMETERS.match(argument.name)]
-    data = [argument for argument in drawn if argument not in parameters]
-    own = {size for argument in parameters for size in size_names(argument.dims)}
-    batch = [(a.name, i, d) for a in data for i, d in enumerate(a.dims) if d not in own]
-    if not wholes or not parameters or len({size for _, _, size in batch}) != 1:
-        return subject
-    name, axis, size = batch[0]
-    held = {argument.name for argument in parameters}
-    plain = subject.backward
-
-    def backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
-        count = np.shape(inputs[name])[axis]
-        made = plain(inputs, value, kept, upstream)
-        return [
-            dataclasses.replace(one, value=np.asarray(one.value) * count)
-            if one.of[0] in held
-            else one
-            for one in made
-        ]
-
-    remark = (
-        f"correct up to a convention: the 1/{size} of the mean is in the gradients of "
-        f"{' and '.join(argument.name for argument in parameters)} alone, which makes "
-        f"{wholes[0].name} right"
-    )
-    reading = Reading(f"the 1/{size} of a mean is in it", remark, False, when=(wholes[0],))
-    return combined(
-        subject,
-        [
-            (Reading(""), lambda one: one),
-            (reading, lambda one: dataclasses.replace(one, backward=backward)),
-        ],
-    )
 
 
 # Losses whose backward is that of what an activation is given: ``p − y`` under a softmax.

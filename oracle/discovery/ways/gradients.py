@@ -198,6 +198,8 @@ class Returned:
     ) -> list[tuple[Slot, Any, Item | None]]:
         """The gradients of the parameters alone, or of all but the targets."""
         chosen = naming.gradient_targets([slot.name for slot in wanted], len(kept))
+        if not chosen and not found and 1 < len(kept) < len(wanted):
+            chosen = [slot.name for slot in wanted[: len(kept)]]  # readings try the others, too
         agrees = all(i < len(chosen) and wanted[j].name == chosen[i] for i, j in found.items())
         if not chosen or not agrees:
             inputs = ", ".join(slot.name for slot in wanted) or "none"

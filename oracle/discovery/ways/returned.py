@@ -41,7 +41,8 @@ def _by_trial(user: User, candidate: Candidate, subject: Subject) -> Subject:
     except (Exception, SystemExit):  # the check meets it again and reports it
         return subject
     found = _of_parameter(user, candidate, subject, inputs, made)
-    return combined(subject, found or _by_names(subject, made))
+    found = found or _by_names(subject, made) or _of_some(user, candidate, inputs, made)
+    return combined(subject, found)
 
 
 def _tried(subject: Subject) -> tuple[Inputs, list[Made]]:
@@ -76,6 +77,31 @@ def _by_names(subject: Subject, made: Sequence[Made]) -> list[Variant]:
     named = Reading(f"in the order of their names ({said})", f"correct by the names: {said}")
     placed = Reading("in the order of the arguments", "", False)
     return [(named, _relabelled(of)), (placed, lambda subject: subject)]
+
+
+def _of_some(
+    user: User, candidate: Candidate, inputs: Inputs, made: Sequence[Made]
+) -> list[Variant]:
+    """Gradients without names, fewer than there are inputs: of each choice of some, in order."""
+    items = returns.items(user.node(candidate.of("backward"))) or []
+    given = {n: np.shape(a) for n, a in inputs.items() if _is_floating(a)}
+    shapes = [np.shape(one.value) for one in made]
+    known = {one.of for one in made} <= {(name,) for name in given}
+    named = [i for i, item in enumerate(items) if naming.assign([item.name], list(given))]
+    if not known or named or not 1 < len(items) == len(made) < len(given) <= MOST:
+        return []
+    found: list[Variant] = []
+    for chosen in itertools.combinations(given, len(made)):
+        if [given[name] for name in chosen] == shapes:
+            said = f"as the gradients of {', '.join(chosen[:-1])} and {chosen[-1]}, in this order"
+            of = {one.name: (name,) for one, name in zip(made, chosen)}
+            as_these = {one.name: f"d{name}" for one, name in zip(made, chosen)}
+            found.append((Reading(said, f"correct {said}", False), _relabelled(of, as_these)))
+    return found
+
+
+def _is_floating(thing: Any) -> bool:
+    return isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
 
 
 def _fits(name: str, thing: str) -> int:
