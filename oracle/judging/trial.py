@@ -19,16 +19,21 @@ from oracle import cases
 from oracle.cases import EXTREME, Case
 from oracle.cases.case import Layout
 from oracle.judging.budget import ELEMENTS
-from oracle.judging.ground_truth import DIFFERENCES, Truth, Whole, finely_recorded, moved_by
+from oracle.judging.ground_truth import (
+    DIFFERENCES,
+    Truth,
+    Whole,
+    beside_kinks,
+    finely_recorded,
+    moved_by,
+)
 from oracle.judging.session import Session
 from oracle.judging.verdict import EPS, largest
 from oracle.subject import Inputs, Made, Path, Subject, is_number
 from oracle.truth.differences import Forward, Summed, directional_witness, finite_differences
-from oracle.truth.noise import BesideKinks, Noise, Nudge, Nudging, beside_kink, distance
+from oracle.truth.noise import BesideKinks, Noise, Nudge, Nudging, distance
 from oracle.truth.recording import Note, Recording, record
 from oracle.truth.replay import NotReplayable, Plan
-
-KINKED = ("maximum", "minimum", "fmax", "fmin", "absolute", "abs", "fabs", "clip")
 
 
 class Trial:
@@ -363,17 +368,7 @@ class Trial:
             with BesideKinks(step):
                 return [self.plan.run().gradients(self.upstream, wrt=[(0, *path)])[0, *path]]
 
-        def beside(rule: Any, *args: Any, **kwargs: Any) -> Any:
-            return rule(*beside_kink(args, step), **kwargs)
-
-        kinked = [one.note for one in self.plan.steps if one.note.op in KINKED]
-        if not kinked:
-            return []
-        try:
-            run = self.plan.run(instead=dict.fromkeys(kinked, beside))
-            return [run.gradients(self.upstream, wrt=[(0, *path)])[0, *path]]
-        except NotReplayable:
-            return []
+        return beside_kinks(self.plan, self.upstream, (0, *path), step)
 
     # -- the whole of it, for a diagnosis ---------------------------------------------------------
 
