@@ -358,10 +358,9 @@ class Trial:
             return None
 
     def gradients_beside_kinks(self, path: Path, step: float) -> list[np.ndarray]:
-        """The true gradient where what goes into max, min, abs and clip is moved by a step.
+        """The true gradient where the arguments of max, min, abs and clip are moved by a step.
 
-        Code makes one choice for all entries of such a call; where many of them are at the kink at
-        once, moving the inputs would hardly ever move all of these to the same side.
+        Moving the inputs would hardly ever move all entries at a kink to the same side.
         """
         assert self.plan is not None
         if self.subject.tensors is not None:

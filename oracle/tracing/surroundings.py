@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from oracle.judging.ground_truth import KINKED
 from oracle.judging.kinks import FAR, NEAR
-from oracle.judging.trial import KINKED
 from oracle.judging.verdict import WRONG_AT, within_one_sided
 from oracle.truth.noise import NUDGES, Nudging, beside_kink, distance, given_in_full, nudger
 from oracle.truth.recording import Value
