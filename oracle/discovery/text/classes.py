@@ -19,6 +19,7 @@ def that_leaves(user: Text, own: Mapping[str, str], forward: str, backward: str)
     before = {m for m in own if m != backward}
     needed = _read(user, own, backward) & _left(user, own, *before)
     open_ = needed - _left(user, own, "__init__", backward, forward)
+    open_ -= _read(user, own, forward)  # a set-up makes it: fit(X) the weights
     if not open_:
         return forward
     calls = [

@@ -59,6 +59,7 @@ class Object:
     held: set[Path] = field(default_factory=set)  # what a new object holds,
     parameters: list[Slot] = field(default_factory=list)  # what of it has a gradient,
     paths: set[Path] = field(default_factory=set)  # and what has a gradient
+    short: set[str] = field(default_factory=set)  # whose gradients have fewer entries than they
     is_scalar: bool = False
     numbers: list[Path] = field(default_factory=list)  # parameters that are no arrays but numbers
     steps: tuple[Step, ...] = ()  # calls that set it up before its first forward
@@ -245,11 +246,9 @@ class Object:
             values[self.upstreams[0]] = dict(zip(kept, upstream)) if of_keys else upstream
         elif self.upstreams:
             values.update(zip(self.upstreams, upstream))
-        function = getattr(thing, self.method("backward"))
-        attributes = dict(vars(thing)) if hasattr(thing, "__dict__") else {}
-        result = arguments.call(function, self.taken, values)
-        made = self._made(thing, result, was)
-        made = self._with_left(made, inputs, attributes)
+        attributes = instances.entries_of(thing)
+        result = arguments.call(getattr(thing, self.method("backward")), self.taken, values)
+        made = self._with_left(self._made(thing, result, was), inputs, attributes)
         if not made:
             raise WrongReturn(
                 f"{self.candidate.of('backward')} returned no gradient, and left none in "
@@ -322,8 +321,7 @@ class Object:
             made.append(Made(("self", *path), name, line, value))
         have = {m.of for m in made}
         slots = [s for n, s in self.plan.slots.items() if n in self.of_forward and not s.entries]
-        open_ = [s for s in slots if s.differentiated and s.path not in have][:1]
-        for slot in open_ if hasattr(thing, "__dict__") else []:
+        for slot in [s for s in slots if s.differentiated and s.path not in have][:1]:
             known = {m.name.removeprefix("self.") for m in made}
             own = input_gradient(thing, was, np.shape(inputs[slot.name]), known)
             if own and not have & {s.path for s in slots}:

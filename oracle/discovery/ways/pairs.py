@@ -37,7 +37,8 @@ def pair(user: User, candidate: Candidate) -> Subject:
     of_module = variables_of_module(user, forward, nodes, said)
     known = given + [p for p in of_module.parameters if p.name not in {q.name for q in given}]
     outputs, nested = returns.outputs(nodes[0])
-    sources = sources_of(candidate, known, taken, outputs or _only_output(nodes[0]), said)
+    returned = outputs or _only_output(nodes[0])
+    sources = sources_of(candidate, known, taken, returned, said, nodes[1])
     for name in _numbers_with_gradients(known, nodes[1]):
         said.setdefault((name,), declared.Said((), scalar=True))
     asked = [p for p in known if p.required or declared.is_said(said, p.name)] + sources.extra
