@@ -5,7 +5,6 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from oracle.discovery import naming
 from oracle.discovery.text.functions import all_nodes
 from oracle.discovery.text.source import Text
 
@@ -22,12 +21,7 @@ def that_leaves(user: Text, own: Mapping[str, str], forward: str, backward: str)
     open_ -= _read(user, own, forward)  # a set-up makes it: fit(X) the weights
     if not open_:
         return forward
-    calls = [
-        method
-        for method in before - {forward}
-        if forward in _called(user, own, method)
-        if not naming.has(method, naming.USES_DERIVATIONS)  # it trains: it is no forward
-    ]
+    calls = [m for m in before if forward in _called(user, own, m) and m != forward]
     fits = [m for m in calls if open_ <= _left(user, own, m)]
     return fits[0] if len(fits) == 1 else forward
 

@@ -151,15 +151,30 @@ def _found(
             ran = ran or thing  # elsewhere it is the guess that does not fit
     if ran is not None and not open_:
         return ready(ran, kind)
+    error = _error(user, candidate, maker, spoken, wanted, open_, problem)
+    if isinstance(error, MissingShapes):
+        error.guessed = subject or (ready(ran, kind) if ran is not None else None)
+    raise error from problem
+
+
+def _error(
+    user: User,
+    candidate: Candidate,
+    maker: Maker,
+    spoken: Shapes,
+    wanted: Sequence[Parameter],
+    open_: Sequence[str],
+    problem: Exception | None,
+) -> Unusable:
+    """The error of a class of which no object runs: shapes are missing, or its code raises."""
     documented = _documented(user, candidate)
     doubtful = tuple(p.name for p in wanted if p.name in documented)
     if open_:
         missing = _missing(user, candidate, maker, spoken, open_)
         missing.doubtful = doubtful
-        missing.guessed = subject or (ready(ran, kind) if ran is not None else None)
-        raise missing from problem
+        return missing
     assert problem is not None
-    raise _unusable(user, candidate, problem, doubtful) from problem
+    return _unusable(user, candidate, problem, doubtful)
 
 
 def _tries(
