@@ -143,7 +143,7 @@ def _of_targets(
         if words:
             found.append(words)
     open_names = [name for name in open_ if name not in returned and open_[name].values == "normal"]
-    margins = naming.targets(open_) & asked.margins - asked.shares
+    margins = naming.targets(list(open_)) & asked.margins - asked.shares
     if words := {name: "signs" for name in open_names if name in margins}:
         found.append(words)
     return found

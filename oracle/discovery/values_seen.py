@@ -128,7 +128,7 @@ def _linear(note: Note, inputs: list[Known]) -> str:
 
 
 def _is_score(note: Note, inputs: list[Known]) -> bool:
-    """Whether the result of a call is a sum, a product of matrices, or a multiple of one."""
+    """True if the result of a call is a sum, a product of matrices, or a multiple of one."""
     several = sum(bool(k.roots) for k in inputs) > 1
     if note.op == "divide":
         return isinstance(note.args[0], Value) and not several

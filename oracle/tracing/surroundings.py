@@ -27,7 +27,7 @@ Gradients = Mapping[Value, np.ndarray]
 
 
 class Surroundings:
-    """What small changes of a step's forward do to its gradients."""
+    """The changes of the gradients of a step under small changes of its forward."""
 
     def __init__(self, plan: Plan, upstream: Mapping[Any, np.ndarray], true: Gradients) -> None:
         self.plan = plan

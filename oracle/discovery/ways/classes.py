@@ -151,10 +151,10 @@ def _found(
             ran = ran or thing  # elsewhere it is the guess that does not fit
     if ran is not None and not open_:
         return ready(ran, kind)
-    error = _error(user, candidate, maker, spoken, wanted, open_, problem)
-    if isinstance(error, MissingShapes):
-        error.guessed = subject or (ready(ran, kind) if ran is not None else None)
-    raise error from problem
+    failed = _error(user, candidate, maker, spoken, wanted, open_, problem)
+    if isinstance(failed, MissingShapes):
+        failed.guessed = subject or (ready(ran, kind) if ran is not None else None)
+    raise failed from problem
 
 
 def _error(
