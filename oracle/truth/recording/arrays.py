@@ -82,8 +82,7 @@ class _Operations:
             return exits.cut("masked array", lambda x: np.ndarray, self)
         return getattr(self._plain, name)  # NumPy's own message
 
-    def __array_ufunc__(self: Any, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-        return calls.ufunc_call(ufunc, method, args, kwargs)
+    __array_ufunc__ = calls.ufunc_call
 
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return calls.numpy_call(func, args, kwargs)
@@ -211,7 +210,15 @@ class _Operations:
         calls.call("method partition", np.ndarray.partition, (self, *args), kwargs)
 
 
+OPERATORS = {
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
+    "matmul": np.matmul,
+}  # fmt: skip
+
 give(Tracked, _Operations)
+for _name, _ufunc in OPERATORS.items():
+    for _special in (f"__{_name}__", f"__r{_name}__"):
+        setattr(Tracked, _special, calls.operator_for(_special, _ufunc))
 give_methods(Tracked, np.ndarray)
 
 

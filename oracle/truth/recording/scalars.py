@@ -67,8 +67,7 @@ class _Scalar:
             *args, **kwargs
         )  # type(x)(3)
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-        return calls.ufunc_call(ufunc, method, args, kwargs)
+    __array_ufunc__ = calls.ufunc_call
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return calls.numpy_call(func, args, kwargs)

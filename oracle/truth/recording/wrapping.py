@@ -9,6 +9,7 @@ from oracle.truth.recording.memory import Buffer, owner_of
 from oracle.truth.recording.tape import Tape, Value
 
 NUMBERS = "fc"  # the kinds of dtype that are followed
+LARGE = 20_000  # entries of an array: to look each of them up takes about a millisecond
 
 
 def value_of(tracked: Tracked) -> Value | None:
@@ -21,6 +22,16 @@ def value_of(tracked: Tracked) -> Value | None:
             tracked._value = None
         tracked._version = buffer.version
     return tracked._value
+
+
+def is_costly(tracked: Tracked) -> bool:
+    """True if each entry of a large array would be looked up, after a write to some."""
+    buffer = tracked._buffer
+    return (
+        tracked._version != buffer.version
+        and buffer.labels is not None
+        and tracked._plain.size > LARGE
+    )
 
 
 def is_active(tree: Any) -> bool:
@@ -79,11 +90,16 @@ def track(array: np.ndarray, tape: Tape, value: Value | None = None) -> Tracked:
     if array.base is None:
         buffer = tape.buffers.get(id(array))
         if buffer is None:
-            buffer = Buffer(tape, array, value)
+            tracked._buffer = buffer = Buffer(tape, array, value)
+            tracked._value = value
+            tracked._version = 0
             buffer.face = tracked
+            return tracked
     else:
-        owner = owner_of(array)
-        buffer = tape.buffers.get(id(owner))
+        buffer = tape.buffers.get(id(array.base))  # as mostly
+        if buffer is None or buffer.owner is not array.base:
+            owner = owner_of(array)
+            buffer = tape.buffers.get(id(owner))
         if buffer is None:
             buffer = Buffer(tape, owner)
             if value is not None:
@@ -135,7 +151,7 @@ def given(thing: Any, tape: Tape) -> Any:
 
 
 def like(sequence: Any, parts: list[Any]) -> Any:
-    """The same kind of list, tuple or named tuple with other parts."""
+    """A list, tuple or named tuple of the same kind with other parts."""
     if hasattr(sequence, "_fields"):
         return type(sequence)(*parts)
     return type(sequence)(parts)
