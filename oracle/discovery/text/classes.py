@@ -5,35 +5,25 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from oracle.discovery import naming
-from oracle.discovery.text.functions import Function, all_nodes, own_nodes
+from oracle.discovery.text.functions import all_nodes
 from oracle.discovery.text.source import Text
-
-TRAINS = naming.USES_DERIVATIONS - {"run", "solve", "evaluate", "eval", "predict"}
 
 
 def that_leaves(user: Text, own: Mapping[str, str], forward: str, backward: str) -> str:
     """The method that is run before a backward: the one that leaves all that the backward reads.
 
     ``loss(x, y)`` keeps the probabilities and targets that ``backward()`` starts from, and calls
-    ``forward(x)`` itself. Without such a method, the forward as it is. One that trains is none.
+    ``forward(x)`` itself. Without such a method, the forward as it is.
     """
-    before = {m for m in own if m != backward and not naming.has(m, TRAINS)}
+    before = {m for m in own if m != backward}
     needed = _read(user, own, backward) & _left(user, own, *before)
     open_ = needed - _left(user, own, "__init__", backward, forward)
     open_ -= _read(user, own, forward)  # a set-up makes it: fit(X) the weights
     if not open_:
         return forward
     calls = [m for m in before if forward in _called(user, own, m) and m != forward]
-    calls = [m for m in calls if _returns(user.functions.get(own[m]))]
     fits = [m for m in calls if open_ <= _left(user, own, m)]
     return fits[0] if len(fits) == 1 else forward
-
-
-def _returns(node: Function | None) -> bool:
-    """Whether a method returns something."""
-    parts = own_nodes(node) if node is not None else []
-    return any(isinstance(part, ast.Return) and part.value is not None for part in parts)
 
 
 def _attributes(user: Text, own: Mapping[str, str], method: str, *contexts: type) -> set[str]:
