@@ -179,14 +179,14 @@ def _examined(subject: Subject, settings: Settings) -> "Examined":
 
 
 def _is_alike(examined: "Examined", like: Result) -> bool:
-    """Whether something is wrong, and all of that is wrong with a different option as well."""
+    """True if all that is wrong here is wrong with a different option of the class as well."""
     known = {g.name for g in like.gradients if g.verdict in ("wrong", "inherited")}
     wrong = {entry.gradient.name for entry in examined.entries if entry.gradient.verdict == "wrong"}
     return bool(wrong) and wrong <= known
 
 
 def _without_reason(examined: "Examined") -> Result:
-    """What is known before the reason is looked for: a guard or float32 may account for all."""
+    """The result while no reason is known: a guard or float32 may account for the difference."""
     from oracle.judging.recognition import Recognised
 
     said = "differs from the derivative; no reason was found in time (--timeout)"

@@ -113,7 +113,7 @@ def questioned(examined: Examined, lines: Sequence[Subject], seed: int, max_dim:
 
 
 def undecided(examined: Examined, lines: Compared) -> Examined:
-    """What was judged, without a verdict on the gradients that the lines differ in."""
+    """The examined subject, without a verdict on the gradients that the lines differ in."""
     entries = tuple(_undecided(entry, lines) for entry in examined.entries)
     said = (
         f"{', '.join(sorted(lines.gradients))}: right with `# oracle: shapes {lines.right}`, wrong "

@@ -220,7 +220,7 @@ def test_weights_that_a_build_makes(tmp_path):
 
 
 def test_a_method_that_trains_is_no_set_up(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path)  # where the method would write
     text = """
         class Fitted:
             def fit(self, X):
