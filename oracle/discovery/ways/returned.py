@@ -90,6 +90,8 @@ def _of_some(
     named = [item for item in items if naming.assign([item.name], list(given))]
     if not known or named or not 0 < len(items) == len(returned) < len(given) <= MOST:
         return []
+    if naming.gradient_targets(list(given), len(returned)):
+        return []  # what the inputs are called tells: targets have none
     shapes = [np.shape(one.value) for one in returned]
     choices = [
         chosen

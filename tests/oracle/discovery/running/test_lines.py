@@ -135,17 +135,6 @@ def test_a_square_matrix_that_the_forward_demands_is_found(tmp_path):
     assert lines(tmp_path, text) == {"twist_backward": "x: N N"}
 
 
-def test_what_the_backward_alone_runs_only_for_a_square_matrix_is_told_and_not_judged(tmp_path):
-    text = """
-        def twice(x):
-            return x + x
-
-        def twice_backward(g, x):
-            return (g @ x.T) @ np.linalg.inv(x @ x.T) @ x + g @ np.eye(len(x))
-    """
-    assert "it runs with x: N N" in missing(tmp_path, text)
-
-
 def test_a_sum_that_is_missing_does_not_choose_the_shape_that_makes_it_right(tmp_path):
     text = """
         def lift(x, beta):
