@@ -1,7 +1,7 @@
 """One user's file in this process: discovered, judged, diagnosed, and told of in a result."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -128,14 +128,22 @@ def begun(
         return Failure(subject.file, error.line or subject.line, f"{subject.name}: {error}")
     if examined.result.verdict != "wrong":
         return _told(examined, None, settings)
-    explained = partial(_explained, examined, settings, like)
+    explained = partial(_explained, examined, settings, subject.others, like)
     return Open(_without_reason(examined), functools.cache(explained))
 
 
 def _explained(
-    examined: "Examined", settings: Settings, like: Result | Open | None = None
+    examined: "Examined",
+    settings: Settings,
+    lines: Sequence[Subject] = (),
+    like: Result | Open | None = None,
 ) -> Outcome:
     """The result with a diagnosis of what is wrong; none is made twice for the same mistake."""
+    from oracle.judging.inferred import questioned
+
+    examined = questioned(examined, lines, settings.seed, settings.max_dim)
+    if examined.result.verdict != "wrong":
+        return _told(examined, None, settings)
     first = closed(like) if like is not None else None
     if isinstance(first, Result) and _is_alike(examined, first):
         alike = _unexplained(examined, f"is wrong as in {first.target}, which tells more")
@@ -171,14 +179,14 @@ def _examined(subject: Subject, settings: Settings) -> "Examined":
 
 
 def _is_alike(examined: "Examined", like: Result) -> bool:
-    """Whether something is wrong, and all of that is wrong with a different option as well."""
+    """True if all that is wrong here is wrong with a different option of the class as well."""
     known = {g.name for g in like.gradients if g.verdict in ("wrong", "inherited")}
     wrong = {entry.gradient.name for entry in examined.entries if entry.gradient.verdict == "wrong"}
     return bool(wrong) and wrong <= known
 
 
 def _without_reason(examined: "Examined") -> Result:
-    """What is known before the reason is looked for: a guard or float32 may account for all."""
+    """The result while no reason is known: a guard or float32 may account for the difference."""
     from oracle.judging.recognition import Recognised
 
     said = "differs from the derivative; no reason was found in time (--timeout)"

@@ -6,7 +6,6 @@ gradients are judged line by line, as a trace does.
 
 import ast
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oracle.discovery import find, uses
@@ -142,8 +141,3 @@ def _by_shapes(text: Text, target: str) -> Trainer | None:
         return None
     given = ", ".join(f"{n}={n}" for n in functions.parameters(node) if n in known)
     return Trainer(target, node.lineno, f"{target}({given})", arguments, literals)
-
-
-def judged_within(trainer_names: Sequence[str], use: uses.Use) -> bool:
-    """True if a use of gradients is part of what trains."""
-    return use.target in trainer_names

@@ -190,7 +190,7 @@ def _told(
 
 
 def _is_own_derivative(trial: Trial, path: Path, got: np.ndarray) -> bool:
-    """A gradient is that of the code's own forward, as far as differences can tell."""
+    """True if a gradient is that of the code's own forward, as far as differences can tell."""
     if (trial.case.dtype, trial.case.regime) != ("float64", "ordinary"):
         return True
     try:

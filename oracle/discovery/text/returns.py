@@ -71,7 +71,24 @@ def item(function: Function, node: ast.expr, before: int) -> Item:
     if isinstance(node, ast.Attribute | ast.Subscript):
         text = ast.unparse(node).replace("'", '"')
         return Item(name, text, assigned_text(function, text) or node.lineno)
-    return Item("", "", node.lineno)
+    scaled = _times_upstream(function, node)
+    return item(function, scaled, before) if scaled else Item("", "", node.lineno)
+
+
+def _times_upstream(function: Function, node: ast.expr) -> ast.Name | None:
+    """``dW`` of ``return dW * dout``, where nothing else uses the upstream: so dW lacks it."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return None
+    given = parameters(function)
+    factors = [f for f in (node.left, node.right) if isinstance(f, ast.Name)]
+    own = [f for f in factors if f.id not in given and naming.stems_of_gradient(f.id)]
+    sent = [f.id for f in factors if f.id in given]
+    if not own or not sent:
+        return None
+    last = last_return(function)
+    within = {id(part) for part in ast.walk(last)} if last is not None else set()
+    uses = (n for n in own_nodes(function) if isinstance(n, ast.Name) and n.id in sent)
+    return own[0] if all(id(use) in within for use in uses) else None
 
 
 def _written_out(node: ast.expr | None) -> ast.Dict | None:
@@ -175,7 +192,7 @@ def names(node: Function) -> list[str]:
 
 
 def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
-    """Whether a function returns a loss first, and then only gradients of its own parameters.
+    """True if a function returns a loss first, and then only gradients of its own parameters.
 
     The loss is known by its name, a gradient by being called after a parameter, a parameter's entry
     or one of ``more``. ``return out, dx`` of a forward-mode function is neither, nor is the

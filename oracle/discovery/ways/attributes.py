@@ -153,7 +153,7 @@ def input_gradient(
     """
     found = [
         name
-        for name, part in vars(thing).items()
+        for name, part in instances.entries_of(thing).items()
         if name not in known and is_gradient(part) and np.shape(part) == shape
         if part is not was.get(name) and naming.looks_like_gradient(name.lstrip("_"))
     ]

@@ -10,11 +10,12 @@ from oracle.discovery.plans import Slot
 from oracle.discovery.text import assignments, returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.returns import Item
+from oracle.discovery.ways.instances import entries_of
 from oracle.subject import Made, Unusable, WrongReturn
 
 
 def is_gradient(thing: Any) -> bool:
-    """Whether something could be a gradient: an array or a number."""
+    """True if a value could be a gradient: an array or a number."""
     return isinstance(thing, np.ndarray | np.number | float | int) and not isinstance(thing, bool)
 
 
@@ -61,7 +62,7 @@ class Returned:
             return self._of_dict(result, wanted, self.items[0] if self.items else None)
         if hasattr(result, "__dataclass_fields__"):
             given = returns.fields_given(self.node, list(result.__dataclass_fields__))
-            return self._of_dict(vars(result), wanted, given)
+            return self._of_dict(entries_of(result), wanted, given)
         if isinstance(result, tuple | list):
             fields = getattr(result, "_fields", ())
             if fields and naming.assign(fields, [slot.name for slot in wanted]):
@@ -103,7 +104,7 @@ class Returned:
         made: list[Made] = []
         for slot, part, item in self._paired(parts, items, wanted, slots):
             if slot.entries and hasattr(part, "__dataclass_fields__"):
-                made += self._of_dict(vars(part), [slot], item)
+                made += self._of_dict(entries_of(part), [slot], item)
             elif slot.entries and isinstance(part, Mapping):
                 made += self._of_dict(part, [slot], item)
             elif slot.entries and isinstance(part, list | tuple):

@@ -11,6 +11,7 @@ from oracle.discovery import naming
 from oracle.discovery.arguments import User
 from oracle.discovery.text import assignments
 from oracle.subject import Path
+from oracle.truth.recording.attributes import attributes_of
 
 DEEPEST = 7  # steps into an object
 RATES = re.compile(r"(learning_?rate|lr|eta|step_?size|learn_?rate|learningRate)$")
@@ -93,13 +94,13 @@ def entries_of(thing: Any) -> Mapping[Any, Any]:
         return dict(thing)
     if isinstance(thing, list | tuple):
         return dict(enumerate(thing))
-    if hasattr(thing, "__dict__") and not isinstance(thing, type) and not callable_only(thing):
-        return dict(vars(thing))
-    return {}
+    if isinstance(thing, type) or callable_only(thing):
+        return {}
+    return dict(attributes_of(thing) or {})
 
 
 def tie(thing: Any, shared: Mapping[Path, Sequence[Path]]) -> None:
-    """Put an array that was replaced under one of its names under the others as well."""
+    """Put an array that was replaced under one of its names under its other names as well."""
     for first, others in shared.items():
         array = part_at(thing, first)
         for path in others:
@@ -116,8 +117,8 @@ def place(thing: Any, path: Path, part: Any) -> None:
         place(thing, path[:-1], new)
     elif isinstance(holder, dict | list):
         holder[step] = part
-    elif hasattr(holder, "__dict__"):
-        vars(holder)[step] = part
+    elif (attributes := attributes_of(holder)) is not None:
+        attributes[step] = part
 
 
 def counts_in(thing: Any) -> dict[Path, int]:
@@ -152,7 +153,7 @@ def without_kept(thing: Any, paths: Sequence[Path], calls: Iterator[Any]) -> Non
 
 
 def part_at(thing: Any, path: Path) -> Any:
-    """What stands at a path in an object; None where there is nothing."""
+    """The part of an object at a path; None where there is nothing."""
     for step in path:
         if isinstance(thing, Mapping | list | tuple):
             try:
@@ -171,13 +172,10 @@ def callable_only(thing: Any) -> bool:
 
 def rates_of(thing: Any) -> list[tuple[Any, str]]:
     """Objects and the attributes of theirs that hold a learning rate."""
-    found: list[tuple[Any, str]] = []
-    if not hasattr(thing, "__dict__") or isinstance(thing, type) or callable_only(thing):
-        return found
-    for name, part in vars(thing).items():
-        if RATES.match(name) and isinstance(part, float):
-            found.append((thing, name))
-    return found
+    if isinstance(thing, Mapping | list | tuple):
+        return []
+    parts = entries_of(thing).items()
+    return [(thing, n) for n, part in parts if RATES.match(n) and isinstance(part, float)]
 
 
 GRADIENTS = naming.words("grads gradients grad gradient dparams d_params derivs d dW_dict")
@@ -185,7 +183,7 @@ PARAMS = naming.words("params parameters param weights W theta p")
 
 
 def counterpart(parameter: Path, gradient: Path) -> bool:
-    """Whether one path in an object is that of the gradient of another: ``dW``, ``grads["W"]``."""
+    """True if one path in an object is that of the gradient of another: ``dW``, ``grads["W"]``."""
     if len(parameter) != len(gradient):
         return False
     differs = [(p, g) for p, g in zip(parameter, gradient) if p != g]
@@ -223,7 +221,7 @@ def spelled(path: Path, thing: Any = None) -> str:
         else:
             found += f'["{step}"]' if inside_dict else f".{step}"
         try:
-            thing = thing[step] if isinstance(thing, Mapping | list | tuple) else vars(thing)[step]
+            thing = entries_of(thing)[step]
         except (KeyError, IndexError, TypeError):
             thing = None
     return found

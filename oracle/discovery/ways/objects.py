@@ -59,6 +59,7 @@ class Object:
     held: set[Path] = field(default_factory=set)  # what a new object holds,
     parameters: list[Slot] = field(default_factory=list)  # what of it has a gradient,
     paths: set[Path] = field(default_factory=set)  # and what has a gradient
+    short: set[str] = field(default_factory=set)  # whose gradients have fewer entries than they
     is_scalar: bool = False
     numbers: list[Path] = field(default_factory=list)  # parameters that are no arrays but numbers
     steps: tuple[Step, ...] = ()  # calls that set it up before its first forward
@@ -119,10 +120,9 @@ class Object:
             if path in own and not drawn and array.flags.writeable:
                 array[...] = rng.standard_normal(array.shape)
         for holder, name in instances.rates_of(thing):
-            if self._learns(holder, name) and self.rate != getattr(holder, name):
-                of_ours = getattr(holder, name) == makers.RATE
-                own_rate = USUAL_RATE if of_ours else getattr(holder, name)
-                setattr(holder, name, self.rate or own_rate)
+            if self._learns(name) and self.rate != getattr(holder, name):
+                was = getattr(holder, name)
+                setattr(holder, name, self.rate or (USUAL_RATE if was == makers.RATE else was))
         inputs: Inputs = {"self": thing}
         inputs.update(self.plan.prepare(arrays, seed))
         return inputs
@@ -137,7 +137,7 @@ class Object:
 
         return made_with_numbers(make, {p.name for p in self.maker.given}, self.numbers, seed)
 
-    def _learns(self, holder: Any, name: str) -> bool:
+    def _learns(self, name: str) -> bool:
         node = self.user.node(self.candidate.of("backward"))
         return node is not None and f"self.{name}" in ast.unparse(node)
 
@@ -229,7 +229,7 @@ class Object:
         return found
 
     def _by_order(self, name: str, wanted: Sequence[Parameter]) -> str:
-        """``feedforward(a)`` beside ``backprop(x, y)``: the first argument is the same thing."""
+        """``feedforward(a)`` beside ``backprop(x, y)``: both begin with the same input."""
         names = [p.name for p in wanted if p.required]
         first = self.of_forward[0] if self.of_forward else ""
         of_backward = wanted is not self.asked and self.candidate.way == Way.NETWORK
@@ -246,11 +246,9 @@ class Object:
             values[self.upstreams[0]] = dict(zip(kept, upstream)) if of_keys else upstream
         elif self.upstreams:
             values.update(zip(self.upstreams, upstream))
-        function = getattr(thing, self.method("backward"))
-        attributes = dict(vars(thing)) if hasattr(thing, "__dict__") else {}
-        result = arguments.call(function, self.taken, values)
-        made = self._made(thing, result, was)
-        made = self._with_left(made, inputs, attributes)
+        attributes = instances.entries_of(thing)
+        result = arguments.call(getattr(thing, self.method("backward")), self.taken, values)
+        made = self._with_left(self._made(thing, result, was), inputs, attributes)
         if not made:
             raise WrongReturn(
                 f"{self.candidate.of('backward')} returned no gradient, and left none in "
@@ -305,7 +303,7 @@ class Object:
             new = instances.part_at(thing, path)
             if ("self", *path) in have or not isinstance(new, np.ndarray) or not self.rate:
                 continue
-            if new.shape == old.shape and not np.array_equal(new, old) and self._rated(path):
+            if new.shape == old.shape and not np.array_equal(new, old) and self._rated():
                 own = instances.spelled(path, thing)
                 line = instances.line_of(self.user, kind, qualified, own)
                 name = f"d{own.removeprefix('self.')}"
@@ -323,8 +321,7 @@ class Object:
             made.append(Made(("self", *path), name, line, value))
         have = {m.of for m in made}
         slots = [s for n, s in self.plan.slots.items() if n in self.of_forward and not s.entries]
-        open_ = [s for s in slots if s.differentiated and s.path not in have][:1]
-        for slot in open_ if hasattr(thing, "__dict__") else []:
+        for slot in [s for s in slots if s.differentiated and s.path not in have][:1]:
             known = {m.name.removeprefix("self.") for m in made}
             own = input_gradient(thing, was, np.shape(inputs[slot.name]), known)
             if own and not have & {s.path for s in slots}:
@@ -392,11 +389,9 @@ class Object:
                 slot.entries.append(Slot(str(path[-1]), ("self", *path), argument))
         return list(found.values())
 
-    def _rated(self, path: Path) -> bool:
-        """Whether the backward multiplies its updates by the rate that we have set."""
+    def _rated(self) -> bool:
+        """True if the backward multiplies its updates by the rate that the oracle has set."""
         descends = PlainDescent.is_held_by(self.maker.constants.values(), self.steps)
         if descends or any(is_rate(p.name) for p in self.taken):
             return True
-        node = self.user.node(self.candidate.of("backward"))
-        text_of_it = ast.unparse(node) if node is not None else ""
-        return any(f"self.{name}" in text_of_it for name in RATE_ATTRIBUTES)
+        return any(map(self._learns, RATE_ATTRIBUTES))

@@ -37,7 +37,8 @@ def pair(user: User, candidate: Candidate) -> Subject:
     of_module = variables_of_module(user, forward, nodes, said)
     known = given + [p for p in of_module.parameters if p.name not in {q.name for q in given}]
     outputs, nested = returns.outputs(nodes[0])
-    sources = sources_of(candidate, known, taken, outputs or _only_output(nodes[0]), said)
+    returned = outputs or _only_output(nodes[0])
+    sources = sources_of(candidate, known, taken, returned, said, nodes[1])
     for name in _numbers_with_gradients(known, nodes[1]):
         said.setdefault((name,), declared.Said((), scalar=True))
     asked = [p for p in known if p.required or declared.is_said(said, p.name)] + sources.extra
@@ -123,7 +124,7 @@ def _only_input(asked: Sequence[Parameter], given: Sequence[Parameter]) -> str:
 
 
 def _is_elementwise(forward: Callable[..., Any], given: list[Parameter], name: str) -> bool:
-    """Whether a function of one array takes arrays of any shape, and gives one of the same."""
+    """True if a function of one array takes arrays of any shape, and gives one of the same."""
     for shape in ((), (2,), (2, 3), (2, 3, 4)):
         tried = np.random.default_rng(0).standard_normal(shape)
         try:
@@ -138,7 +139,7 @@ def _is_elementwise(forward: Callable[..., Any], given: list[Parameter], name: s
 
 
 def _is_scalar(function: Pair, inputs: Inputs) -> bool:
-    """Whether the value is one number; assumed so where the forward raises."""
+    """True if the value is one number; assumed so where the forward raises."""
     try:
         with np.errstate(all="ignore"):
             value, _ = function.run_forward(inputs)

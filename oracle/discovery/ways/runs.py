@@ -104,7 +104,9 @@ def _run(thing: Object, open_: Sequence[str]) -> set[str]:
         return set()
     inputs = thing.prepare(arrays)
     unlike = [m for m in made if np.shape(m.value) != np.shape(value_at(inputs, m.of))]
-    return {str(m.of[0]) for m in unlike}
+    sizes = [(str(m.of[0]), np.size(value_at(inputs, m.of))) for m in unlike]
+    thing.short = {name for m, (name, size) in zip(unlike, sizes) if np.size(m.value) < size}
+    return {name for name, _ in sizes}
 
 
 def _made(thing: Object, arrays: Mapping[str, np.ndarray], *given: Any) -> list[Made]:
