@@ -13,7 +13,7 @@ import numpy as np
 from oracle.diagnosis.blame import multiple
 from oracle.tracing import negated
 from oracle.tracing.identified import usual_losses
-from oracle.tracing.loss_names import is_loss_name, is_sure_name, names_it
+from oracle.tracing.loss_names import is_loss_name, is_score_name, is_sure_name, names_it
 from oracle.tracing.outcomes import Match, Outcomes
 from oracle.tracing.recorded import Stored
 from oracle.tracing.steps import Step, Training, scalars
@@ -79,7 +79,10 @@ def best(training: Training, steps: Sequence[Step], name: str = "") -> dict[int,
 def _as_descended(
     training: Training, steps: Sequence[Step], fits: dict[int, Fit]
 ) -> dict[int, Fit]:
-    """The fits of minus a score, where the code writes the minus later."""
+    """The fits of minus a score, where its name or the code says that it is one.
+
+    A number without a name whose gradients are all of the wrong sign shows nothing: none is left.
+    """
     turned = {}
     for i, fit in fits.items():
         loss, matches = fit.truth.loss, list(_matches(training, fit.truth))
@@ -90,8 +93,10 @@ def _as_descended(
             return fits
         found = _fit(training, steps[i], negated.negated(loss))
         file = matches[0].stored.statement.file
-        if found is None or not negated.is_negated_later(file, loss.name):
-            return fits
+        is_score = is_score_name(loss.name) and flipped
+        if found is None or not (is_score or negated.is_negated_later(file, loss.name)):
+            nameless = not is_loss_name(loss.name) and not _is_of_usual(training, steps[i], fit)
+            return {} if flipped and nameless else fits
         turned[i] = found
     return turned
 
@@ -127,9 +132,10 @@ def _unnamed(
     nameless = _gathered(
         (i, key, loss) for i, step in enumerate(steps) for key, loss in _numbers(training, step)
     )
-    numbers = [one for one in _tried(training, steps, nameless) if one.is_whole]
-    if numbers:
-        return max(numbers, key=lambda one: one.score).fits
+    numbers = _tried(training, steps, nameless)
+    whole = [one for one in numbers if one.is_whole]
+    if whole:
+        return max(whole, key=lambda one: one.score).fits
     usual = _gathered(
         (i, key, loss) for i, step in enumerate(steps) for key, loss in usual_losses(training, step)
     )
@@ -140,9 +146,32 @@ def _unnamed(
     )
     if found and found.score[0] and (weak is None or found.score[1] > weak.score[1]):
         return found.fits
+    alike = [one for one in numbers if is_loss_name(one.name) or _is_usual(one, usual)]
+    alike = [one for one in alike if one.is_shared]
+    if alike and weak is None:
+        return max(alike, key=lambda one: one.score).fits
     if weak and (weak.score[0] or weak.is_shared):
         return weak.fits
     return named.fits if named and named.is_shared else {}
+
+
+def _is_usual(one: Chosen, usual: "_Known") -> bool:
+    """True for a number whose slope by an output is, up to a factor, that of a usual loss."""
+    step, fit = next(iter(one.fits.items()))
+    for losses in usual.values():
+        loss = losses.get(step)
+        if loss is None or not all(map(fit.truth.has, loss.values)):
+            continue
+        pairs = zip(loss.values, loss.upstream, strict=True)
+        ratios = [multiple(fit.truth.of(value), slope) for value, slope in pairs]
+        if all(ratio is not None and ratio > 0 for ratio in ratios):
+            return True
+    return False
+
+
+def _is_of_usual(training: Training, step: Step, fit: Fit) -> bool:
+    usual = _gathered((0, key, loss) for key, loss in usual_losses(training, step))
+    return _is_usual(Chosen(fit.truth.loss.name, {0: fit}), usual)
 
 
 _Known = dict[object, dict[int, Loss]]
@@ -195,7 +224,8 @@ def _computed(training: Training, step: Step, name: str) -> Iterator[tuple[objec
         called = one.text == name or one.target.name == name if name else is_loss_name(one.text)
         if not called or one.time <= step.begin or one.statement.kind == "arguments":
             continue
-        if not name and _is_residual(one):
+        late = one.time > step.end
+        if not name and (_is_residual(one) or late and _is_figure(one, by_new)):
             continue
         if id(one.value) in old and id(one.value) not in new:
             groups.setdefault((id(one.statement), one.target.name), []).append(one)
@@ -219,6 +249,11 @@ def _deepest(
         if same not in seen and len(seen) < _MOST:
             seen.add(same)
             yield key, loss
+
+
+def _is_figure(one: Stored, updates: dict[int, Update]) -> bool:
+    """True for what is summed up for the eye: ``sse += error ** 2``, ``epoch_loss += loss``."""
+    return id(one) in updates or not is_sure_name(one.text)
 
 
 def _is_residual(one: Stored) -> bool:
@@ -249,14 +284,19 @@ def _of_group(group: list[Stored], updates: dict[int, Update]) -> Iterator[Loss]
 def _numbers(training: Training, step: Step) -> Iterator[tuple[object, Loss]]:
     """Numbers without a loss's name: ``total += ...``, ``history.append(np.mean(...))``."""
     old, new = training.reach(step)
-    used = {id(v) for note in training.notes[step.begin :] for v in note.inputs}
     by_new = {id(u.new): u for u in training.updates}
+    sums = {id(u.new.note) for u in training.updates if size(u.new) == 1}  # total += ...
+    notes = [note for note in training.notes[step.begin :] if id(note) not in sums]
+    used = {id(v) for note in notes for v in note.inputs}
+    summands = {id(t.value) for u in training.updates if size(u.new) == 1 for t in u.terms}
     losses: list[tuple[object, Loss]] = []
-    for note in training.notes[step.begin : step.end]:
+    for note in training.until_next(step):
         for value in note.outputs:
             if not value.active or size(value) != 1 or id(value) in used:
                 continue
             update = by_new.get(id(value))
+            if update is None and id(value) in summands:
+                continue
             terms = update.terms if update is not None else (Term(1.0, value),)
             values = tuple(term.value for term in terms)
             if not any(id(v) in old for v in values) or any(id(v) in new for v in values):
@@ -357,6 +397,8 @@ def _with_factor(training: Training, step: Step, fit: Fit) -> Fit:
         ratio = None if made is None else multiple(made, fit.truth.of(match.of))
         if made is not None and made.size <= 2:  # such as 2/N of a line's slope
             ratio = outcomes.multiple(made, match.of)
+        if made is not None and ratio is None:
+            ratio = outcomes.ratio_with_decay(made, match)
         if ratio is not None and match.term is not None:
             plain.append(abs(ratio))
             ratios.append(abs(ratio * match.term.share))
