@@ -196,6 +196,8 @@ def _tried(training: Training, steps: Sequence[Step], known: _Known) -> list[Cho
 
 def _contains(one: Chosen, part: Chosen) -> bool:
     """True if a loss is computed from another one and more: its gradients are what is meant."""
+    if not one.fits.keys() >= part.fits.keys():
+        return False  # a sum over the steps, which begins as the loss itself
     for step, fit in one.fits.items():
         inner = part.fits.get(step)
         if inner is None or not all(fit.truth.forward.has(v) for v in inner.truth.loss.values):
@@ -225,7 +227,7 @@ def _computed(training: Training, step: Step, name: str) -> Iterator[tuple[objec
         if not called or one.time <= step.begin or one.statement.kind == "arguments":
             continue
         late = one.time > step.end
-        if not name and (_is_residual(one) or late and _is_figure(one, by_new)):
+        if not name and (_is_residual(one) or (late and _is_figure(one, by_new))):
             continue
         if id(one.value) in old and id(one.value) not in new:
             groups.setdefault((id(one.statement), one.target.name), []).append(one)
