@@ -19,6 +19,7 @@ from oracle.tracing.recorded import Stored
 from oracle.tracing.steps import Step, Training, scalars
 from oracle.tracing.truth import Forward, Loss, NotReplayable, Truth, array
 from oracle.tracing.updates import Term, Update, size
+from oracle.tracing.written import written_kinds
 from oracle.truth.recording import Value
 
 _MOST = 8  # values that are tried as the loss of a step
@@ -136,15 +137,20 @@ def _unnamed(
     whole = [one for one in numbers if one.is_whole]
     if whole:
         return max(whole, key=lambda one: one.score).fits
+    kinds = {kind for file in training.files for kind in written_kinds(file)}
     usual = _gathered(
-        (i, key, loss) for i, step in enumerate(steps) for key, loss in usual_losses(training, step)
+        (i, key, loss)
+        for i, step in enumerate(steps)
+        for key, loss in usual_losses(training, step)
+        if not kinds or key[1] in kinds
     )
     found = max(
         (_rescaled(training, steps, one) for one in _tried(training, steps, usual)),
         key=lambda one: (one.score[1], -_oddness(one), one.score),
         default=None,
     )
-    if found and found.score[0] and (weak is None or found.score[1] > weak.score[1]):
+    shown = found and (found.score[0] or (kinds and found.is_shared))
+    if found and shown and (weak is None or found.score[1] > weak.score[1]):
         return found.fits
     alike = [one for one in numbers if is_loss_name(one.name) or _is_usual(one, usual)]
     alike = [one for one in alike if one.is_shared]
@@ -369,6 +375,8 @@ def _is_shared(training: Training, step: Step, truth: Truth) -> bool:
         seen.add(id(value))
         if id(value) in inside:
             return True
+        if _is_lookahead(training, step, value):
+            return False
         if size(value) > 1 and (value.shape, array(value).tobytes()) in alike:
             return True
         if value.note is not None:
@@ -377,6 +385,21 @@ def _is_shared(training: Training, step: Step, truth: Truth) -> bool:
                 return True
             queue.extend(parts)
     return False
+
+
+def _is_lookahead(training: Training, step: Step, value: Value) -> bool:
+    """True for ``W + momentum * v``: a gradient that is taken there is none of a loss at W."""
+    note = value.note
+    if note is None or note.op not in ("add", "subtract") or len(note.args) != 2:
+        return False
+    parameters = {id(one) for one in step.parameters}
+    inputs = [arg for arg in note.args if isinstance(arg, Value)]
+    moved = [one for one in inputs if id(one) not in parameters]
+    if len(inputs) != 2 or len(moved) != 1:
+        return False
+    (by,) = moved
+    sources = [by] if training.is_older(by, step) or by.note is None else by.note.inputs
+    return any(v.note is not None and training.is_older(v, step) for v in sources)
 
 
 def _rescaled(training: Training, steps: Sequence[Step], chosen: Chosen) -> Chosen:

@@ -90,6 +90,11 @@ class Training:
         self.chains = chains(self.updates)
         self.first = {id(v): chain.values[0] for chain in self.chains for v in chain.values}
 
+    @functools.cached_property
+    def files(self) -> set[str]:
+        """The files whose statements were run."""
+        return {one.statement.file for one in self.stored}
+
     def steps(self) -> list[Step]:
         """The steps, in order; the last one may have been cut short."""
         return self._steps
