@@ -94,7 +94,7 @@ def _as_descended(
             return fits
         found = _fit(training, steps[i], negated.negated(loss))
         file = matches[0].stored.statement.file
-        is_score = is_score_name(loss.name) and flipped
+        is_score = is_score_name(loss.name)
         if found is None or not (is_score or negated.is_negated_later(file, loss.name)):
             nameless = not is_loss_name(loss.name) and not _is_of_usual(training, steps[i], fit)
             return {} if flipped and nameless else fits
@@ -366,25 +366,33 @@ def _is_shared(training: Training, step: Step, truth: Truth) -> bool:
     inside = {k: v for k, v in truth.forward.values.items() if k not in leaves}
     alike = {(v.shape, array(v).tobytes()) for v in inside.values() if size(v) > 1}
     seen: set[int] = set()
-    data = {k for k, v in leaves.items() if size(v) > 1} - {id(v) for v in step.parameters}
+    data = {k: v for k, v in leaves.items() if size(v) > 1}
+    for parameter in step.parameters:
+        data.pop(id(parameter), None)
+    chosen: dict[int, dict[bytes, int]] = {key: {} for key in data}  # rows, and their sizes
+    shared = False
     queue = [term.value for _, term in training.used(step)]
     while queue:
         value: Value = queue.pop()
         if id(value) in seen or id(value) in leaves or training.is_older(value, step):
             continue
         seen.add(id(value))
-        if id(value) in inside:
-            return True
         if _is_lookahead(training, step, value):
             return False
-        if size(value) > 1 and (value.shape, array(value).tobytes()) in alike:
-            return True
-        if value.note is not None:
-            parts = [v for v in value.note.inputs if v.active]
-            if value.note.op not in _CHOOSING and any(id(v) in data for v in parts):
-                return True
-            queue.extend(parts)
-    return False
+        if id(value) in inside or (
+            size(value) > 1 and (value.shape, array(value).tobytes()) in alike
+        ):
+            shared = True
+        if value.note is None or id(value) in inside:
+            continue
+        parts = [v for v in value.note.inputs if v.active]
+        queue.extend(parts)
+        for part in parts:
+            if id(part) in data and value.note.op in _CHOOSING:
+                chosen[id(part)][array(value).tobytes()] = size(value)
+            elif id(part) in data:
+                shared = True
+    return shared or any(sum(chosen[k].values()) == size(v) for k, v in data.items())
 
 
 def _is_lookahead(training: Training, step: Step, value: Value) -> bool:

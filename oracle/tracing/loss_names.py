@@ -19,7 +19,8 @@ _SCORE = re.compile(
 
 def is_score_name(text: str) -> bool:
     """True for names of what is to be made large: its gradient is added."""
-    return _SCORE.search(_words(text)) is not None and "neg" not in _words(text)
+    words = _words(text)
+    return _SCORE.search(words) is not None and "neg" not in words and not is_loss_name(text)
 
 
 def is_loss_name(text: str) -> bool:

@@ -185,7 +185,7 @@ class Outcomes:
     def ratio_with_decay(self, got: np.ndarray, match: Match) -> float | None:
         """The number r with got = r·gradient + λ·W, where λ has the sign of r."""
         want, parameter = self.truth.of(match.of), array(match.of)
-        if not got.shape == want.shape == parameter.shape or got.size <= 4:
+        if not got.shape == want.shape == parameter.shape or got.size <= 3:
             return None
         for weights in _weights(parameter):
             both = np.stack([want.ravel(), weights.ravel()], axis=1)
