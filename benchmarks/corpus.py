@@ -105,7 +105,7 @@ def _count(score: Score, name: str, wanted: dict[str, Any], result: Result | Non
     score.found += bool(bad)
     score.guilty += bad == guilty
     would_do = [f for findings in wanted.get("findings", {}).values() for f in findings]
-    notes = [n for g in result.gradients for n in (*g.findings, *g.remarks)] + result.remarks
+    notes = [n for g in result.gradients for n in (*g.findings, *g.remarks)] + [*result.remarks]
     came = {note.name for note in notes}
     score.named += bool(came & set(would_do))
     if would_do:

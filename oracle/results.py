@@ -98,6 +98,7 @@ class Gradient:
     remarks: tuple[Note, ...] = ()
     repro: Repro | None = None  # where it was asked for
     kind: Kind = Kind.ARGUMENT
+    file: str = ""  # of the line, where that is not the file of the result
 
     @property
     def error_units(self) -> float:
@@ -139,6 +140,10 @@ class Result:
     @property
     def verdict(self) -> str:
         return worst(gradient.verdict for gradient in self.gradients)
+
+    def place_of(self, gradient: Gradient) -> tuple[str, int]:
+        """File and line of one of its gradients."""
+        return gradient.file or self.file, gradient.line
 
 
 @dataclass(frozen=True)

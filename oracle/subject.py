@@ -198,6 +198,7 @@ class Reading:
     when: tuple["Subject", ...] = field(
         default=(), compare=False
     )  # allowed only where these are right
+    doubt: str = ""  # why it is open, where it alone makes everything right
 
     def joined(self, other: "Reading") -> "Reading":
         """This reading and one of something else, at once."""
@@ -207,6 +208,7 @@ class Reading:
             self.confirmed and other.confirmed,
             (*self.takes, *other.takes),
             (*self.when, *other.when),
+            self.doubt or other.doubt,
         )
 
 

@@ -7,9 +7,9 @@ those have a regime of their own.
 from oracle.cases.case import DTYPES as DTYPES
 from oracle.cases.case import Case as Case
 from oracle.cases.case import Drawable as Drawable
-from oracle.cases.drawing import draw as draw
-from oracle.cases.drawing import draw_upstream as draw_upstream
-from oracle.cases.drawing import laid_out as laid_out
+from oracle.cases.case import draw as draw
+from oracle.cases.case import draw_upstream as draw_upstream
+from oracle.cases.case import laid_out as laid_out
 from oracle.cases.parsing import parse as parse
 from oracle.cases.plan import EXTREME as EXTREME
 from oracle.cases.plan import MAX_DIM as MAX_DIM

@@ -198,6 +198,11 @@ def _apart(values: np.ndarray) -> np.ndarray:
     return flat.reshape(values.shape)
 
 
+def _signs(rng: np.random.Generator, shape: tuple[int, ...], regime: str) -> np.ndarray:
+    """−1 and 1, as targets of a margin are."""
+    return 2 * _binary(rng, shape, regime) - 1
+
+
 ALONG_AN_AXIS: dict[str, Drawer] = {"probabilities": _probabilities, "onehot": _onehot}
 WORDS: dict[str, Drawer] = {
     "normal": _normal,
@@ -206,6 +211,7 @@ WORDS: dict[str, Drawer] = {
     "unit": _unit,
     **ALONG_AN_AXIS,
     "binary": _binary,
+    "signs": _signs,
     "symmetric": _symmetric,
     "spd": _spd,
     "sorted": _sorted,

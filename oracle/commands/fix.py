@@ -66,7 +66,11 @@ def fixes(report: Report, settings: Settings, timeout: float) -> list[Fixed]:
 def _fix(
     fixed: Fixed, result: Result, gradient: Gradient, settings: Settings, timeout: float
 ) -> None:
-    where = f"{fixed.file}:{gradient.line}: {gradient.name}"
+    file, line = result.place_of(gradient)
+    where = f"{file}:{line}: {gradient.name}"
+    if gradient.file:
+        fixed.kept.append(f"{where}: its line is in a different file than {fixed.file}")
+        return
     note = gradient.findings[0]  # the likeliest one: the others may follow from it
     if note.cure is None:
         fixed.kept.append(f"{where}: the cure of {note.name} is no simple change of a line")

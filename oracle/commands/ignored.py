@@ -17,10 +17,11 @@ def silence(report: Report, select: Collection[str] = (), ignore: Collection[str
 
 
 def _silenced(result: Result, select: Collection[str], ignore: Collection[str]) -> Result:
-    comments = _comments(result.file)
+    comments = {file: _comments(file) for file, _ in map(result.place_of, result.gradients)}
     found: list[Gradient] = []
     for gradient in result.gradients:
-        at = comments.get(gradient.line)
+        file, line = result.place_of(gradient)
+        at = comments[file].get(line)
         names = [note.name for note in gradient.findings]
         silent = gradient.verdict != "correct" and bool(names)
         silent = silent and all(_hushed(n, at, select, ignore) for n in names)

@@ -19,6 +19,7 @@ from oracle.truth.work import A_SECOND, Budget
 
 PATIENCE = A_SECOND  # steps of work, looking for the wrong step of one case
 FEW = 12  # intermediates of one shape: where there are more, it is a loop that makes them
+AT_LEAST = 2  # gradients that a step must account for, where it does not for others
 FACTORS = 3  # deferred factors (dZ = A − Y, divided by m only in dW) that are followed
 
 
@@ -33,10 +34,29 @@ class Blamed:
     path: Path | None = None  # of the returned gradient, where it is that
     instead: tuple[tuple[Value, float], ...] = ()  # what else it may be the gradient of, likewise
     truncated: bool = False  # in a loop, it lacks what comes back from the turn before
+    after: tuple[Step, ...] = ()  # wrong steps before it, in whose place the true gradients stand
 
 
-def blamed(evidence: Evidence) -> list[Blamed]:
-    """The wrong steps of one case, the earliest of each chain; one for each wrong gradient."""
+InCase = tuple[Evidence, Blamed]  # a wrong step, and the case in which it is seen
+
+
+def blamed(evidence: Evidence) -> list[InCase]:
+    """The wrong steps of one case, the earliest of each chain; one for each wrong gradient.
+
+    A step that accounts for some of the gradients only is made right, and what is still wrong then
+    has a mistake of its own: it is looked for in the case as it would be.
+    """
+    first = _in_part(evidence)
+    if first is None:
+        return [(evidence, one) for one in _in_full(evidence)]
+    one, mended = first
+    assert one.step is not None
+    later = [(e, replace(b, after=(one.step, *b.after))) for e, b in blamed(mended)]
+    return [(evidence, one), *later]
+
+
+def _in_full(evidence: Evidence) -> list[Blamed]:
+    """The steps each of which accounts for all that is wrong in the gradients made of it."""
     budget = Budget(PATIENCE)
     left = set(evidence.wrong_paths())
     steps = [step for step in evidence.steps() if step.name]
@@ -67,6 +87,58 @@ def blamed(evidence: Evidence) -> list[Blamed]:
     if one is not None:
         found = [g for g in found if not g.inherits <= one.inherits] + [one]
     return [_original(evidence, steps, blamed) for blamed in found]
+
+
+def _in_part(evidence: Evidence) -> tuple[Blamed, Evidence] | None:
+    """The first wrong step that accounts for several gradients where others hide the rest.
+
+    With the true gradient in its place those come out right by the user's own code, and no other
+    one wrong. A step that accounts for all that is made of it is left to ``_in_full``.
+    """
+    left = set(evidence.wrong_paths())
+    if len(left) < AT_LEAST + 1:
+        return None
+    budget = Budget(PATIENCE)
+    returned = {id(value) for value in evidence.made.values()}
+    for step in evidence.steps():
+        if budget.is_spent:
+            return None
+        if not step.name or id(step.value) in returned or _is_right(evidence, step):
+            continue
+        array = evidence.number(step.value)
+        for value in _may_be_gradient_of(evidence, array):
+            error = array - evidence.true(value)
+            if not _explains_some(evidence, value, error, left):
+                continue
+            touched = _touched(evidence, value, error)
+            explained = {p for p, carried in touched.items() if _accounts(evidence, p, carried)}
+            if explained == touched.keys() <= left:
+                return None
+            if len(explained) < AT_LEAST or not touched.keys() <= left:
+                continue
+            mended = evidence.mended(step.value, evidence.true(value))
+            if mended is not None and set(mended.wrong_paths()) <= left - explained:
+                return Blamed(step, value, 1.0, frozenset(explained)), mended
+    return None
+
+
+def _may_be_gradient_of(evidence: Evidence, array: np.ndarray) -> list[Value]:
+    """The intermediates of an array's shape, the last first; none where a loop makes them."""
+    if array.size < 2 or not np.isfinite(array).all():
+        return []
+    alike = [v for v in reversed(evidence.of_shape(array.shape)) if not _is_negated(v)]
+    return alike if len(alike) <= FEW else []
+
+
+def _touched(evidence: Evidence, value: Value, error: np.ndarray) -> dict[Path, np.ndarray]:
+    """The gradients that an error at an intermediate changes, and by how much."""
+    carried = evidence.carried(value, error, evidence.got)
+    return {p: c for p, c in carried.items() if not evidence.same(c, np.zeros_like(c))}
+
+
+def _accounts(evidence: Evidence, path: Path, carried: np.ndarray) -> bool:
+    """True if a gradient is wrong by just this much."""
+    return evidence.same(evidence.got[path], evidence.want(path) + carried)
 
 
 def _original(evidence: Evidence, steps: Sequence[Step], blamed: Blamed) -> Blamed:
@@ -165,12 +237,7 @@ def _parts(
     array = evidence.number(step.value)
     if array.size < 2 or not np.isfinite(array).all():
         return []
-    alike = [
-        v
-        for v in reversed(evidence.of_shape(array.shape))
-        # Of −z nobody means to take the gradient: it would make a wrong sign right.
-        if not (v.note is not None and v.note.op == "negative")
-    ]
+    alike = [v for v in reversed(evidence.of_shape(array.shape)) if not _is_negated(v)]
     if not right and _is_right(evidence, step):
         return []
     if supposed:  # and that of all entries
@@ -186,16 +253,10 @@ def _parts(
                 continue
             if not _may_be(evidence, value, array / factor - true, left):
                 continue
-            carried = evidence.carried(value, array / factor - true, evidence.got)
-            touched = {p for p, c in carried.items() if not evidence.same(c, np.zeros_like(c))}
-            if (
-                touched
-                and touched <= left
-                and all(
-                    evidence.same(evidence.got[p], evidence.want(p) + carried[p]) for p in touched
-                )
-            ):
-                found[-1].append((value, factor, touched))
+            touched = _touched(evidence, value, array / factor - true)
+            explained = all(_accounts(evidence, p, carried) for p, carried in touched.items())
+            if touched and touched.keys() <= left and explained:
+                found[-1].append((value, factor, set(touched)))
 
     def unlike(part: tuple[Value, float, set[Path]]) -> tuple[bool, float]:
         """Of several, the one that it is nearest to being the gradient of."""
@@ -209,18 +270,33 @@ def _parts(
 
 def _may_be(evidence: Evidence, value: Value, error: np.ndarray, left: set[Path]) -> bool:
     """True if an error may explain those of the gradients after it (a quick test, no proof)."""
-    for path, got in evidence.got.items():
-        off = got - evidence.want(path) if got.shape == evidence.want(path).shape else None
-        for r, forth in evidence.probes(value, evidence.inputs[path]):
-            given, size = float(np.sum(forth * error)), float(np.sum(np.abs(forth * error)))
-            if abs(given) <= 1e-7 * size:
-                continue  # nothing of it comes here
-            if path not in left or off is None:
-                return False
-            size += float(np.sum(np.abs(r * off))) + evidence.largest_upstream
-            if abs(given - float(np.sum(r * off))) > 1e-7 * size:
-                return False
-    return True
+    found = [_may_explain(evidence, path, value, error, left) for path in evidence.got]
+    return False not in found
+
+
+def _explains_some(evidence: Evidence, value: Value, error: np.ndarray, left: set[Path]) -> bool:
+    """True if an error may explain those of several of the gradients (a quick test, no proof)."""
+    found = [_may_explain(evidence, path, value, error, left) for path in left]
+    return found.count(True) >= AT_LEAST or (True not in found and None in found)
+
+
+def _may_explain(
+    evidence: Evidence, path: Path, value: Value, error: np.ndarray, left: set[Path]
+) -> bool | None:
+    """True if the error may explain that of a gradient, False if not, None if none comes there."""
+    got, want = evidence.got[path], evidence.want(path)
+    comes: bool | None = None
+    for r, forth in evidence.probes(value, evidence.inputs[path]):
+        given, size = float(np.sum(forth * error)), float(np.sum(np.abs(forth * error)))
+        if abs(given) <= 1e-7 * size:
+            continue  # nothing of it comes here
+        comes = True
+        if path not in left or got.shape != want.shape:
+            return False
+        size += float(np.sum(np.abs(r * (got - want)))) + evidence.largest_upstream
+        if abs(given - float(np.sum(r * (got - want)))) > 1e-7 * size:
+            return False
+    return comes
 
 
 def _is_right(evidence: Evidence, step: Step) -> bool:
@@ -231,8 +307,13 @@ def _is_right(evidence: Evidence, step: Step) -> bool:
     return any(
         evidence.same(array, evidence.true(value))
         for value in evidence.of_shape(array.shape)
-        if not (value.note is not None and value.note.op == "negative")
+        if not _is_negated(value)
     )
+
+
+def _is_negated(value: Value) -> bool:
+    """True for −z, which is skipped: taken for a gradient of it, a wrong sign would be right."""
+    return value.note is not None and value.note.op == "negative"
 
 
 def deferred(evidence: Evidence, steps: Sequence[Step]) -> list[float]:

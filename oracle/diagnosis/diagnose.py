@@ -16,11 +16,10 @@ from oracle.diagnosis.observed import (
     right_only_when,
     what_is_seen,
 )
-from oracle.diagnosis.opened import Opened
-from oracle.diagnosis.other_reasons import blame_float32, ignore_guards, is_float32
-from oracle.diagnosis.places import place
+from oracle.diagnosis.other_reasons import blame_float32, ignore_guards, is_float32, place
+from oracle.diagnosis.targets import Opened
+from oracle.judging.budget import OPENED, has_a_one, ordinary
 from oracle.judging.examined import Examined
-from oracle.judging.telling import OPENED, has_a_one, ordinary
 from oracle.judging.trial import Trial
 from oracle.results import Kind, Note
 from oracle.subject import Path
@@ -89,7 +88,8 @@ def _diagnose_some(
         draft = drafts.of(path)
         if draft.is_wrong and not draft.gradient.findings:
             draft.find(Note("unexplained", _observed(draft, evidence, path)))
-        if draft.is_wrong and (remark := right_only_when(examined.entry(path))) is not None:
+        alone = draft.is_wrong and not draft.also
+        if alone and (remark := right_only_when(examined.entry(path))) is not None:
             draft.note(remark)
     elementwise, trials = is_elementwise(evidence), _trials(examined, paths, evidence)
     repair.amend(drafts, trials, elementwise)

@@ -6,10 +6,12 @@ write one after the other; a step of the backward that is blamed gets a draft of
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path as File
 from typing import Any
 
 import numpy as np
 
+from oracle.discovery.text import places
 from oracle.judging.examined import Entry, Examined
 from oracle.results import Gradient, Kind, Note
 from oracle.subject import Path
@@ -46,6 +48,7 @@ class Draft:
     paths: frozenset[Path]  # the returned gradients that are wrong because of it
     wanted: Sequence[Wanted] = ()  # of an intermediate, in some cases
     follows: "Draft | None" = None  # what it is wrong because of, if it only inherits that
+    also: Sequence["Draft"] = ()  # what it is wrong because of, beside a mistake of its own
 
     @property
     def is_wrong(self) -> bool:
@@ -69,6 +72,12 @@ class Draft:
         if remark.name not in {known.name for known in self.gradient.remarks}:
             self.change(remarks=(*self.gradient.remarks, remark))
 
+    @property
+    def where(self) -> str:
+        """Its line, in words."""
+        of = f" of {self.gradient.file}" if self.gradient.file else ""
+        return f"line {self.gradient.line}{of}"
+
     def inherit(self, first: "Draft") -> None:
         """It is wrong only because another one is."""
         self.change(verdict="inherited", findings=())
@@ -76,8 +85,11 @@ class Draft:
 
     def finished(self) -> Gradient:
         if self.follows is not None:
-            first = self.follows.gradient
-            self.note(Note("inherited", f"follows from {first.name} on line {first.line}"))
+            first = self.follows
+            self.note(Note("inherited", f"follows from {first.gradient.name} on {first.where}"))
+        elif self.also and self.is_wrong:
+            said = " and ".join(f"{one.gradient.name} on {one.where}" for one in self.also)
+            self.note(Note("inherited", f"follows from {said}, too: shown as it is without that"))
         return self.gradient
 
 
@@ -85,6 +97,7 @@ class Drafts:
     """All drafts of one diagnosis, in the order in which they are reported."""
 
     def __init__(self, examined: Examined) -> None:
+        self._file = examined.subject.file
         self._drafts = [
             Draft(e.gradient, e, frozenset([e.path] if e.kind is not Kind.CONDITION else ()))
             for e in examined.entries
@@ -92,6 +105,21 @@ class Drafts:
 
     def __iter__(self) -> Iterator[Draft]:
         return iter(self._drafts)
+
+    def place(self, file: str, line: int) -> dict[str, Any]:
+        """The fields of a gradient that say where its line is; ``file`` is that of the code."""
+        here = File(file).resolve() == File(self._file).resolve()
+        beside = not here and File(file).is_file()
+        return {"line": line, "file": places.spoken(file) if beside else ""}
+
+    def step(self, file: str, line: int) -> Draft | None:
+        """The draft of an intermediate that is made on a line."""
+        place = self.place(file, line)
+        for draft in self._drafts:
+            at = {"line": draft.gradient.line, "file": draft.gradient.file}
+            if draft.entry is None and at == place:
+                return draft
+        return None
 
     def of(self, path: Path) -> Draft:
         """The draft of the gradient of an input."""
@@ -104,24 +132,25 @@ class Drafts:
     def blame(
         self,
         name: str,
-        line: int,
+        place: Mapping[str, Any],
         followers: Sequence[Draft],
         paths: frozenset[Path] = frozenset(),
         **fields: Any,
     ) -> Draft:
         """A new draft for an intermediate, before all those that are wrong because of it.
 
+        ``place``: where it is made, as by ``place``.
         ``paths``: the gradients by which a cure of it is to be searched for, if it has none yet.
         """
         key = "float64/ordinary"
         made = Gradient(
             name,
             "",
-            line,
-            "wrong",
+            verdict="wrong",
             units={key: max(one.gradient.units.get(key, 0.0) for one in followers)},
             failed=max(one.gradient.failed for one in followers),
             kind=Kind.INTERMEDIATE,
+            **place,
             **fields,
         )
         draft = Draft(made, None, paths)

@@ -5,6 +5,7 @@ because backpropagation is linear: an error ε in the gradient of V adds the vec
 of ε from V to each input. Blame and diagnosis both rest on that (``Evidence.carried``).
 """
 
+import copy
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -13,9 +14,9 @@ import numpy as np
 import torch
 
 from oracle.diagnosis.statements import Step, steps_of
+from oracle.judging.ground_truth import Whole
 from oracle.judging.trial import Trial
 from oracle.judging.verdict import agree
-from oracle.judging.whole import Whole
 from oracle.subject import Path
 from oracle.truth import torch_compat
 from oracle.truth.guards import removal
@@ -39,6 +40,7 @@ class Evidence:
         self.plan = Plan(self.recording, self.outputs.values())
         self.made: dict[Path, Value] = self.whole.gradients()
         self.guarded: dict[Note, Any] = {}
+        self._mends: dict[Value, torch.Tensor] = {}  # arrays of the backward, made right
         self.run = self._run()
         self.largest_upstream = self.trial.largest_upstream
         self.inputs: dict[Path, Value] = {
@@ -99,6 +101,24 @@ class Evidence:
             [torch.from_numpy(np.array(sent, float)) for _, sent in ends],
             retain_graph=True,
         )
+
+    def mended(self, value: Value, array: np.ndarray) -> "Evidence | None":
+        """The same case if one array of the backward had been right; None if that cannot be run.
+
+        What the user's code makes of it is computed anew, so what is still wrong has a mistake of
+        its own.
+        """
+        other = copy.copy(self)
+        other._mends = {**self._mends, value: torch.from_numpy(np.array(array, float))}
+        given = {v: lambda of, made, to=to: to for v, to in other._mends.items()}
+        backward = [v for note in self._backward_notes() for v in note.outputs if v.active]
+        try:
+            plan = Plan(self.recording, [*self.outputs.values(), *backward])
+            other.run = plan.run(instead=self.guarded, after=given)
+        except (NotReplayable, RuntimeError, ValueError, TypeError, IndexError):
+            return None
+        other.got = {p: other.number(v) for p, v in other.made.items()}
+        return other
 
     def mutated(
         self,

@@ -6,16 +6,16 @@ from dataclasses import replace
 import numpy as np
 
 from oracle.diagnosis import blame, repair, targets
+from oracle.diagnosis.blame import InCase
 from oracle.diagnosis.drafts import Draft, Drafts, Wanted
 from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.mistakes import Suspicion, Target, activations
 from oracle.diagnosis.observed import what_is_seen
-from oracle.diagnosis.opened import Opened
 from oracle.diagnosis.prove import Proved, prove
-from oracle.diagnosis.targets import InCase
-from oracle.judging.counterexample import counterexample
-from oracle.judging.examined import Examined
-from oracle.judging.telling import OPENED, has_a_one, smallest
+from oracle.diagnosis.statements import is_statement
+from oracle.diagnosis.targets import Opened
+from oracle.judging.budget import OPENED, has_a_one, smallest
+from oracle.judging.examined import Examined, counterexample
 from oracle.results import Note
 from oracle.subject import Path
 
@@ -34,11 +34,11 @@ def explain(
     if not telling:
         return
     telling.sort(key=lambda e: -len(e.wrong_paths()))
-    blamed = [(one, blame.blamed(one)) for one in telling]
-    for step in blamed[0][1]:
+    blamed = [blame.blamed(one) for one in telling]
+    for _, step in blamed[0]:
         if not step.inherits & set(paths):
             continue  # explained by cases that tell more of it, or not wrong but for a guard
-        matched = [(e, s) for e, found in blamed for s in found if _place(s) == _place(step)]
+        matched = [(e, s) for found in blamed for e, s in found if _place(s) == _place(step)]
         if step.step is None or _agree(matched, telling, step.inherits):
             _explain_one(examined, drafts, matched, opened)
             continue
@@ -80,9 +80,8 @@ def _agree(
     matched: Sequence[InCase], telling: Sequence[Evidence], inherits: frozenset[Path]
 ) -> bool:
     """True if the same step is to blame in all cases in which these gradients are wrong."""
-    agreed = [evidence for evidence, _ in matched]
-    wrong = [e for e in telling if inherits & set(e.wrong_paths())]
-    return all(any(one is other for other in agreed) for one in wrong)
+    agreed = {str(evidence.case) for evidence, _ in matched}
+    return agreed >= {str(e.case) for e in telling if inherits & set(e.wrong_paths())}
 
 
 def _returned(evidence: Evidence, path: Path) -> InCase:
@@ -94,8 +93,11 @@ def _explain_one(
     examined: Examined, drafts: Drafts, matched: Sequence[InCase], opened: Opened
 ) -> None:
     evidence, blamed = matched[0]
+    for path in blamed.inherits:
+        _place_where_made(examined, drafts, evidence, path)
     if blamed.path is not None:
         draft = drafts.of(blamed.path)
+        _show_own(examined, drafts, draft, evidence, blamed, opened)
         found = [targets.of_input(e, blamed.path, draft.gradient.name) for e, _ in matched]
     else:
         draft = _blamed_step(examined, drafts, evidence, blamed, opened)
@@ -158,7 +160,30 @@ def _blamed_step(
     wanted = _wanted(small, shown)
     example = counterexample(examined.subject, small.case, wanted.got, wanted.want)
     followers = [drafts.of(path) for path in blamed.inherits]
-    return drafts.blame(name, blamed.step.line, followers, blamed.inherits, counterexample=example)
+    place = drafts.place(blamed.step.file, blamed.step.line)
+    return drafts.blame(name, place, followers, blamed.inherits, counterexample=example)
+
+
+def _place_where_made(examined: Examined, drafts: Drafts, evidence: Evidence, path: Path) -> None:
+    """Give a gradient whose line is that of a whole function the line that makes it."""
+    draft = drafts.of(path)
+    made = [s for s in evidence.steps() if s.name and s.value is evidence.made.get(path)]
+    if made and not is_statement(examined.subject.file, draft.gradient.line):
+        draft.change(**drafts.place(made[-1].file, made[-1].line))
+
+
+def _show_own(
+    examined: Examined, drafts: Drafts, draft: Draft, evidence: Evidence, blamed: blame.Blamed,
+    opened: Opened,
+) -> None:  # fmt: skip
+    """Show a gradient that follows from other mistakes, too, as it is without them."""
+    if not blamed.after or blamed.path is None:
+        return
+    small, _ = _smallest(examined, evidence, blamed, opened)
+    got, want = small.got[blamed.path], small.want(blamed.path)
+    example = counterexample(examined.subject, small.case, got, want)
+    draft.change(counterexample=replace(example, replay=""))
+    draft.also = [one for step in blamed.after if (one := drafts.step(step.file, step.line))]
 
 
 def _wanted(evidence: Evidence, blamed: blame.Blamed) -> Wanted:
@@ -173,7 +198,7 @@ def _smallest(
     """The smallest failing case in which the same step is to blame."""
     failing = [case for path in blamed.inherits for case in examined.entry(path).failures]
     for small in opened.each(smallest(failing)[:SMALLER]):
-        for found in blame.blamed(small):
-            if _place(found) == _place(blamed):
-                return small, found
+        for seen, found in blame.blamed(small):
+            if _place(found) == _place(blamed) and bool(found.after) == bool(blamed.after):
+                return seen, found
     return evidence, blamed

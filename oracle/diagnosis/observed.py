@@ -7,8 +7,8 @@ import numpy as np
 from oracle.cases.shapes import Size
 from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.mistakes import Target
+from oracle.judging.budget import ordinary
 from oracle.judging.examined import Entry
-from oracle.judging.telling import ordinary
 from oracle.judging.trial import Trial
 from oracle.results import Note
 from oracle.subject import Path

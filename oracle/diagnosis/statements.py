@@ -3,7 +3,7 @@
 import ast
 import functools
 import linecache
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +55,11 @@ def handed_on(step: Step) -> Step:
     return step
 
 
+def is_statement(file: str, line: int) -> bool:
+    """True if a line of a file is one of a simple statement."""
+    return line in _targets(file)
+
+
 def _assigned(note: Note) -> tuple[str, int]:
     """The target of the statement that a call stands in, and the statement's first line."""
     return _targets(note.file).get(note.line, ("", note.line))
@@ -62,11 +67,15 @@ def _assigned(note: Note) -> tuple[str, int]:
 
 @functools.cache
 def _targets(file: str) -> dict[int, tuple[str, int]]:
-    """By line: what the statement there assigns to, as it is written, and its first line."""
+    """By line: what the statement there assigns to, as it is written, and its first line.
+
+    A return statement assigns to the call: ``MSE.backward()``.
+    """
     found: dict[int, tuple[str, int]] = {}
+    returns = dict(_returns(_tree(file)))
     for node in ast.walk(_tree(file)):
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Return | ast.Expr):
-            target = ""
+            target = returns.get(node, "")
             if isinstance(node, ast.Assign) and len(node.targets) == 1:
                 target = ast.unparse(node.targets[0])
             elif isinstance(node, ast.AugAssign | ast.AnnAssign):
@@ -74,6 +83,19 @@ def _targets(file: str) -> dict[int, tuple[str, int]]:
             for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
                 found[line] = target, node.lineno
     return found
+
+
+def _returns(node: ast.AST, name: str = "") -> Iterator[tuple[ast.stmt, str]]:
+    """Each return statement, with the call that it returns from."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Return) and name:
+            yield child, f"{name}()"
+        elif isinstance(child, ast.FunctionDef) and isinstance(node, ast.ClassDef):
+            yield from _returns(child, f"{node.name}.{child.name}")
+        elif isinstance(child, ast.FunctionDef):
+            yield from _returns(child, child.name)
+        else:
+            yield from _returns(child, name)
 
 
 @functools.cache

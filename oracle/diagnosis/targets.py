@@ -1,19 +1,59 @@
-"""Wrong arrays as targets of the known mistakes: what came, and what was expected."""
+"""Failing cases, opened up once each, and the wrong arrays in them as targets of the mistakes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from oracle.cases import Case
-from oracle.diagnosis.blame import Blamed
+from oracle.diagnosis.blame import Blamed, InCase
 from oracle.diagnosis.evidence import Evidence
 from oracle.diagnosis.mistakes import Target
+from oracle.judging.budget import OPENED, most_telling
+from oracle.judging.examined import Examined
 from oracle.judging.trials import Trials
 from oracle.subject import Path
 from oracle.truth.recording import Value
+from oracle.truth.replay import NotReplayable
 
-InCase = tuple[Evidence, Blamed]  # a case, and the step that is wrong in it
+
+class Opened:
+    """The evidence of one diagnosis, by case."""
+
+    def __init__(self, examined: Examined) -> None:
+        self._examined = examined
+        self._known: dict[str, Evidence | None] = {}
+
+    def of(self, case: Case) -> Evidence | None:
+        """The evidence of a case; None if it cannot be recorded and replayed."""
+        text = str(case)
+        if text not in self._known:
+            try:
+                self._known[text] = Evidence(self._examined.trials.of(case))
+            except NotReplayable:
+                self._known[text] = None
+        return self._known[text]
+
+    def telling(self, paths: Iterable[Path]) -> list[Evidence]:
+        """The most telling of the cases in which these gradients fail, and can be opened up."""
+        failing = [c for path in paths for c in self._examined.entry(path).failures]
+        found: list[Evidence] = []
+        for case in most_telling(failing, self._examined.calls):
+            evidence = self.of(case)
+            if evidence is not None:
+                found.append(evidence)
+            if len(found) == OPENED:
+                break
+        return found
+
+    def each(self, cases: Iterable[Case]) -> Iterator[Evidence]:
+        """The evidence of those cases that can be opened up."""
+        for case in cases:
+            if (evidence := self.of(case)) is not None:
+                yield evidence
+
+
+# Wrong arrays as targets of the known mistakes: what came, and what was expected.
 
 
 def of_input(evidence: Evidence, path: Path, name: str) -> Target:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from oracle.discovery import against as against_
-from oracle.discovery import arguments, find, found_by_running, naming, proposals, proposed, uses
+from oracle.discovery import arguments, find, found_by_running, naming, proposals, uses
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.find import candidates
@@ -33,13 +33,12 @@ from oracle.discovery.load import line_in, load, said
 from oracle.discovery.shapes import declared
 from oracle.discovery.text import comments, reading, source
 from oracle.discovery.ways import (
-    caller_readings,
+    agreement,
     classes,
-    clipping,
+    code_readings,
     conventions,
     courses,
     derivatives,
-    logit_readings,
     loss_methods,
     pairs,
     returned,
@@ -122,7 +121,7 @@ def _subjects(
     imported()
     user = User(str(file), parsed, loaded.module, shapes, classes=loaded.classes, against=against)
     made, failures = _each(user, found.candidates, name)
-    others, failed = proposed.decided(user, near, _subject, _plain)
+    others, failed = agreement.decided(user, near, _subject, _plain) if near else ([], [])
     failures += [_failure(user, candidate, error) for candidate, error in failed]
     claimed = [*found.candidates, *(candidate for candidate, _ in (*others, *failed))]
     unclaimed = [] if name else _unclaimed(parsed, claimed)
@@ -305,6 +304,8 @@ def _subject(user: User, candidate: Candidate) -> Subject:
 
 def _plain(user: User, candidate: Candidate) -> Subject:
     """The subject of a candidate, with the shapes that are said; on arrays, or on tensors."""
+    if not user.names_of("torch"):
+        return _on_arrays(user, candidate)
     return torch_tensors.built(user, candidate, _on_arrays)
 
 
@@ -327,10 +328,10 @@ def _with_all_readings(user: User, candidate: Candidate, subject: Subject) -> Su
 
 
 def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subject:
-    unclipped = clipping.unclipped(user, candidate, subject)
+    unclipped = returned.unclipped(user, candidate, subject)
     by_trial = returned.proposed(user, candidate, unclipped)
-    of_logits = logit_readings.proposed(user, candidate, by_trial)
-    by_caller = caller_readings.proposed(user, candidate, of_logits)
+    of_logits = code_readings.of_activations(user, candidate, by_trial)
+    by_caller = code_readings.of_callers(user, candidate, of_logits)
     names = (candidate.name, *candidate.parts.values())
     meant = comments.above(user.text, names, comments.READING)
     return against_.applied(user, candidate, dataclasses.replace(by_caller, meant=meant))

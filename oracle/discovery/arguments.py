@@ -70,12 +70,27 @@ class User:
     def module_name(self) -> str:
         return self.module.__name__ if self.module is not None else "user"
 
+    def names_of(self, library: str) -> set[str]:
+        """The names of the module that mean something of a library: the module, or a function."""
+        space = vars(self.module) if self.module is not None else {}
+        return {name for name, thing in space.items() if _is_of(thing, library)}
+
     def node(self, name: str) -> Function | None:
         return self.text.functions.get(name) if self.text is not None else None
 
     def line(self, name: str) -> int:
         node = self.node(name) or (self.text.classes.get(name) if self.text is not None else None)
         return node.lineno if node is not None else 1
+
+
+def _is_of(thing: Any, library: str) -> bool:
+    name = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", "")
+    return isinstance(name, str) and name.partition(".")[0] == library and not _is_object(thing)
+
+
+def _is_object(thing: Any) -> bool:
+    """An array or tensor, say, and no module, class or function."""
+    return not (isinstance(thing, ModuleType | type) or callable(thing) or inspect.isroutine(thing))
 
 
 def empty_instance(owner: type) -> Any:

@@ -20,15 +20,7 @@ from oracle.discovery.single_functions import (
     pullback,
     says_value_and_gradient,
 )
-from oracle.discovery.text import (
-    functions,
-    left,
-    returns,
-    run_lines,
-    source,
-    torch_classes,
-    updated,
-)
+from oracle.discovery.text import classes, comments, functions, returns, source
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text, parse
 from oracle.results import Failure
@@ -89,7 +81,7 @@ class _Finder:
     def all(self) -> list[Candidate]:
         for name in self.user.classes:
             self._read(name, self._class, name)
-        for op in torch_classes.custom_ops(self.user):
+        for op in classes.custom_ops(self.user) if "custom_op" in self.user.text else ():
             parts = {"forward": op.forward, "backward": op.backward, "setup": op.setup}
             self._add(op.backward, Way.TORCH_FUNCTION, parts, *parts.values())
         scopes: dict[str, list[str]] = {}
@@ -203,7 +195,7 @@ class _Finder:
         A function that only calls other derivations of the file is none itself.
         """
         node = self.user.functions[name]
-        if updated.updated(node) and declared.comment(self.user, node):
+        if returns.updated(node) and declared.comment(self.user, node):
             self._add(name, Way.VALUE_AND_GRADIENT, {"function": name}, name)
             return
         if not returns.last_return(node) or naming.has(name, naming.USES_DERIVATIONS):
@@ -219,7 +211,7 @@ class _Finder:
         taken = {t.rpartition(".")[2] for t in others if t.rpartition(".")[0] == scope}
         if called & taken:
             return
-        called_as = [one.called for one in run_lines.above(self.user, name, node)]
+        called_as = [one.called for one in comments.run_lines_above(self.user, name, node)]
         said = returns.loss_and_gradients(node, self.user.globals_read(node)) or name in called_as
         if said or self._is_loss_with_shapes(name, node):
             self._add(name, Way.VALUE_AND_GRADIENT, {"function": name}, name)
@@ -298,7 +290,7 @@ class _Finder:
         own = {
             m: q for m, q in methods.items() if not functions.is_abstract(self.user.functions[q])
         }
-        if torch_classes.is_function(self.user, name):
+        if classes.is_function(self.user, name):
             if "forward" in own and "backward" in own:
                 parts = {"class": name, "forward": own["forward"], "backward": own["backward"]}
                 self._add(name, Way.TORCH_FUNCTION, parts, *parts.values())
@@ -306,7 +298,7 @@ class _Finder:
         forward, backward, loss = methods_of(own)
         backward = self._called_in_run_line(name, own, forward) or backward
         if forward is not None and backward is not None:
-            forward = left.that_leaves(self.user, own, forward, backward)
+            forward = classes.that_leaves(self.user, own, forward, backward)
         if not has_backward(own):
             for method in [loss] if loss is not None else self._says_both(own):
                 self._loss_method(name, own, method)
@@ -345,7 +337,7 @@ class _Finder:
         self, name: str, own: dict[str, str], forward: str | None
     ) -> str | None:
         """The method that a run line above the class calls: its backward, whatever its name."""
-        lines = run_lines.above(self.user, name, self.user.classes[name])
+        lines = comments.run_lines_above(self.user, name, self.user.classes[name])
         bases = [ast.unparse(base) for base in self.user.classes[name].bases]
         whole = all(base in self.user.classes for base in bases)
         for one in lines:

@@ -8,7 +8,15 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from oracle.discovery import find, proposals, uses
-from oracle.discovery.text import memory, notebooks, reading, source
+from oracle.discovery.text import (
+    assignments,
+    classes,
+    functions,
+    notebooks,
+    reading,
+    returns,
+    source,
+)
 
 ENDINGS = (".py", notebooks.SUFFIX)
 # Folders that hold other people's code, or none that anybody wrote.
@@ -73,4 +81,18 @@ def _holds_one(file: Path) -> bool:
     except Exception:
         return True  # an error that is to be told of this file, and of no other
     finally:
-        memory.forget()
+        forget()
+
+
+# What is remembered of the texts that were read: it is forgotten where many are read in turn.
+
+REMEMBERED = (
+    functions.all_nodes, functions.own_nodes, assignments.assigned, assignments.assigned_text,
+    returns.items, classes.aliases,
+)  # fmt: skip
+
+
+def forget() -> None:
+    """Let go of all trees: of a folder of 1,000 files they take hundreds of megabytes."""
+    for each in REMEMBERED:
+        each.cache_clear()

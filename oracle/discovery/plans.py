@@ -179,7 +179,13 @@ def phantoms(
 
 
 def _is_array(own: str, wanted: Sequence[Parameter], nodes: Sequence[Function | None]) -> bool:
-    """Whether a name of a number is that of an array here: a prediction, or in ``anchor - p``."""
+    """True if a name of a number is that of an array here.
+
+    A prediction, ``anchor - p``; or noise, ``mean + std * eps``: what is there against a division
+    by 0 is added and multiplies nothing.
+    """
+    if naming.NUMBERS[own] == naming.NUMBERS["eps"]:
+        return any(usage.is_factor(node, own) for node in nodes if node is not None)
     names = [p.name for p in wanted]
     others = {name for name in names if name not in naming.NUMBERS}
     alike = any(usage.is_subtracted(node, own, others) for node in nodes if node is not None)

@@ -54,6 +54,8 @@ def proposals(user: Text, found: Sequence[Candidate]) -> list[Proposal]:
     """The pairs that may stand in a text beside its candidates, the likeliest first for each."""
     known = {part for c in found for part in c.parts.values()}
     backwards = {c.of(role) for c in found for role in ("backward", "function")}
+    if known.issuperset(user.functions):
+        return []
     numeric = [n for n, node in user.functions.items() if _is_numeric(user, n, node)]
     asked = set(_handed_over(user))
     made = [

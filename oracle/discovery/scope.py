@@ -12,7 +12,7 @@ import numpy as np
 
 from oracle.discovery.arguments import User
 from oracle.discovery.load import load
-from oracle.discovery.text import passed
+from oracle.discovery.text import callers
 from oracle.discovery.text.source import Text
 from oracle.subject import Unusable
 from oracle.truth.recording.tape import is_user_file
@@ -65,7 +65,7 @@ class Scope:
             return getattr(builtins, name)
         if name in ("np", "numpy"):
             return np
-        value = passed.assigned(text, name, line)
+        value = callers.assigned(text, name, line)
         if value is not None and deep < DEEPEST:
             names = self.names(text, value, line, deep + 1)
             if names is not None and only_makes(value, names):
@@ -74,7 +74,7 @@ class Scope:
 
     def _elsewhere(self, text: Text, name: str) -> Any:
         """A function or class that a file near the user's defines."""
-        for other in passed.near(text, name):
+        for other in callers.near(text, name):
             if name in other.classes or name in other.functions:
                 if other.file not in self.loaded:
                     self.loaded[other.file] = {}
@@ -106,7 +106,7 @@ class _Spelling(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         known = any(node.id in space for space in self.scope.spaces) or hasattr(builtins, node.id)
-        value = None if known else passed.assigned(self.text, node.id, self.line)
+        value = None if known else callers.assigned(self.text, node.id, self.line)
         if value is None:
             return node
         self.changed = True

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from oracle.discovery import find, uses
 from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.text import functions, reading, source
-from oracle.discovery.text.run_lines import RunLine, run_lines
+from oracle.discovery.text.comments import RUN, RunLine, run_lines
 from oracle.discovery.text.source import Text
 from oracle.discovery.uses import MODULE
 from oracle.results import Failure
@@ -41,11 +41,12 @@ def trainers(text: Text, name: str = "") -> tuple[list[Trainer], list[Failure]]:
     found = find.candidates(text)
     made: list[Trainer] = []
     failures: list[Failure] = []
-    used = uses.uses(text, found)
+    parts = {part for one in found for part in one.parts.values()}
+    used = [] if text.only_defines(parts) else uses.uses(text, found)
     targets = {use.target: use for use in used if not use.derivation}
     said = []
     try:
-        said = run_lines(text)
+        said = run_lines(text) if RUN.search(text.text) else []
     except Unusable as error:
         failures.append(Failure(text.file, error.line, str(error)))
     taken: set[str] = set()

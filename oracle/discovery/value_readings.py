@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from oracle.cases.values import ALONG_AN_AXIS, along, base
-from oracle.discovery import values_seen
+from oracle.discovery import naming, values_seen
 from oracle.discovery.shapes import grammar
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays, trial_sizes
 from oracle.discovery.values_seen import Asked
@@ -26,6 +26,7 @@ Variant = tuple[str, Subject]  # what to tell of it: "Y whose columns sum to 1"
 
 # Names of matrices that are symmetric and positive definite, wherever they are inverted.
 COVARIANCE = re.compile(r"(\w*_)?(sigma|cov|covariance|precision|gram|kernel)\d*$", re.IGNORECASE)
+FIXED = ("onehot", "signs")  # what can only be a target
 MOST = 2000  # calls in a record that is looked through
 
 
@@ -141,6 +142,10 @@ def _of_targets(
                 words[name] = along(word, axes[name])
         if words:
             found.append(words)
+    open_names = [name for name in open_ if name not in returned and open_[name].values == "normal"]
+    margins = naming.targets(open_) & asked.margins - asked.shares
+    if words := {name: "signs" for name in open_names if name in margins}:
+        found.append(words)
     return found
 
 
@@ -162,9 +167,7 @@ def _with(subject: Subject, words: Mapping[str, str]) -> Subject:
     return with_arguments(
         subject,
         {
-            a.name: replace(
-                a, values=words[a.name], fixed=a.fixed or base(words[a.name]) == "onehot"
-            )
+            a.name: replace(a, values=words[a.name], fixed=a.fixed or base(words[a.name]) in FIXED)
             for a in subject.arguments
             if a.name in words
         },
@@ -194,6 +197,7 @@ def _told(word: str, argument: Argument) -> str:
         "symmetric": f"a symmetric {name}",
         "positive": f"positive {name}",
         "sorted": f"sorted {name}",
+        "signs": f"{name} of −1 and 1",
     }.get(word) or f"{name} {word.replace('in', 'in ').replace(',', ', ')}"
 
 

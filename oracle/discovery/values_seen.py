@@ -5,6 +5,7 @@ of targets for one-hot ones, and ``-Σ t log p`` for targets that sum to 1 along
 the code has made ``p`` sum to 1. Names say nothing here: values are followed from call to call.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -40,6 +41,7 @@ class Known:
     same: str = ""  # the argument whose numbers these are, as a view, clipped, or guarded
     negative: str = ""  # ... times −1
     below_1: str = ""  # ... subtracted from 1
+    is_score: bool = False  # a sum or product of matrices, no power, logarithm or share of others
     linear: str = ""  # the one argument that it is linear in, but for a constant
     sums: frozenset[Axis] = frozenset()  # what sums to 1 and was used to make it
     logs: frozenset[Axis] = frozenset()  # what sums to 1 and whose logarithm was used
@@ -62,13 +64,15 @@ class Asked:
     # Targets: the axis along which an argmax is taken, or along which the code normalises.
     onehot: dict[str, int] = field(default_factory=dict)
     probabilities: dict[str, int] = field(default_factory=dict)
+    margins: set[str] = field(default_factory=set)  # targets that a score is multiplied by,
+    shares: set[str] = field(default_factory=set)  # and those that are subtracted from 1
 
 
 def asked(notes: tuple[Note, ...], arguments: Mapping[str, Value]) -> Asked:
     """What the calls of a record ask of the arguments, whose values are given by name."""
     found = Asked()
     known: dict[int, Known] = {
-        id(value): Known(frozenset((name,)), same=name, linear=name)
+        id(value): Known(frozenset((name,)), same=name, is_score=True, linear=name)
         for name, value in arguments.items()
     }
     shapes = {name: value.shape for name, value in arguments.items()}
@@ -93,7 +97,8 @@ def _of_output(note: Note, inputs: list[Known], output: Value) -> Known:
         with np.errstate(over="ignore"):  # log p, and −log p
             logs |= {*_sums_to_1(np.exp(array)), *_sums_to_1(np.exp(-array))}
     roots = frozenset[str]().union(*(k.roots for k in inputs))
-    made = Known(roots, sums=sums, logs=logs, linear=_linear(note, inputs))
+    is_score = _is_score(note, inputs)
+    made = Known(roots, is_score=is_score, sums=sums, logs=logs, linear=_linear(note, inputs))
     active = next((k for k in inputs if k.roots), NOTHING)
     if is_view:
         return replace(made, same=active.same, negative=active.negative, below_1=active.below_1)
@@ -120,6 +125,14 @@ def _linear(note: Note, inputs: list[Known]) -> str:
     if note.op == "divide" and not isinstance(note.args[0], Value):
         return ""
     return names.pop()
+
+
+def _is_score(note: Note, inputs: list[Known]) -> bool:
+    """Whether the result of a call is a sum, a product of matrices, or a multiple of one."""
+    several = sum(bool(k.roots) for k in inputs) > 1
+    if note.op == "divide":
+        return isinstance(note.args[0], Value) and not several
+    return note.op in LINEAR | PRODUCTS and not (note.op == "multiply" and several)
 
 
 def _shifted(made: Known, note: Note, active: Known) -> Known:
@@ -179,8 +192,14 @@ def _targets(
         axis = 0 if axis is None and len(shape) == 1 else axis
         if isinstance(axis, int) and (at := _axis_of((shape, axis), shapes[name])) is not None:
             found.onehot[name] = at
+    if note.op == "subtract" and inputs and not isinstance(note.args[0], Value):
+        found.shares |= {inputs[0].same} - {""}
     if note.op not in PRODUCTS | PRODUCTS_WITH_LOG:
         return
+    for one, other in itertools.permutations(inputs, 2):
+        own = one.same or one.negative
+        if other.is_score and other.roots - {own}:
+            found.margins |= {own} - {"", *other.roots}
     for name in {known.linear for known in inputs} - {""}:
         for other in inputs:
             if other.roots <= {name}:  # t log t alone; t (log t − log q) is asked of t by log q

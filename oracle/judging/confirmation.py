@@ -13,17 +13,15 @@ from typing import Literal
 import numpy as np
 
 from oracle.cases import Case
-from oracle.judging.budget import ENOUGH
-from oracle.judging.counterexample import counterexample
+from oracle.judging.budget import ENOUGH, has_a_one, ordinary, smallest
 from oracle.judging.examination import Examination
-from oracle.judging.examined import Tally
+from oracle.judging.examined import Tally, counterexample
 from oracle.judging.gradient import KINKED
 from oracle.judging.ground_truth import AUTOGRAD, Truth
-from oracle.judging.telling import has_a_one, ordinary, smallest
 from oracle.judging.trial import Trial
 from oracle.judging.verdict import largest
 from oracle.results import Note
-from oracle.subject import Path, as_array
+from oracle.subject import Path, Way, as_array
 from oracle.truth.confirm import Side, confirm
 
 FEW = 3  # failing cases that are held against differences, or more where these tell nothing
@@ -139,3 +137,46 @@ def _side(trial: Trial, path: Path, want: np.ndarray, got: np.ndarray) -> Side:
             return confirm(trial.own_forward(), (0, *path), want, got, trial.case.seed)
     except (Exception, SystemExit):  # the user's code may raise anything
         return "cannot tell"
+
+
+# Functions whose backward is no derivative on purpose.
+#
+# A ``torch.autograd.Function`` around a forward that has no derivative to speak of is written to
+# put another gradient in its place: a straight-through estimator (the forward rounds, takes the
+# sign or samples), or one around the identity (it reverses, scales or clips the gradient on its
+# way).
+
+LOOKED_AT = 4  # failing cases that are looked at
+NAME = "nothing-to-compare"
+
+
+def allow_on_purpose(examination: Examination) -> None:
+    """Take back a verdict of wrong numbers where the gradient is another one on purpose."""
+    if examination.subject.way != Way.TORCH_FUNCTION:
+        return
+    for tally in examination.tallies:
+        if tally.verdict == "wrong" and tally.failures and not tally.by_form:
+            why = _why(examination, tally)
+            if why:
+                failures = tally.failures
+                tally.take_back("undecidable")
+                tally.failures = failures
+                tally.note(Note(NAME, f"{tally.name} is no derivative on purpose: {why}"))
+
+
+def _why(examination: Examination, tally: Tally) -> str:
+    """What the forward is in all cases looked at: constant nearly everywhere, or the identity."""
+    constant = identity = True
+    for case in (ordinary(tally.failures) or tally.failures)[-LOOKED_AT:]:
+        try:
+            trial = examination.trials.of(case)
+            truth = trial.truth()
+        except (Exception, SystemExit):
+            return ""
+        constant &= not truth.gradients[tally.path].any()
+        given = trial.input_at(tally.path)
+        values = list(truth.value.values())
+        identity &= len(values) == 1 and np.array_equal(values[0], given)
+    if constant:
+        return "the forward is constant nearly everywhere, as it is where it rounds or samples"
+    return "the forward is the identity" if identity else ""

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from oracle.cases import Case
-from oracle.cases.boundaries import functions_in, nested
+from oracle.cases.plan import functions_in, nested
+from oracle.judging.budget import ordinary
 from oracle.judging.examination import Examination
 from oracle.judging.examined import Tally
 from oracle.judging.ground_truth import AUTOGRAD
-from oracle.judging.telling import ordinary
 from oracle.judging.verdict import largest
 from oracle.results import Note
 from oracle.subject import as_array

@@ -9,21 +9,25 @@ import numpy as np
 from oracle.cases import EXTREME, OFFSET, Case
 from oracle.cases.shapes import shape
 from oracle.discovery.load import is_misfit, said
+from oracle.discovery.raised import told
 from oracle.judging import numerics
-from oracle.judging.budget import CLOSELY, COMPARED, REDRAWN
-from oracle.judging.changes import changing
-from oracle.judging.conditions import broadcasts, side_conditions
-from oracle.judging.counterexample import counterexample
-from oracle.judging.examined import Tally
-from oracle.judging.expected_work import ExpectedWork
+from oracle.judging.budget import (
+    CLOSELY,
+    COMPARED,
+    REDRAWN,
+    SAMPLES,
+    ExpectedWork,
+    has_a_one,
+    is_large_and_rectangular,
+)
+from oracle.judging.conditions import broadcasts, changing, side_conditions
+from oracle.judging.examined import Tally, counterexample, spoken
 from oracle.judging.gradient import VALUE, Outcome, judged
 from oracle.judging.ground_truth import AUTOGRAD, DIFFERENCES, Truth
-from oracle.judging.offsets import lost_by_offset
-from oracle.judging.telling import SAMPLES, has_a_one, is_large_and_rectangular
+from oracle.judging.numerics import lost_by_offset
 from oracle.judging.trial import Trial
 from oracle.judging.trials import Trials
 from oracle.judging.verdict import EPS, QUIET, digits
-from oracle.judging.wording import spoken, told
 from oracle.results import VERDICTS, Kind, Note
 from oracle.subject import (
     ClippedHere,

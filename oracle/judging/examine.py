@@ -11,22 +11,31 @@ from itertools import filterfalse, islice
 
 from oracle import cases
 from oracle.cases import Case
+from oracle.discovery.raised import told
 from oracle.discovery.shapes import grammar
 from oracle.judging import numerics
-from oracle.judging.boundary import take_boundaries
-from oracle.judging.budget import CALLS, CASES, ENOUGH, FEW, GRACE, LATEST, OFFSETS, SECONDS, START
-from oracle.judging.confirmation import confirm_wrong
+from oracle.judging.budget import (
+    CALLS,
+    CASES,
+    ENOUGH,
+    FEW,
+    GRACE,
+    LATEST,
+    OFFSETS,
+    SECONDS,
+    START,
+    handful,
+    has_a_one,
+    ordinary,
+)
+from oracle.judging.confirmation import allow_on_purpose, confirm_wrong
 from oracle.judging.constants import allow_rounded
-from oracle.judging.earned import settle
+from oracle.judging.coverage import cases_at_forced_sizes, settle, take_boundaries
 from oracle.judging.examination import Examination
-from oracle.judging.examined import Examined, Tally
-from oracle.judging.forced import cases_at_forced_sizes
+from oracle.judging.examined import Examined, Tally, spoken
 from oracle.judging.ground_truth import AUTOGRAD
-from oracle.judging.on_purpose import allow_on_purpose
 from oracle.judging.session import Session
-from oracle.judging.telling import handful, has_a_one
 from oracle.judging.trials import Trials
-from oracle.judging.wording import spoken, told
 from oracle.results import Kind, NotJudged, Result
 from oracle.subject import Reading, Subject, Unusable, Way
 
@@ -110,7 +119,7 @@ def _take(examination: Examination, chosen: Sequence[Case]) -> None:
 
 def _shown(examination: Examination) -> int:
     """The number of ordinary cases that could have shown a mistake in each gradient."""
-    counts = [len(t.passes) + len(t.failures) for t in examination.tallies]
+    counts = [len(ordinary([*t.passes, *t.failures])) for t in examination.tallies]
     return min(counts, default=ENOUGH)
 
 

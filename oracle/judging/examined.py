@@ -1,11 +1,14 @@
 """The data that judging hands on: a subject, judged, with one entry for each gradient.
 
-A ``Tally`` counts while cases come in. ``Entry`` and ``Examined`` are what it comes to; they are
+A ``Tally`` counts while cases come in. ``Entry`` and ``Examined`` hold its final state; they are
 frozen, and every later stage reads them.
 """
 
+import shlex
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from oracle.cases import Case
 from oracle.results import Counterexample, Gradient, Kind, Note, Result, worst
@@ -138,3 +141,31 @@ class Tally:
         """The entry that the later stages start from."""
         passes, failures = tuple(self.passes), tuple(self.failures)
         return Entry(self.gradient(), self.path, passes, failures, self.shown)
+
+
+def spoken(path: Path) -> str:
+    """A path as one writes it: X, parameters["W1"], layer.W."""
+    text = str(path[0]) if path else ""
+    for part in path[1:]:
+        if text == "self" or (isinstance(part, str) and path[0] == "self" and "." not in text):
+            text += f".{part}"
+        else:
+            text += f'["{part}"]' if isinstance(part, str) else f"[{part}]"
+    return text
+
+
+def counterexample(subject: Subject, case: Case, got: Any, want: Any) -> Counterexample:
+    """The smallest failing case: a command that replays it, what came, and the expected array."""
+    command = subject.command or f"oracle check {subject.file}::{shlex.quote(subject.name)}"
+    dims = {name.lstrip("*"): size for name, size in case.sizes.items()}
+    return Counterexample(
+        f"{command} --case {case}", dims, case.options, case.seed, case.dtype, case.regime,
+        plain(got), plain(want),
+    )  # fmt: skip
+
+
+def plain(thing: Any) -> Any:
+    """Numbers and lists of numbers; the text of anything else, and None of nothing."""
+    if isinstance(thing, np.ndarray | np.generic):
+        return thing.tolist()
+    return None if thing is None else repr(thing)

@@ -6,12 +6,12 @@ from typing import Literal
 
 import numpy as np
 
-from oracle.judging.beside import given_in_full
 from oracle.judging.budget import ALONE, DIRECTIONS, MANY
 from oracle.judging.ground_truth import Truth
 from oracle.judging.trial import Trial
 from oracle.judging.verdict import within_one_sided
 from oracle.subject import Path
+from oracle.truth.noise import given_in_full
 from oracle.truth.replay import NotReplayable
 
 FAR = 2.0**-26  # relative distances from the kink, on either side of it

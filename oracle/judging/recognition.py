@@ -17,9 +17,9 @@ import torch
 import torch.nn.functional as F
 
 from oracle.cases import Case
+from oracle.judging.budget import SAMPLES, is_large_and_rectangular
 from oracle.judging.examined import Examined
 from oracle.judging.recognised_norms import norm
-from oracle.judging.telling import SAMPLES, is_large_and_rectangular
 from oracle.results import Note
 from oracle.subject import Way
 
@@ -163,7 +163,7 @@ def recognise(examined: Examined) -> Recognised:
             if twin.arguments == 1:
                 return Recognised((witness,), overflow=overflow)
             return Recognised((witness,), (overflow,) if overflow else ())
-    note = _approximate(subject.name, samples) or norm(subject.name, samples)
+    note = _approximate(subject.name, samples) or _norm(subject.name, samples)
     note = note or _loss(subject.name, samples)
     return Recognised(remarks=(note,) if note is not None else ())
 
@@ -214,6 +214,13 @@ def _approximate(name: str, samples: list[Sample]) -> Note | None:
         if Twin(what, function).fits(samples):
             return Note("forward-mismatch", f"{name} is {what}", cure)
     return None
+
+
+def _norm(name: str, samples: list[Sample]) -> Note | None:
+    """The difference from torch's norms of a forward whose value is as large as its input."""
+    sample = samples[0]
+    kept = any(array.shape == sample.value.shape for array in sample.inputs.values())
+    return norm(name, samples) if kept else None
 
 
 def _reduced(kind: str, factor: float, terms: Function) -> Function:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from oracle.discovery.entropy import Entropy, entropy_from
+from oracle.discovery.trial_inputs import Entropy, entropy_from
 from oracle.judging.budget import SETTLED
 from oracle.truth.recording import Names
 from oracle.truth.recording.stand_ins import get_state, set_state

@@ -17,17 +17,14 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from oracle import cases
 from oracle.cases import EXTREME, Case
-from oracle.judging.beside import BesideKinks, beside_kink
+from oracle.cases.case import Layout
 from oracle.judging.budget import ELEMENTS
-from oracle.judging.fine import finely_recorded
-from oracle.judging.ground_truth import DIFFERENCES, Truth
-from oracle.judging.layout import Layout
+from oracle.judging.ground_truth import DIFFERENCES, Truth, Whole, finely_recorded, moved_by
 from oracle.judging.session import Session
 from oracle.judging.verdict import EPS, largest
-from oracle.judging.whole import Whole, moved_by
 from oracle.subject import Inputs, Made, Path, Subject, is_number
 from oracle.truth.differences import Forward, Summed, directional_witness, finite_differences
-from oracle.truth.noise import Noise, Nudge, Nudging, distance
+from oracle.truth.noise import BesideKinks, Noise, Nudge, Nudging, beside_kink, distance
 from oracle.truth.recording import Note, Recording, record
 from oracle.truth.replay import NotReplayable, Plan
 
@@ -259,11 +256,18 @@ class Trial:
         return {p: np.asarray(v.array, float) for p, v in self.recording.outputs.items()}
 
     def witness_agrees(self, truth: Truth) -> tuple[bool, str]:
-        """A central difference of the forward, in one direction, agrees; and both numbers."""
+        """A central difference of the forward, in one direction, agrees; and both numbers.
+
+        Where rounding moves the value, as that of log(1 − a) at a ≈ 1, the forward is a staircase.
+        """
         with self.seeded():
             gradients = {(0, *path): gradient for path, gradient in truth.gradients.items()}
             seen = directional_witness(self.own_forward(), gradients, self.case.seed)
-        return seen.agrees, f"{seen.seen:.6g} by differences, {seen.said:.6g} by the replay"
+        agrees = seen.agrees or not math.isfinite(seen.seen)  # beside it, it is not finite
+        if not agrees and truth.kind != DIFFERENCES and self.plan is not None:
+            sent = sum(float(np.abs(upstream).sum()) for upstream in self.upstream.values())
+            agrees = seen.agrees_within(self.noise(truth, ()) * sent)
+        return agrees, f"{seen.seen:.6g} by differences, {seen.said:.6g} by the replay"
 
     def is_own_derivative(self, path: Path, got: np.ndarray) -> bool:
         """A gradient is the derivative of the code's own forward, whatever the truth."""
@@ -304,6 +308,8 @@ class Trial:
             return {}
         except RuntimeError:  # of a matrix that is singular but for a rounding, say
             return dict.fromkeys([(), *truth.gradients], math.inf)
+        if any(np.isfinite(truth.value[p]).all() > np.isfinite(v).all() for p, v in value.items()):
+            return dict.fromkeys([(), *truth.gradients], math.inf)  # log(1 − a) at a ≈ 1: no digits
         found = {path: distance(g, truth.gradients[path]) for path, g in gradients.items()}
         moved = (distance(array, truth.value[path]) for path, array in value.items())
         return {(): max(moved, default=0.0), **found}

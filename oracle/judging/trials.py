@@ -26,7 +26,7 @@ Begin = Callable[[Subject, Case, Session], Trial]
 def begin(subject: Subject, case: Case, names: Session) -> Trial:
     """The case, drawn: recorded, or run by torch itself where the derivation is torch's."""
     if subject.against:
-        from oracle.judging.against_trial import AgainstTrial
+        from oracle.judging.torch_trial import AgainstTrial
 
         return AgainstTrial(subject, case, names)
     if subject.torch_function is not None:

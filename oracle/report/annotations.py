@@ -19,9 +19,9 @@ def github(report: Report) -> str:
     """One ``::error`` line for each finding, as GitHub's runners read it."""
     report = escaped(report)
     lines = [
-        f"::{LEVELS[gradient.verdict]} {_at(result.file, gradient.line)},"
+        f"::{LEVELS[gradient.verdict]} {_at(*result.place_of(gradient))},"
         f"title={_property(f'oracle: {note.name}')}"
-        f"::{_data(_in(result.file, gradient.line) + _said(result, gradient, note))}"
+        f"::{_data(_in(*result.place_of(gradient)) + _said(result, gradient, note))}"
         for result, gradient, note in _findings(report)
     ]
     lines += [
@@ -47,8 +47,8 @@ def sarif(report: Report) -> str:
             "ruleId": note.name,
             "ruleIndex": names.index(note.name),
             "level": SARIF_LEVELS[gradient.verdict],
-            "message": {"text": _in(result.file, gradient.line) + _said(result, gradient, note)},
-            "locations": [_location(result.file, gradient.line)],
+            "message": {"text": _in(*result.place_of(gradient)) + _said(result, gradient, note)},
+            "locations": [_location(*result.place_of(gradient))],
         }
         for result, gradient, note in found
     ]

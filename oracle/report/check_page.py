@@ -69,11 +69,16 @@ def print_result(screen: Console, result: Result, quiet: bool) -> None:
         if not quiet:
             _print_right(screen, result)
         return
+    shown: dict[object, Gradient] = {}  # by the line, and what is said of it
     for gradient in bad:
         if gradient.verdict == "inherited":
             _print_inherited(screen, result, gradient)
-        else:
+            continue
+        like = shown.setdefault((result.place_of(gradient), _names(gradient)), gradient)
+        if like is gradient or not _names(gradient):
             _print_gradient(screen, result, gradient)
+        else:
+            _print_alike(screen, result, gradient, like)
     right = [g.name for g in result.gradients if g.verdict == "correct"]
     if right and not quiet:
         screen.print(Text(f"  {result.target}: {_listed(right)} correct", "green"), soft_wrap=True)
@@ -106,7 +111,7 @@ def _print_inherited(screen: Console, result: Result, gradient: Gradient) -> Non
     why = next((n.message for n in gradient.remarks if n.name == "inherited"), "")
     screen.print(
         Text.assemble(
-            (f"{path(placed.where(result.file, gradient.line))}: ", "bold"),
+            (f"{path(placed.where(*result.place_of(gradient)))}: ", "bold"),
             f"{result.target}: {gradient.name} is ",
             ("inherited", COLOURS["inherited"]),
             f": {why}" if why else "",
@@ -115,18 +120,33 @@ def _print_inherited(screen: Console, result: Result, gradient: Gradient) -> Non
     )
 
 
-def _print_gradient(screen: Console, result: Result, gradient: Gradient) -> None:
+def _names(gradient: Gradient) -> tuple[str, ...]:
+    """The names of its findings, each once."""
+    return tuple(dict.fromkeys(note.name for note in gradient.findings))
+
+
+def _print_alike(screen: Console, result: Result, gradient: Gradient, like: Gradient) -> None:
+    """A gradient of which one that was shown before says it all: the same line, the same name."""
+    head = _head(result, gradient)
+    head.append(f"  as {like.name}")
+    screen.print(head, soft_wrap=True)
+
+
+def _head(result: Result, gradient: Gradient) -> Text:
     what = f", the gradient of {gradient.of}," if gradient.of else ""
-    head = Text(f"{path(placed.where(result.file, gradient.line))}: ", "bold")
+    head = Text(f"{path(placed.where(*result.place_of(gradient)))}: ", "bold")
     head.append(f"{result.target}: {gradient.name}{what} is ", "default")
     head.append(gradient.verdict, COLOURS[gradient.verdict])
-    names = list(dict.fromkeys(note.name for note in gradient.findings))
-    if names:
+    if names := _names(gradient):
         head.append(f"  [{', '.join(names)}]", "bold")
-    screen.print(head, soft_wrap=True)
+    return head
+
+
+def _print_gradient(screen: Console, result: Result, gradient: Gradient) -> None:
+    screen.print(_head(result, gradient), soft_wrap=True)
     for note in gradient.findings:
         screen.print(Text(f"  {note.message}"), soft_wrap=True)
-    _print_frame(screen, result.file, gradient.line)
+    _print_frame(screen, *result.place_of(gradient))
     for note in gradient.findings:
         if note.fix:
             screen.print(Text(f"  cure: {note.fix}", "green"), soft_wrap=True)
@@ -222,8 +242,9 @@ def _summary(report: Report) -> Text:
         text.append(", " if index else "")
         text.append(f"{count} {verdict}", COLOURS.get(verdict, ""))
     left_out = f", {not_judged} not judged" if not_judged else ""
+    number = len(report.results)
     text.append(
-        f"{'' if counts else 'nothing judged'}{left_out} (gradients of {len(report.results)} "
-        f"derivations, {report.seconds:.1f} s, seed {report.seed})"
+        f"{'' if counts else 'nothing judged'}{left_out} (gradients of {number} "
+        f"derivation{'' if number == 1 else 's'}, {report.seconds:.1f} s, seed {report.seed})"
     )
     return text

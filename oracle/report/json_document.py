@@ -89,7 +89,8 @@ def _gradient(file: str, gradient: Gradient) -> dict[str, Any]:
     found = {
         "name": gradient.name,
         "of": gradient.of if gradient.kind is not Kind.INTERMEDIATE else "an intermediate",
-        **_place(file, gradient.line),
+        **({"file": gradient.file} if gradient.file else {}),
+        **_place(gradient.file or file, gradient.line),
         "verdict": gradient.verdict,
         "error_units": gradient.error_units,
         "digits": gradient.digits32,

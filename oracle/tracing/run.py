@@ -17,9 +17,10 @@ from typing import Any
 
 from oracle.tracing.instrument import ENDING, Program
 from oracle.tracing.recorded import INTERRUPTED, Recorded, Stored
+from oracle.tracing.steps import may_end_a_step
 from oracle.tracing.watch import Watch
-from oracle.truth.recording import warned
-from oracle.truth.recording.builtin_names import BUILTINS
+from oracle.truth.recording import names
+from oracle.truth.recording.names import BUILTINS
 from oracle.truth.recording.stand_ins import stand_in_for
 from oracle.truth.recording.tape import OUR_FOLDER, Tape, is_user_file
 
@@ -56,8 +57,9 @@ class Session:
         self.ending = False
         self.quiet = False  # True: definitions are executed, which do not train
         self.began = time.perf_counter()
-        self.ask_at = steps + 1  # from this turn of an update on,
-        self.ask_after = 0  # and with so many calls recorded
+        self.first_asked = steps + 1  # the turn of an update from which on it is asked,
+        self.ask_at: dict[int, int] = {}  # that of a statement which was asked in vain,
+        self.ask_after = 0  # and the calls that are recorded by then
         self.watch.after = self._stored
         self.builtins = {**vars(builtins), **BUILTINS, **self.watch.functions()}
         self.builtins["__import__"] = self._import
@@ -67,18 +69,25 @@ class Session:
         if self.ending or self.quiet:
             return
         full = len(self.tape.notes) > MOST_NOTES
-        is_update = bool(stored.before) and stored.value.note is not None
-        notes = len(self.tape.notes)
-        if not full and not (is_update and stored.turn >= self.ask_at and notes >= self.ask_after):
-            return
-        self.ask_after = (
-            notes + notes // 2
-        )  # seldom: the answer takes the longer, the more there is
-        if full or self.enough(self.watch.stored, self.tape.notes):
+        if full or (self._may_be_enough(stored) and self._is_enough()):
             self.ending = True
             Tape.now = None
             if not self.to_end:
                 raise _End
+
+    def _may_be_enough(self, stored: Stored) -> bool:
+        statement = id(stored.statement)
+        if not stored.before or stored.turn < self.ask_at.get(statement, self.first_asked):
+            return False
+        if stored.value.note is None or len(self.tape.notes) < self.ask_after:
+            return False
+        self.ask_at[statement] = stored.turn + stored.turn // 2
+        return may_end_a_step(stored)
+
+    def _is_enough(self) -> bool:
+        notes = len(self.tape.notes)
+        self.ask_after = notes + notes // 2  # the answer takes the longer, the more there is
+        return self.enough(self.watch.stored, self.tape.notes)
 
     def _go_on_ending(self) -> None:
         """An ``except:`` of the user's has caught the end: go on with it."""
@@ -93,7 +102,7 @@ class Session:
         """Do something, recorded; returns what ended it, at which line, and the exit status."""
         try:
             Tape.now = self.tape
-            with warned.at_the_users_line():
+            with names.at_the_users_line():
                 act()
         except _End:
             return "", 0, 0

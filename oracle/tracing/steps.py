@@ -1,7 +1,8 @@
 """The steps of a training: which values are parameters, and where each step begins and ends."""
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.tracing.recorded import Attempt, Stored
@@ -91,6 +92,11 @@ class Training:
         self.first = {id(v): chain.values[0] for chain in self.chains for v in chain.values}
 
     @functools.cached_property
+    def _repeated(self) -> set[int]:
+        """The ids of the statements that have run more than once."""
+        return {id(one.statement) for one in self.stored if one.turn > 1}
+
+    @functools.cached_property
     def files(self) -> set[str]:
         """The files whose statements were run."""
         return {one.statement.file for one in self.stored}
@@ -119,7 +125,26 @@ class Training:
         for group in groups:
             begin = max([found[-1].end if found else 0, *map(self._missed, group)])
             found.append(Step(begin, group[-1].stored.time, tuple(group)))
+        if len(found) > 1:
+            begin = max(found[0].begin, self._training_begins(found[0], found[1]))
+            found[0] = replace(found[0], begin=begin)
         return found
+
+    def _training_begins(self, first: Step, second: Step) -> int:
+        """When a parameter was first used, or a call made that the second step makes as well.
+
+        What is before is preparation: the second step sees only its results, and so does the first.
+        """
+        places = (note.place for note in self.notes[second.begin : second.end])
+        again = {(place.code, place.instruction) for place in places}
+        parameters = {id(value) for value in first.parameters}
+        for time, note in enumerate(self.notes[: first.end]):
+            place = note.place
+            if (place.code, place.instruction) in again:
+                return time
+            if not parameters.isdisjoint(self.inputs[id(note)]):
+                return time
+        return 0
 
     def sheet(self) -> Step | None:
         """The whole record as one step without updates: a derivation on paper, or one that raised.
@@ -149,8 +174,7 @@ class Training:
         What is added to a sum over samples, a velocity or a running average does not. Where there
         has been one step only, a parameter is what was there before any other update.
         """
-        for repeats in (True, False):
-            some = [c for c in self.chains if (c.repeats if repeats else self._is_first(c))]
+        for some in ([c for c in self.chains if c.repeats], self._firsts()):
             ends = {id(value) for chain in some for value in chain.values}
             found = [chain for chain in some if self._depends_on_itself(chain, ends)]
             if found:
@@ -164,7 +188,7 @@ class Training:
         """
         for at, update in enumerate(chain.updates):
             added = [term.value for term in update.terms] or [update.old]
-            if any(id(one) in ends for value in added for one in self._back(value, set())):
+            if _follow_from_any(added, ends):
                 return chain.updates[at:]
         return chain.updates
 
@@ -173,11 +197,9 @@ class Training:
         if len(some) > 2 * SHOWN:  # a sum over samples, say
             some = (*some[:SHOWN], *some[-SHOWN:])
         for update in some:
-            for term in self._gradients(update):
-                if term.value is not update.old and any(
-                    value is update.old for value in self._back(term.value, ends)
-                ):
-                    return True
+            values = (term.value for term in self._gradients(update))
+            if _follow_from([v for v in values if v is not update.old], update.old, ends):
+                return True
         return False
 
     def _gradients(self, update: Update) -> list[Term]:
@@ -198,23 +220,18 @@ class Training:
                 found.append(term)
         return found
 
-    def _is_first(self, chain: Chain) -> bool:
-        """True if a chain begins with what was given, and not with a product of other chains."""
-        begins = {id(c.values[0]) for c in self.chains if c is not chain}
-        return all(id(value) not in begins for value in self._back(chain.values[0], set()))
-
-    def _back(self, value: Value, ends: set[int]) -> Iterable[Value]:
-        """All that a value was computed from, as far as some ends."""
-        queue, seen = [value], {id(value)}
-        while queue:
-            one = queue.pop()
-            yield one
-            if one.note is None or (id(one) in ends and one is not value):
-                continue
-            for part in one.note.inputs:
-                if part.active and id(part) not in seen:
-                    seen.add(id(part))
-                    queue.append(part)
+    def _firsts(self) -> list[Chain]:
+        """The chains that begin with what was given, and not with a product of other chains."""
+        begins = [id(chain.values[0]) for chain in self.chains]
+        made = set(begins)  # and what is computed from them
+        products: set[int] = set()
+        for note in self.notes:
+            if not made.isdisjoint(self.inputs[id(note)]):
+                outputs = [id(v) for v in note.outputs if v.active]
+                made.update(outputs)
+                products.update(outputs)
+        once = {key for key, count in Counter(begins).items() if count == 1} - products
+        return [chain for chain in self.chains if id(chain.values[0]) in once]
 
     def reach(self, step: Step) -> tuple[frozenset[int], frozenset[int]]:
         """The ids of what depends on the parameters as a step found them, and on updated ones."""
@@ -334,12 +351,64 @@ class Training:
         if value.note is not None:
             return self.index[id(value.note)] < time
         known = self.names.get(id(value))
-        return not known or time == 0 or known[0].time < time
+        if not known or time == 0:
+            return True
+        first = known[0]
+        prepared = first.time == time and id(first.statement) not in self._repeated
+        return first.time < time or prepared
 
     def is_velocity(self, update: Update, step: Step) -> bool:
         """True if it adds to what was there before the step."""
         kept = step.begin > 0 or abs(update.keeps - 1) > 1e-9
         return self.is_older(update.old, step) and kept
+
+
+def may_end_a_step(stored: Stored) -> bool:
+    """True if what an update adds follows from what it updates, as a gradient does.
+
+    What is added to a sum over samples, or over time, does not.
+    """
+    return any(
+        _follow_from([t.value for t in terms if t.value is not old], old, ())
+        for old in stored.before
+        if old is not stored.value
+        for terms in [expanded(stored.value, old, set(), set())]
+    )
+
+
+def _follow_from(values: Iterable[Value], old: Value, ends: Container[int]) -> bool:
+    """True if some values were computed from an older one, by way of none with the ids ``ends``."""
+    since = old.note.number if old.note is not None else -1
+    queue = list(values)
+    seen = set(map(id, queue))
+    firsts = set(seen)
+    while queue:
+        one = queue.pop()
+        if one is old:
+            return True
+        note = one.note
+        if note is None or note.number <= since or (id(one) in ends and id(one) not in firsts):
+            continue
+        for part in note.inputs:
+            if part.active and id(part) not in seen:
+                seen.add(id(part))
+                queue.append(part)
+    return False
+
+
+def _follow_from_any(values: Iterable[Value], ends: Container[int]) -> bool:
+    """True if one of some values was computed from a value with one of the ids ``ends``."""
+    queue = list(values)
+    seen = set(map(id, queue))
+    while queue:
+        one = queue.pop()
+        if id(one) in ends:
+            return True
+        for part in one.note.inputs if one.note is not None else ():
+            if part.active and id(part) not in seen:
+                seen.add(id(part))
+                queue.append(part)
+    return False
 
 
 def enough(stored: Sequence[Stored], notes: Sequence[Note], steps: int) -> bool:

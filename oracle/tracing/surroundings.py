@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from oracle.judging.beside import beside_kink, given_in_full
 from oracle.judging.kinks import FAR, NEAR
 from oracle.judging.trial import KINKED
 from oracle.judging.verdict import WRONG_AT, within_one_sided
-from oracle.truth.noise import NUDGES, Nudging, distance, nudger
+from oracle.truth.noise import NUDGES, Nudging, beside_kink, distance, given_in_full, nudger
 from oracle.truth.recording import Value
-from oracle.truth.replay import NotReplayable, Plan, Run
+from oracle.truth.replay import NotReplayable, Plan
 from oracle.truth.torch_compat import saved_tensors_hooks
 
 TIED = ("amax", "amin", "max", "min", "maximum.reduce", "minimum.reduce", "sort", "median", "ptp")
@@ -36,7 +35,7 @@ class Surroundings:
         self.true = true
         self.values = list(true)
         self._units: dict[Value, float] | None = None
-        self._beside: tuple[list[Gradients], list[Gradients]] | None = None
+        self._beside: dict[Value, tuple[list[np.ndarray], list[np.ndarray]]] = {}
 
     def unit(self, value: Value) -> float:
         """By how much rounding alone moves a gradient."""
@@ -48,9 +47,9 @@ class Surroundings:
         """True if a gradient differs from the true one only by its choice at a kink."""
         if not self._has_kinks:
             return False
-        if self._beside is None:
-            self._beside = self._near(NEAR), self._near(FAR)
-        near, far = ([found[value] for found in each] for each in self._beside)
+        if value not in self._beside:  # of one value: all of a long step's would fill the memory
+            self._beside[value] = self._near(value, NEAR), self._near(value, FAR)
+        near, far = self._beside[value]
         if not near or not far:
             return False
         allowance = WRONG_AT * self.unit(value)
@@ -74,15 +73,15 @@ class Surroundings:
                 with saved_tensors_hooks(lambda t: nudged(t.detach()), lambda t: t):  # noqa: B023
                     with Nudging(nudged):
                         run = self.plan.run(leaves)
-                    moved = self._gradients(run, sent)
+                    moved = run.gradients(sent, wrt=self.values)
             except (NotReplayable, RuntimeError):
                 continue
             for value, gradient in moved.items():
                 found[value] = max(found[value], distance(gradient, self.true[value]))
         return found
 
-    def _near(self, breadth: float) -> list[Gradients]:
-        """The gradients beside the step: at every kink to the same side, and all scattered.
+    def _near(self, value: Value, breadth: float) -> list[np.ndarray]:
+        """A gradient beside the step: at every kink to the same side, and all scattered.
 
         Of equal entries of a maximum each gets the whole gradient, too: after a relu they are 0
         whatever its inputs are.
@@ -94,32 +93,30 @@ class Surroundings:
             def beside(rule: Any, *args: Any, step: float = step, **kwargs: Any) -> Any:
                 return rule(*beside_kink(args, step), **kwargs)
 
-            found.append(self._run(None, dict.fromkeys(kinked, beside)))
+            found.append(self._run(value, None, dict.fromkeys(kinked, beside)))
         rng, torch_rng = np.random.default_rng(0), torch.Generator().manual_seed(0)
         tied = [one.note for one in self.plan.steps if one.note.op in TIED]
         if tied:
-            found.append(self._run(None, dict.fromkeys(tied, given_in_full)))
+            found.append(self._run(value, None, dict.fromkeys(tied, given_in_full)))
 
         def scattered(rule: Any, *args: Any, **kwargs: Any) -> Any:
             return rule(*[_scattered(arg, breadth, torch_rng) for arg in args], **kwargs)
 
         for _ in range(SCATTERED):
             leaves = {}
-            for path, value in self.plan.recording.inputs.items():
-                array = np.asarray(value.array, float)
+            for path, leaf in self.plan.recording.inputs.items():
+                array = np.asarray(leaf.array, float)
                 by = breadth * rng.uniform(-1, 1, array.shape) * np.maximum(np.abs(array), 1)
                 leaves[path] = array + by
-            found.append(self._run(leaves, dict.fromkeys(tied, scattered)))
-        return [one for one in found if one]
+            found.append(self._run(value, leaves, dict.fromkeys(tied, scattered)))
+        return [one for one in found if one is not None]
 
-    def _run(self, leaves: Any, instead: Any) -> Gradients:
+    def _run(self, value: Value, leaves: Any, instead: Any) -> np.ndarray | None:
         try:
-            return self._gradients(self.plan.run(leaves, instead=instead), self.upstream)
+            run = self.plan.run(leaves, instead=instead)
+            return run.gradients(self.upstream, wrt=[value])[value]
         except (NotReplayable, RuntimeError):
-            return {}
-
-    def _gradients(self, run: Run, upstream: Any) -> Gradients:
-        return run.gradients(upstream, wrt=self.values)
+            return None
 
 
 def _scattered(arg: Any, breadth: float, rng: torch.Generator) -> Any:

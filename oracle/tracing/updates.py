@@ -16,6 +16,7 @@ from oracle.truth.recording import Note, Value
 
 DEPTH = 12  # of the expression of an update
 MOST_SEEN = 100  # values that a number was computed from, among which a norm is looked for
+OF_PARTS = ("read", "add.at", "subtract.at")  # what adds to some entries of an array
 SAME = frozenset({"copy", "astype", "array", "setitem", "positive", "asarray", "item", "copyto"})
 
 
@@ -59,7 +60,7 @@ class Update:
     def is_of_a_part(self, term: Term) -> bool:
         """True for ``P[i] -= lr * g``: the summand is no gradient of the whole."""
         note = self.new.note
-        return note is not None and note.op == "read" and term.value.shape != self.old.shape
+        return note is not None and note.op in OF_PARTS and term.value.shape != self.old.shape
 
 
 def size(value: Value) -> int:
@@ -217,10 +218,12 @@ def _summands(note: Note, old: Value, steps: set[int]) -> list[Term] | None:
     if note.op == "clip" and isinstance(first, Value) and first.active:
         return [Term(1.0, first, False)]
     if note.op == "read" and any(v is old for v in note.args[0]):
-        others = [Term(1.0, v, False) for v in note.args[0] if v is not old]
-        return [Term(1.0, old), *others]
+        added = _added(note, old, steps)
+        return None if added is None else [Term(1.0, old), *added]
     if len(args) < 2:
         return None
+    if note.op in OF_PARTS and first is old:
+        return [Term(1.0, old), Term(1.0 if note.op == "add.at" else -1.0, args[2], False)]
     one, other = args[:2]
     if note.op in ("add", "subtract"):
         sign = 1.0 if note.op == "add" else -1.0
@@ -239,6 +242,31 @@ def _summands(note: Note, old: Value, steps: set[int]) -> list[Term] | None:
             return [Term(1 / _number(other), one, divided=1 / _number(other))]
         return [Term(1.0, one, False)]
     return None
+
+
+def _added(note: Note, old: Value, steps: set[int]) -> list[Term] | None:
+    """What was added to some entries of an array, as by ``W[i] -= lr * g``.
+
+    None if they were overwritten by something that is not computed from them.
+    """
+    found: list[Term] = []
+    for part in note.args[0]:
+        if part is old:
+            continue
+        put = part.note
+        if put is None or put.op != "setitem" or not isinstance(put.args[0], Value):
+            return None
+        terms = expanded(put.args[0], old, set(), steps)
+        kept = [term for term in terms if _is_entry(term.value, old)]
+        if len(kept) != 1 or kept[0].factor != 1:
+            return None
+        found += [replace(term, exact=False) for term in terms if term is not kept[0]]
+    return found
+
+
+def _is_entry(value: Value, old: Value) -> bool:
+    note = value.note
+    return note is not None and note.op == "getitem" and note.args[0] is old
 
 
 def _is_number(thing: object) -> bool:

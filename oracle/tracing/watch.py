@@ -10,7 +10,7 @@ from oracle.tracing.instrument import GIVEN, OPERAND, REPORT, RETURNED, Program,
 from oracle.tracing.recorded import Attempt, Home, Stored
 from oracle.truth.recording.kinds import SCALARS, Tracked
 from oracle.truth.recording.tape import Tape, Value
-from oracle.truth.recording.wrapping import given, value_of
+from oracle.truth.recording.wrapping import given, is_costly, value_of
 
 DEPTH, MOST = 3, 200  # of a container that is stored: how deep, and how many values, are named
 
@@ -104,6 +104,8 @@ class Watch:
             else:
                 owner, key = read
                 if type(owner) is Tracked:
+                    if is_costly(owner):
+                        continue
                     home, thing = self._of(owner, "entries"), owner
                     target = Target(target.name, "entry", target.name)
                 elif key is Ellipsis:

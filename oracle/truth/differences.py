@@ -45,8 +45,12 @@ class Witness:
 
     @property
     def agrees(self) -> bool:
+        return self.agrees_within(0.0)
+
+    def agrees_within(self, rounding: float) -> bool:
+        """The same, where rounding moves the forward by more than by its own size."""
         # The gradients are rounded themselves.
-        unit = self.unit + 1e-9 * max(abs(self.said), abs(self.seen))
+        unit = self.unit + 1e-9 * max(abs(self.said), abs(self.seen)) + rounding / STEP
         return bool(abs(self.said - self.seen) <= DISAGREES_AT * unit)
 
 

@@ -6,7 +6,7 @@ assumed: everything is nudged by one unit in the last place and the truth's chan
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from oracle.truth import torch_compat
-from oracle.truth.torch_compat import saved_tensors_hooks
+from oracle.truth.torch_compat import TorchFunctionMode, saved_tensors_hooks
 
 NUDGES = 3
 Nudge = Callable[[torch.Tensor], torch.Tensor]
@@ -214,3 +214,48 @@ def _tensor(array: np.ndarray, dtype: torch.dtype) -> torch.Tensor:
     """A tensor, in the array's own memory if the dtype allows; torch indexes by int64."""
     wanted = NUMPYS[dtype] if array.dtype.kind == "f" else NUMPYS[torch.int64]
     return torch.from_numpy(array if array.dtype == wanted else array.astype(wanted))
+
+
+# The arguments of a call that has a kink: moved to one side of it, or each given all of it.
+
+KINKED = ("maximum", "minimum", "abs", "absolute", "clamp", "clip", "relu", "hardtanh", "clamp_min")
+
+
+def beside_kink(args: Sequence[Any], breadth: float) -> list[Any]:
+    """The arguments of a call, the first that is differentiated moved by a step."""
+    moved = list(args)
+    for i, arg in enumerate(args):
+        if isinstance(arg, torch.Tensor) and arg.requires_grad:
+            moved[i] = arg + breadth * torch.clamp(arg.detach().abs(), min=1.0)
+            break
+    return moved
+
+
+def given_in_full(rule: Callable[..., torch.Tensor], *args: Any, **kwargs: Any) -> torch.Tensor:
+    """A call of max or min in which each of several equal entries gets the whole derivative.
+
+    Torch divides it by their number, and by that its share is multiplied here.
+    """
+    shared = list(args)
+    for i, arg in enumerate(args):
+        if isinstance(arg, torch.Tensor) and arg.requires_grad:
+            plain = arg.detach()
+            alone = plain.clone().requires_grad_()
+            value = rule(*args[:i], alone, *args[i + 1 :], **kwargs)
+            (share,) = torch.autograd.grad(value.sum(), alone)
+            times = torch.where(share != 0, 1 / share, torch.ones_like(share))
+            shared[i] = plain + (arg - plain) * times
+    return rule(*shared, **kwargs)
+
+
+class BesideKinks(TorchFunctionMode):
+    """While it is entered, what goes into functions with a kink at 0 or at a tie is moved."""
+
+    def __init__(self, breadth: float) -> None:
+        super().__init__()
+        self.breadth = breadth
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if getattr(func, "__name__", "") in KINKED:
+            args = beside_kink(args, self.breadth)
+        return func(*args, **(kwargs or {}))

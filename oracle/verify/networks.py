@@ -18,8 +18,7 @@ import torch
 
 import reference
 from oracle.discovery.text import places
-from oracle.judging.counterexample import plain
-from oracle.judging.examined import Tally
+from oracle.judging.examined import Tally, plain
 from oracle.judging.verdict import EPS, WRONG_AT, Judgement, judge, largest, severity
 from oracle.results import Counterexample, Note, worst
 from oracle.truth import torch_compat

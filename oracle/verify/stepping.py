@@ -14,8 +14,7 @@ import numpy as np
 
 import reference
 from oracle.discovery.text import places
-from oracle.judging.counterexample import plain
-from oracle.judging.examined import Tally
+from oracle.judging.examined import Tally, plain
 from oracle.judging.verdict import EPS, WRONG_AT, largest
 from oracle.results import Counterexample
 from oracle.truth import update_rules as rules

@@ -9,15 +9,14 @@ import torch
 
 from oracle import cases
 from oracle.cases import Case
-from oracle.judging.beside import BesideKinks
+from oracle.cases.case import Layout
 from oracle.judging.ground_truth import Truth
-from oracle.judging.layout import Layout
 from oracle.judging.session import Session
 from oracle.judging.trial import Trial
 from oracle.judging.verdict import largest
 from oracle.subject import Inputs, Made, Path, Subject
 from oracle.truth.differences import Summed
-from oracle.truth.noise import Noise, Nudge, Tape, distance, nudged_truth
+from oracle.truth.noise import BesideKinks, Noise, Nudge, Tape, distance, nudged_truth
 from oracle.truth.noise import Truth as TwinTruth
 from oracle.truth.recording import Note
 from oracle.verify.derivations import Derivation

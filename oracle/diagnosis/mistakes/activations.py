@@ -205,6 +205,8 @@ def _at_the_upstream(place: _Place) -> Iterator[Suspicion]:
     def came(found: torch.Tensor | None) -> np.ndarray | None:
         if found is None or found.shape != right.shape or not bool(torch.isfinite(found).all()):
             return None
+        if torch.equal(found, g):
+            return None  # g itself, of e^z as a function of the output: it is left out
         made = found.detach().numpy()
         carried = place.evidence.carried_to(unit.before, made, place.of)
         if agree(carried, np.zeros_like(carried), target.largest_upstream):

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from oracle.diagnosis.mistakes.changes import passed as passing
-from oracle.diagnosis.mistakes.changes import scaled
 from oracle.diagnosis.mistakes.scale import batch, matching, name_of, product
-from oracle.diagnosis.mistakes.suspicion import Suspicion, Target
+from oracle.diagnosis.mistakes.suspicion import Suspicion, Target, scaled
+from oracle.diagnosis.mistakes.suspicion import passed as passing
 from oracle.truth.recording import Note, Value
 
 Under = Callable[..., np.ndarray | None]  # the gradient, if a call is differentiated otherwise

@@ -10,10 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from oracle.diagnosis.mistakes.changes import all_detached, detached, passed, scaled
 from oracle.diagnosis.mistakes.factors import Under, constant_factor, is_mask, products
 from oracle.diagnosis.mistakes.scale import batch, name_of
-from oracle.diagnosis.mistakes.suspicion import Suspicion, Target
+from oracle.diagnosis.mistakes.suspicion import (
+    Suspicion,
+    Target,
+    all_detached,
+    detached,
+    passed,
+    scaled,
+)
 from oracle.truth.recording import Note, Value
 
 STATISTICS = ("mean", "var", "std", "average", "median", "nanmean", "nanvar", "nanstd")

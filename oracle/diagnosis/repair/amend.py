@@ -1,18 +1,68 @@
-"""Entries that nothing explained, explained by the edit that cures them."""
+"""Edits that cure: of what nothing explained, and of known mistakes in the user's own code.
+
+A mistake of the bank is proved on arrays: "the derivative of tanh is meant". Where one edit of the
+blamed statement makes the gradient right, that edit is the cure: ``1 - h**2``.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from oracle.diagnosis.drafts import Draft, Drafts
-from oracle.diagnosis.repair.search import PATIENCE, Cure, cure
-from oracle.diagnosis.repair.spell import spell
-from oracle.diagnosis.repair.trying import judged
+from oracle.diagnosis.repair import whole
+from oracle.diagnosis.repair.search import PATIENCE, Cure, cure, directed
+from oracle.diagnosis.repair.trying import Confirmed, judged
+from oracle.judging.budget import ordinary
 from oracle.judging.examine import examine
-from oracle.judging.telling import ordinary
 from oracle.judging.trial import Trial
 from oracle.results import Kind, Note
 from oracle.subject import Path
 from oracle.truth.work import A_SECOND, Budget
+
+FOR_SPELLING = 2 * A_SECOND  # steps of work, for all gradients of a derivation
+IN_WORDS = ("unexplained", "wrong-shape", "raises", "not-deterministic", "mutates-input")
+
+
+def spell(drafts: Drafts, trials: Sequence[Trial], confirmed: Confirmed) -> None:
+    """Put edits in the place of cures in words, where an edit is proved."""
+    budget = Budget(FOR_SPELLING)
+    for draft in drafts:
+        if not draft.paths or not draft.gradient.findings or not draft.is_wrong:
+            continue
+        if budget.is_spent:
+            return
+        _spell_one(drafts, draft, trials, confirmed, budget)
+
+
+def _spell_one(
+    drafts: Drafts, draft: Draft, trials: Sequence[Trial], confirmed: Confirmed, budget: Budget
+) -> None:
+    first, *others = draft.gradient.findings
+    if first.name == "returns-inside-loop" and first.cure and first.cure.edit:
+        draft.change(line=first.cure.edit.line)
+    if first.cure is not None or first.name in IN_WORDS:
+        return
+    subject, line = trials[0].subject, draft.gradient.line
+    start = subject, trials, line, set(draft.paths), confirmed
+    early = directed(*start, whole.returned)
+    if early is not None and early.fixed >= draft.paths:
+        said = f"{draft.gradient.name}: {early.told}"
+        note = Note(early.finding, said, early.fix, early.cure)
+        draft.change(findings=(note,), **drafts.place(early.file, early.line))
+        return
+    if first.name == "updated-weights-used":
+        found = directed(*start, whole.updates_moved)
+        if found is not None and found.fixed >= draft.paths:
+            draft.change(findings=(replace(first, cure=found.cure), *others))
+        return
+    found = cure(
+        subject, trials, [line], set(draft.paths), True, budget, confirmed, draft.wanted,
+        elsewhere=False,
+    )  # fmt: skip
+    if found is not None and found.fixed >= draft.paths:
+        draft.change(findings=(replace(first, fix=found.fix, cure=found.cure), *others))
+
+
+# Entries that nothing explained, explained by the edit that cures them.
 
 OF_A_PART = ("wrong-constant-factor", "wrong-operand", "dropped-term", "sign-flipped")
 # A factor left out may be put in at many places: each gradient that lacks it is wrong by itself.
@@ -100,6 +150,7 @@ def _confirmed(trial: Trial, fixed: frozenset[Path]) -> bool:
 
 def _note(drafts: Drafts, found: Cure, cured: Sequence[Draft]) -> None:
     """Note a cure where the edit is; what is cured elsewhere inherits."""
+    place = drafts.place(found.file, found.line)
     names = (found.assigned.partition("[")[0], found.assigned)  # grad[0] = ... is grad's own line
     here = [
         one
@@ -114,9 +165,9 @@ def _note(drafts: Drafts, found: Cure, cured: Sequence[Draft]) -> None:
         here = [steps[0] if steps else _blamed(drafts, found, cured)]
     for one in here or cured:
         if one in steps and moved and found.kind != "order":
-            one.change(name=found.assigned, line=found.line)
+            one.change(name=found.assigned, **place)
         elif one.gradient.name in names:
-            one.change(line=found.line)  # where its own statement is wrong, if it has several
+            one.change(**place)  # where its own statement is wrong, if it has several
         name = one.gradient.name
         note = Note(found.finding, f"{name}: {found.told}", found.fix, found.cure)
         one.change(findings=(note,))
@@ -132,4 +183,5 @@ def _blamed(drafts: Drafts, found: Cure, cured: Sequence[Draft]) -> Draft:
             return known
     shown = cured[0].gradient.counterexample  # its sizes; its numbers are those of what follows
     example = replace(shown, got=None, want=None) if shown else None
-    return drafts.blame(found.assigned, found.line, cured, counterexample=example)
+    place = drafts.place(found.file, found.line)
+    return drafts.blame(found.assigned, place, cured, counterexample=example)

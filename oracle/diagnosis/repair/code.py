@@ -7,6 +7,7 @@ import contextlib
 import functools
 import inspect
 import linecache
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -142,10 +143,13 @@ def _find(code: CodeType, name: str, line: int) -> CodeType | None:
 
 
 def sources(things: tuple[Any, ...]) -> list[Source]:
-    """The functions and methods that the user's things are, and those of the same files."""
+    """The functions and methods that the user's things are, and those that they can call.
+
+    That is: of the same files, and of files in the same folder that these import from.
+    """
     found: dict[CodeType, tuple[FunctionType, str]] = {}
     spaces: dict[int, dict[str, Any]] = {}
-    files: set[str] = set()
+    folders: set[str] = set()
 
     def add(thing: Any, owner: str = "") -> None:
         if isinstance(thing, staticmethod | classmethod):
@@ -153,7 +157,8 @@ def sources(things: tuple[Any, ...]) -> list[Source]:
         if isinstance(thing, property):
             thing = thing.fget
         thing = inspect.unwrap(thing) if callable(thing) else thing
-        if isinstance(thing, FunctionType):
+        here = isinstance(thing, FunctionType) and os.path.dirname(thing.__code__.co_filename)
+        if isinstance(thing, FunctionType) and (not folders or here in folders):
             found.setdefault(thing.__code__, (thing, owner))
             spaces[id(thing.__globals__)] = thing.__globals__
         elif isinstance(thing, type) and not owner:
@@ -163,16 +168,17 @@ def sources(things: tuple[Any, ...]) -> list[Source]:
 
     for thing in things:
         add(getattr(thing, "__func__", thing))
-    files.update(code.co_filename for code in found)
-    for space in list(spaces.values()):
-        for thing in list(space.values()):
-            if isinstance(thing, FunctionType | type):
-                add(thing)
+    folders.update(os.path.dirname(code.co_filename) for code in found)
+    looked_into: set[int] = set()
+    while left := [space for key, space in spaces.items() if key not in looked_into]:
+        for space in left:
+            looked_into.add(id(space))
+            for thing in list(space.values()):
+                if isinstance(thing, FunctionType | type):
+                    add(thing)
     made = []
     trees: dict[str, ast.Module] = {}
     for code, (function, owner) in found.items():
-        if code.co_filename not in files:
-            continue
         if code.co_filename not in trees:
             trees[code.co_filename] = _tree(code.co_filename)
         tree = trees[code.co_filename]

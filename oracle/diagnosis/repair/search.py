@@ -27,6 +27,7 @@ PATIENCE = 6 * A_SECOND  # steps of work, trying edits, for one derivation
 class Cure:
     """An edit that is proved: where, what for what, which gradients it makes right."""
 
+    file: str
     first: int  # line of the statement,
     last: int  # and its last one
     kind: str
@@ -223,6 +224,7 @@ def _cure(source: Source, edit: Edit, judged: Judged, fixed: frozenset[Path], sh
     moved = statement if edit.kind in ("order", "nest", "return") else None
     written = rewrite("".join(linecache.getlines(source.file)), source.node, edit.put, moved)
     return Cure(
+        source.file,
         edit.line,
         last,
         edit.kind,

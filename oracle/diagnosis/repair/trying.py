@@ -11,8 +11,8 @@ import numpy as np
 from oracle.diagnosis.repair.code import ENDLESS, Source, TooLong, at_most
 from oracle.diagnosis.repair.slots import Edit
 from oracle.judging.ground_truth import Truth
+from oracle.judging.numerics import unguarded
 from oracle.judging.trial import Trial
-from oracle.judging.unguarded import unguarded
 from oracle.judging.verdict import agree
 from oracle.subject import Path, is_number
 from oracle.truth.work import spend

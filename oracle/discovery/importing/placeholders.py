@@ -1,14 +1,18 @@
-"""What stands for a name that an import or another statement was to bind, and did not.
+"""Placeholders for what an import or another statement did not bind, and for missing packages."""
 
-A placeholder is bound in place of the missing thing, so that whatever does not need the thing works
-as before, and whatever needs it says what is missing.
-"""
-
+import importlib.abc
+import importlib.machinery
+import sys
 import types
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+import numpy as np
+
 from oracle.subject import NotImported
+from oracle.truth.recording.callbacks import Vectorize
+from oracle.truth.recording.tape import Tape
 
 OPERATORS = [
     "add", "radd", "iadd", "sub", "rsub", "isub", "mul", "rmul", "imul", "truediv", "rtruediv",
@@ -135,3 +139,95 @@ def require(thing: Any) -> None:
         thing = thing.__dict__["_oracle_thing"]
     if type(thing) in (NotThere, OfPackage):
         thing._oracle_fail()
+
+
+# Packages that are not installed: stubs of them while a file is imported.
+
+
+class Packages(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds the packages that are left out, and makes a stub of each of their modules."""
+
+    def __init__(self, importing: Importing) -> None:
+        self.importing = importing
+        self.names: set[str] = set()
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if not self.importing.now or not self._is_left_out(name):
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        top = self._is_left_out(spec.name)
+        module = Package(spec.name, f"and {top} is not installed", self.importing)
+        if spec.name.partition(".")[0] == "numba":
+            module.__dict__.update(NAMES)
+        return module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing is executed."""
+
+    def _is_left_out(self, name: str) -> str:
+        """The package that a module belongs to, if that is left out."""
+        parts = name.split(".")
+        whole: Sequence[str] = [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
+        return next((package for package in whole if package in self.names), "")
+
+    def told(self, asked: set[str]) -> list[str]:
+        """What is to be said of the packages that were left out, and that a file itself imports."""
+        names = {name for name in self.names if name.partition(".")[0] in asked}
+        absent = sorted(names - {"numba"})
+        said = []
+        if absent:
+            are = "are not installed: they were" if len(absent) > 1 else "is not installed: it was"
+            listed = " and ".join(filter(None, (", ".join(absent[:-1]), absent[-1])))
+            said.append(f"{listed} {are} left out while the file was imported")
+        if "numba" in names:
+            said.append("numba's decorators were left out: its functions ran as plain Python")
+        return said
+
+    def forget(self) -> None:
+        """Take the stubs out of Python's table of modules: others may look for the packages."""
+        for name, module in list(sys.modules.items()):
+            if type(module) is Package:
+                del sys.modules[name]
+
+
+# numba's decorators, which here leave a function the Python that it is.
+#
+# A compiled function would hide its calls from the record, and compiling takes longer than a
+# check. The text of the function is the same either way, and it is the text that is judged.
+
+Function = Callable[..., Any]
+
+
+def plain(*given: Any, **_: Any) -> Any:
+    """``@njit`` and ``@njit(...)``: the function itself."""
+    if len(given) == 1 and isinstance(given[0], types.FunctionType | type | staticmethod):
+        return given[0]
+    return lambda function: function
+
+
+def vectorize(*given: Any, **_: Any) -> Any:
+    """``@vectorize`` and ``@vectorize([...])``: the function, called for each entry."""
+    if len(given) == 1 and isinstance(given[0], types.FunctionType):
+        return _elementwise(given[0])
+    return _elementwise
+
+
+def _elementwise(function: Function) -> Function:
+    def elementwise(*arrays: Any) -> Any:
+        kind = np.result_type(*arrays)
+        types_out = [kind.char] if kind.kind in "fc" else None  # the first entry may be a plain 0
+        make = np.vectorize if Tape.now is None else Vectorize
+        return make(function, otypes=types_out)(*arrays)
+
+    elementwise.__name__ = function.__name__
+    elementwise.__wrapped__ = function  # type: ignore[attr-defined]
+    return elementwise
+
+
+NAMES: dict[str, Any] = {
+    **dict.fromkeys(("jit", "njit", "generated_jit", "jitclass", "cfunc", "stencil"), plain),
+    "vectorize": vectorize, "prange": range, "List": list, "Dict": dict,
+    "objmode": types.SimpleNamespace,
+}  # fmt: skip

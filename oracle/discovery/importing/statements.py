@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from oracle.discovery.importing import homes
-from oracle.discovery.importing.budget import COMPUTING, Ended
-from oracle.discovery.importing.finder import Project
+from oracle.discovery.importing.finder import COMPUTING, Ended, Project
 from oracle.discovery.importing.placeholders import NotThere
 from oracle.discovery.raised import line_in, said
 from oracle.discovery.text import reading

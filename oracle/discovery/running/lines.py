@@ -132,7 +132,8 @@ def _of_one_output(search: Search, state: State) -> Iterator[State]:
         holders = [(n, e) for n, e in own if size in e.sizes]
         last = all(e.dims[-1:] == (size,) and e.sizes.count(size) == 1 for _, e in holders)
         kinds = {state.kind(name) for name, _ in holders}
-        if last and WEIGHT in kinds and kinds <= OF_OUTPUTS:
+        flat = any(len(e.dims) < 2 and state.kind(name) == WEIGHT for name, e in holders)
+        if last and not flat and WEIGHT in kinds and kinds <= OF_OUTPUTS:
             yield state.replaced(size, "1", 0.0)
 
 

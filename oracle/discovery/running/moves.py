@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
@@ -111,9 +111,26 @@ def moves(
 
 
 def ones(state: State) -> Iterator[State]:
-    """The states with an extent of 1 in place of a size: one sample, as a column."""
+    """The states with an extent of 1 in place of a size."""
     for size in state.own:
         yield state.replaced(size, "1", ONE)
+
+
+def single_samples(
+    state: State, unfit: Mapping[str, tuple[int, ...]], extents: Extents
+) -> Iterator[State]:
+    """The states with one sample, as a column, where a gradient keeps the samples apart.
+
+    One that is too short asks for no such thing: of one column every window and sum is right.
+    """
+    for size in state.own:
+        kept = (
+            extents.known.get(size) in shape
+            for name, shape in unfit.items()
+            if name in state.names and size not in state.of(name).sizes
+        )
+        if any(kept):
+            yield state.replaced(size, "1", ONE)
 
 
 def _forced(before: State, after: State) -> State:

@@ -82,7 +82,7 @@ def remainders(state: State, line: str, extents: Extents) -> Iterator[State]:
 def groups(state: State, said: Clues, extents: Extents) -> Iterator[State]:
     """An axis that is divided into as many parts as a whole number says."""
     for _, whole in state.entries:
-        if extents.known.get(whole.whole, 0) not in said.multiples:
+        if not whole.whole or extents.known.get(whole.whole, 0) not in said.multiples:
             continue
         for name, entry in state.entries:
             for axis, size in enumerate(entry.dims):

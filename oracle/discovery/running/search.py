@@ -141,7 +141,8 @@ class Search:
                         push(self._lengthened(state), FURTHER * DONE)
                     if not outcome.fits:
                         push(more_axes(state), FURTHER * DONE)
-                        push(moves.ones(state), FURTHER * DONE)
+                        alone = moves.single_samples(state, outcome.unfit or {}, extents)
+                        push(alone, FURTHER * DONE)
                     continue
                 outcome, extents = against
             outcome, extents = self._in_forward(state, outcome, extents)

@@ -12,6 +12,7 @@ from oracle.discovery.running.costs import LABELS
 from oracle.discovery.running.roles import Roles
 from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State, kind, role
 from oracle.discovery.text import functions, usage
+from oracle.discovery.text.for_arrays import for_arrays
 from oracle.discovery.text.functions import Function
 
 REDUCTIONS = {"sum", "mean", "average", "max", "min", "prod", "dot", "vdot", "inner"}
@@ -310,7 +311,7 @@ def code_of(
     lines: Sequence[str] = (),
 ) -> Code:
     """The functions of a derivation, and the whole numbers of the file that they stand in."""
-    found = [node for node, _ in parts]
+    found = [for_arrays(node) for node, _ in parts]
     comments = {n: axes for node in found for n, axes in _comments(node, lines).items()}
     roots: list[ast.AST] = [tree] if tree is not None else list(found)
     numbers = frozenset(

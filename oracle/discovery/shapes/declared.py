@@ -10,10 +10,10 @@ from oracle.discovery.shapes import docstrings, grammar
 from oracle.discovery.shapes.grammar import Said as Said
 from oracle.discovery.shapes.grammar import Shapes as Shapes
 from oracle.discovery.shapes.said_by_run import said_by_run
-from oracle.discovery.text import usage
+from oracle.discovery.text import comments, usage
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
-from oracle.subject import MissingShapes, Unusable, size_names
+from oracle.subject import MissingShapes, Unusable, size_names, substituted
 
 COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*shapes?\b\s*:?(.*)", re.IGNORECASE)
 OTHER = re.compile(
@@ -41,7 +41,7 @@ def of_parts(
     if asked not in user.known:
         user.known[asked] = _stated(user, asked[1], asked[2])
     _complete(found, user.known[asked])
-    return _with_labels(found)
+    return _with_labels(_with_numbers(found))
 
 
 def only_documented(user: Text, names: Sequence[str], more: Sequence[str]) -> set[str]:
@@ -56,7 +56,7 @@ def _stated(
 ) -> Shapes:
     """What the text itself says of some functions and classes."""
     found: Shapes = {}
-    for name in names:
+    for name in names if comments.RUN.search(user.text) else ():
         _complete(found, said_by_run(user, name))
     nodes = [user.functions.get(n) or user.classes.get(n) for n in [*names, *more]]
     known = [node for node in nodes if node is not None]
@@ -67,7 +67,7 @@ def _stated(
     functions = [node for node in known if isinstance(node, Function)]
     for function in functions:
         _complete(found, annotations(function, user))
-    if not documented:
+    if not documented or not user.has_prose:
         return found
     for function in functions:
         _complete(found, docstrings.inline(user, function))
@@ -98,6 +98,18 @@ def _is_any(dims: tuple[str, ...] | None) -> bool:
 def _complete(found: Shapes, other: Shapes) -> None:
     for path, said in other.items():
         found[path] = found[path].completed(said) if path in found else said
+
+
+def _with_numbers(found: Shapes) -> Shapes:
+    """The shapes with a number for each size of which one is said: ``x: N n_in, n_in=5``."""
+    values = {str(path[0]): said.literal for path, said in found.items() if len(path) == 1}
+    numbers = {name: n for name, n in values.items() if type(n) is int and n > 0}
+    for name, number in numbers.items():
+        for path, said in found.items():
+            dims = said.dims and tuple(substituted(d, name, str(number)) for d in said.dims)
+            classes = said.classes and substituted(said.classes, name, str(number))
+            found[path] = replace(said, dims=dims, classes=classes)
+    return found
 
 
 def _with_labels(found: Shapes) -> Shapes:

@@ -181,7 +181,7 @@ def _described(text: str) -> Said | None:
         return None
     dims, after = _shape_in(text)
     scalar = False
-    if dims is None and re.search(r"\b(scalar|float)\b", low) and "array" not in low:
+    if dims is None and ONE_NUMBER.search(low) and not ARRAYS.search(low):
         scalar = True
     if dims is None and not scalar:
         return None
@@ -235,6 +235,8 @@ def _shape_in(text: str) -> tuple[tuple[str, ...] | None, int]:
     return None, 0
 
 
+ONE_NUMBER = re.compile(r"\b(scalar|float|real number|real[- ]valued|single (number|value))\b")
+ARRAYS = re.compile(r"array|\b(vectors?|matrix|matrices|tensors?|lists?)\b")
 # The words of the grammar as people write them, and longer words that begin alike.
 STATED = re.compile(
     r"(?P<labels>(?:integer\s+)?labels\((?P<classes>[^()]+)\))"

@@ -64,7 +64,7 @@ class Said:
         """As an argument to draw: what can only be a target is fixed."""
         values = self.values or ("labels" if self.classes else "normal")
         integer = bool(self.classes) or values == "mask"
-        fixed = self.fixed or base(values) in ("onehot", "binary")
+        fixed = self.fixed or base(values) in ("onehot", "binary", "signs")
         return Argument(name, self.dims or (), integer, values, self.classes, fixed)
 
 

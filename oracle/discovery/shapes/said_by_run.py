@@ -16,8 +16,8 @@ from oracle.discovery import naming
 from oracle.discovery.given import given
 from oracle.discovery.shapes import grammar
 from oracle.discovery.shapes.grammar import Said, Shapes
-from oracle.discovery.text import run_lines
-from oracle.discovery.text.run_lines import RunLine
+from oracle.discovery.text import comments
+from oracle.discovery.text.comments import RunLine
 from oracle.discovery.text.source import Text
 from oracle.subject import Unusable, size_names
 
@@ -32,7 +32,7 @@ def said_by_run(user: Text, name: str) -> Shapes:
         Unusable: the line cannot be read; the message says what to write.
     """
     node = user.functions.get(name) or user.classes.get(name)
-    lines = run_lines.above(user, name, node) if node is not None else []
+    lines = comments.run_lines_above(user, name, node) if node is not None else []
     if not lines:
         return {}
     line = lines[-1]
@@ -41,12 +41,11 @@ def said_by_run(user: Text, name: str) -> Shapes:
     for call, function in _calls(user, line):
         for own, value in _bound(line, call, function):
             entry = _entry(user, line, own, value, drawn)
-            if entry is None:
-                continue
             if isinstance(value, ast.Name) and value.id != own:
                 inner = [path for path in drawn if path[0] == value.id]
                 found.update({(own, *path[1:]): found.pop(path) for path in inner if path in found})
-            found[(own,)] = entry
+            if entry is not None:
+                found[(own,)] = entry
     return found
 
 

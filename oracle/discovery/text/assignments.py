@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from oracle.discovery.text.functions import Function, own_nodes
 
 
@@ -90,6 +92,19 @@ def unpacked(function: ast.AST, name: str) -> list[str]:
             if node.value.id == name and isinstance(target, ast.Tuple | ast.List):
                 return [e.id if isinstance(e, ast.Name) else "" for e in target.elts]
     return []
+
+
+def is_taken_apart(function: ast.AST, name: str) -> bool:
+    """Whether a variable holds several things: ``a, b = name``, ``name["a"]`` or ``name.a``."""
+    for node in own_nodes(function):
+        held = node.value if isinstance(node, ast.Subscript | ast.Attribute) else None
+        if isinstance(held, ast.Name) and held.id == name:
+            if isinstance(node, ast.Attribute) and not hasattr(np.ndarray, node.attr):
+                return True
+            key = node.slice if isinstance(node, ast.Subscript) else None
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                return True
+    return bool(unpacked(function, name))
 
 
 def declared_global(function: ast.AST) -> list[str]:

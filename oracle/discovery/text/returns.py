@@ -9,6 +9,7 @@ from oracle.discovery import naming
 from oracle.discovery.text import usage
 from oracle.discovery.text.assignments import assigned, assigned_text, last_value
 from oracle.discovery.text.functions import Function, own_nodes, parameters
+from oracle.discovery.text.origins import RATES
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,24 @@ def item(function: Function, node: ast.expr, before: int) -> Item:
     if isinstance(node, ast.Attribute | ast.Subscript):
         text = ast.unparse(node).replace("'", '"')
         return Item(name, text, assigned_text(function, text) or node.lineno)
-    return Item("", "", node.lineno)
+    scaled = _times_upstream(function, node)
+    return item(function, scaled, before) if scaled else Item("", "", node.lineno)
+
+
+def _times_upstream(function: Function, node: ast.expr) -> ast.Name | None:
+    """``dW`` of ``return dW * dout``, where nothing else uses the upstream: so dW lacks it."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return None
+    given = parameters(function)
+    factors = [f for f in (node.left, node.right) if isinstance(f, ast.Name)]
+    own = [f for f in factors if f.id not in given and naming.stems_of_gradient(f.id)]
+    sent = [f.id for f in factors if f.id in given]
+    if not own or not sent:
+        return None
+    last = last_return(function)
+    within = {id(part) for part in ast.walk(last)} if last is not None else set()
+    uses = (n for n in own_nodes(function) if isinstance(n, ast.Name) and n.id in sent)
+    return own[0] if all(id(use) in within for use in uses) else None
 
 
 def _written_out(node: ast.expr | None) -> ast.Dict | None:
@@ -241,3 +259,49 @@ def _is_gradient(name: str, known: Collection[str]) -> bool:
     if name in ("grad", "grads", "gradient", "gradients"):
         return True
     return any(stem in known for stem in naming.stems_of_gradient(name))
+
+
+# Updated parameters that a function returns: ``return loss, W - lr * dW, b - lr * db``.
+
+
+@dataclass(frozen=True)
+class Updated:
+    """A returned value that is a parameter minus a rate times its gradient."""
+
+    place: int  # in what is returned
+    parameter: str
+    gradient: str  # the user's text for it
+    rate: str
+    line: int
+
+
+def updated(node: Function) -> list[Updated]:
+    """The updated parameters that a function returns; only those whose rate is an argument."""
+    last = last_return(node)
+    known = parameters(node)
+    found: list[Updated] = []
+    parts = last.value.elts if last is not None and isinstance(last.value, ast.Tuple) else []
+    for place, part in enumerate(parts):
+        if not (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub)):
+            continue
+        left, right = part.left, part.right
+        if not (isinstance(left, ast.Name) and isinstance(right, ast.BinOp)):
+            continue
+        factors = [right.left, right.right] if isinstance(right.op, ast.Mult) else []
+        rates = [f.id for f in factors if isinstance(f, ast.Name) and RATES.match(f.id)]
+        if left.id in known and len(rates) == 1 and rates[0] in known:
+            (gradient,) = (f for f in factors if ast.unparse(f) != rates[0])
+            text = ast.unparse(gradient)
+            line = _line(node, text) or part.lineno
+            found.append(Updated(place, left.id, text, rates[0], line))
+    return found
+
+
+def _line(node: Function, text: str) -> int:
+    """The line of the last assignment to a name; 0 if there is none."""
+    assigned = [
+        part.lineno
+        for part in ast.walk(node)
+        if isinstance(part, ast.Assign) and any(ast.unparse(t) == text for t in part.targets)
+    ]
+    return max(assigned, default=0)

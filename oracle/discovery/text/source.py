@@ -3,13 +3,15 @@
 import ast
 import functools
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from oracle.discovery.text import reading
 from oracle.discovery.text.functions import Function, all_nodes, parameters
+
+DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Import, ast.ImportFrom)
 
 
 @dataclass
@@ -46,8 +48,25 @@ class Text:
                     found.setdefault(name, []).append(node)  # type: ignore[arg-type]
         return found
 
+    @functools.cached_property
+    def has_prose(self) -> bool:
+        """True if a docstring, or a comment other than the oracle's own, stands in the file."""
+        noted = (line.partition("#")[2].strip() for line in self.lines)
+        if any(words and not words.startswith("oracle") for words in noted):
+            return True
+        nodes = (*self.functions.values(), *self.classes.values())
+        return any(ast.get_docstring(node) is not None for node in nodes)
+
+    def only_defines(self, names: Collection[str]) -> bool:
+        """True if the file has no functions but these, and no code outside of functions."""
+        names = {*names, *used_by(self, names)}
+        plain = all(isinstance(part, DEFINES) or _is_docstring(part) for part in self.tree.body)
+        return plain and names.issuperset(self.functions)
+
     def _collect(self, body: list[ast.stmt], prefix: str) -> None:
         for node in body:
+            if _is_fixture(node):
+                continue  # pytest's: it must not be called
             if isinstance(node, Function):
                 self.functions[prefix + node.name] = node
             elif isinstance(node, ast.ClassDef):
@@ -74,7 +93,7 @@ class Text:
             if isinstance(base, ast.Name) and base.id != name:
                 found.update(self.methods(base.id))
         for part in node.body:
-            if isinstance(part, Function):
+            if isinstance(part, Function) and not _is_fixture(part):
                 found[part.name] = f"{name}.{part.name}"
         return found
 
@@ -113,6 +132,11 @@ class Text:
         return list(found)
 
 
+def _is_fixture(node: ast.stmt) -> bool:
+    decorators = node.decorator_list if isinstance(node, Function) else []
+    return any(ast.unparse(d).partition("(")[0].endswith("fixture") for d in decorators)
+
+
 def used_by(user: Text, names: Iterable[str]) -> set[str]:
     """The functions of a file that some of its functions or classes use, and those in turn."""
     queue, found = list(names), set[str]()
@@ -124,6 +148,10 @@ def used_by(user: Text, names: Iterable[str]) -> set[str]:
                 found.add(part.id)
                 queue.append(part.id)
     return found
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _as_function(name: str, node: ast.Lambda) -> ast.FunctionDef:

@@ -112,6 +112,17 @@ def is_subtracted(function: ast.AST, name: str, others: Collection[str]) -> bool
     return False
 
 
+def is_factor(function: ast.AST, name: str) -> bool:
+    """True if a function multiplies something by a name, or by an attribute of that name."""
+    return any(
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Mult)
+        and name
+        in [getattr(side, "id", getattr(side, "attr", "")) for side in (node.left, node.right)]
+        for node in ast.walk(function)
+    )
+
+
 def is_added_to_product(function: ast.AST, name: str) -> bool:
     """Whether a function adds a name to a product of matrices."""
     for node in ast.walk(function):

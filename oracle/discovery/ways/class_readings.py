@@ -9,7 +9,7 @@ import numpy as np
 from oracle.discovery import naming
 from oracle.discovery.text import callers
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
-from oracle.discovery.ways import losses
+from oracle.discovery.ways import instances, losses
 from oracle.discovery.ways.attributes import OUTPUTS
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.readings import Variant, combined, is_one, last_layer, read_mean
@@ -93,7 +93,7 @@ def _given_the_output(thing: Object) -> list[Variant]:
     inputs = thing.prepare(trial_arrays(thing.arguments))
     with kept_random_state(0), np.errstate(all="ignore"):
         thing.forward(inputs)
-    left = vars(inputs["self"])
+    left = instances.entries_of(inputs["self"])
     shape = np.shape(inputs[alias])
     held = [n for n in OUTPUTS if isinstance(left.get(n), np.ndarray)]
     held = [n for n in held if left[n].shape == shape and left[n] is not inputs[alias]]

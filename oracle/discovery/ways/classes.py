@@ -119,9 +119,14 @@ def _found(
         latest = thing = _object(user, candidate, maker, said, parameters, wanted)
         return thing, try_once(thing, open_)
 
+    short = False  # a gradient has lost entries, which a single sample would hide
+
     for maker, shapes_of in tries:
+        if short and _is_single(shapes_of):
+            continue
         try:
             thing, unlike = tried(maker, shapes_of)
+            short = short or not thing.short.isdisjoint(open_)
         except Unusable:
             raise
         except Exception as error:  # of this guess, which may not fit; others are tried

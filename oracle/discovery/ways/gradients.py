@@ -10,6 +10,7 @@ from oracle.discovery.plans import Slot
 from oracle.discovery.text import assignments, returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.text.returns import Item
+from oracle.discovery.ways.instances import entries_of
 from oracle.subject import Made, Unusable, WrongReturn
 
 
@@ -61,7 +62,7 @@ class Returned:
             return self._of_dict(result, wanted, self.items[0] if self.items else None)
         if hasattr(result, "__dataclass_fields__"):
             given = returns.fields_given(self.node, list(result.__dataclass_fields__))
-            return self._of_dict(vars(result), wanted, given)
+            return self._of_dict(entries_of(result), wanted, given)
         if isinstance(result, tuple | list):
             fields = getattr(result, "_fields", ())
             if fields and naming.assign(fields, [slot.name for slot in wanted]):
@@ -103,7 +104,7 @@ class Returned:
         made: list[Made] = []
         for slot, part, item in self._paired(parts, items, wanted, slots):
             if slot.entries and hasattr(part, "__dataclass_fields__"):
-                made += self._of_dict(vars(part), [slot], item)
+                made += self._of_dict(entries_of(part), [slot], item)
             elif slot.entries and isinstance(part, Mapping):
                 made += self._of_dict(part, [slot], item)
             elif slot.entries and isinstance(part, list | tuple):
@@ -198,6 +199,8 @@ class Returned:
     ) -> list[tuple[Slot, Any, Item | None]]:
         """The gradients of the parameters alone, or of all but the targets."""
         chosen = naming.gradient_targets([slot.name for slot in wanted], len(kept))
+        if not chosen and not found and 1 < len(kept) < len(wanted):
+            chosen = [slot.name for slot in wanted[: len(kept)]]  # readings try the others, too
         agrees = all(i < len(chosen) and wanted[j].name == chosen[i] for i, j in found.items())
         if not chosen or not agrees:
             inputs = ", ".join(slot.name for slot in wanted) or "none"

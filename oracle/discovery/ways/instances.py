@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from oracle.discovery import naming
 from oracle.discovery.arguments import User
 from oracle.discovery.text import assignments
 from oracle.subject import Path
+from oracle.truth.recording.attributes import attributes_of
 
 DEEPEST = 7  # steps into an object
 RATES = re.compile(r"(learning_?rate|lr|eta|step_?size|learn_?rate|learningRate)$")
@@ -93,9 +94,9 @@ def entries_of(thing: Any) -> Mapping[Any, Any]:
         return dict(thing)
     if isinstance(thing, list | tuple):
         return dict(enumerate(thing))
-    if hasattr(thing, "__dict__") and not isinstance(thing, type) and not callable_only(thing):
-        return dict(vars(thing))
-    return {}
+    if isinstance(thing, type) or callable_only(thing):
+        return {}
+    return dict(attributes_of(thing) or {})
 
 
 def tie(thing: Any, shared: Mapping[Path, Sequence[Path]]) -> None:
@@ -116,8 +117,39 @@ def place(thing: Any, path: Path, part: Any) -> None:
         place(thing, path[:-1], new)
     elif isinstance(holder, dict | list):
         holder[step] = part
-    elif hasattr(holder, "__dict__"):
-        vars(holder)[step] = part
+    elif (attributes := attributes_of(holder)) is not None:
+        attributes[step] = part
+
+
+def counts_in(thing: Any) -> dict[Path, int]:
+    """The lengths of the lists in an object, and its whole numbers, by path."""
+    lengths = {path: len(kept) for path, kept in lists_in(thing).items()}
+    return lengths | {path: n for path, n in numbers_in(thing).items() if isinstance(n, int)}
+
+
+def grown(once: Mapping[Path, int], twice: Mapping[Path, int]) -> dict[Path, int]:
+    """By how much a second forward has raised counts, if the first one has by as much."""
+    more = {path: count - once.get(path, 0) for path, count in twice.items()}
+    return {path: n for path, n in more.items() if 0 < n <= once.get(path, 0)}
+
+
+def without_kept(thing: Any, paths: Sequence[Path], calls: Iterator[Any]) -> None:
+    """Let a first call change an object, and take back what it adds to lists and counters.
+
+    A second call tells how much that is: it depends on the arrays, as where each time step adds.
+    """
+    next(calls)
+    if not paths:
+        return
+    once = counts_in(thing)
+    next(calls)
+    more = grown(once, counts_in(thing))
+    for path in paths:
+        part, added = part_at(thing, path), 2 * more.get(path, 0)
+        if isinstance(part, list):
+            del part[len(part) - added :]
+        else:
+            place(thing, path, part - added)
 
 
 def part_at(thing: Any, path: Path) -> Any:
@@ -140,13 +172,10 @@ def callable_only(thing: Any) -> bool:
 
 def rates_of(thing: Any) -> list[tuple[Any, str]]:
     """Objects and the attributes of theirs that hold a learning rate."""
-    found: list[tuple[Any, str]] = []
-    if not hasattr(thing, "__dict__") or isinstance(thing, type) or callable_only(thing):
-        return found
-    for name, part in vars(thing).items():
-        if RATES.match(name) and isinstance(part, float):
-            found.append((thing, name))
-    return found
+    if isinstance(thing, Mapping | list | tuple):
+        return []
+    parts = entries_of(thing).items()
+    return [(thing, n) for n, part in parts if RATES.match(n) and isinstance(part, float)]
 
 
 GRADIENTS = naming.words("grads gradients grad gradient dparams d_params derivs d dW_dict")
@@ -192,7 +221,7 @@ def spelled(path: Path, thing: Any = None) -> str:
         else:
             found += f'["{step}"]' if inside_dict else f".{step}"
         try:
-            thing = thing[step] if isinstance(thing, Mapping | list | tuple) else vars(thing)[step]
+            thing = entries_of(thing)[step]
         except (KeyError, IndexError, TypeError):
             thing = None
     return found

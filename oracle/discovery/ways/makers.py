@@ -20,9 +20,9 @@ from oracle.discovery.shapes.grammar import fresh
 from oracle.discovery.shapes.said_by_run import said_by_run
 from oracle.discovery.text import functions, options, usage
 from oracle.discovery.trial_inputs import kept_random_state
-from oracle.discovery.ways.descent import RATE as RATE
 from oracle.discovery.ways.instances import RATES
 from oracle.discovery.ways.proposals import is_array, is_fraction, is_plain, proposals_of
+from oracle.discovery.ways.set_up import RATE as RATE
 from oracle.subject import Argument, MissingShapes, Unusable, size_names
 
 SIZE = re.compile(

@@ -16,19 +16,21 @@ from oracle.discovery.plans import Plan, Slot, solved
 from oracle.discovery.text import returns
 from oracle.discovery.trial_inputs import kept_random_state
 from oracle.discovery.ways import instances, makers
-from oracle.discovery.ways.attributes import OUTPUTS, gradients_beside, spellings, value_at
-from oracle.discovery.ways.descent import PlainDescent
-from oracle.discovery.ways.gradients import Returned, is_gradient
-from oracle.discovery.ways.instances import is_rate
-from oracle.discovery.ways.left import (
+from oracle.discovery.ways.attributes import (
+    OUTPUTS,
+    gradients_beside,
     gradients_of_numbers,
     input_gradient,
     made_with_numbers,
+    spellings,
+    value_at,
     with_numbers,
 )
+from oracle.discovery.ways.gradients import Returned, is_gradient
+from oracle.discovery.ways.instances import is_rate
 from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.readings import scaled
-from oracle.discovery.ways.set_up import Step
+from oracle.discovery.ways.set_up import PlainDescent, Step
 from oracle.subject import Argument, Inputs, Made, Path, Reading, Unusable, Way, WrongReturn
 
 HELPERS = re.compile(r"(_fn|_func|_function|_layer|^layers?|optimizer|activation_?\w*)$")
@@ -57,11 +59,12 @@ class Object:
     held: set[Path] = field(default_factory=set)  # what a new object holds,
     parameters: list[Slot] = field(default_factory=list)  # what of it has a gradient,
     paths: set[Path] = field(default_factory=set)  # and what has a gradient
+    short: set[str] = field(default_factory=set)  # whose gradients have fewer entries than they
     is_scalar: bool = False
     numbers: list[Path] = field(default_factory=list)  # parameters that are no arrays but numbers
     steps: tuple[Step, ...] = ()  # calls that set it up before its first forward
     lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
-    growing: dict[Path, int] = field(default_factory=dict)  # lists, and by how much a forward does
+    growing: list[Path] = field(default_factory=list)  # lists and counters that a forward raises
     rate: float = makers.RATE  # of updates from which gradients are read; 0 if none are
     seen_by_update: bool = False
     was_made: bool = False  # the constructor has not raised
@@ -100,27 +103,27 @@ class Object:
             with kept_random_state(seed), np.errstate(all="ignore"):
                 for step in self.steps:
                     step.run(thing, sizes)
-        if self.lazy:
+        if self.lazy:  # its first forward is to make them, and to leave nothing else
             with kept_random_state(seed), np.errstate(all="ignore"):
-                first = self.plan.prepare({n: a.copy() for n, a in arrays.items()}, seed)
-                arguments.call(getattr(thing, self.method("forward")), self.given, first)
-            for path, more in self.growing.items():  # the backward is to see one forward
-                del instances.part_at(thing, path)[-more:]
-        given = {id(a) for a in arrays.values()}
+                forward = getattr(thing, self.method("forward"))
+                copies = ({n: a.copy() for n, a in arrays.items()} for _ in range(2))
+                given = (self.plan.prepare(each, seed) for each in copies)
+                calls = (arguments.call(forward, self.given, each) for each in given)
+                instances.without_kept(thing, self.growing, calls)
+        theirs = {id(a) for a in arrays.values()}
         rng = np.random.default_rng([seed, 1])
         held = instances.arrays_in(thing)
         own = {slot.path[1:] for slot in self.parameters for slot in slot.leaves()}
         constructed = [held[(n,)] for n in self.maker.arrays if (n,) in held]
         for path, array in held.items():
-            drawn = any(array is c for c in constructed) or id(array) in given
+            drawn = any(array is c for c in constructed) or id(array) in theirs
             if path in own and not drawn and array.flags.writeable:
                 array[...] = rng.standard_normal(array.shape)
         for holder, name in instances.rates_of(thing):
             if self._learns(holder, name) and self.rate != getattr(holder, name):
                 of_ours = getattr(holder, name) == makers.RATE
-                setattr(
-                    holder, name, self.rate or (USUAL_RATE if of_ours else getattr(holder, name))
-                )
+                own_rate = USUAL_RATE if of_ours else getattr(holder, name)
+                setattr(holder, name, self.rate or own_rate)
         inputs: Inputs = {"self": thing}
         inputs.update(self.plan.prepare(arrays, seed))
         return inputs
@@ -244,11 +247,9 @@ class Object:
             values[self.upstreams[0]] = dict(zip(kept, upstream)) if of_keys else upstream
         elif self.upstreams:
             values.update(zip(self.upstreams, upstream))
-        function = getattr(thing, self.method("backward"))
-        attributes = dict(vars(thing)) if hasattr(thing, "__dict__") else {}
-        result = arguments.call(function, self.taken, values)
-        made = self._made(thing, result, was)
-        made = self._with_left(made, inputs, attributes)
+        attributes = instances.entries_of(thing)
+        result = arguments.call(getattr(thing, self.method("backward")), self.taken, values)
+        made = self._with_left(self._made(thing, result, was), inputs, attributes)
         if not made:
             raise WrongReturn(
                 f"{self.candidate.of('backward')} returned no gradient, and left none in "
@@ -321,8 +322,7 @@ class Object:
             made.append(Made(("self", *path), name, line, value))
         have = {m.of for m in made}
         slots = [s for n, s in self.plan.slots.items() if n in self.of_forward and not s.entries]
-        open_ = [s for s in slots if s.differentiated and s.path not in have][:1]
-        for slot in open_ if hasattr(thing, "__dict__") else []:
+        for slot in [s for s in slots if s.differentiated and s.path not in have][:1]:
             known = {m.name.removeprefix("self.") for m in made}
             own = input_gradient(thing, was, np.shape(inputs[slot.name]), known)
             if own and not have & {s.path for s in slots}:

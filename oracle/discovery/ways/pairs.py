@@ -14,9 +14,9 @@ from oracle.discovery.shapes import declared
 from oracle.discovery.text import returns
 from oracle.discovery.text.functions import Function
 from oracle.discovery.trial_inputs import trial_arrays
-from oracle.discovery.ways import pair_readings, upstreams, variables
+from oracle.discovery.ways import pair_readings, upstreams
 from oracle.discovery.ways.gradients import check_returned
-from oracle.discovery.ways.pair import Pair
+from oracle.discovery.ways.pair import Pair, check_variables, variables_of_module
 from oracle.discovery.ways.readings import read_mean
 from oracle.discovery.ways.sources import sources_of, unknown, value_indices
 from oracle.subject import Inputs, Subject, is_number
@@ -34,10 +34,11 @@ def pair(user: User, candidate: Candidate) -> Subject:
     nodes = user.node(names[0]), user.node(names[1])
     above = user.line(names[0])
     said = declared.of_parts(user.text, names, user.shapes)
-    of_module = variables.of_module(user, forward, nodes, said)
+    of_module = variables_of_module(user, forward, nodes, said)
     known = given + [p for p in of_module.parameters if p.name not in {q.name for q in given}]
     outputs, nested = returns.outputs(nodes[0])
-    sources = sources_of(candidate, known, taken, outputs or _only_output(nodes[0]), said)
+    returned = outputs or _only_output(nodes[0])
+    sources = sources_of(candidate, known, taken, returned, said, nodes[1])
     for name in _numbers_with_gradients(known, nodes[1]):
         said.setdefault((name,), declared.Said((), scalar=True))
     asked = [p for p in known if p.required or declared.is_said(said, p.name)] + sources.extra
@@ -51,7 +52,7 @@ def pair(user: User, candidate: Candidate) -> Subject:
         [slot for name, slot in plan.slots.items() if name in {p.name for p in known}],
         nodes[0],
     )  # fmt: skip
-    variables.check(of_module, candidate.name, said, plan, function.run_forward, above)
+    check_variables(of_module, candidate.name, said, plan, function.run_forward, above)
     check_returned(
         candidate.name, nodes[1], {p.name for p in taken} - {*sources.upstreams},
         user.line(names[1]),

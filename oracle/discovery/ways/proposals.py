@@ -16,9 +16,9 @@ import numpy as np
 from oracle.discovery.arguments import Parameter, User, parameters
 from oracle.discovery.given import Given, given
 from oracle.discovery.scope import Scope, only_makes
-from oracle.discovery.text import passed
+from oracle.discovery.text import callers
 from oracle.discovery.text.functions import Function
-from oracle.discovery.ways.descent import STEPS, PlainDescent
+from oracle.discovery.ways.set_up import STEPS, PlainDescent
 
 COUNTED = ("range", "repeat", "reshape", "split", "array_split", "tile")
 MOST_LAYERS = 3  # of which a list is tried
@@ -38,7 +38,7 @@ class Proposals:
         self.init = user.node(methods.get("__init__", ""))
         self.scope = Scope(user)
         short = owner.rpartition(".")[2]
-        self.texts = passed.near(user.text, short) if user.text is not None else []
+        self.texts = callers.near(user.text, short) if user.text is not None else []
         self.methods = [node for node in map(user.node, methods.values()) if node is not None]
 
     def of(self, name: str) -> list[Given]:
@@ -53,7 +53,7 @@ class Proposals:
         """What calls of the constructor pass, its own file first."""
         if name not in self.names or self.user.text is None:
             return
-        for one in passed.to_constructor(self.texts, self.owner, self.names, name):
+        for one in callers.to_constructor(self.texts, self.owner, self.names, name):
             value = self.scope.spelled_out(one.text, one.value, one.line)
             names = self.scope.names(one.text, value, one.line)
             if names is None or not only_makes(value, names):

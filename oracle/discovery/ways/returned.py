@@ -1,5 +1,6 @@
-"""Readings of what a backward returns, by a trial run: which gradient each value is."""
+"""What a backward returns: the gradient that each value is, and gradients that are clipped."""
 
+import ast
 import dataclasses
 import itertools
 from collections.abc import Callable, Mapping, Sequence
@@ -10,12 +11,13 @@ import numpy as np
 from oracle.discovery import naming
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.text import callers, returns
+from oracle.discovery.text import callers, functions, returns
+from oracle.discovery.text.functions import Function
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways import instances
 from oracle.discovery.ways.attributes import value_at
 from oracle.discovery.ways.readings import Variant, combined
-from oracle.subject import Inputs, Made, Path, Reading, Subject, Way, outputs
+from oracle.subject import ClippedHere, Inputs, Made, Path, Reading, Subject, Unusable, Way, outputs
 
 MOST = 6  # gradients whose order is sought
 
@@ -39,7 +41,8 @@ def _by_trial(user: User, candidate: Candidate, subject: Subject) -> Subject:
     except (Exception, SystemExit):  # the check meets it again and reports it
         return subject
     found = _of_parameter(user, candidate, subject, inputs, made)
-    return combined(subject, found or _by_names(subject, made))
+    found = found or _by_names(subject, made) or _of_some(user, candidate, inputs, made)
+    return combined(subject, found)
 
 
 def _tried(subject: Subject) -> tuple[Inputs, list[Made]]:
@@ -74,6 +77,31 @@ def _by_names(subject: Subject, made: Sequence[Made]) -> list[Variant]:
     named = Reading(f"in the order of their names ({said})", f"correct by the names: {said}")
     placed = Reading("in the order of the arguments", "", False)
     return [(named, _relabelled(of)), (placed, lambda subject: subject)]
+
+
+def _of_some(
+    user: User, candidate: Candidate, inputs: Inputs, made: Sequence[Made]
+) -> list[Variant]:
+    """Gradients without names, fewer than there are inputs: of each choice of some, in order."""
+    items = returns.items(user.node(candidate.of("backward"))) or []
+    given = {n: np.shape(a) for n, a in inputs.items() if _is_floating(a)}
+    shapes = [np.shape(one.value) for one in made]
+    known = {one.of for one in made} <= {(name,) for name in given}
+    named = [i for i, item in enumerate(items) if naming.assign([item.name], list(given))]
+    if not known or named or not 1 < len(items) == len(made) < len(given) <= MOST:
+        return []
+    found: list[Variant] = []
+    for chosen in itertools.combinations(given, len(made)):
+        if [given[name] for name in chosen] == shapes:
+            said = f"as the gradients of {', '.join(chosen[:-1])} and {chosen[-1]}, in this order"
+            of = {one.name: (name,) for one, name in zip(made, chosen)}
+            as_these = {one.name: f"d{name}" for one, name in zip(made, chosen)}
+            found.append((Reading(said, f"correct {said}", False), _relabelled(of, as_these)))
+    return found
+
+
+def _is_floating(thing: Any) -> bool:
+    return isinstance(thing, np.ndarray) and thing.dtype.kind == "f"
 
 
 def _fits(name: str, thing: str) -> int:
@@ -159,3 +187,89 @@ def _of_parameter(
         (named, _relabelled({one.name: ("self", *paths[0])}, own)),
         (placed, lambda subject: subject),
     ]
+
+
+# Gradients that are clipped before they are returned: judged where the clip is not active.
+#
+# A backward is linear in its upstream, so a clip does nothing where the upstream is tiny: it is
+# given one that is smaller by a power of two, and what comes is multiplied by that again, which
+# rounds nothing. Where there is no upstream, cases in which a gradient reaches the limit are not
+# judged; a clip whose limit is no number, or of a thing that is not returned, is not understood.
+
+SMALLER = 2.0**-40
+REMARK = "its gradients are clipped: judged where the clip is not active"
+
+
+def unclipped(user: User, candidate: Candidate, subject: Subject) -> Subject:
+    """A subject whose clipped gradients are judged where they are not clipped.
+
+    Raises:
+        Unusable: it has no upstream, and nothing says where its clip is active.
+    """
+    node = user.node(candidate.of("backward") or candidate.of("function"))
+    line = returns.clipped(node) if node is not None else 0
+    if node is None or not line or subject.torch_function is not None:
+        return subject
+    limit = None if subject.has_upstream else _limit(node, line)
+    if limit is None and not subject.has_upstream:
+        raise Unusable(
+            f"{candidate.name} clips its gradients: where they are large, what it returns is no "
+            "gradient, and nothing says where; clip what it returns, between two numbers, or "
+            "where the gradients are used",
+            line,
+        )
+    if REMARK not in subject.remarks:
+        subject.remarks.append(REMARK)
+    return _wrapped(subject, limit or np.inf)
+
+
+def _wrapped(subject: Subject, limit: float) -> Subject:
+    """A subject, and each of its readings, with that backward."""
+    plain, read_as = subject.backward, subject.read_as
+
+    def backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
+        if subject.has_upstream:
+            made = plain(inputs, value, kept, _times(upstream, SMALLER))
+            return [dataclasses.replace(m, value=_times(m.value, 1 / SMALLER)) for m in made]
+        made = plain(inputs, value, kept, upstream)
+        if any(np.max(np.abs(np.asarray(m.value)), initial=0.0) >= limit for m in made):
+            raise ClippedHere(f"a gradient reaches {limit:g}, at which it is clipped")
+        return made
+
+    found = dataclasses.replace(subject, backward=backward)
+    if read_as is not None:
+        found.read_as = lambda which: _wrapped(read_as(which), limit)
+    return found
+
+
+def _times(thing: Any, factor: float) -> Any:
+    if isinstance(thing, tuple | list):
+        return type(thing)(_times(part, factor) for part in thing)
+    return None if thing is None else thing * factor
+
+
+def _limit(node: Function, line: int) -> float | None:
+    """The number at which the returned gradients are clipped; None if there is no such number."""
+    items = returns.items(node) or []
+    returned = {item.name for item in items} | {e.name for item in items for e in item.entries}
+    last = returns.last_return(node)
+    at_the_end = set(ast.walk(last)) if last is not None else set()
+    limits: list[float] = []
+    for call in functions.own_nodes(node):
+        if not isinstance(call, ast.Call) or not ast.unparse(call.func).endswith("np.clip"):
+            continue
+        if call not in at_the_end and not set(returns.clipped_names(node, call)) <= returned:
+            if call.lineno == line:
+                return None
+            continue
+        try:
+            limits += [abs(float(ast.literal_eval(bound))) for bound in _bounds(call)]
+        except (ValueError, TypeError):
+            return None
+    return min(limits, default=None)
+
+
+def _bounds(call: ast.Call) -> Sequence[ast.expr]:
+    words = {word.arg: word.value for word in call.keywords}
+    named = [words[name] for name in ("a_min", "a_max", "min", "max") if name in words]
+    return [*call.args[1:3], *named]

@@ -13,8 +13,7 @@ from oracle.discovery import arguments, naming
 from oracle.discovery.plans import Slot
 from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
 from oracle.discovery.ways import instances, upstreams
-from oracle.discovery.ways.attributes import value_at
-from oracle.discovery.ways.left import numbers_with_gradients
+from oracle.discovery.ways.attributes import numbers_with_gradients, value_at
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import holds_layers
 from oracle.discovery.ways.set_up import MOST, Step, sequences
@@ -105,7 +104,9 @@ def _run(thing: Object, open_: Sequence[str]) -> set[str]:
         return set()
     inputs = thing.prepare(arrays)
     unlike = [m for m in made if np.shape(m.value) != np.shape(value_at(inputs, m.of))]
-    return {str(m.of[0]) for m in unlike}
+    sizes = [(str(m.of[0]), np.size(value_at(inputs, m.of))) for m in unlike]
+    thing.short = {name for m, (name, size) in zip(unlike, sizes) if np.size(m.value) < size}
+    return {name for name, _ in sizes}
 
 
 def _made(thing: Object, arrays: Mapping[str, np.ndarray], *given: Any) -> list[Made]:
@@ -146,16 +147,15 @@ def _made_once(thing: Object, own: Any) -> set[Path]:
     """The arrays that a first forward has made and a second one leaves alone: lazy parameters.
 
     What a forward keeps for its backward is a new array each time. Lists that each forward makes
-    longer by as much are noted as well: they hold what is kept.
+    longer by as much, and whole numbers that count its calls, are noted as well.
     """
     made = {p: a for p, a in instances.arrays_in(own).items() if p not in thing.held}
     if not made:
         return set()
-    lengths = {path: len(kept) for path, kept in instances.lists_in(own).items()}
+    counts = instances.counts_in(own)
     other = thing.plan.prepare(trial_arrays(thing.arguments, seed=1), 1)
     arguments.call(getattr(own, thing.method("forward")), thing.given, other)
-    longer = {p: len(kept) - lengths.get(p, 0) for p, kept in instances.lists_in(own).items()}
-    thing.growing = {p: n for p, n in longer.items() if 0 < n <= lengths.get(p, 0)}
+    thing.growing = list(instances.grown(counts, instances.counts_in(own)))
     now = instances.arrays_in(own)
     given = [a for a in other.values() if isinstance(a, np.ndarray)]
     return {

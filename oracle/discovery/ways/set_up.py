@@ -1,15 +1,10 @@
-"""Set-up between constructor and forward: ``initialize(optimizer)``, ``build(input_shape)``.
-
-Which methods are called, with what and in which order, is found by running: the shortest sequence
-after which forward and backward run. Only methods are tried that assign an attribute which the
-forward, the backward or a later step reads, and which the constructor has left open.
-"""
+"""Set-up between constructor and forward: ``initialize(optimizer)``, ``build(input_shape)``."""
 
 import ast
 import inspect
 import itertools
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +12,37 @@ from oracle.discovery import naming
 from oracle.discovery.arguments import Parameter, parameters
 from oracle.discovery.given import Given, given, of_sizes
 from oracle.discovery.text.functions import Function
-from oracle.discovery.ways.descent import PlainDescent
 from oracle.subject import Argument, Unusable
 from oracle.truth.recording.tape import is_user_file
+
+STEPS = frozenset({"update", "step", "apply", "apply_gradient", "optimize", "update_weights"})
+# So large that the weights are lost below the last digit of the gradient that an update adds.
+RATE = 2.0**60
+
+
+class PlainDescent:
+    """An optimizer that a layer asks for its new weights: w − rate · gradient."""
+
+    def __init__(self, lr: float = RATE) -> None:
+        self.lr = self.learning_rate = self.eta = lr
+
+    @classmethod
+    def is_held_by(cls, values: Iterable[Any], steps: Iterable[Any]) -> bool:
+        """Whether one of some given values, or of some set-up steps, is such an optimizer."""
+        given = [*values, *(value for step in steps for value in step.values.values())]
+        return any(cls.__name__ in getattr(value, "names", ()) for value in given)
+
+    def update(self, w: Any, grad: Any, *others: Any) -> Any:
+        return w - self.lr * grad
+
+    step = apply = apply_gradient = optimize = update_weights = __call__ = update
+
+
+# Set-up between constructor and forward: ``initialize(optimizer)``, ``build(input_shape)``.
+#
+# Which methods are called, with what and in which order, is found by running: the shortest
+# sequence after which forward and backward run. Only methods are tried that assign an attribute
+# which the forward, the backward or a later step reads, and which the constructor has left open.
 
 LONGEST = 2  # methods in a sequence
 MOST = 60  # sequences that are tried

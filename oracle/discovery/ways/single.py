@@ -12,13 +12,12 @@ from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.shapes import declared
 from oracle.discovery.single_functions import pullback
-from oracle.discovery.text import returns, updated
+from oracle.discovery.text import returns
 from oracle.discovery.text.functions import Function
-from oracle.discovery.text.returns import Item
-from oracle.discovery.text.updated import Updated
-from oracle.discovery.ways import variables
-from oracle.discovery.ways.descent import RATE
+from oracle.discovery.text.returns import Item, Updated
 from oracle.discovery.ways.gradients import Returned
+from oracle.discovery.ways.pair import check_variables, variables_of_module
+from oracle.discovery.ways.set_up import RATE
 from oracle.subject import Inputs, Made, Subject, Way, WrongReturn, outputs
 
 
@@ -33,11 +32,11 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
     said = declared.of_parts(user.text, [name], user.shapes)
     given = arguments.parameters(function, name)
     asked = [p for p in given if p.required or declared.is_said(said, p.name)]
-    of_module = variables.of_module(user, function, (node,), said)
+    of_module = variables_of_module(user, function, (node,), said)
     asked += of_module.parameters
     plan = plans.plan(candidate.name, said, asked, user.line(name), (node,), user)
     items = givers.named_by_moves(user.text, name, returns.items(node) or [])
-    updates = updated.updated(node) if node is not None else []
+    updates = returns.updated(node) if node is not None else []
     plan.constants |= {one.rate: RATE for one in updates}
     slots = list(plan.slots.values())
     count = len([leaf for slot in slots for leaf in slot.leaves() if leaf.differentiated])
@@ -55,7 +54,7 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
         made = made_of(kept, known, node, candidate.line)
         return made.made(gradients_of(kept, known), slots)
 
-    variables.check(of_module, candidate.name, said, plan, run_forward, user.line(name))
+    check_variables(of_module, candidate.name, said, plan, run_forward, user.line(name))
 
     return Subject(
         candidate.name,

@@ -1,7 +1,7 @@
 """Sources of a backward's arguments: upstreams, inputs, outputs, caches and numbers."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from oracle.discovery import naming, plans
@@ -30,14 +30,18 @@ def sources_of(
     taken: Sequence[Parameter],
     outputs: Sequence[str],
     said: declared.Shapes,
+    node: functions.Function | None = None,
 ) -> Sources:
     """Where a backward's arguments come from, by name, and then by order.
+
+    ``node``: the backward. An argument that it takes apart is what forward kept, whatever its name.
 
     Raises:
         Unusable: nothing says what one of them is.
     """
-    found = Sources(_upstreams(given, taken, outputs))
-    open_ = _by_name(found, [p.name for p in given], taken, outputs, said)
+    caches = _caches(taken, outputs, node)
+    found = Sources(_upstreams(given, taken, outputs, caches))
+    open_ = _by_name(found, [p.name for p in given], taken, outputs, said, caches)
     open_ = _by_spelling(found, [p.name for p in given], open_)
     open_ = _by_order(found, given, open_)
     for name in list(open_):
@@ -54,12 +58,29 @@ def sources_of(
     return found
 
 
+def _caches(
+    taken: Sequence[Parameter], outputs: Sequence[str], node: functions.Function | None
+) -> set[str]:
+    """Arguments that are what forward kept: by name, or as the backward takes them apart.
+
+    ``x, W = kept`` says so beside an upstream, where forward returns more than one thing.
+    """
+    named = {p.name for p in taken if naming.is_cache(p.name)}
+    others = [p.name for p in taken if p.required and not naming.is_upstream(p.name, outputs)]
+    if len(outputs) < 2 or node is None or not taken:
+        return named
+    if len(others) == len([p for p in taken if p.required]):
+        others = others[1:]  # the first is the upstream, where no name says which one is
+    return named | {name for name in others if assignments.is_taken_apart(node, name)}
+
+
 def _by_name(
     found: Sources,
     known: Sequence[str],
     taken: Sequence[Parameter],
     outputs: Sequence[str],
     said: declared.Shapes,
+    caches: Collection[str],
 ) -> list[str]:
     """Sources by the very name of an input or output; the names that are left open."""
     open_: list[str] = []
@@ -71,7 +92,7 @@ def _by_name(
             found.inputs[name] = name
         elif name in outputs and name:
             found.outputs[name] = list(outputs).index(name)
-        elif naming.is_cache(name) and parameter.required:
+        elif name in caches and parameter.required:
             found.caches.append(name)
         elif (
             found.upstreams
@@ -140,7 +161,10 @@ def unknown(
 
 
 def _upstreams(
-    given: Sequence[Parameter], taken: Sequence[Parameter], outputs: Sequence[str]
+    given: Sequence[Parameter],
+    taken: Sequence[Parameter],
+    outputs: Sequence[str],
+    caches: Collection[str],
 ) -> list[str]:
     """The parameters of a backward that are upstream gradients."""
     known = {p.name for p in given}
@@ -150,11 +174,14 @@ def _upstreams(
         if not p.required and p.name not in known
         if naming.is_upstream_by_default(p.name, p.default, outputs)
     ]
-    return _required_upstreams(given, taken, outputs) or by_default[:1]
+    return _required_upstreams(given, taken, outputs, caches) or by_default[:1]
 
 
 def _required_upstreams(
-    given: Sequence[Parameter], taken: Sequence[Parameter], outputs: Sequence[str]
+    given: Sequence[Parameter],
+    taken: Sequence[Parameter],
+    outputs: Sequence[str],
+    caches: Collection[str],
 ) -> list[str]:
     known = {p.name for p in given}
     required = [p.name for p in taken if p.required]
@@ -166,10 +193,10 @@ def _required_upstreams(
         later = [
             name
             for name in required[1:]
-            if name not in known and not naming.is_cache(name) and (naming.is_upstream(name, outs))
+            if name not in known and name not in caches and (naming.is_upstream(name, outs))
         ]
         return later[:1]
-    if naming.is_cache(first) and not naming.is_upstream(first):
+    if first in caches and not naming.is_upstream(first):
         later = [n for n in required[1:] if n not in known and naming.is_upstream(n)]
         return later[:1]
     needed = [p.name for p in given if p.required]
@@ -182,7 +209,7 @@ def _required_upstreams(
             return []
     found = [first]
     for name in required[1:]:
-        if name in known or naming.is_cache(name) or name in outputs:
+        if name in known or name in caches or name in outputs:
             break
         if naming.is_upstream(name, [o for o in outputs if o]) and len(outputs) > 1:
             found.append(name)

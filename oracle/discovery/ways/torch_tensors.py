@@ -5,10 +5,8 @@ running it: forward and backward run with the one, and mostly not with the other
 """
 
 import ast
-import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -88,11 +86,10 @@ def built(user: User, candidate: Candidate, build: Build) -> Subject:
 
 def _users(user: User, candidate: Candidate) -> list[User]:
     """The user's file as it is, and with tensors, if it has to do with torch; the likely first."""
-    space = vars(user.module) if user.module is not None else {}
-    of_torch = {n for n, thing in space.items() if _is_of(thing, "torch")}
+    of_torch = user.names_of("torch")
     if not of_torch or user.text is None or candidate.way == Way.TORCH_FUNCTION:
         return [user]
-    of_numpy = {n for n, thing in space.items() if _is_of(thing, "numpy")}
+    of_numpy = user.names_of("numpy")
     from oracle.truth.torch_crossing import Crossings
 
     given = {part.name: getattr(user, part.name) for part in fields(user)}
@@ -108,16 +105,6 @@ def _told(precision: Any) -> Iterator[str]:
         yield f"computes in {inside}: the formula is judged with float64 in its place"
     elif inside != "float64":
         yield f"computes in {inside}: judged by its rounding"
-
-
-def _is_of(thing: Any, library: str) -> bool:
-    name = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", "")
-    return isinstance(name, str) and name.partition(".")[0] == library and not _is_object(thing)
-
-
-def _is_object(thing: Any) -> bool:
-    """An array or tensor, say, and no module, class or function."""
-    return not (isinstance(thing, ModuleType | type) or callable(thing) or inspect.isroutine(thing))
 
 
 def _names_read(user: User, candidate: Candidate) -> Iterator[str]:

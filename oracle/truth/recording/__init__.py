@@ -38,8 +38,8 @@ from dataclasses import dataclass
 from typing import Any
 
 # ``arrays``, ``flat`` and ``scalars`` give the tracked kinds their operations.
-from oracle.truth.recording import arrays, flat, scalars, warned  # noqa: F401
-from oracle.truth.recording.names import Names
+from oracle.truth.recording import arrays, iteration, scalars  # noqa: F401
+from oracle.truth.recording.names import Names, at_the_users_line
 from oracle.truth.recording.tape import SHARED_INPUT, Cut, Note, Place, Tape, Value
 from oracle.truth.recording.trees import Path, Tracker, unwrapped
 
@@ -88,7 +88,7 @@ def record(
             tracker.track(owner, ("self",))
         tracker.track_constants(names)
         Tape.now = tape
-        with warned.at_the_users_line():
+        with at_the_users_line():
             result = function(*tracked_args, **tracked_kwargs)
         outputs = tracker.outputs(result)
         value = unwrapped(result)

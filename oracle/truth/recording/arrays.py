@@ -1,16 +1,65 @@
 """The operations of the tracked array: each goes to NumPy by way of ``calls.py`` and its like."""
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from oracle.truth import numpy_compat
-from oracle.truth.recording import calls, exits, strays, writes
+from oracle.truth.recording import calls, exits, wrapping, writes
 from oracle.truth.recording.kinds import Flat, Tracked, give, plain
-from oracle.truth.recording.methods import give_methods
 from oracle.truth.recording.tape import Tape
+
+# fmt: off
+METHODS = (
+    "all", "any", "argmax", "argmin", "argpartition", "argsort", "astype", "byteswap", "choose",
+    "clip", "compress", "conj", "conjugate", "copy", "cumprod", "cumsum", "diagonal", "dot",
+    "fill", "flatten", "getfield", "item", "itemset", "max", "mean", "min", "nonzero", "prod",
+    "ptp", "put", "ravel", "repeat", "reshape", "round", "searchsorted", "squeeze", "std",
+    "sum", "swapaxes", "take", "trace", "transpose", "var", "view",
+)
+
+
+
+# fmt: on
+LEAVING_METHODS = ("dump", "dumps", "tobytes", "tofile", "tostring")
+
+
+def _method(name: str, base: type) -> Callable[..., Any]:
+    real = getattr(base, name)
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return calls.call(name, real, (self, *args), kwargs)
+
+    return _named(method, real)
+
+
+def _leaving(name: str, base: type) -> Callable[..., Any]:
+    real = getattr(base, name)
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return exits.cut(name, lambda x: real(x, *args, **kwargs), self)
+
+    return _named(method, real)
+
+
+def _named(method: Callable[..., Any], real: Any) -> Callable[..., Any]:
+    method.__name__ = real.__name__
+    method.__doc__ = real.__doc__
+    return method
+
+
+def give_methods(kind: type, base: type) -> None:
+    for name in METHODS:
+        if hasattr(base, name):
+            setattr(kind, name, _method(name, base))
+    for name in LEAVING_METHODS:
+        if hasattr(base, name):
+            setattr(kind, name, _leaving(name, base))
+
+
+# The operations of the tracked array: each goes to NumPy by way of ``calls.py`` and its like.
 
 __warningregistry__ = None  # see calls.py
 
@@ -20,21 +69,20 @@ class _Operations:
 
     def __array_finalize__(self: Any, source: Any) -> None:
         if type(source) is Tracked and Tape.now is not None:
-            strays.orphan(self, source)
+            wrapping.orphan(self, source)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         return np.ndarray(*args, **kwargs)  # ``type(x)(shape)``
 
     def __getattr__(self: Any, name: str) -> Any:
         if name in Tracked.__slots__:  # C code made it from another kind of array
-            strays.foundling(self)
+            wrapping.foundling(self)
             return object.__getattribute__(self, name)
         if name == numpy_compat.MASKED_ARRAYS_LOOK_UP:
             return exits.cut("masked array", lambda x: np.ndarray, self)
         return getattr(self._plain, name)  # NumPy's own message
 
-    def __array_ufunc__(self: Any, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-        return calls.ufunc_call(ufunc, method, args, kwargs)
+    __array_ufunc__ = calls.ufunc_call
 
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return calls.numpy_call(func, args, kwargs)
@@ -162,7 +210,15 @@ class _Operations:
         calls.call("method partition", np.ndarray.partition, (self, *args), kwargs)
 
 
+OPERATORS = {
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide,
+    "matmul": np.matmul,
+}  # fmt: skip
+
 give(Tracked, _Operations)
+for _name, _ufunc in OPERATORS.items():
+    for _special in (f"__{_name}__", f"__r{_name}__"):
+        setattr(Tracked, _special, calls.operator_for(_special, _ufunc))
 give_methods(Tracked, np.ndarray)
 
 

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording.kinds import Tracked, plain, track_scalar
+from oracle.truth.recording.kinds import SCALARS, Tracked, plain, track_scalar
 from oracle.truth.recording.memory import owner_of
 from oracle.truth.recording.tape import Tape, Value
 from oracle.truth.recording.wrapping import (
     NUMBERS,
     adopt,
     is_active,
+    is_costly,
     like,
     noted,
     same_as,
@@ -29,7 +30,7 @@ from oracle.truth.recording.wrapping import (
 from oracle.truth.recording.writes import WRITERS, overwritten, ufunc_at, write
 
 # NumPy's warnings are the user's, not this module's: without a registry here, none of them is
-# swallowed as one that this module has already shown. See warned.py.
+# swallowed as one that this module has already shown. See ``names.at_the_users_line``.
 __warningregistry__ = None
 
 # Results that bear the shape of an argument, or its dtype, but not its numbers.
@@ -38,6 +39,8 @@ SHAPE_ONLY = frozenset({"zeros_like", "ones_like", "empty_like"})
 
 # Results that are decisions: nothing can be differentiated through them.
 DECISIONS = (bool, int, np.bool_, np.integer, np.dtype, type)
+
+SIMPLE = frozenset({int, float, str, slice, bool, type(None), np.float64, type(Ellipsis)})
 
 # NumPy's functions that write numbers to a file, and return nothing.
 SAVERS = frozenset({"save", "savetxt", "savez", "savez_compressed"})
@@ -50,6 +53,10 @@ def call(op: str, function: Callable[..., Any], args: tuple, kwargs: dict[str, A
         return function(*map(plain, args), **plain(kwargs))
     if op in WRITERS:
         return write(op, function, args, kwargs, tape)
+    if op != "nan_to_num" and (read := _read(args, kwargs, tape)) is not None:
+        plain_args, noted_args = read
+        result = function(*plain_args, **kwargs)
+        return finish(op, function, noted_args, kwargs, result, args, tape)
     if "out" in kwargs:
         out = kwargs["out"]
         out = out[0] if type(out) is tuple and len(out) == 1 else out
@@ -69,6 +76,47 @@ def call(op: str, function: Callable[..., Any], args: tuple, kwargs: dict[str, A
     noted_kwargs = {name: noted(arg, tape) for name, arg in kwargs.items()}
     result = function(*map(plain, args), **plain(kwargs))
     return finish(op, function, noted_args, noted_kwargs, result, args, tape)
+
+
+def _read(args: tuple, options: dict, tape: Tape) -> tuple[list[Any], tuple[Any, ...]] | None:
+    """The plain arguments and those that are noted, of the commonest calls, where speed matters.
+
+    None if no argument is active, or one is neither an array, a number nor a simple option.
+    """
+    for option in options.values():
+        if type(option) not in SIMPLE:
+            return None
+    active = constants = False
+    plain_args: list[Any] = []
+    noted_args: list[Any] = []
+    for arg in args:
+        kind = type(arg)
+        if kind is Tracked:
+            buffer = arg._buffer
+            if buffer.tape is not tape:
+                return None
+            value = arg._value if arg._version == buffer.version else value_of(arg)
+            plain_args.append(arg._plain)
+            if value is None:
+                noted_args.append(arg)
+                constants = True
+            else:
+                noted_args.append(value)
+                active = True
+        elif kind in SIMPLE:
+            plain_args.append(arg)
+            noted_args.append(arg)
+        elif kind in SCALARS and arg._tape is tape:
+            plain_args.append(arg._plain)
+            noted_args.append(arg._value)
+            active = True
+        else:
+            return None
+    if not active:
+        return None
+    if constants:
+        noted_args = [noted(arg, tape) if type(arg) is Tracked else arg for arg in noted_args]
+    return plain_args, tuple(noted_args)
 
 
 def finish(
@@ -91,8 +139,7 @@ def finish(
                 tape.cut("out", f"{op} wrote into an array that was not named as out=")
             return same
         if result.dtype.kind in NUMBERS:
-            note = tape.note(op, function, noted_args, noted_kwargs)
-            value = tape.result(note, result)
+            value = tape.made(op, function, noted_args, noted_kwargs, result)
             if op == "view" and result.itemsize != owner_of(result).itemsize:
                 tape.cut("reinterpreted", "an array was viewed as another type")
             return track(result, tape, value)
@@ -166,7 +213,7 @@ def _call_into(
     return out
 
 
-def ufunc_call(ufunc: np.ufunc, method: str, args: tuple, kwargs: dict[str, Any]) -> Any:
+def ufunc_call(self: Any, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
     """NEP 13: a ufunc, or one of its methods, met a tracked array or scalar."""
     tape = Tape.now
     if tape is None:
@@ -177,52 +224,55 @@ def ufunc_call(ufunc: np.ufunc, method: str, args: tuple, kwargs: dict[str, Any]
         return call(f"{ufunc.__name__}.{method}", getattr(ufunc, method), args, kwargs)
     if kwargs:
         return call(ufunc.__name__, ufunc, args, kwargs)
-    # What follows is ``call`` for the commonest case, in which speed matters.
-    active = False
-    plain_args, noted_args = [], []
-    for arg in args:
-        kind = type(arg)
-        if kind is Tracked:
-            buffer = arg._buffer
-            if buffer.tape is not tape:
-                return call(ufunc.__name__, ufunc, args, kwargs)
-            value = arg._value if arg._version == buffer.version else value_of(arg)
-            plain_args.append(arg._plain)
-            noted_args.append(arg if value is None else value)
-            active = active or value is not None
-        elif kind is float or kind is int:
-            plain_args.append(arg)
-            noted_args.append(arg)
-        else:
-            return call(ufunc.__name__, ufunc, args, kwargs)
-    result = ufunc(*plain_args)
-    if active and type(result) is np.ndarray and result.dtype.kind in NUMBERS:
-        note = tape.note(
-            ufunc.__name__,
-            ufunc,
-            tuple([noted(arg, tape) if type(arg) is Tracked else arg for arg in noted_args]),
-        )
-        return track(result, tape, tape.result(note, result))
-    if not active:
-        return tag(result, tape)
-    given = tuple([noted(arg, tape) if type(arg) is Tracked else arg for arg in noted_args])
-    return finish(ufunc.__name__, ufunc, given, {}, result, args, tape)
+    read = _read(args, {}, tape)
+    if read is None:
+        return call(ufunc.__name__, ufunc, args, kwargs)
+    result = ufunc(*read[0])
+    if type(result) is np.ndarray and result.dtype.kind in NUMBERS:
+        return track(result, tape, tape.made(ufunc.__name__, ufunc, read[1], {}, result))
+    return finish(ufunc.__name__, ufunc, read[1], {}, result, args, tape)
+
+
+def operator_for(name: str, ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
+    """The method of an operator: what NumPy would do by way of the ufunc, sooner."""
+    real = getattr(np.ndarray, name)
+    op = ufunc.__name__
+    reflected = name.startswith("__r")
+
+    def operate(self: Any, other: Any) -> Any:
+        tape = Tape.now
+        args = (other, self) if reflected else (self, other)
+        if tape is None or (read := _read(args, {}, tape)) is None:
+            return real(self, other)
+        result = ufunc(*read[0])
+        if type(result) is np.ndarray and result.dtype.kind in NUMBERS:
+            return track(result, tape, tape.made(op, ufunc, read[1], {}, result))
+        return finish(op, ufunc, read[1], {}, result, args, tape)
+
+    operate.__name__ = name
+    return operate
 
 
 def getitem(self: Tracked, index: Any) -> Any:
     """``x[index]``."""
     tape = Tape.now
-    index = plain(index)
+    if type(index) not in SIMPLE:
+        index = plain(index)
     result = self._plain[index]
-    if tape is None or self._buffer.tape is not tape:
+    buffer = self._buffer
+    if tape is None or buffer.tape is not tape:
         return result
-    value = value_of(self)
+    if is_costly(self) and type(result) is np.ndarray and result.base is buffer.owner:
+        return adopt(result, tape)  # these entries alone are looked up when they are read
+    value = self._value if self._version == buffer.version else value_of(self)
     if value is None:
         if type(result) is np.ndarray:
             return result if result.dtype.hasobject else track(result, tape)
         return result
-    note = tape.note("getitem", operator.getitem, (value, _kept(index)))
-    made = tape.result(note, result)
+    if buffer.labels is not None:
+        buffer.settle(self._plain, value)
+    kept = index if type(index) in SIMPLE else _kept(index)
+    made = tape.made("getitem", operator.getitem, (value, kept), {}, result)
     if type(result) is np.ndarray:
         return track(result, tape, made)
     return track_scalar(result, made, tape)

@@ -22,6 +22,7 @@ from numpy.lib.stride_tricks import as_strided
 from oracle.truth.recording.tape import Tape, Value
 
 CONSTANT = -1
+MANY = 64  # pieces that a read puts together
 
 
 def owner_of(array: np.ndarray) -> np.ndarray:
@@ -167,7 +168,14 @@ class Buffer:
         note = tape.note("read", None, (values, index.reshape(view.shape)))
         value = tape.result(note, view)
         self.borrowers.append(value)
+        if len(values) > MANY:
+            self.filled(view, value)  # one piece from now on
         return value
+
+    def settle(self, view: np.ndarray, value: Value) -> None:
+        """The user's code reads a whole: the next read finds it, and what is written until then."""
+        if self.labels is not None and view.size == self.owner.size:
+            self.filled(view, value)
 
 
 def _extent(array: np.ndarray) -> tuple[int, int]:

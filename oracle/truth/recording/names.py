@@ -1,21 +1,105 @@
-"""The names in the user's modules, which mean stand-ins while the user's code is recorded.
-
-``Names`` finds the modules that a function can reach, the user's own helpers included, puts the
-stand-ins in place, in globals, closures and imports, and puts everything back afterwards, unless
-the user's code has assigned the name anew.
-"""
+"""The names in the user's modules, which mean stand-ins while the user's code is recorded."""
 
 import builtins
 import contextlib
 import sys
 import types
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
-from oracle.truth.recording.builtin_names import BUILTINS
+from oracle.truth.recording import calls
+from oracle.truth.recording.classes import ClassStandIn, leaving_class, number_class
 from oracle.truth.recording.generators import keeps_state
-from oracle.truth.recording.stand_ins import Delegate, stand_in_for
-from oracle.truth.recording.tape import is_user_file
+from oracle.truth.recording.kinds import SCALARS, Tracked
+from oracle.truth.recording.stand_ins import Delegate, Module, stand_in_for
+from oracle.truth.recording.tape import OUR_FOLDER, is_user_file
+
+
+@contextmanager
+def at_the_users_line() -> Iterator[None]:
+    shown = warnings.showwarning
+
+    def show(message: Any, category: Any, filename: str, lineno: int, *rest: Any) -> None:
+        frame = sys._getframe(1)
+        while frame is not None and not is_user_file(frame.f_code.co_filename):
+            frame = frame.f_back  # type: ignore[assignment]
+        if frame is None or not filename.startswith(OUR_FOLDER):
+            shown(message, category, filename, lineno, *rest)
+            return
+        warnings.showwarning = shown
+        try:
+            warnings.warn_explicit(
+                message,
+                category,
+                frame.f_code.co_filename,
+                frame.f_lineno,
+                frame.f_globals.get("__name__"),
+                frame.f_globals.setdefault("__warningregistry__", {}),
+            )
+        finally:
+            warnings.showwarning = show  # type: ignore[assignment]
+
+    warnings.showwarning = show  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if warnings.showwarning is show:
+            warnings.showwarning = shown
+
+
+# Stand-ins for Python's own names: ``float``, ``type``, ``sum``, ``memoryview``, ``bytes``.
+
+__warningregistry__ = None  # see calls.py
+
+
+def _type_of(*args: Any, **kwargs: Any) -> Any:
+    """``type(x)``, which tells what the user would have."""
+    if len(args) == 1 and not kwargs:
+        kind = type(args[0])
+        if kind is Tracked or kind in SCALARS:
+            kind = type(args[0]._plain)
+        elif kind is Delegate or kind is Module:
+            kind = type(args[0]._oracle_real)
+        if kind is float:
+            return BUILTINS["float"]  # the user's own ``float`` is this one, too
+        return stand_in_for(kind) if kind.__module__.startswith("numpy") else kind
+    bases = tuple(getattr(base, "_oracle_real", base) for base in args[1])
+    return type(args[0], bases, *args[2:], **kwargs)
+
+
+def _sum(numbers: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """``sum(...)``: from Python 3.12 on it is exact for floats, and only for real ones."""
+    numbers = numbers if type(numbers) in (list, tuple, Tracked) else list(numbers)
+    if type(numbers) is not Tracked and not any(type(n) in SCALARS for n in numbers):
+        return sum(numbers, *args, **kwargs)
+    if (type(numbers) is Tracked and numbers.ndim != 1) or args or kwargs:
+        return sum(numbers, *args, **kwargs)
+    return calls.call("builtin sum", sum, (numbers,), {})
+
+
+class _Type(ClassStandIn):
+    """``type`` itself: it must remain usable as a class, and as the class of classes."""
+
+
+BUILTINS: dict[str, Any] = {
+    "float": number_class(float),
+    "type": type.__new__(
+        _Type, "type", (type,), {"_oracle_real": type, "_call": staticmethod(_type_of)}
+    ),
+    "sum": _sum,
+    "memoryview": leaving_class(memoryview),
+    "bytes": leaving_class(bytes),
+    "bytearray": leaving_class(bytearray),
+}
+
+
+# The names in the user's modules, which mean stand-ins while the user's code is recorded.
+#
+# ``Names`` finds the modules that a function can reach, the user's own helpers included, puts the
+# stand-ins in place, in globals, closures and imports, and puts everything back afterwards,
+# unless the user's code has assigned the name anew.
 
 
 class Names:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from oracle.truth.recording import calls, exits
+from oracle.truth.recording.arrays import give_methods
 from oracle.truth.recording.kinds import SCALAR_OF, Float, Float32, Float64, give
-from oracle.truth.recording.methods import give_methods
 from oracle.truth.recording.tape import Tape, Value
 
 __warningregistry__ = None  # see calls.py
@@ -67,8 +67,7 @@ class _Scalar:
             *args, **kwargs
         )  # type(x)(3)
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-        return calls.ufunc_call(ufunc, method, args, kwargs)
+    __array_ufunc__ = calls.ufunc_call
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return calls.numpy_call(func, args, kwargs)

@@ -28,8 +28,8 @@ from oracle.truth.recording.classes import class_stand_in, leaving_class, number
 from oracle.truth.recording.generators import ON_DATA, RANDOM
 from oracle.truth.recording.generators import get_state as get_state  # judging takes them from here
 from oracle.truth.recording.generators import set_state as set_state
+from oracle.truth.recording.iteration import Nditer
 from oracle.truth.recording.kinds import Tracked, plain
-from oracle.truth.recording.nditer import Nditer
 from oracle.truth.recording.tape import Tape, is_user_file
 
 __warningregistry__ = None  # see calls.py

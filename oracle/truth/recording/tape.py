@@ -105,9 +105,9 @@ def _spans(code: CodeType) -> list[tuple[int, int, int, int]]:
 _NOWHERE = compile("", "<unknown>", "exec")
 
 
-def here() -> tuple[CodeType, int]:
-    """The instruction of the user's code that is running now."""
-    frame = sys._getframe(3)
+def here(above: int) -> tuple[CodeType, int]:
+    """The instruction of the user's code that is running, so many frames above at the least."""
+    frame = sys._getframe(above)
     while frame is not None:
         code = frame.f_code
         known = _is_user_file.get(code.co_filename)
@@ -126,7 +126,8 @@ class Note:
     """
 
     __slots__ = (
-        "_code", "_inputs", "_instruction", "answer", "args", "function", "kwargs", "op", "outputs",
+        "_code", "_inputs", "_instruction", "answer", "args", "function", "kwargs", "number", "op",
+        "outputs",
     )  # fmt: skip
 
     def __init__(
@@ -135,7 +136,9 @@ class Note:
         function: Callable[..., Any] | None,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
+        number: int,
     ) -> None:
+        self.number = number  # of the calls noted before it
         self.op = op
         self.function = function
         self.args = args
@@ -143,7 +146,7 @@ class Note:
         self.outputs: tuple[Value, ...] = ()
         self.answer: Any = None
         self._inputs: tuple[Value, ...] | None = None
-        self._code, self._instruction = here()
+        self._code, self._instruction = here(3)
 
     @property
     def place(self) -> Place:
@@ -225,10 +228,26 @@ class Tape:
         args: tuple[Any, ...],
         kwargs: dict[str, Any] | None = None,
     ) -> Note:
-        note = Note(op, function, args, {} if kwargs is None else kwargs)
+        note = Note(op, function, args, {} if kwargs is None else kwargs, len(self.notes))
         self.notes.append(note)
         counter.steps += 1
         return note
+
+    def made(
+        self,
+        op: str,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        array: Any,
+    ) -> Value:
+        """The one active value that a call made: ``note`` and ``result`` at once."""
+        note = Note(op, function, args, kwargs, len(self.notes))
+        self.notes.append(note)
+        counter.steps += 1
+        value = Value(array, True, note)
+        note.outputs = (value,)
+        return value
 
     def result(self, note: Note, array: Any) -> Value:
         """An active value that ``note`` made."""
@@ -241,4 +260,4 @@ class Tape:
         self.note(op, None, args).answer = answer
 
     def cut(self, kind: str, text: str) -> None:
-        self.cuts.append(Cut(kind, Place(*here()), text))
+        self.cuts.append(Cut(kind, Place(*here(2)), text))

@@ -6,11 +6,12 @@ recording and put back afterwards, new ones that the user's code put there inclu
 
 import dataclasses
 import types
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import numpy as np
 
+from oracle.truth.recording.attributes import attributes_of
 from oracle.truth.recording.generators import RANDOM
 from oracle.truth.recording.kinds import SCALARS, Tracked, track_scalar
 from oracle.truth.recording.names import Names
@@ -33,23 +34,24 @@ def add_leaf(kind: type) -> None:
         _LEAVES = (*_LEAVES, kind)
 
 
-def _attributes(thing: Any) -> dict[str, Any] | None:
+def _attributes(thing: Any) -> MutableMapping[str, Any] | None:
     """The attributes of an object of one of the user's own classes."""
     if isinstance(thing, (type, types.FunctionType, types.ModuleType, *_LEAVES)):
         return None
     kind = type(thing)
     module = kind.__module__
-    if module.partition(".")[0] in _NOT_THE_USERS or not hasattr(thing, "__dict__"):
+    if module.partition(".")[0] in _NOT_THE_USERS:
         return None
-    if kind in (types.SimpleNamespace,) or dataclasses.is_dataclass(thing):
-        return vars(thing)
+    state = attributes_of(thing)
+    if state is None or kind in (types.SimpleNamespace,) or dataclasses.is_dataclass(thing):
+        return state
     for part in vars(kind).values():
         while hasattr(part, "__wrapped__"):
             part = part.__wrapped__
         code = getattr(part, "__code__", None)
         if code is not None:
-            return vars(thing) if is_user_file(code.co_filename) else None
-    return vars(thing)
+            return state if is_user_file(code.co_filename) else None
+    return state
 
 
 def rebuild(thing: Any, leaf: Callable[[Any, Path], Any], path: Path, seen: dict[int, Any]) -> Any:

@@ -9,6 +9,7 @@ from oracle.truth.recording.memory import Buffer, owner_of
 from oracle.truth.recording.tape import Tape, Value
 
 NUMBERS = "fc"  # the kinds of dtype that are followed
+LARGE = 20_000  # entries of an array: to look each of them up takes about a millisecond
 
 
 def value_of(tracked: Tracked) -> Value | None:
@@ -21,6 +22,16 @@ def value_of(tracked: Tracked) -> Value | None:
             tracked._value = None
         tracked._version = buffer.version
     return tracked._value
+
+
+def is_costly(tracked: Tracked) -> bool:
+    """True if each entry of a large array would be looked up, after a write to some."""
+    buffer = tracked._buffer
+    return (
+        tracked._version != buffer.version
+        and buffer.labels is not None
+        and tracked._plain.size > LARGE
+    )
 
 
 def is_active(tree: Any) -> bool:
@@ -79,11 +90,16 @@ def track(array: np.ndarray, tape: Tape, value: Value | None = None) -> Tracked:
     if array.base is None:
         buffer = tape.buffers.get(id(array))
         if buffer is None:
-            buffer = Buffer(tape, array, value)
+            tracked._buffer = buffer = Buffer(tape, array, value)
+            tracked._value = value
+            tracked._version = 0
             buffer.face = tracked
+            return tracked
     else:
-        owner = owner_of(array)
-        buffer = tape.buffers.get(id(owner))
+        buffer = tape.buffers.get(id(array.base))  # as mostly
+        if buffer is None or buffer.owner is not array.base:
+            owner = owner_of(array)
+            buffer = tape.buffers.get(id(owner))
         if buffer is None:
             buffer = Buffer(tape, owner)
             if value is not None:
@@ -147,3 +163,42 @@ def same_as(result: Any, args: Any) -> Any:
         if type(arg) is Tracked and arg._plain is result:
             return arg
     return None
+
+
+# Tracked arrays that NumPy's C code made by a way that is not followed.
+
+
+def foundling(self: Tracked) -> None:
+    """Initialise a tracked array of unknown origin: a constant, unless its memory is known."""
+    tape = Tape.now or Tape()
+    array = np.ndarray.view(self, np.ndarray)
+    buffer = tape.buffers.get(id(owner_of(array)))
+    if buffer is None:
+        buffer = Buffer(tape, owner_of(array))
+        tape.cut("unrecorded", "an array was made by a way that is not followed")
+    self._plain = array
+    self._buffer = buffer
+    self._value, self._version = None, -1
+
+
+def orphan(self: Tracked, source: Tracked) -> None:
+    """Initialise a tracked array that NumPy's C code made, by ``plain.dot(x)``, say.
+
+    Its numbers are not there yet. A view is looked up when it is read; anything else is a call
+    without a name, which the replay will refuse, should the result matter.
+    """
+    tape = Tape.now
+    assert tape is not None
+    array = np.ndarray.view(self, np.ndarray)
+    self._plain = array
+    buffer = source._buffer
+    if np.may_share_memory(array, source._plain):
+        self._buffer, self._value, self._version = buffer, None, -1
+        return
+    value = None
+    if is_active(source) and array.dtype.kind in NUMBERS:
+        note = tape.note("unrecorded", None, (noted(source, tape),))
+        value = tape.result(note, array)
+    self._buffer = Buffer(tape, owner_of(array))
+    self._buffer.filled(array, value)
+    self._value, self._version = value, self._buffer.version

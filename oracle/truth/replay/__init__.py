@@ -27,9 +27,8 @@ and the rules, by NumPy's names:
     others.py        the rest
 """
 
-from oracle.truth.replay.failures import DecisionChanged, NotReplayable
 from oracle.truth.replay.plan import Plan, Replayed, replay
 from oracle.truth.replay.run import Run
-from oracle.truth.replay.steps import TorchCall
+from oracle.truth.replay.steps import DecisionChanged, NotReplayable, TorchCall
 
 __all__ = ["DecisionChanged", "NotReplayable", "Plan", "Replayed", "Run", "TorchCall", "replay"]

@@ -8,10 +8,14 @@ import torch
 
 from oracle.truth import torch_compat
 from oracle.truth.recording import Path, Recording, Value
-from oracle.truth.replay.constants import constant, recorded_tensors
 from oracle.truth.replay.elementwise import Tensor, tensor
-from oracle.truth.replay.failures import DecisionChanged, NotReplayable
-from oracle.truth.replay.steps import Step
+from oracle.truth.replay.steps import (
+    DecisionChanged,
+    NotReplayable,
+    Step,
+    constant,
+    recorded_tensors,
+)
 from oracle.truth.work import spend_back
 
 # How far torch's value may be from NumPy's: rounding, and sums in a different order.

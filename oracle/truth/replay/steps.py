@@ -1,24 +1,101 @@
-"""Steps: a note, ready to run by torch, with the rule that is found for it."""
+"""Steps: a note, ready to run by torch, with its rule, its arguments and its constants."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
-from oracle.truth.recording import Note
-from oracle.truth.replay.constants import prepared, recorded_tensors, resolved
-from oracle.truth.replay.elementwise import Tensor, real, tensor, ufunc
-from oracle.truth.replay.failures import DecisionChanged, NotReplayable
+from oracle.truth.recording import Note, Value
+from oracle.truth.replay.elementwise import Tensor, quietly, real, tensor, ufunc
 from oracle.truth.replay.linalg import LINALG
 from oracle.truth.replay.movement import MOVES, VIEWS, gathers
 from oracle.truth.replay.others import AFFINE, OTHERS, Affine
 from oracle.truth.replay.products import PRODUCTS
-from oracle.truth.replay.quiet import quietly
 from oracle.truth.replay.reductions import REDUCTIONS
 from oracle.truth.replay.statistics import STATISTICS
 from oracle.truth.replay.ufunc_methods import ufunc_method
 from oracle.truth.work import counter
+
+
+class NotReplayable(Exception):  # noqa: N818
+    """Torch cannot run this call, or gives a different value than NumPy did."""
+
+    def __init__(self, note: Note | None, reason: str) -> None:
+        where = "" if note is None else f"{note.op}, line {note.line}: "
+        super().__init__(where + reason)
+        self.note = note
+        self.op = None if note is None else note.op
+        self.line = None if note is None else note.line
+        self.reason = reason
+
+
+class DecisionChanged(Exception):  # noqa: N818
+    """With these inputs the user's code would have decided otherwise: it must be run again."""
+
+    def __init__(self, note: Note) -> None:
+        super().__init__(f"{note.op}, line {note.line}")
+        self.note = note
+
+
+# The arguments of a note, made ready for torch: constants as tensors, values looked up.
+
+
+def constant(array: Any) -> Any:
+    """A constant of the record as a tensor, or as the number or object that it is."""
+    if isinstance(array, np.ndarray):
+        kind = array.dtype.kind
+        if kind == "f":
+            return torch.from_numpy(np.array(array, np.float64))
+        if kind == "c":
+            return torch.from_numpy(np.array(array, np.complex128))
+        if kind == "b":
+            return torch.from_numpy(np.array(array))
+        if kind in "iu":
+            return torch.from_numpy(np.array(array, np.int64))
+        return array
+    if isinstance(array, np.bool_):
+        return bool(array)
+    if isinstance(array, np.integer):
+        return int(array)
+    if isinstance(array, np.floating):
+        return float(array)
+    return array
+
+
+def prepared(arg: Any) -> Any:
+    """A note's argument with its constants made tensors."""
+    kind = type(arg)
+    if kind is Value:
+        return arg if arg.active else constant(arg.array)
+    if kind is list or kind is tuple:
+        return kind([prepared(part) for part in arg])
+    if isinstance(arg, (np.ndarray, np.generic)):
+        return constant(arg)
+    return arg
+
+
+def resolved(arg: Any, tensors: dict[int, Tensor]) -> Any:
+    kind = type(arg)
+    if kind is Value:
+        return tensors[id(arg)]
+    if kind is list or kind is tuple:
+        return kind([resolved(part, tensors) for part in arg])
+    return arg
+
+
+def recorded_tensors(arg: Any) -> Any:
+    """A prepared argument with the recorded numbers in it."""
+    kind = type(arg)
+    if kind is Value:
+        return tensor(constant(np.asarray(arg.array)))
+    if kind is list or kind is tuple:
+        return kind([recorded_tensors(part) for part in arg])
+    return arg
+
+
+# Steps: a note, ready to run by torch, with the rule that is found for it.
 
 RULES: dict[str, Callable[..., Any]] = {**REDUCTIONS, **STATISTICS, **PRODUCTS, **LINALG, **OTHERS}
 _UFUNC_OPTIONS = ("casting", "order", "dtype", "subok", "signature", "sig")

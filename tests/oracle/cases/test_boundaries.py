@@ -4,7 +4,7 @@ import numpy as np
 
 import oracle
 from oracle import discovery
-from oracle.cases.boundaries import boundaries, functions_in, integers
+from oracle.cases.plan import boundaries, functions_in, integers
 
 BLOCK = 24
 

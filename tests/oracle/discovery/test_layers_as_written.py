@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from oracle.cases import Case
-from oracle.cases.drawing import draw
+from oracle.cases.case import draw
 from oracle.discovery.shapes import docstrings
 from oracle.subject import Argument
 from tests.oracle.discovery.differences import found, right, wrong
@@ -277,6 +277,45 @@ def test_integers_whose_range_nothing_says_are_labels(tmp_path):
     assert set(right(lookup)) == {"self.dE"}
     once = text.replace("np.add.at(self.dE, self.ids, g)", "self.dE[self.ids] = g")
     assert wrong(found(tmp_path, once)["Lookup"], sizes=dict.fromkeys(lookup.sizes, 3))
+
+
+TRACE = """
+    class Trace:
+        def __init__(self, n_out):
+            self.n_out, self.decay, self.params = n_out, 0.5, {"U": None, "V": None}
+        def forward(self, seq):
+            '(T, n_in) readings, oldest first'
+            if self.params["U"] is None:
+                self.params = {"U": np.random.randn(seq.shape[1], self.n_out) / 3,
+                               "V": np.random.randn(self.n_out, self.n_out) / 3}
+                self.grads = {k: np.zeros_like(w) for k, w in self.params.items()}
+                self.seen, self.state, self.at = [], [np.zeros(self.n_out)], 0
+            for row in seq:
+                self.at += 1
+                self.seen.append(row)
+                drive = row @ self.params["U"] + self.state[-1] @ self.params["V"]
+                self.state.append(np.tanh(drive))
+            return np.array(self.state[-len(seq):])
+        def backward(self, g):
+            back, carried = np.zeros((len(g), len(self.seen[0]))), 0
+            for t in reversed(range(len(g))):
+                self.at -= 1
+                dz = (g[t] + carried) * (1 - self.state[self.at + 1] ** 2)
+                self.grads["U"] += np.outer(self.seen[self.at], dz)
+                self.grads["V"] += np.outer(self.state[self.at], dz)
+                carried = dz @ self.params["V"].T
+                back[t] = dz @ self.params["U"].T
+            return back
+"""
+
+
+@pytest.mark.parametrize("steps", [2, 5])
+def test_lists_and_counters_hold_one_forward_however_many_steps_it_has(tmp_path, steps):
+    trace = found(tmp_path, TRACE)["Trace"]
+    sizes = dict.fromkeys(trace.sizes, 3) | {"T": steps}
+    assert set(right(trace, sizes=sizes)) == {"back", 'self.grads["U"]', 'self.grads["V"]'}
+    forgets = TRACE.replace("(g[t] + carried)", "g[t]")
+    assert wrong(found(tmp_path, forgets)["Trace"], sizes=sizes)
 
 
 def test_a_float_is_no_size_though_a_formula_reads_like_a_shape(tmp_path):

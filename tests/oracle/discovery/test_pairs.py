@@ -1,7 +1,10 @@
 """Two functions, a forward and a backward: found in a user's file, bound, and right."""
 
+import contextlib
+
 import pytest
 
+from oracle.subject import WrongReturn
 from tests.oracle.discovery.differences import found, problems, right, wrong
 
 AFFINE = """
@@ -996,3 +999,64 @@ def test_a_function_that_makes_forward_and_backward_is_no_derivation(tmp_path):
             return down_(dy, *cache)
     """
     assert list(found(tmp_path, text)) == ["lift_backward"]
+
+
+KEPT = """
+    import collections
+
+    Seen = collections.namedtuple("Seen", ["root", "share"])
+
+    # oracle: shapes v: N D
+    def steepness(v):
+        root = np.sqrt(1 + v * v)
+        share = v / root
+        return root, {kept}
+
+    def steepness_backward(dr, {name}):
+        {taken}
+        return dr * {factor}
+"""
+
+
+@pytest.mark.parametrize("name", ["things", "bag"])
+@pytest.mark.parametrize(
+    ("kept", "taken"),
+    [
+        ("(root, share)", "root, share = {name}"),
+        ("Seen(root, share)", "share = {name}.share"),
+        ('{{"share": share, "root": root}}', 'share = {name}["share"]'),
+    ],
+)
+def test_an_argument_that_is_taken_apart_is_what_forward_kept(tmp_path, name, kept, taken):
+    taken, kept = taken.format(name=name), kept.format()
+    text = KEPT.format(kept=kept, taken=taken, name=name, factor="share")
+    assert right(found(tmp_path, text)["steepness_backward"]) == {"dv": ("v",)}
+    text = KEPT.format(kept=kept, taken=taken, name=name, factor="share**2")
+    assert wrong(found(tmp_path, text)["steepness_backward"]) == {"dv"}
+
+
+SCALED = """
+    # oracle: shapes u: N D, v: D, t: N
+    def spread(u, v, t):
+        r = u @ v - t
+        return np.sum(r ** 4)
+
+    def spread_backward(g, u, v, t):
+        e = 4 * (u @ v - t) ** 3
+        dv = u.T @ e
+        du = e[:, None] * v
+        return {}
+"""
+
+
+def test_a_gradient_times_the_upstream_keeps_its_name(tmp_path):
+    subject = found(tmp_path, SCALED.format("dv * g, g * du"))["spread_backward"]
+    assert right(subject) == {"dv": ("v",), "du": ("u",)}
+    subject = found(tmp_path, SCALED.replace("e = 4", "e = 3").format("dv * g, g * du"))
+    assert wrong(subject["spread_backward"]) == {"dv", "du"}
+
+
+def test_a_gradient_that_holds_the_upstream_already_has_no_name_of_its_own(tmp_path):
+    text = SCALED.replace("e = 4", "e = g * 4").format("dv * g, du * g")
+    with contextlib.suppress(WrongReturn):
+        assert wrong(found(tmp_path, text)["spread_backward"])

@@ -3,8 +3,7 @@
 import pytest
 
 from oracle.discovery.load import load
-from oracle.discovery.raised import said
-from oracle.discovery.removed import today
+from oracle.discovery.raised import said, today
 
 REMOVED = {
     "import numpy as np; np.float(1)": "write float today",

@@ -93,3 +93,46 @@ def test_a_line_that_cannot_be_read_costs_its_own_class_only(tmp_path):
     made, failures = subjects(write(tmp_path, text))
     assert [subject.name for subject in made] == ["shrunk"]
     assert failures
+
+
+ROUTES = """
+    # oracle: run Routes(["left", "right"]).forward(flows) with flows.left: N D, flows.right: N D
+    class Routes:
+        def __init__(self, names):
+            self.names = names
+        def forward(self, given):
+            self.given = given
+            return np.sin(given[self.names[0]]) * given[self.names[1]]
+        def backward(self, g):
+            first, second = (self.given[name] for name in self.names)
+            return {"left": g * np.cos(first) * second, "right": g * np.sin(first)}
+"""
+
+
+def test_a_dict_of_arrays_may_have_a_name_of_its_own_in_the_line(tmp_path):
+    made = right(found(tmp_path, ROUTES)["Routes"])
+    assert set(made.values()) == {("given", "left"), ("given", "right")}
+    text = ROUTES.replace("* np.cos(first)", "* np.sin(first)")
+    assert len(wrong(found(tmp_path, text)["Routes"])) == 1
+
+
+NUMBERED = """
+    # oracle: shapes X: N n_in, t: N labels(n_out), n_in=5, n_out=3
+    class Scores:
+        def __init__(self, n_in, n_out):
+            self.W = np.random.randn(n_in, n_out)
+        def loss_and_grads(self, X, t):
+            e = np.exp(X @ self.W)
+            p = e / e.sum(1, keepdims=True)
+            rows = np.arange(len(t))
+            loss = -np.log(p[rows, t]).mean()
+            p[rows, t] -= 1
+            return loss, {"W": X.T @ p / len(t)}
+"""
+
+
+def test_a_size_of_which_the_line_says_a_number_is_that_number(tmp_path):
+    subject = found(tmp_path, NUMBERED)["Scores.loss_and_grads"]
+    assert subject.sizes == ("N",)
+    assert right(subject)
+    assert wrong(found(tmp_path, NUMBERED.replace("/ len(t)", ""))["Scores.loss_and_grads"])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from oracle.commands.check import Settings, judge
 from oracle.discovery.value_readings import variants
 from tests.oracle.discovery.differences import found
 
@@ -179,3 +180,51 @@ def test_labels_are_found_for_what_indexes(tmp_path):
             return dS
     """
     assert found(tmp_path, text)["margin_backward"].shapes == "y: N labels(C)"
+
+
+MARGIN = """
+    # oracle: shapes score: N, target: N
+    def churn_loss_and_grad(score, target):
+        {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("m = target * score; return np.exp(-m).sum(), -target * np.exp(-m)", True),
+        ("m = 1 + -target * score; return (m * m).sum(), 2 * (score - target)", True),
+        ("return (score - target) @ (score - target), 2 * (score - target)", False),
+        (
+            "p = 1 / (1 + np.exp(-score)); "
+            "return -np.sum(target * np.log(p) + (1 - target) * np.log(1 - p)), p - target",
+            False,
+        ),
+    ],
+)
+def test_targets_that_multiply_a_score_may_be_signs(tmp_path, body, expected):
+    signs = ["target: N signs fixed"] in proposed(tmp_path, MARGIN.format(body=body))
+    assert signs is expected
+
+
+SQUARED_MARGIN = """
+    def fit_loss(scores, target):
+        return np.mean((1 - target * scores) ** 2)
+
+    def fit_loss_grad(scores, target):
+        return {gradient}
+"""
+
+
+@pytest.mark.parametrize(
+    ("gradient", "verdict"),
+    [
+        ("2 * (scores - target) / scores.size", "correct"),
+        ("2 * (scores - target)", "wrong"),
+        ("(scores - target) / scores.size", "wrong"),
+        ("-2 * (1 - target * scores) / scores.size", "wrong"),
+    ],
+)
+def test_what_is_right_for_signs_alone_is_right_for_a_margin(tmp_path, gradient, verdict):
+    (subject,) = found(tmp_path, SQUARED_MARGIN.format(gradient=gradient)).values()
+    assert judge(subject, Settings(cases=40)).verdict == verdict

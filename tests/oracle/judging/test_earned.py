@@ -99,3 +99,22 @@ def test_elementwise_code_is_not_tried_on_a_number():
         return gx
 
     assert oracle.check(clipped, clipped_backward, shapes="x: *shape").verdict == "correct"
+
+
+def test_a_verdict_on_much_work_counts_the_cases_that_it_rests_on():
+    def blurred(x):  # one recorded call for each entry and tap
+        y = np.zeros((x.shape[0], 6, 6))
+        for n, i, j in np.ndindex(y.shape):
+            for k in range(3):
+                y[n, i, j] += np.tanh(x[n, i, j + k])
+        return y
+
+    def blurred_backward(g, x):
+        dx = np.zeros_like(x)
+        for n, i, j in np.ndindex(g.shape):
+            for k in range(3):
+                dx[n, i, j + k] += g[n, i, j] * (1 - np.tanh(x[n, i, j + k]) ** 2)
+        return dx
+
+    found = oracle.check(blurred, blurred_backward, shapes="x: N 6 8")
+    assert found.verdict == "correct", reason(found)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oracle.judging.expected_work import ExpectedWork
+from oracle.judging.budget import ExpectedWork
 
 
 def seen(work, many=3):

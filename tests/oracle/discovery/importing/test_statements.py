@@ -8,7 +8,7 @@ import traceback
 import pytest
 
 from oracle.discovery import subjects
-from oracle.discovery.importing import budget
+from oracle.discovery.importing import finder
 from oracle.discovery.load import load
 from oracle.subject import NotImported
 
@@ -83,7 +83,7 @@ def test_a_name_that_was_bound_before_keeps_its_value(tmp_path):
 
 
 def test_a_training_loop_is_ended_and_the_definitions_after_it_are_there(tmp_path, monkeypatch):
-    monkeypatch.setattr(budget.Budget.__init__, "__defaults__", (0.2, 5.0))
+    monkeypatch.setattr(finder.Budget.__init__, "__defaults__", (0.2, 5.0))
     text = "turns = 0\nwhile True:\n    turns += 1\n" + RAMP
     both = loaded(tmp_path, text)
     assert both.module.Ramp().forward(1) == 1
@@ -92,7 +92,7 @@ def test_a_training_loop_is_ended_and_the_definitions_after_it_are_there(tmp_pat
 
 
 def test_an_except_without_a_name_does_not_keep_it_going(tmp_path, monkeypatch):
-    monkeypatch.setattr(budget.Budget.__init__, "__defaults__", (0.2, 5.0))
+    monkeypatch.setattr(finder.Budget.__init__, "__defaults__", (0.2, 5.0))
     text = "for n in range(10**9):\n    try:\n        m = n\n    except:\n        break\n"
     assert loaded(tmp_path, text + RAMP).module.Ramp
 

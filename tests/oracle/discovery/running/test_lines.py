@@ -3,7 +3,7 @@
 import pytest
 
 from oracle.discovery import subjects
-from tests.oracle.discovery.differences import write
+from tests.oracle.discovery.differences import found, right, write, wrong
 
 
 def lines(folder, text, name=""):
@@ -199,3 +199,21 @@ def test_two_operands_a_and_b_are_of_one_kind(tmp_path):
             return g[:, None] * b, g[:, None] * a
     """
     assert lines(tmp_path, text) == {"rowdot_backward": "a: N D, b: N D"}
+
+
+def test_a_vector_of_weights_is_not_tried_with_a_single_entry(tmp_path):
+    text = """
+        class Shrinkage:
+            def __init__(self, strength=0.2):
+                self.strength = strength
+            def __call__(self, coef):
+                return self.strength * (np.linalg.norm(coef) + coef.T.dot(coef))
+            def gradient(self, coef):
+                return self.strength * (np.sign(coef) + 2 * coef)
+    """
+    (subject,) = found(tmp_path, text).values()
+    assert [one.shapes for one in (subject, *subject.others)] == ["coef: D"]
+    assert wrong(subject)
+    text = text.replace("np.sign(coef)", "coef / np.linalg.norm(coef)")
+    (subject,) = found(tmp_path, text).values()
+    assert right(subject)

@@ -229,3 +229,18 @@ def test_each_option_has_a_verdict_and_the_reason_is_told_once(tmp_path, one, tw
     (last,) = list(found.values())[-1].gradients
     alike = verdicts == ("wrong", "wrong")
     assert any("as in Act" in note.message for note in last.findings) is alike
+
+
+WINDOW = """
+    def recent(x):
+        return np.cumsum(x, axis=1) * 0.5, np.shape(x)
+
+    def recent_backward(dy, like):
+        return np.cumsum(dy[:, ::STEP], axis=1)[:, ::-1] * 0.5
+"""
+
+
+def test_no_extent_of_one_is_taken_to_make_a_short_gradient_right(tmp_path):
+    assert judge(only(tmp_path, WINDOW.replace("STEP", "-1")), FEW).verdict == "correct"
+    found, failures = subjects(write(tmp_path, WINDOW.replace("STEP", "-2")))
+    assert failures or judge(found[0], FEW).verdict != "correct"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oracle.discovery.text.run_lines import run_lines
+from oracle.discovery.text.comments import run_lines
 from oracle.discovery.text.source import parse
 from oracle.subject import Unusable
 

@@ -1,16 +1,102 @@
-"""A verdict is earned: by enough cases that could have shown a mistake, of sizes that vary."""
+"""Coverage: a verdict rests on enough cases that could show a mistake, of sizes that vary."""
 
 from collections.abc import Sequence
 
-from oracle.cases import Case
+import numpy as np
+
+from oracle import cases
+from oracle.cases import Case, shapes
+from oracle.cases.plan import boundaries
 from oracle.cases.shapes import Size
-from oracle.judging.budget import ENOUGH
+from oracle.discovery.raised import told
+from oracle.judging.budget import BOUNDARY, BOUNDARY_CALLS, BOUNDARY_SHARE, ENOUGH, ordinary
 from oracle.judging.examination import Examination
 from oracle.judging.examined import Tally
-from oracle.judging.telling import ordinary
-from oracle.judging.wording import told
+from oracle.judging.ground_truth import DIFFERENCES
 from oracle.results import Note
 from oracle.subject import Subject
+
+
+def take_boundaries(examination: Examination, count: int, seed: int) -> None:
+    """Judge some more cases, in which one extent is at a boundary.
+
+    They are left out where every gradient is known to be wrong, and where a case is expected to be
+    too much work.
+    """
+    subject = examination.subject
+    if not examination.cases or all(t.verdict == "wrong" for t in examination.tallies):
+        return
+    budget = max(BOUNDARY_CALLS, BOUNDARY_SHARE * examination.work)
+    left = count // BOUNDARY
+    for extent, case in boundaries(subject, subject.functions, seed):
+        if left == 0:
+            break
+        work = examination.expected.of(case.sizes)
+        if examination.truth == DIFFERENCES:
+            work *= 4 * extent  # evaluations, of an array that is two or three times as large
+        if work > budget:
+            continue
+        before = examination.work
+        examination.take(case)
+        left -= 1
+        budget -= work if examination.truth == DIFFERENCES else examination.work - before
+
+
+# Sizes of which the forward accepts one value only, such as the rows of a kernel of fixed size.
+#
+# Drawn freely, such a size is refused in nearly all cases, though nothing is wrong with the
+# values.
+
+
+def cases_at_forced_sizes(
+    examination: Examination, planned: Sequence[Case], seed: int, max_dim: int
+) -> list[Case]:
+    """The planned cases that the sizes allow, with more of them in place of those refused."""
+    refused = {str(case) for case, _ in examination.raised}
+    ran = [case for case in planned if str(case) not in refused]
+    left = [case for case in planned if str(case) in refused]
+    only = forced(ran, left) if ran and left else {}
+    if not only:
+        return list(planned)
+    subject, rng = examination.subject, np.random.default_rng([seed, 2])
+    choices = [o.choices for o in subject.options if o.kind == "choice"]
+    for _ in left:
+        sizes = {**shapes.rectangular(subject.sizes, rng, max_dim), **only}
+        picked = tuple(some[int(rng.integers(len(some)))] for some in choices)
+        case = cases.fitting(subject, "float64", "ordinary", sizes, picked, rng)
+        if case is not None:
+            ran.append(case)
+            examination.take(case)
+    return ran
+
+
+def forced(ran: Sequence[Case], refused: Sequence[Case]) -> dict[str, Size]:
+    """The sizes by which the cases that ran differ from all that were refused; {} if none do.
+
+    Each has one value in all cases that ran, and each refused case has a different value of one of
+    them. A size without which that holds as well is not forced. Nor is an extent of 1: there many a
+    condition on the values holds by itself (each 1 × 1 matrix is symmetric).
+    """
+    first = ran[0].sizes
+    only = {
+        n: s
+        for n, s in first.items()
+        if s not in (1, (), (1,), (1, 1)) and all(case.sizes[n] == s for case in ran)
+    }
+
+    def explains(sizes: dict[str, Size]) -> bool:
+        return all(any(case.sizes[n] != s for n, s in sizes.items()) for case in refused)
+
+    if not explains(only):
+        return {}
+    for name in list(only):
+        fewer = {n: s for n, s in only.items() if n != name}
+        if explains(fewer):
+            only = fewer
+    return only
+
+
+# A verdict is earned: by enough cases that could have shown a mistake, of sizes that vary.
 
 NOTHING = "nothing-to-compare"
 MOST = 0.75  # of the cases: where the forward refuses as many, the values are not what it is for
