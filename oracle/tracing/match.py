@@ -156,7 +156,7 @@ class Matcher:
         return None
 
     def _groups(self, known: dict[Stored, Match]) -> list[list[Stored]]:
-        """What one statement has stored in all its turns, by the text of its target."""
+        """The values that one statement has stored in all its turns, by the text of its target."""
         groups: dict[tuple[int, str], list[Stored]] = {}
         for stored in self.entries:
             if stored not in known:

@@ -110,7 +110,7 @@ class Outcomes:
         )
 
     def stepless(self, match: Match) -> np.ndarray | None:
-        """What an update adds, without any step size."""
+        """The term that an update adds, without any step size."""
         made = self.neutral(_unclipped(match.value)[-1])
         return made if made is None else made / _inside(match)
 

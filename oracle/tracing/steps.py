@@ -65,7 +65,7 @@ class Step:
 
 
 class Training:
-    """What the record shows of a training, before any loss is chosen."""
+    """The training as the record shows it, before any loss is chosen."""
 
     def __init__(
         self,
@@ -263,7 +263,7 @@ class Training:
         return (own or known)[-1].text if known else ""
 
     def used(self, step: Step) -> list[tuple[Update, Term]]:
-        """What the updates of a step add to the parameters: the gradients, with their factors.
+        """The terms that the updates of a step add to the parameters: gradients with factors.
 
         Of a velocity it is what was added to it in this step; what is older is no gradient.
         """

@@ -245,7 +245,7 @@ def _summands(note: Note, old: Value, steps: set[int]) -> list[Term] | None:
 
 
 def _added(note: Note, old: Value, steps: set[int]) -> list[Term] | None:
-    """What was added to some entries of an array, as by ``W[i] -= lr * g``.
+    """The term added to some entries of an array, as by ``W[i] -= lr * g``.
 
     None if they were overwritten by something that is not computed from them.
     """
