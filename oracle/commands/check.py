@@ -57,7 +57,7 @@ def of_file(
 
     subjects, failures = discovery.subjects(file, name, settings.shapes, settings.against, imported)
     for failure in failures:
-        yield "", failure.line, lambda failure=failure: failure
+        yield "", failure.line, partial(_by_a_run, file, failure, settings)
     judged: dict[str, Outcome | Open] = {}
     for subject in subjects:
         if not _option(subject):
@@ -100,6 +100,21 @@ def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
     from oracle.tracing.training import judge_training
 
     return judge_training(file, str(file), trainer, settings.seed)
+
+
+def _by_a_run(file: Path, failure: Failure, settings: Settings) -> Outcome:
+    """A failure, or the verdicts on its backward where the file itself runs it on data."""
+    from oracle.discovery import trainers
+
+    found = trainers.instead(str(file), failure)
+    outcome = failure if found is None else _trained(file, found[0], settings)
+    if found is None or isinstance(outcome, Failure):
+        return failure
+    first, last = found[1]
+    own = tuple(g for g in outcome.gradients if first <= g.line <= last)
+    remark = Note("by-a-run", "no shapes were found: judged as the file itself calls it")
+    remarks = (*outcome.remarks, remark)
+    return replace(outcome, gradients=own, remarks=remarks) if own else failure
 
 
 def judge(subject: Subject, settings: Settings) -> Outcome:

@@ -55,6 +55,7 @@ def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> li
     """The uses that got no verdict: a gradient of the same name or line has one."""
     found = []
     told = {result.target for result in results}
+    everywhere = {gradient.line for result in results for gradient in result.gradients}
     for use in made:
         if use.target in told:
             if use.target == MODULE and (later := _later(user, use, results)) is not None:
@@ -66,7 +67,9 @@ def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> li
             continue  # the derivation is an error, or has another reason, which is told
         known = {bare(g.name) for g in gradients} | {f"d{bare(g.of)}" for g in gradients if g.of}
         lines = {g.line for g in gradients}
-        names = [n for n in use.names if bare(n) not in known]
+        names = [n for n in use.names if not {bare(n), bare(_whole(n))} & known]
+        if use.places and all(line in everywhere for _, line in use.places):
+            names = []
         if use.lines[0] == use.lines[1] and use.lines[0] in lines:
             names = []
         if names:
@@ -74,6 +77,19 @@ def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> li
                 NotJudged(user.file, use.target, use.lines, tuple(names), _counted(use, names))
             )
     return found
+
+
+def _whole(name: str) -> str:
+    """The array that a part is one of: ``grads["W"]`` of ``grads["W"][:, n:]``."""
+    try:
+        node: ast.expr = ast.parse(name, mode="eval").body
+    except SyntaxError:
+        return name
+    while isinstance(node, ast.Subscript):
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+            break
+        node = node.value
+    return ast.unparse(node)
 
 
 def _later(user: Text, use: Use, results: Sequence[Result]) -> NotJudged | None:
