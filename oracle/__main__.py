@@ -10,7 +10,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C is held from here on."""
+    """Run the command line; from here on Ctrl-C is held until it can be handled."""
     from oracle.commands import interrupts
 
     with interrupts.held():

@@ -142,7 +142,7 @@ class Result:
         return worst(gradient.verdict for gradient in self.gradients)
 
     def place_of(self, gradient: Gradient) -> tuple[str, int]:
-        """File and line of one of its gradients."""
+        """The file and line of a gradient."""
         return gradient.file or self.file, gradient.line
 
 

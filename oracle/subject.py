@@ -33,12 +33,11 @@ class Way(enum.IntEnum):
     DERIVATIVE = 7
     FORWARD_COST_BACKWARD = 8
     NETWORK = 9
-    TRAINING = 11  # code that trains: it is run, and judged as a trace
 
 
 @functools.cache
 def size_names(dims: tuple[str, ...]) -> tuple[str, ...]:
-    """The sizes that the dims speak of, in order; a starred one with its star."""
+    """The sizes in some dims, in order; a starred size with its star."""
     found: dict[str, None] = {}
     for dim in dims:
         if dim.startswith("*"):
@@ -139,9 +138,9 @@ class Unusable(Exception):  # noqa: N818
 
 
 class MissingShapes(Unusable):
-    """Nothing says the shape of some arguments; of labels, nothing says the range.
+    """The error that nothing says the shape of some arguments, or the range of labels.
 
-    ``names`` are theirs as a line of shapes has them: ``x``, ``params.W1``.
+    ``names``: the arguments as a line of shapes writes them: ``x``, ``params.W1``.
     """
 
     def __init__(

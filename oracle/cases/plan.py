@@ -203,7 +203,7 @@ def boundaries(
 
 
 def _extended(name: str, extent: int, turn: int) -> Size:
-    """The size in question; of a starred one the first and the last extent take turns."""
+    """A size with an extent; in a starred size the first and the last axis take turns."""
     if not name.startswith("*"):
         return extent
     return (extent,) if turn % 3 == 0 else (extent, 3) if turn % 3 == 1 else (3, extent)

@@ -33,7 +33,7 @@ EITHER = TerminalTheme((235, 234, 233), (1, 2, 3), COLOURS)
 
 
 def as_html(printed: Callable[[Console], Console]) -> str:
-    """What is printed on a console, as HTML whose colours suit light and dark pages."""
+    """The text of a console as HTML, whose colours suit light and dark pages."""
     screen = Console(
         file=io.StringIO(), width=100, record=True, force_terminal=True, highlight=False
     )
@@ -181,7 +181,7 @@ class Traced:
 
     @property
     def remarks(self) -> list[Note]:
-        """What would keep the training from learning, though every gradient be right."""
+        """Remarks on what keeps the training from learning, even where every gradient is right."""
         return remarks(self.report)
 
     def __bool__(self) -> bool:

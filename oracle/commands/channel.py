@@ -46,7 +46,7 @@ class Sender:
         self._leave = os._exit
 
     def send(self, kind: str, **content: Any) -> None:
-        """Write one message. A fork of the user's own that gets here ends instead."""
+        """Write one message; a process that the user's code has forked ends here."""
         if self._here() != self._process:
             self._leave(0)
         message = {"token": self._token, "number": self._count, "kind": kind, **content}

@@ -1,7 +1,7 @@
 """One user's file in this process: discovered, judged, diagnosed, and told of in a result."""
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -57,7 +57,7 @@ def of_file(
 
     subjects, failures = discovery.subjects(file, name, settings.shapes, settings.against, imported)
     for failure in failures:
-        yield "", failure.line, lambda failure=failure: failure
+        yield "", failure.line, partial(_by_a_run, file, failure, settings)
     judged: dict[str, Outcome | Open] = {}
     for subject in subjects:
         if not _option(subject):
@@ -102,6 +102,21 @@ def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
     return judge_training(file, str(file), trainer, settings.seed)
 
 
+def _by_a_run(file: Path, failure: Failure, settings: Settings) -> Outcome:
+    """A failure, or the verdicts on its backward where the file itself runs it on data."""
+    from oracle.discovery import trainers
+
+    found = trainers.instead(str(file), failure)
+    outcome = failure if found is None else _trained(file, found[0], settings)
+    if found is None or isinstance(outcome, Failure):
+        return failure
+    first, last = found[1]
+    own = tuple(g for g in outcome.gradients if first <= g.line <= last)
+    remark = Note("by-a-run", "no shapes were found: judged as the file itself calls it")
+    remarks = (*outcome.remarks, remark)
+    return replace(outcome, gradients=own, remarks=remarks) if own else failure
+
+
 def judge(subject: Subject, settings: Settings) -> Outcome:
     """Verdict and diagnosis of one derivation; a failure if it cannot be judged."""
     return closed(begun(subject, settings))
@@ -128,14 +143,22 @@ def begun(
         return Failure(subject.file, error.line or subject.line, f"{subject.name}: {error}")
     if examined.result.verdict != "wrong":
         return _told(examined, None, settings)
-    explained = partial(_explained, examined, settings, like)
+    explained = partial(_explained, examined, settings, subject.others, like)
     return Open(_without_reason(examined), functools.cache(explained))
 
 
 def _explained(
-    examined: "Examined", settings: Settings, like: Result | Open | None = None
+    examined: "Examined",
+    settings: Settings,
+    lines: Sequence[Subject] = (),
+    like: Result | Open | None = None,
 ) -> Outcome:
     """The result with a diagnosis of what is wrong; none is made twice for the same mistake."""
+    from oracle.judging.inferred import questioned
+
+    examined = questioned(examined, lines, settings.seed, settings.max_dim)
+    if examined.result.verdict != "wrong":
+        return _told(examined, None, settings)
     first = closed(like) if like is not None else None
     if isinstance(first, Result) and _is_alike(examined, first):
         alike = _unexplained(examined, f"is wrong as in {first.target}, which tells more")
@@ -171,14 +194,14 @@ def _examined(subject: Subject, settings: Settings) -> "Examined":
 
 
 def _is_alike(examined: "Examined", like: Result) -> bool:
-    """Whether something is wrong, and all of that is wrong with a different option as well."""
+    """True if all that is wrong here is wrong with a different option of the class as well."""
     known = {g.name for g in like.gradients if g.verdict in ("wrong", "inherited")}
     wrong = {entry.gradient.name for entry in examined.entries if entry.gradient.verdict == "wrong"}
     return bool(wrong) and wrong <= known
 
 
 def _without_reason(examined: "Examined") -> Result:
-    """What is known before the reason is looked for: a guard or float32 may account for all."""
+    """The result while no reason is known: a guard or float32 may account for the difference."""
     from oracle.judging.recognition import Recognised
 
     said = "differs from the derivative; no reason was found in time (--timeout)"

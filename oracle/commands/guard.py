@@ -61,7 +61,7 @@ def _child(
 
 
 def _watch(child: int, ending: socket.socket) -> dict[str, Any]:
-    """Wait for the end of the child: its exit status (minus the signal), or why it is to end."""
+    """Wait for the child: its exit status (minus the signal), or the reason to end it."""
     while True:
         if select.select([ending], [], [], PAUSE)[0]:
             return {"status": None, "why": "asked"}  # the parent is done, or gone

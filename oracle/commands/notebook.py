@@ -61,7 +61,7 @@ def _options(steps: int, loss: str) -> tuple[int, str]:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """What ``%load_ext oracle`` calls."""
+    """The entry point of ``%load_ext oracle``."""
 
     def oracle(line: str, cell: str) -> Any:
         """Run the cell and judge its gradients. Options: --steps N, --loss NAME."""

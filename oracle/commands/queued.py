@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def seconds(process: int) -> float:
-    """The seconds for which a process could have run, and did not; 0 where nothing tells it.
+    """The seconds in which a process was ready but did not run; 0 where nothing tells.
 
     Linux counts them in nanoseconds, for the main thread.
     """

@@ -8,7 +8,7 @@ from oracle.results import Report
 
 
 def expect_free(repro: str) -> None:
-    """Only an older script of ours may be overwritten."""
+    """Refuse to overwrite a file that is not an older script of the oracle."""
     from oracle.report.reproduction import WRITTEN
 
     path = Path(repro)

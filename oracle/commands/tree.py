@@ -14,6 +14,7 @@ from pathlib import Path
 
 DEATH_SIGNAL, SUBREAPER = 1, 36  # PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER
 LINUX = sys.platform == "linux"
+ENDING, AWAITED = 5.0, 3.0  # seconds in which processes are killed, and waited for
 
 
 def adopt_orphans() -> None:
@@ -55,12 +56,12 @@ def _children(process: int) -> list[int]:
     return found
 
 
-def end_descendants(group: int = 0, seconds: float = 5.0) -> None:
+def end_descendants(group: int = 0) -> None:
     """Kill every process below this one, and wait until none is left.
 
     ``group`` is killed as a whole at first: processes that fork cannot escape from that.
     """
-    end = time.monotonic() + seconds
+    end = time.monotonic() + ENDING
     while time.monotonic() < end:
         if group:
             with contextlib.suppress(OSError):
@@ -73,9 +74,9 @@ def end_descendants(group: int = 0, seconds: float = 5.0) -> None:
         time.sleep(0.002)
 
 
-def await_descendants(seconds: float = 3.0) -> None:
+def await_descendants() -> None:
     """Wait until no process is left below this one, for some time."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + AWAITED
     while _reaped() and time.monotonic() < end:
         time.sleep(0.005)
 

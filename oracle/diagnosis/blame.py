@@ -137,7 +137,7 @@ def _touched(evidence: Evidence, value: Value, error: np.ndarray) -> dict[Path, 
 
 
 def _accounts(evidence: Evidence, path: Path, carried: np.ndarray) -> bool:
-    """True if a gradient is wrong by just this much."""
+    """True if a gradient is wrong by exactly this error."""
     return evidence.same(evidence.got[path], evidence.want(path) + carried)
 
 
@@ -259,7 +259,7 @@ def _parts(
                 found[-1].append((value, factor, set(touched)))
 
     def unlike(part: tuple[Value, float, set[Path]]) -> tuple[bool, float]:
-        """Of several, the one that it is nearest to being the gradient of."""
+        """Sort key: how far the step is from the gradient of a value."""
         value, factor, _ = part
         true = evidence.true(value)
         off = np.abs(array / factor - true) > 1e-9 * np.abs(true).max(initial=0)
@@ -353,10 +353,11 @@ def multiple(array: np.ndarray, of: np.ndarray) -> float | None:
 
 
 def _may_wait(evidence: Evidence, step: Step, part: tuple[Value, float, set[Path]]) -> bool:
-    """Whether a step lacks but a factor that its one gradient could have as well: that is blamed.
+    """True if a step is a multiple of its true gradient, and one gradient alone is made of it.
 
-    ``p − t`` is m times the gradient of the logits; under a softmax it could play the part of that
-    of log p as well, which is no multiple of it.
+    The factor may then be missing from that gradient. ``p − t`` is m times the gradient of the
+    logits; under a softmax it could also be taken for the gradient of log p, of which it is no
+    multiple.
     """
     value, _, touched = part
     alone = len(touched) == 1

@@ -110,7 +110,7 @@ def _is_wrong_by_value(draft: Draft) -> bool:
 
 
 def _of(examined: Examined, path: Path, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The evidence in which this gradient was found wrong."""
+    """The evidence in which a gradient was found wrong."""
     failing = set(map(str, examined.entry(path).failures))
     return [one for one in evidence if str(one.case) in failing]
 

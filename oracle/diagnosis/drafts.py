@@ -139,8 +139,8 @@ class Drafts:
     ) -> Draft:
         """A new draft for an intermediate, before all those that are wrong because of it.
 
-        ``place``: where it is made, as by ``place``.
-        ``paths``: the gradients by which a cure of it is to be searched for, if it has none yet.
+        ``place``: the file and line where it is made.
+        ``paths``: the gradients that a cure of it must make right, if it has no cure yet.
         """
         key = "float64/ordinary"
         made = Gradient(

@@ -57,7 +57,7 @@ def right_only_when(entry: Entry) -> Note | None:
 def has_other_slope(
     name: str, path: Path, trials: Sequence[Trial], evidence: Sequence[Evidence]
 ) -> Note | None:
-    """Of a function of each entry by itself, what is wrong entry by entry is its derivative."""
+    """The finding that an entrywise function has a wrong derivative; None if it is not one."""
     if not trials or not all(_is_local(trial, path) for trial in trials):
         return None
     sides = {"positive": 0, "negative": 0}

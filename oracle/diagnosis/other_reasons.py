@@ -61,7 +61,7 @@ TRIED = 8  # cases in which the fault is looked for, the smallest first
 
 
 def place(subject: Subject, drafts: Drafts) -> None:
-    """Move such findings to the line of the user's file that is at fault."""
+    """Move findings of what raises or changes an argument to the line at fault."""
     for draft in drafts:
         for fault, look in (("raises", _raising), ("mutates-input", changing)):
             if fault in draft.names:

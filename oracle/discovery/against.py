@@ -72,7 +72,7 @@ def _expect_to_run(
 
 
 def _named(user: User, candidate: Candidate) -> tuple[str, int]:
-    """What ``--against`` or a comment says, and the comment's line."""
+    """The function named by ``--against`` or a comment, and the line of the comment."""
     if user.against:
         return user.against, 0
     return comments.above(user.text, (candidate.name, *candidate.parts.values()), COMMENT)

@@ -137,7 +137,7 @@ def parameters(function: Callable[..., Any], name: str) -> list[Parameter]:
 def call(
     function: Callable[..., Any], given: Sequence[Parameter], values: Mapping[str, Any]
 ) -> Any:
-    """Call with the values that there are, by position as far as that goes; defaults otherwise."""
+    """Call a function with the known values: by position where possible; defaults otherwise."""
     positional: list[Any] = []
     named: dict[str, Any] = {}
     gap = False

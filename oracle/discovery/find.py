@@ -124,7 +124,7 @@ class _Finder:
     # Pairs
 
     def _backward(self, name: str, names: list[str], scope: str) -> None:
-        """The pair whose backward, or whose derivative, a function is."""
+        """Find the pair whose backward or derivative a function is."""
         if functions.is_abstract(self.user.functions[name]):
             return
         short = name.rpartition(".")[2]
@@ -139,7 +139,7 @@ class _Finder:
         given = functions.parameters(self.user.functions[name])
         node = self.user.functions.get(qualified)
         inputs = functions.parameters(node) if node is not None else given
-        if scope and (self._has_state(name, scope) or self._has_state(qualified, scope)):
+        if scope and (self.user.has_state(name, scope) or self.user.has_state(qualified, scope)):
             return
         if not set(naming.tokens(forward)) <= set(naming.tokens(short)) and node is not None:
             needed = functions.required(self.user.functions[name])
@@ -161,20 +161,6 @@ class _Finder:
         parts = {"forward": qualified, "backward": name}
         self._add(name, way, parts, name)
         self.taken.add(qualified)
-
-    def _has_state(self, name: str, scope: str) -> bool:
-        """Whether a method reads or writes attributes of its object, other than methods."""
-        node = self.user.functions.get(name)
-        if node is None or is_static(node):
-            return False
-        methods = self.user.methods(scope)
-        return any(
-            isinstance(part, ast.Attribute)
-            and isinstance(part.value, ast.Name)
-            and part.value.id == "self"
-            and part.attr not in methods
-            for part in ast.walk(node)
-        )
 
     # One function
 
@@ -230,7 +216,7 @@ class _Finder:
     # Courses
 
     def _course(self, names: list[str]) -> None:
-        """forward_propagation, compute_cost, backward_propagation."""
+        """Find forward, cost and backward of a course: ``forward_propagation`` and its like."""
         for name in names:
             short = name.rpartition(".")[2]
             if not naming.has(short, naming.BACKWARD) or "." in name:
@@ -262,7 +248,7 @@ class _Finder:
         return found if len(found) == 1 else []
 
     def _compares(self, name: str, backward: str, forwards: list[str]) -> bool:
-        """Whether a function compares targets with something, and the backward takes just both.
+        """True if a function compares targets with an array, and the backward takes just these.
 
         So does a cost, whatever its name: ``negative_log_likelihood(p, y)``.
         """
@@ -274,7 +260,7 @@ class _Finder:
         return fits and name not in forwards and not naming.has(name, slopes)
 
     def _goes_on_from(self, backward: str, forward: str) -> bool:
-        """Whether a backward starts at targets and what a forward returns, not at an upstream."""
+        """True if a backward starts at targets and the value of a forward, not at an upstream."""
         known = functions.parameters(self.user.functions[forward])
         given = functions.required(self.user.functions[backward])
         compared = [p for p in given if p in naming.TARGETS | naming.PERHAPS_TARGETS]

@@ -87,7 +87,7 @@ def _samples(init: Function | None) -> Iterator[tuple[int, ...]]:
 
 
 def _parts(user: User, candidate: Candidate) -> list[str]:
-    """The arguments of a constructor by which the class divides."""
+    """The arguments of a constructor that the class uses as divisors."""
     with contextlib.suppress(Unusable):
         owner = candidate.of("class")
         kind = user.kind(owner) if owner else None

@@ -86,7 +86,7 @@ def _minimised(user: Text) -> Iterator[str]:
 
 
 def derivations(user: Text, found: Sequence[Candidate]) -> Iterator[tuple[Candidate, bool, bool]]:
-    """What the functions that give gradients may be, beside what was found; a run decides.
+    """Candidates among the functions that give gradients, beside those found; a run decides.
 
     Beside each stands if names say that it gives gradients, and if the code uses them as such.
     """
@@ -112,7 +112,7 @@ def derivations(user: Text, found: Sequence[Candidate]) -> Iterator[tuple[Candid
 def _value_and_gradients(
     user: Text, name: str, node: Function, is_giver: bool
 ) -> tuple[Candidate, bool] | None:
-    """What returns something and then gradients, by their names, their use, or their number."""
+    """A function that returns a value and then gradients, by their names, use or number."""
     last = returns.last_return(node)
     parts = last.value.elts if last is not None and isinstance(last.value, ast.Tuple) else []
     named = [_is_named(node, part) for part in parts]
@@ -128,19 +128,19 @@ def _value_and_gradients(
 
 
 def _is_named(function: Function, part: ast.expr) -> bool:
-    """If a returned thing, or all that a tuple or dict holds, is named like a gradient."""
+    """True if a returned item, or all that a tuple or dict holds, is named like a gradient."""
     of_keys, names = _names(function, part)
     return of_keys or all(bool(name) and naming.looks_like_gradient(name) for name in names)
 
 
 def _is_of(function: Function, part: ast.expr, own: Sequence[str]) -> bool:
-    """If it is named like the gradient of an argument, or of the entry that it is."""
+    """True if a returned item is named like the gradient of an argument, or of its dict key."""
     of_keys, names = _names(function, part)
     return of_keys or all(any(naming.is_gradient_of(n, one) for one in own) for n in names)
 
 
 def _names(function: Function, part: ast.expr) -> tuple[bool, list[str]]:
-    """If all entries of a dict are named like gradients of their keys; and the names otherwise."""
+    """True if all entries of a dict are named like gradients of their keys; else all the names."""
     item = returns.item(function, part, part.lineno)
     if item.entries:
         return all(naming.is_gradient_of(e.text, e.name) for e in item.entries), [""]
@@ -149,7 +149,7 @@ def _names(function: Function, part: ast.expr) -> tuple[bool, list[str]]:
 
 
 def _gives_by_name(node: Function) -> bool:
-    """If all that a method returns is named like gradients."""
+    """True if all that a method returns is named like gradients."""
     last = returns.last_return(node)
     if last is None or last.value is None:
         return False
@@ -179,7 +179,7 @@ def _with_losses(user: Text, name: str, owner: str) -> Iterator[Candidate]:
 
 
 def named_by_moves(user: Text | None, giver: str, items: Sequence[Item]) -> list[Item]:
-    """What a function returns, named after the parameters that the code moves by it.
+    """The items that a function returns, named after the parameters that the code moves by them.
 
     ``dp, ds = self.slopes(X)`` and ``self.w -= rate * dp``: the first one is that of ``w``.
     """
@@ -210,7 +210,7 @@ def _moved_by(user: Text, giver: str) -> Iterator[tuple[int, str]]:
 
 
 def _as_argument(user: Text, giver: str, call: ast.Call, moved_one: str) -> str:
-    """What moves, as the giver calls it: its argument, or an attribute of its object."""
+    """The parameter that moves, as the giver calls it: its argument, or ``self.W``."""
     if isinstance(call.func, ast.Attribute) and "." in moved_one:
         return bare(moved_one)
     given = dict(zip(functions.parameters(user.functions[giver]), call.args))

@@ -122,7 +122,7 @@ def stem(name: str, roles: Iterable[str], filler: bool = False) -> tuple[str, ..
 
 
 def has(name: str, table: frozenset[str]) -> bool:
-    """Whether one of the words is in a name."""
+    """True if one of the words is in a name."""
     return bool(table & set(tokens(name)))
 
 
@@ -138,12 +138,12 @@ OUTPUTS = words(
 
 
 def is_output(name: str) -> bool:
-    """Whether a parameter has a name that people give to a forward's output."""
+    """True if a parameter has a name that people give to a forward's output."""
     return name.strip("_").lower() in OUTPUTS
 
 
 def is_upstream(name: str, outputs: Sequence[str] = ()) -> bool:
-    """Whether a parameter has a name that people give to upstream gradients."""
+    """True if a parameter has a name that people give to upstream gradients."""
     return bool(UPSTREAM.match(name)) or any(out and is_gradient_of(name, out) for out in outputs)
 
 
@@ -156,7 +156,7 @@ SURELY_UPSTREAM = re.compile(
 
 
 def is_upstream_by_default(name: str, default: object, outputs: Sequence[str] = ()) -> bool:
-    """Whether a parameter with a default is the upstream: ``dout=1``, ``g=None``.
+    """True if a parameter with a default is the upstream: ``dout=1``, ``g=None``.
 
     A step ``dt=0.01`` or a threshold ``delta=1.0`` has such a name but is none.
     """
@@ -205,7 +205,7 @@ def is_gradient_of(name: str, thing: str) -> bool:
 
 
 def looks_like_gradient(name: str) -> bool:
-    """Whether a name is one that people give to gradients."""
+    """True if a name is one that people give to gradients."""
     if has(name, GRADIENT) or re.match(r"(nabla|delta|grad)", name):
         return True
     return bool(
@@ -215,7 +215,7 @@ def looks_like_gradient(name: str) -> bool:
 
 @functools.cache
 def same(one: str, other: str) -> bool:
-    """Whether two names are used for the same thing."""
+    """True if two names are used for the same thing."""
     one, other = one.strip("_"), other.strip("_")
     if one.lower() == other.lower():
         return True
@@ -231,7 +231,7 @@ def targets(names: Sequence[str]) -> set[str]:
 
 
 def is_prediction(name: str, names: Sequence[str]) -> bool:
-    """Whether a ``p`` is what is compared with targets: beside targets it is no dropout rate."""
+    """True if ``p`` is a prediction: beside targets it is no dropout rate."""
     return name == "p" and any(other in TARGETS | PERHAPS_TARGETS for other in names)
 
 

@@ -85,7 +85,7 @@ LOSSES = ("loss", "compute_loss", "cost", "compute_cost", "cost_function", "loss
 
 
 def has_backward(own: dict[str, str]) -> bool:
-    """Whether a class has a method with the name of a backward, not just of a derivative."""
+    """True if a class has a method with the name of a backward, not just of a derivative."""
     return bool(_first(own, BACKWARDS) or _so_called(own, naming.BACKWARD))
 
 
@@ -101,7 +101,7 @@ def methods_of(own: dict[str, str]) -> tuple[str | None, str | None, str | None]
 
 
 def continues(first: str, outs: list[str], known: list[str]) -> bool:
-    """Whether a backward's first argument is a forward's value or cache, and no upstream."""
+    """True if the first argument of a backward is the value or cache of a forward, no upstream."""
     return (
         first in outs
         or naming.is_cache(first)
@@ -112,7 +112,7 @@ def continues(first: str, outs: list[str], known: list[str]) -> bool:
 
 
 def is_cost(name: str, key: tuple[str, ...]) -> bool:
-    """Whether a function has the name of a cost that belongs to a backward of these words."""
+    """True if a function is named as a cost, with words of the name of a backward."""
     own = naming.LOSS | naming.SAYS_NOTHING | {"cross", "entropy", "mse", "with"} | set(key)
     slopes = naming.BACKWARD | naming.GRADIENT | naming.DERIVATIVE
     loss = naming.has(name, naming.LOSS) and not naming.has(name, slopes)

@@ -179,10 +179,10 @@ def phantoms(
 
 
 def _is_array(own: str, wanted: Sequence[Parameter], nodes: Sequence[Function | None]) -> bool:
-    """True if a name of a number is that of an array here.
+    """True if a usual name of a number means an array here.
 
-    A prediction, ``anchor - p``; or noise, ``mean + std * eps``: what is there against a division
-    by 0 is added and multiplies nothing.
+    A prediction, as in ``anchor - p``; or noise, as in ``mean + std * eps``: an ε against a
+    division by 0 is added, and multiplies nothing.
     """
     if naming.NUMBERS[own] == naming.NUMBERS["eps"]:
         return any(usage.is_factor(node, own) for node in nodes if node is not None)

@@ -114,18 +114,18 @@ def _strength(user: Text, forward: str, backward: str) -> int:
 
 
 def _follows(user: Text, forward: str, backward: str) -> bool:
-    """Whether a function stands right after another one in the file."""
+    """True if a function stands right after another one in the file."""
     names = list(user.functions)
     return names.index(backward) == names.index(forward) + 1
 
 
 def _calls_back(user: Text, forward: str, backward: str) -> bool:
-    """Whether the first one calls the second: then the second is a helper of it."""
+    """True if the first one calls the second: then the second is a helper of it."""
     return backward in {ast.unparse(c.func) for c in _calls(user.functions[forward])}
 
 
 def _is_named(forward: str, backward: str) -> bool:
-    """Whether a name says that it is a backward, and holds all words of the forward's."""
+    """True if a name says that it is a backward, and holds all words of the forward's."""
     short, other = backward.rpartition(".")[2], forward.rpartition(".")[2]
     of_forward = set(naming.tokens(other)) - COMMON
     holds = bool(of_forward) and of_forward <= set(naming.tokens(short))
@@ -161,7 +161,7 @@ def _function(node: ast.expr | None) -> str:
 
 
 def _is_numeric(user: Text, name: str, node: Function) -> bool:
-    """Whether a function computes something of its arguments and returns it, and does no more."""
+    """True if a function computes something of its arguments and returns it, and does no more."""
     short = name.rpartition(".")[2]
     if short.startswith("__") or naming.has(short, naming.USES_DERIVATIONS):
         return False
@@ -171,7 +171,7 @@ def _is_numeric(user: Text, name: str, node: Function) -> bool:
     )
     if any(isinstance(part, odd) for part in parts) or not functions.required(node):
         return False
-    if "." in name and _has_state(user, name):
+    if "." in name and user.has_state(name, name.rpartition(".")[0]):
         return False
     used: list[ast.expr] = [part for part in parts if isinstance(part, ast.Attribute)]
     used += [call.func for call in _calls(node)]
@@ -179,18 +179,6 @@ def _is_numeric(user: Text, name: str, node: Function) -> bool:
     computes = any(isinstance(p, ast.BinOp | ast.UnaryOp) for p in parts) or roots & {"np", "numpy"}
     returns = any(isinstance(p, ast.Return) and p.value is not None for p in parts)
     return bool(computes) and returns and not roots & OTHER_THINGS
-
-
-def _has_state(user: Text, name: str) -> bool:
-    """Whether a method reads or writes attributes of its object, other than methods."""
-    methods = user.methods(name.rpartition(".")[0])
-    return any(
-        isinstance(part, ast.Attribute)
-        and isinstance(part.value, ast.Name)
-        and part.value.id == "self"
-        and part.attr not in methods
-        for part in ast.walk(user.functions[name])
-    )
 
 
 def _calls(node: ast.AST) -> list[ast.Call]:

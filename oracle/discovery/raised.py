@@ -37,7 +37,7 @@ def line_in(error: BaseException, file: Path | str) -> int:
 
 
 def is_ours(error: Exception) -> bool:
-    """Tell whether an exception is a mistake of our own, in which the user's code has no part."""
+    """True if an exception is a mistake of the oracle, and no user code is in its traceback."""
     if isinstance(error, TypeError | WrongReturn):  # called with something unfit
         return False
     frames = traceback.extract_tb(error.__traceback__)
@@ -45,7 +45,7 @@ def is_ours(error: Exception) -> bool:
 
 
 def is_misfit(error: BaseException) -> bool:
-    """Tell whether a function could not be entered with the arguments that we gave it.
+    """True if a function refused the arguments themselves, before any of its lines ran.
 
     So it is as well where it hands an array of NumPy's on to torch: it is one of torch tensors.
     """
@@ -101,7 +101,7 @@ NAME = re.compile(r"^name '(\w+)' is not defined")
 
 
 def today(error: BaseException) -> str:
-    """What to write instead of the removed name that an exception is about; "" for others."""
+    """The replacement for the removed name that an exception is about; "" for other exceptions."""
     if not isinstance(error, AttributeError | ImportError | NameError):
         return ""
     said = str(error)

@@ -28,7 +28,7 @@ class Scope:
         self.loaded: dict[str, Mapping[str, Any]] = {user.file: self.spaces[0]}
 
     def names(self, text: Text, node: ast.expr, line: int, deep: int = 0) -> dict[str, Any] | None:
-        """What the names of an expression in a text mean; None if one of them is not known."""
+        """The meanings of the names in an expression of a text; None if one is not known."""
         parts = list(ast.walk(node))
         bound = {part.arg for part in parts if isinstance(part, ast.arg)}
         named = [part for part in parts if isinstance(part, ast.Name)]
@@ -44,7 +44,7 @@ class Scope:
         return found
 
     def spelled_out(self, text: Text, node: ast.expr, line: int) -> ast.expr:
-        """An expression with what local names stand for, so that each value is made anew."""
+        """An expression with local names replaced by their values, so that each is made anew."""
         for _ in range(DEEPEST):
             spelling = _Spelling(self, text, line)
             node = spelling.visit(copy.deepcopy(node))
@@ -53,7 +53,7 @@ class Scope:
         return node
 
     def thing(self, text: Text, name: str, line: int, deep: int = 0) -> Any:
-        """What a name means in a text at a line.
+        """The meaning of a name in a text at a line.
 
         Raises:
             KeyError: nothing says it.
@@ -114,7 +114,7 @@ class _Spelling(ast.NodeTransformer):
 
 
 def is_users(kind: type) -> bool:
-    """Whether a class is the user's own: one of its methods stands in a file of theirs."""
+    """True if a class is the user's own: one of its methods is defined in a file of theirs."""
     return any(
         isinstance(part, types.FunctionType) and is_user_file(part.__code__.co_filename)
         for base in kind.__mro__
@@ -139,7 +139,7 @@ def _spaces(own: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def only_makes(node: ast.expr, names: Mapping[str, Any]) -> bool:
-    """Whether an expression calls nothing but classes and NumPy, so that no file is read."""
+    """True if an expression calls nothing but classes and NumPy, so that no file is read."""
     for part in ast.walk(node):
         if isinstance(part, ast.Call):
             steps = ast.unparse(part.func).split(".")

@@ -59,7 +59,7 @@ def takes_both(call: ast.Call) -> bool:
 
 
 def is_handed_over(user: Text, name: str) -> bool:
-    """Whether an optimizer takes value and gradient of it: ``minimize(f, x, jac=True)``."""
+    """True if an optimizer takes value and gradient of it: ``minimize(f, x, jac=True)``."""
     for call in user.calls:
         called = ast.unparse(call.func).rpartition(".")[2]
         jac = next((word.value for word in call.keywords if word.arg == "jac"), None)

@@ -6,13 +6,13 @@ gradients are judged line by line, as a trace does.
 
 import ast
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oracle.discovery import find, uses
 from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.text import functions, reading, source
 from oracle.discovery.text.comments import RUN, RunLine, run_lines
+from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
 from oracle.discovery.uses import MODULE
 from oracle.results import Failure
@@ -22,6 +22,9 @@ TRAINS = re.compile(
     r"^_?(train|fit|partial_fit|step|update|learn|optimi[sz]e|run|epoch|descend|gradient_descent|"
     r"sgd|batch|mini_?batch)(_|$|[A-Z0-9])|(_|^)(train|fit|descent)$"
 )
+
+
+UNSHAPED = "nothing says the shape of "  # how the message of MissingShapes begins
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,43 @@ def trainers(text: Text, name: str = "") -> tuple[list[Trainer], list[Failure]]:
                 made.append(Trainer(MODULE, use.lines[0], ""))
         elif (call := _by_shapes(text, target)) is not None:
             made.append(call)
+        elif not any(one.expression == "" for one in made) and runs(text, target):
+            made.append(Trainer(target, use.lines[0], ""))  # by the file's own call of it
     return made, failures
+
+
+def runs(text: Text, name: str) -> bool:
+    """Whether the file itself calls a function, or a method of a class, where it is executed."""
+    body = [p for p in text.tree.body if not isinstance(p, Function | ast.ClassDef | ast.Import)]
+    body = [p for p in body if not (isinstance(p, ast.If) and "__name__" in ast.unparse(p.test))]
+    calls = [n for part in body for n in ast.walk(part) if isinstance(n, ast.Call)]
+    named = {ast.unparse(call.func).rpartition(".")[2] for call in calls}
+    reached, queue = set[str](), [n for n in text.functions if n.rpartition(".")[2] in named]
+    while queue:
+        one = queue.pop()
+        reached.add(one)
+        inside = (n for n in functions.own_nodes(text.functions[one]) if isinstance(n, ast.Call))
+        named = {ast.unparse(call.func).rpartition(".")[2] for call in inside}
+        queue += [n for n in text.functions if n.rpartition(".")[2] in named and n not in reached]
+    return name in reached
+
+
+def instead(file: str, failure: Failure) -> tuple[Trainer, tuple[int, int]] | None:
+    """A run of the file itself in place of a backward for which no shapes were found.
+
+    With the lines of that backward, if the file calls it where it is executed; None otherwise.
+    """
+    from pathlib import Path
+
+    name, _, why = failure.message.partition(": ")
+    try:
+        text = source.parse(reading.read(Path(file)), file)
+    except reading.ERRORS:
+        return None
+    node = text.functions.get(name)
+    if node is None or not why.startswith(UNSHAPED) or not runs(text, name):
+        return None
+    return Trainer(name, node.lineno, ""), (node.lineno, node.end_lineno or node.lineno)
 
 
 def of_file(file: str, name: str = "") -> tuple[list[Trainer], list[Failure]]:
@@ -142,8 +181,3 @@ def _by_shapes(text: Text, target: str) -> Trainer | None:
         return None
     given = ", ".join(f"{n}={n}" for n in functions.parameters(node) if n in known)
     return Trainer(target, node.lineno, f"{target}({given})", arguments, literals)
-
-
-def judged_within(trainer_names: Sequence[str], use: uses.Use) -> bool:
-    """True if a use of gradients is part of what trains."""
-    return use.target in trainer_names

@@ -69,11 +69,11 @@ def trial_sizes(arguments: Sequence[Argument], first: int = 2) -> dict[str, shap
 
 
 def trial_arrays(
-    arguments: Sequence[Argument], first: int = 2, seed: int = 0, dtype: str = "float64"
+    arguments: Sequence[Argument], first: int = 2, seed: int = 0
 ) -> dict[str, np.ndarray]:
     """Small arrays for a trial run."""
     sizes = trial_sizes(arguments, first)
-    case = cases.Case(dtype, "ordinary", sizes, {}, seed)
+    case = cases.Case("float64", "ordinary", sizes, {}, seed)
     arrays = cases.draw(_Drawn(tuple(arguments)), case)[0]  # type: ignore[arg-type]
     for argument in arguments if CHOSEN else ():
         if argument.classes and arrays[argument.name].size:  # the top label tells the range

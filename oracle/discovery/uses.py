@@ -55,6 +55,7 @@ def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> li
     """The uses that got no verdict: a gradient of the same name or line has one."""
     found = []
     told = {result.target for result in results}
+    everywhere = {gradient.line for result in results for gradient in result.gradients}
     for use in made:
         if use.target in told:
             if use.target == MODULE and (later := _later(user, use, results)) is not None:
@@ -66,7 +67,9 @@ def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> li
             continue  # the derivation is an error, or has another reason, which is told
         known = {bare(g.name) for g in gradients} | {f"d{bare(g.of)}" for g in gradients if g.of}
         lines = {g.line for g in gradients}
-        names = [n for n in use.names if bare(n) not in known]
+        names = [n for n in use.names if not {bare(n), bare(_whole(n))} & known]
+        if use.places and all(line in everywhere for _, line in use.places):
+            names = []
         if use.lines[0] == use.lines[1] and use.lines[0] in lines:
             names = []
         if names:
@@ -74,6 +77,19 @@ def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> li
                 NotJudged(user.file, use.target, use.lines, tuple(names), _counted(use, names))
             )
     return found
+
+
+def _whole(name: str) -> str:
+    """The array that a part is one of: ``grads["W"]`` of ``grads["W"][:, n:]``."""
+    try:
+        node: ast.expr = ast.parse(name, mode="eval").body
+    except SyntaxError:
+        return name
+    while isinstance(node, ast.Subscript):
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+            break
+        node = node.value
+    return ast.unparse(node)
 
 
 def _later(user: Text, use: Use, results: Sequence[Result]) -> NotJudged | None:
@@ -127,7 +143,7 @@ def _called_from(user: Text, names: set[str]) -> set[str]:
 
 
 def _is_backward(name: str, node: functions.Function) -> bool:
-    """Whether a function is named like a backward; what trains as well is none.
+    """True if a function is named like a backward; one that trains as well is not.
 
     ``norm_backward_eval(dout, cache)`` does not train: it is given an upstream.
     """
@@ -148,7 +164,7 @@ def _in_scope(known: Known, name: str, node: ast.AST) -> Iterator[Use]:
     if name in known.judged or _is_ignored(known.user, node):
         return
     if name in known.backwards and not functions.is_abstract(known.user.functions[name]):
-        origin = _left_by(Origins(known, name, node, strict=True), name)
+        origin = _left_by(Origins(known, name, node, strict=True))
         if origin.computed:
             yield _use(name, origin, "nothing says which forward this backward belongs to")
             return
@@ -169,14 +185,14 @@ def _use(target: str, origin: Origin, message: str) -> Use:
 
 
 def _is_ignored(user: Text, node: ast.AST) -> bool:
-    """Whether a comment ``# oracle: ignore`` stands on a def."""
+    """True if a comment ``# oracle: ignore`` stands on a def."""
     if not isinstance(node, functions.Function) or not node.body:
         return False
     first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
     return any(IGNORE.search(line) for line in user.lines[first - 1 : node.body[0].lineno - 1])
 
 
-def _left_by(origins: Origins, name: str) -> Origin:
+def _left_by(origins: Origins) -> Origin:
     """The gradients that a backward returns, or leaves in attributes."""
     found = []
     for part in functions.own_nodes(origins.node):
@@ -237,12 +253,12 @@ def _parameters(user: Text, candidate: Candidate) -> set[str]:
 
 
 def _is_random(value: ast.expr) -> bool:
-    """Whether an expression draws random numbers: ``rng.normal(...)``, ``np.random.randn(...)``."""
+    """True if an expression draws random numbers: ``rng.normal(...)``, ``np.random.randn(...)``."""
     called = [ast.unparse(p.func) for p in ast.walk(value) if isinstance(p, ast.Call)]
     return any(re.search(r"random|randn|\brand\b|normal|uniform", name) for name in called)
 
 
 def _is_made(definition: Definition) -> bool:
-    """Whether a new array, or a dict of arrays, is made."""
+    """True if an expression makes a new array, or a dict of arrays."""
     parts = ast.walk(definition.value)
     return any(isinstance(p, ast.Call) and MAKERS.match(bare(ast.unparse(p.func))) for p in parts)

@@ -143,7 +143,7 @@ def _of_targets(
         if words:
             found.append(words)
     open_names = [name for name in open_ if name not in returned and open_[name].values == "normal"]
-    margins = naming.targets(open_) & asked.margins - asked.shares
+    margins = naming.targets(list(open_)) & asked.margins - asked.shares
     if words := {name: "signs" for name in open_names if name in margins}:
         found.append(words)
     return found
@@ -184,7 +184,7 @@ def with_arguments(subject: Subject, others: Mapping[str, Argument]) -> Subject:
 
 
 def _told(word: str, argument: Argument) -> str:
-    """What a reading takes an argument to hold."""
+    """The values of an argument in a reading, in words."""
     name = argument.name
     if base(word) in ALONG_AN_AXIS:
         axis = int(word.partition("(")[2].rstrip(")"))

@@ -35,7 +35,7 @@ Axis = tuple[tuple[int, ...], int]  # a shape, and an axis of it along which som
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of one value: what it was made from, and which argument it still is."""
+    """One value of a record: what it was made from, and which argument it still equals."""
 
     roots: frozenset[str] = frozenset()
     same: str = ""  # the argument whose numbers these are, as a view, clipped, or guarded
@@ -52,7 +52,7 @@ NOTHING = Known()
 
 @dataclass
 class Asked:
-    """What is asked of the arguments, by name."""
+    """The values that code requires of its arguments, by name."""
 
     positive: set[str] = field(default_factory=set)
     below_1: set[str] = field(default_factory=set)
@@ -69,7 +69,7 @@ class Asked:
 
 
 def asked(notes: tuple[Note, ...], arguments: Mapping[str, Value]) -> Asked:
-    """What the calls of a record ask of the arguments, whose values are given by name."""
+    """The values that the calls in a record require of the arguments."""
     found = Asked()
     known: dict[int, Known] = {
         id(value): Known(frozenset((name,)), same=name, is_score=True, linear=name)
@@ -128,7 +128,7 @@ def _linear(note: Note, inputs: list[Known]) -> str:
 
 
 def _is_score(note: Note, inputs: list[Known]) -> bool:
-    """Whether the result of a call is a sum, a product of matrices, or a multiple of one."""
+    """True if the result of a call is a sum, a product of matrices, or a multiple of one."""
     several = sum(bool(k.roots) for k in inputs) > 1
     if note.op == "divide":
         return isinstance(note.args[0], Value) and not several
@@ -158,7 +158,7 @@ def _sums_to_1(array: np.ndarray) -> Iterator[Axis]:
 
 
 def _domain(found: Asked, note: Note, args: list[Known]) -> None:
-    """What a call asks of single numbers, matrices and vectors."""
+    """The values that a call requires of single numbers, matrices and vectors."""
     first, op = args[0] if args else NOTHING, note.op
     if op in LOGS or op == "sqrt" or (op == "power" and _is_fraction(note)):
         found.positive |= {first.same} - {""}
@@ -185,7 +185,7 @@ def _is_fraction(note: Note) -> bool:
 def _targets(
     found: Asked, note: Note, inputs: list[Known], shapes: Mapping[str, tuple[int, ...]]
 ) -> None:
-    """What a call asks of targets: to be one-hot, or to sum to 1."""
+    """The values that a call requires of targets: one-hot, or a sum of 1."""
     if note.op == "argmax" and inputs and (name := inputs[0].linear):
         shape = note.inputs[0].shape
         axis = note.kwargs.get("axis", note.args[1] if len(note.args) > 1 else None)

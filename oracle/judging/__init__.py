@@ -1,1 +1,1 @@
-"""Whether a gradient is the true one: one case after another, and a verdict for each gradient."""
+"""Judging: one case after the other, and a verdict for each gradient."""

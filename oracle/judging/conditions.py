@@ -48,7 +48,7 @@ def _repeats(trial: Trial) -> bool:
 
 
 def side_conditions(trial: Trial, made: list[Made]) -> Iterator[Broken]:
-    """What a backward must not do, whatever it returns.
+    """The side conditions of a backward that do not hold, whatever gradients it returns.
 
     ``made`` is what the backward returned before, on the same arrays.
     """

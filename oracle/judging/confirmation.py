@@ -94,7 +94,7 @@ def _chosen(tally: Tally) -> Iterator[Case]:
 
 
 def _looked_at(examination: Examination, tally: Tally, case: Case) -> Outcome:
-    """What differences say of a gradient in one case."""
+    """The result of differences for a gradient in one case."""
     try:
         trial = examination.trials.of(case)
         made = trial.candidate()[1]
@@ -165,7 +165,7 @@ def allow_on_purpose(examination: Examination) -> None:
 
 
 def _why(examination: Examination, tally: Tally) -> str:
-    """What the forward is in all cases looked at: constant nearly everywhere, or the identity."""
+    """The kind of forward in all cases considered: constant nearly everywhere, or the identity."""
     constant = identity = True
     for case in (ordinary(tally.failures) or tally.failures)[-LOOKED_AT:]:
         try:

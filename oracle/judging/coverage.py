@@ -150,7 +150,7 @@ def _values(size: str, cases: Sequence[Case]) -> set[Size]:
 
 
 def _why(examination: Examination, planned: Sequence[Case]) -> str:
-    """Why so few cases are left, and what to say."""
+    """The reason why so few cases are left, with advice."""
     if refused := _refused(examination, planned):
         meant = set(map(str, planned))
         error = next(error for case, error in examination.raised if str(case) in meant)

@@ -192,14 +192,14 @@ class Examination:
         self.truth = DIFFERENCES
 
     def tell_differences(self, truth: Truth) -> None:
-        """Tell that the truth is differences, and why."""
+        """Add the remark that finite differences are the truth, and why."""
         self.truth = DIFFERENCES
         remark = f"{BY_DIFFERENCES}: {truth.why}"
         if not any(known.startswith(BY_DIFFERENCES) for known in self.subject.remarks):
             self.subject.remarks.append(remark)
 
     def _made(self, trial: Trial) -> list[Made] | None:
-        """The gradients by the code; None where it raises, which is told."""
+        """The gradients that the code gives; None where it raises, which becomes a finding."""
         case = trial.case
         try:
             return trial.candidate()[1]
@@ -226,7 +226,7 @@ class Examination:
         return None
 
     def _is_beyond(self, trial: Trial) -> bool:
-        """Whether a forward runs at these sizes only because an extent of 1 is broadcast.
+        """True if a forward runs at these sizes only because an extent of 1 is broadcast.
 
         It refuses them once all are larger by 1: a sequence that is longer than its table. So it
         is with labels of a single class, which have as many entries as one-hot rows would have.
@@ -387,7 +387,7 @@ def _runs_when_contiguous(trial: Trial) -> bool:
 
 
 def _has_one_class(trial: Trial) -> bool:
-    """Whether some labels can be of one class only."""
+    """True if some labels have only one possible class."""
     classes = [a.classes for a in trial.subject.arguments if a.classes]
     return any(shape((one,), trial.case.sizes) == (1,) for one in classes)
 

@@ -173,14 +173,14 @@ def _examined(
 
 
 def _soften(tally: Tally) -> None:
-    """What ties alone show is a matter of numbers: ordinary values show a right formula."""
+    """Call a gradient unstable that is wrong at ties only: ordinary values show a right formula."""
     failed = {case.regime for case in tally.failures}
     if "tie-spread" in {n.name for n in tally.findings} and failed <= {"tied", "kinks"}:
         tally.verdict = "unstable"
 
 
 def _without_truth(examination: Examination) -> Iterator[NotJudged]:
-    """What the backward makes of an array that the forward was not seen to read."""
+    """The gradients of an array that the forward did not read while it was recorded."""
     judged = {tally.path for tally in examination.tallies}
     left = [made for made in examination.unseen.values() if made.of not in judged]
     if left:

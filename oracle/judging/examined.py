@@ -35,7 +35,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Examined:
-    """A subject, judged: nothing in it is explained yet."""
+    """A judged subject, before any diagnosis."""
 
     subject: Subject
     result: Result  # as judged; its gradients are those of the entries

@@ -1,7 +1,7 @@
 """The true gradients of one case, and the recording of forward and backward behind them."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,11 +9,13 @@ import numpy as np
 
 from oracle.judging.verdict import agree
 from oracle.subject import Inputs, Path
+from oracle.truth.noise import beside_kink
 from oracle.truth.recording import Recording, Value
 from oracle.truth.recording.trees import rebuild
 from oracle.truth.replay import NotReplayable, Plan
 from oracle.truth.torch_crossing import finely
 
+KINKED = ("maximum", "minimum", "fmax", "fmin", "absolute", "abs", "fabs", "clip")
 AUTOGRAD, DIFFERENCES = "autograd", "finite differences"
 
 
@@ -96,3 +98,21 @@ def _is_true(trial: Any, whole: Whole) -> bool:
     return all(
         agree(found[path], truth[path[1:]], largest_upstream) for path in paths if path[1:] in truth
     )
+
+
+def beside_kinks(
+    plan: Plan, upstream: Mapping[Path, np.ndarray], path: Path, step: float
+) -> list[np.ndarray]:
+    """The gradient of an input with all calls that have a kink moved to one side of it."""
+
+    def beside(rule: Any, *args: Any, **kwargs: Any) -> Any:
+        return rule(*beside_kink(args, step), **kwargs)
+
+    kinked = [one.note for one in plan.steps if one.note.op in KINKED]
+    if not kinked:
+        return []
+    try:
+        run = plan.run(instead=dict.fromkeys(kinked, beside))
+        return [run.gradients(upstream, wrt=[path])[path]]
+    except NotReplayable:
+        return []

@@ -5,9 +5,12 @@ vector or a matrix. The plainest is judged. A gradient that is right under one l
 another is undecidable: the code does not say which is meant.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from oracle.discovery import naming
+from oracle.discovery.value_readings import with_arguments
 from oracle.judging.examine import examine
 from oracle.judging.examined import Entry, Examined
 from oracle.results import Note
@@ -88,8 +91,29 @@ def _tried(
     return _Tried(subject, wrong, any(entry.shown or wrong for entry in found.entries))
 
 
+def questioned(examined: Examined, lines: Sequence[Subject], seed: int, max_dim: int) -> Examined:
+    """What was judged; what is wrong is open if it is right for targets that are 0 or 1.
+
+    A loss of inferred shapes is given any numbers for its targets, and nothing says that they are
+    what is meant: code may be right for labels alone (``t * t == t``). Other values that the code
+    itself shows, as signs in a margin, are readings already. ``lines``: under its other lines.
+    """
+    subject, line = examined.subject, examined.result.inferred
+    wrong = frozenset(g.name for g in examined.result.gradients if g.verdict == "wrong")
+    names = naming.targets([a.name for a in subject.arguments])
+    for one in (subject, *lines) if line and wrong and not subject.has_upstream else ():
+        targets = [a for a in one.arguments if a.name in names and a.values == "normal"]
+        others = {a.name: replace(a, values="binary", fixed=True) for a in targets}
+        tried = _tried(with_arguments(one, others), lambda same: same, seed, max_dim)
+        if targets and tried.judged and not tried.wrong:
+            entry = re.compile(rf"\b(?:{'|'.join(map(re.escape, others))}): [^,]*")
+            right = entry.sub(r"\g<0> binary", one.shapes)
+            return undecided(examined, Compared(right, line, wrong))
+    return examined
+
+
 def undecided(examined: Examined, lines: Compared) -> Examined:
-    """What was judged, without a verdict on the gradients that the lines differ in."""
+    """The examined subject, without a verdict on the gradients that the lines differ in."""
     entries = tuple(_undecided(entry, lines) for entry in examined.entries)
     said = (
         f"{', '.join(sorted(lines.gradients))}: right with `# oracle: shapes {lines.right}`, wrong "

@@ -66,7 +66,7 @@ def _is_spread(trial: Trial, path: Path, got: np.ndarray, allowance: float) -> b
 
 
 def _is_in_full(trial: Trial, path: Path, got: np.ndarray, allowance: float) -> bool:
-    """The gradient is what comes back where each of several equal entries is given all of it."""
+    """True if the gradient gives each of several equal entries the whole derivative."""
     if trial.plan is None or trial.subject.tensors is not None:
         return False
     extremes = [one.note for one in trial.plan.steps if one.note.op in EXTREMES]

@@ -120,7 +120,7 @@ def lost(name: str, case: Case, judgement: Judgement, got: Any, want: np.ndarray
 
 
 def _clipped(trial: Trial, truth: Truth, path: Path) -> bool:
-    """Whether a clip next to 0 or 1, a guard, decides what the gradient is in this case."""
+    """True if a clip near 0 or 1, which is a guard, decides the gradient in this case."""
     free = unguarded(trial, lambda note: note.op in guards.BOUNDS)
     return path in free and not agree(free[path], truth.gradients[path], trial.largest_upstream)
 

@@ -240,7 +240,7 @@ def _not_right(subject: Subject, tried: list[_Tried]) -> Meant:
 
 
 def _is_right(subject: Subject, seed: int, max_dim: int) -> bool:
-    """Whether every gradient of a derivation is right, in the reading that is meant."""
+    """True if every gradient of a derivation is right, in the reading that is meant."""
     try:
         found = examine(
             as_meant(subject, seed, max_dim).subject, CASES, seed, max_dim, ("float64",)
@@ -261,7 +261,7 @@ def _may_be(subject: Subject, reading: Reading, seed: int) -> bool:
 
 
 def settled(examined: Examined, meant: Meant) -> Examined:
-    """What was judged, with the reading it was judged in; wrong in none is not wrong."""
+    """The examined subject with its reading; wrong in several open readings is undecidable."""
     if meant.lines is not None:
         examined = inferred.undecided(examined, meant.lines)
     wrong = examined.result.verdict == "wrong"

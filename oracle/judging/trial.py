@@ -19,16 +19,21 @@ from oracle import cases
 from oracle.cases import EXTREME, Case
 from oracle.cases.case import Layout
 from oracle.judging.budget import ELEMENTS
-from oracle.judging.ground_truth import DIFFERENCES, Truth, Whole, finely_recorded, moved_by
+from oracle.judging.ground_truth import (
+    DIFFERENCES,
+    Truth,
+    Whole,
+    beside_kinks,
+    finely_recorded,
+    moved_by,
+)
 from oracle.judging.session import Session
 from oracle.judging.verdict import EPS, largest
 from oracle.subject import Inputs, Made, Path, Subject, is_number
 from oracle.truth.differences import Forward, Summed, directional_witness, finite_differences
-from oracle.truth.noise import BesideKinks, Noise, Nudge, Nudging, beside_kink, distance
+from oracle.truth.noise import BesideKinks, Noise, Nudge, Nudging, distance
 from oracle.truth.recording import Note, Recording, record
 from oracle.truth.replay import NotReplayable, Plan
-
-KINKED = ("maximum", "minimum", "fmax", "fmin", "absolute", "abs", "fabs", "clip")
 
 
 class Trial:
@@ -103,7 +108,7 @@ class Trial:
     # -- the user's code --------------------------------------------------------------------------
 
     def inputs(self, arrays: Mapping[str, np.ndarray] | None = None) -> Inputs:
-        """What the forward takes, made anew: with the same random numbers each time."""
+        """The arguments of the forward, made anew: with the same random numbers each time."""
         drawn = self.arrays if arrays is None else arrays
         with self.seeded():
             return self.subject.prepare({n: a.copy() for n, a in drawn.items()}, self.case.seed)
@@ -252,7 +257,7 @@ class Trial:
         return Truth(self._own_value(), gradients, DIFFERENCES, units, why)
 
     def _own_value(self) -> dict[Path, np.ndarray]:
-        """What the user's own forward gave."""
+        """The value of the user's own forward."""
         return {p: np.asarray(v.array, float) for p, v in self.recording.outputs.items()}
 
     def witness_agrees(self, truth: Truth) -> tuple[bool, str]:
@@ -353,27 +358,16 @@ class Trial:
             return None
 
     def gradients_beside_kinks(self, path: Path, step: float) -> list[np.ndarray]:
-        """The true gradient where what goes into max, min, abs and clip is moved by a step.
+        """The true gradient where the arguments of max, min, abs and clip are moved by a step.
 
-        Code makes one choice for all entries of such a call; where many of them are at the kink at
-        once, moving the inputs would hardly ever move all of these to the same side.
+        Moving the inputs would hardly ever move all entries at a kink to the same side.
         """
         assert self.plan is not None
         if self.subject.tensors is not None:
             with BesideKinks(step):
                 return [self.plan.run().gradients(self.upstream, wrt=[(0, *path)])[0, *path]]
 
-        def beside(rule: Any, *args: Any, **kwargs: Any) -> Any:
-            return rule(*beside_kink(args, step), **kwargs)
-
-        kinked = [one.note for one in self.plan.steps if one.note.op in KINKED]
-        if not kinked:
-            return []
-        try:
-            run = self.plan.run(instead=dict.fromkeys(kinked, beside))
-            return [run.gradients(self.upstream, wrt=[(0, *path)])[0, *path]]
-        except NotReplayable:
-            return []
+        return beside_kinks(self.plan, self.upstream, (0, *path), step)
 
     # -- the whole of it, for a diagnosis ---------------------------------------------------------
 

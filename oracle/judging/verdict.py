@@ -134,7 +134,7 @@ def within_one_sided(
     far: list[np.ndarray],
     allowance: float,
 ) -> bool:
-    """Whether a difference from the truth is only another legal choice at a kink.
+    """True if a difference from the truth is only a different legal choice at a kink.
 
     ``near`` and ``far`` are true gradients a little off, in all directions, the latter by a
     thousand times as much. Where the nearer ones differ as much as the farther ones there is a

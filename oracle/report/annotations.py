@@ -108,7 +108,7 @@ def _not_judged(use: NotJudged) -> str:
 
 
 def _location(file: str, line: int) -> dict[str, Any]:
-    """A line of a file; a notebook as a whole, and the cell as a part of it."""
+    """The place of a finding in SARIF: a line of a file, or a notebook and its cell."""
     cell, within = placed.cell_and_line(file, max(1, line))
     place: dict[str, Any] = {"artifactLocation": {"uri": quote(file.replace("\\", "/"))}}
     if cell is None:
@@ -125,7 +125,7 @@ def _at(file: str, line: int, last: int = 0) -> str:
 
 
 def _in(file: str, line: int) -> str:
-    """What a message begins with in a notebook: its cell."""
+    """The beginning of a message in a notebook: its cell."""
     cell, _ = placed.cell_and_line(file, line)
     return "" if cell is None else f"{placed.where(file, line)}: "
 

@@ -57,7 +57,7 @@ def _lines(file: str) -> list[str]:
 
 
 def by_cell(report: Report) -> Report:
-    """The same report, in whose messages lines of notebooks are told by cell."""
+    """The same report, with lines of notebooks given by cell in its messages."""
     return replace(
         report,
         results=[_result(result) for result in report.results],

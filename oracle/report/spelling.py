@@ -70,7 +70,7 @@ def _is_users(file: str) -> bool:
 
 
 class Spelling:
-    """Expressions for objects: those that were named, their parts, and what is made of them."""
+    """Expressions for objects: named ones, their parts, and results computed from them."""
 
     def __init__(self, module: ModuleType) -> None:
         self.module = module
@@ -78,7 +78,7 @@ class Spelling:
         self.kept: list[Any] = []  # so that no id is given to another object
 
     def name(self, thing: Any, text: str, depth: int = 3) -> None:
-        """From now on an object, and its parts, are written by this name; the first one stays."""
+        """Write an object and its parts by this name from now on; its first name stays."""
         if isinstance(thing, bool | int | str | None) or id(thing) in self.known:
             return
         self.known[id(thing)] = text

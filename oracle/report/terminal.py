@@ -45,7 +45,7 @@ def console(no_color: bool = False, stderr: bool = False) -> Console:
 
 
 def _width() -> int | None:
-    """The width that COLUMNS gives; None if it gives none, and the terminal decides."""
+    """The width in the environment variable COLUMNS; None if it says none."""
     said = os.environ.get("COLUMNS", "")
     return max(20, int(said)) if said.isdecimal() and 0 < int(said) < 10_000 else None
 

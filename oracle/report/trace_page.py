@@ -106,7 +106,7 @@ def _print_below(screen: Console, label: str, code: str, line: Line, said: str) 
 
 
 def _print_messages(screen: Console, report: Report) -> None:
-    """What is wrong, in a sentence for each line."""
+    """Print the findings, in a sentence for each line."""
     for result in report.results:
         for gradient in result.gradients:
             for note in () if gradient.ignored else gradient.findings:

@@ -13,7 +13,7 @@ MARKS = {"correct": "âœ“", "undecidable": "?", "unstable": "~", "inherited": "â†
 
 @dataclass(frozen=True)
 class Line:
-    """One annotation: where, and what is said there."""
+    """One annotation: its place and its text."""
 
     file: str
     line: int

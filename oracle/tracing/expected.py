@@ -18,7 +18,7 @@ CLEAR = 1e6  # units of rounding: a gradient that is so large is none that cance
 
 
 class Expected:
-    """What the matched gradients of a step should be."""
+    """The expected values of the matched gradients of a step."""
 
     def __init__(self, training: Training, truth: Truth, outcomes: Outcomes) -> None:
         self.training = training
@@ -146,7 +146,7 @@ class Expected:
 
 
 def _ancestors(value: Value) -> list[Value]:
-    """What a value was computed from."""
+    """The values that a value was computed from."""
     found: dict[int, Value] = {}
     queue = [value]
     while queue:

@@ -19,7 +19,7 @@ def plain(text: str) -> str:
 
 
 def of_name(text: str) -> list[str]:
-    """What a gradient is called after, if its name says so: ``dW1`` after ``w1``."""
+    """The parameter in the name of a gradient, if there is one: ``w1`` of ``dW1``."""
     lower = _dotted(text).split(".")[-1].lower()
     found = []
     for pattern in (_PREFIX, _SUFFIX):

@@ -24,7 +24,7 @@ _PURE = (
 
 @dataclass(frozen=True)
 class Target:
-    """What a statement assigns to: a name, an attribute or an entry."""
+    """The target of an assignment: a name, an attribute or an entry."""
 
     text: str
     kind: str  # "name", "attribute", "entry"

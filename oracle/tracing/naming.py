@@ -116,7 +116,7 @@ class Names:
     budget: Budget = field(default_factory=lambda: Budget(ALL_PATIENCE))
 
     def of(self, cases: Sequence[tuple[Matcher, Judged]]) -> tuple[Note, ...]:
-        """What explains a wrong gradient in all the cases in which it is wrong."""
+        """The mistake that explains a wrong gradient in all the cases in which it is wrong."""
         (matcher, judged), *others = cases
         note = self._early_update(judged) or self._bias_row(judged)
         if note is not None:

@@ -74,7 +74,7 @@ def at_its_line(recorded: Recorded, file: str, results: Sequence[Result]) -> Res
 
 
 def _target(file: Path, line: int) -> tuple[str, str]:
-    """What the statement on a line assigns to, and its function."""
+    """The target of the assignment on a line, and its function."""
     try:
         tree = ast.parse(file.read_bytes())
     except (OSError, SyntaxError, ValueError):

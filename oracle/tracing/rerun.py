@@ -104,7 +104,7 @@ def _run(
 
 
 def outcome(note: Note, known: Mapping[int, Any] = MappingProxyType({})) -> Sequence[Any]:
-    """What a call makes of the numbers that are known, or recorded; always in float64.
+    """The result of a call on the numbers that are known, or recorded; always in float64.
 
     Raises:
         CannotRerun: it cannot be repeated, or refuses the numbers.

@@ -121,7 +121,7 @@ class Session:
         return "", 0, 0
 
     def recorded(self, error: str, line: int) -> Recorded:
-        """What the run has left behind."""
+        """The record that the run has left."""
         return Recorded(
             tuple(self.watch.stored),
             tuple(self.tape.notes),

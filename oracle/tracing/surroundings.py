@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from oracle.judging.ground_truth import KINKED
 from oracle.judging.kinks import FAR, NEAR
-from oracle.judging.trial import KINKED
 from oracle.judging.verdict import WRONG_AT, within_one_sided
 from oracle.truth.noise import NUDGES, Nudging, beside_kink, distance, given_in_full, nudger
 from oracle.truth.recording import Value
@@ -27,7 +27,7 @@ Gradients = Mapping[Value, np.ndarray]
 
 
 class Surroundings:
-    """What small changes of a step's forward do to its gradients."""
+    """The changes of the gradients of a step under small changes of its forward."""
 
     def __init__(self, plan: Plan, upstream: Mapping[Any, np.ndarray], true: Gradients) -> None:
         self.plan = plan

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from oracle.cases import shapes
 from oracle.cases.values import values_of
+from oracle.discovery.importing.finder import Budget
 from oracle.discovery.trainers import Trainer
 from oracle.discovery.uses import MODULE
 from oracle.results import Failure, Gradient, Note, Result
@@ -21,6 +23,7 @@ from oracle.tracing.recorded import Recorded
 from oracle.tracing.steps import enough
 
 STEPS = 3
+LONG = 30.0  # seconds that a file may compute before its training has come to enough steps
 RUNS = 3
 # Extents that are drawn for the first sizes of the data; the first is mostly the number of samples.
 EXTENTS = ((7, 4, 3, 5, 6, 8, 9), (5, 3, 4, 6, 7, 9, 8), (9, 5, 6, 4, 3, 8, 7))
@@ -31,10 +34,11 @@ def judge_training(file: Path, name: str, trainer: Trainer, seed: int) -> Result
     runs: list[Recorded] = []
     for run in range(RUNS if trainer.arguments else 1):
         given = _given(trainer, seed + run, EXTENTS[run])
-        recorded = call(
-            file, trainer.expression, given, seed + run, STEPS,
-            lambda stored, notes: enough(stored, notes, STEPS),
-        )  # fmt: skip
+        with nullcontext() if trainer.expression else Budget(LONG, LONG).spent():
+            recorded = call(
+                file, trainer.expression, given, seed + run, STEPS,
+                lambda stored, notes: enough(stored, notes, STEPS),
+            )  # fmt: skip
         runs.append(recorded)
     report = report_of(runs, name, STEPS)
     ended = next((run for run in runs if run.error), None)

@@ -172,7 +172,7 @@ class Truth:
                 self.values = [*self.values, part]
 
     def _share(self, value: Value, note: Note) -> Any:
-        """What one call adds to the gradient of a value; None if it cannot be replayed."""
+        """The term that one call adds to the gradient of a value; None if it cannot be replayed."""
         made = [v for v in note.outputs if v.active and id(v) in self._gradients]
         known = {id(v): self.run.tensor(v).detach() for v in note.inputs if v.active}
         own = known[id(value)] = known[id(value)].clone().requires_grad_()

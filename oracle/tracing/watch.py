@@ -1,4 +1,4 @@
-"""What the instrumented code reports to: each stored value, with where it is kept."""
+"""The receiver of each stored value in instrumented code, with where it is kept."""
 
 import sys
 from collections.abc import Callable, Iterator

@@ -130,7 +130,7 @@ class Noise:
     ) -> float:
         """The noise of one array; the measurement stops as soon as it is enough.
 
-        ``around`` does a round: given what nudges, it returns by how much each array changed.
+        ``around`` measures once: given a nudge, it returns the change of each array.
         """
         while self._left and self._worst.get(name, 0.0) < enough:
             self._left -= 1
@@ -234,7 +234,7 @@ def beside_kink(args: Sequence[Any], breadth: float) -> list[Any]:
 def given_in_full(rule: Callable[..., torch.Tensor], *args: Any, **kwargs: Any) -> torch.Tensor:
     """A call of max or min in which each of several equal entries gets the whole derivative.
 
-    Torch divides it by their number, and by that its share is multiplied here.
+    Torch divides it by their number; here each share is multiplied by that number again.
     """
     shared = list(args)
     for i, arg in enumerate(args):

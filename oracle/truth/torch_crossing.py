@@ -41,7 +41,7 @@ _Path = tuple[Any, ...]
 
 @dataclass
 class Crossings:
-    """What holds for all wrapped functions of one derivation.
+    """The state shared by all wrapped functions of one derivation.
 
     ``promote``: given float64, code gets float64 for every dtype below it that it asks for.
     """
@@ -182,7 +182,7 @@ def _inside() -> Iterator[None]:
 
 
 def _left(entered: Entered, leaf: Any) -> Any:
-    """What comes out in place of a tensor: the array that went in, or a new one."""
+    """The array that comes out in place of a tensor: the array that went in, or a new one."""
     if not isinstance(leaf, torch.Tensor):
         return leaf
     number = entered.which(leaf)
@@ -253,7 +253,7 @@ def _recorded(
 
 
 def _leaving(entered: Entered, arrays: dict[int, Any], tape: Tape) -> Callable[[Any], Any]:
-    """What a part of the result is outside: its noted array, or the array that came in."""
+    """A part of the result outside of torch: its noted array, or the array that came in."""
 
     def leave(leaf: Any) -> Any:
         if not isinstance(leaf, torch.Tensor):
@@ -272,7 +272,7 @@ def _leaving(entered: Entered, arrays: dict[int, Any], tape: Tape) -> Callable[[
 
 
 def _recorder(entered: Entered, tape: Tape) -> Recorder:
-    """What notes each call on the tensors that depend on an input."""
+    """A mode that notes each call on the tensors that depend on an input."""
     recorder = Recorder(tape)
     for array, tensor in zip(entered.arrays, entered.tensors):
         value = _value(array, tape)

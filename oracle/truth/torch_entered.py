@@ -54,7 +54,7 @@ class Entered:
         return Slot(self.numbers[id(leaf)])
 
     def which(self, tensor: torch.Tensor) -> int | None:
-        """The number of the array that a tensor is, if it went in and was not written to."""
+        """The number of the array that a tensor came from, if nothing was written to it."""
         for number, known in enumerate(self.tensors):
             if known is tensor:
                 return number

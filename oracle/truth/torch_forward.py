@@ -38,7 +38,7 @@ class Forward:
         return self.function(given)
 
     def differentiated(self, gradients: Callable[[], Any]) -> Any:
-        """What ``gradients()``, which calls this forward, gives; out of place if need be.
+        """The result of ``gradients()``, which calls this forward; out of place if need be.
 
         Raises:
             NotReplayable: autograd cannot go through the forward.

@@ -30,7 +30,7 @@ def spend_back(calls: int) -> None:
 
 
 class Budget:
-    """So many steps of work from now on."""
+    """A number of steps of work, counted from now on."""
 
     def __init__(self, steps: int) -> None:
         self._end = counter.steps + steps

@@ -48,7 +48,7 @@ class Derivation:
 
     @functools.cached_property
     def sizes(self) -> tuple[str, ...]:
-        """All sizes that are to be drawn, in the order of the arguments."""
+        """All sizes to be drawn, in the order of the arguments."""
         classes = [(a.classes,) if a.classes else () for a in self.arguments]
         options = {option.name for option in self.options}
         found = size_names(tuple(d for a, c in zip(self.arguments, classes) for d in (*a.dims, *c)))

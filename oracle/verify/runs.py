@@ -29,7 +29,7 @@ class Run:
     distrusted: str = ""  # why the truth is not to be believed, if so
 
     def throw_away_truth(self) -> None:
-        """If the truth is not to be believed, it convicts nobody: no gradient is decided."""
+        """Leave all gradients undecided where the truth is not to be believed."""
         for gradient in self.gradients if self.distrusted else ():
             if gradient.of:
                 gradient.verdict = "undecidable"

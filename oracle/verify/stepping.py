@@ -28,7 +28,7 @@ RATE, BETA, DAMPENING, FIRST = 0.1, 0.9, 0.5, 0.01
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of reference/, the truth for it, and how the state goes from one to the other.
+    """A rule of reference/, its truth, and how its state is converted from one to the other.
 
     ``exact``: both do the same operations, so that not one bit may differ. (torch fuses the product
     and the difference of W − η·G into one rounding, NumPy has two.)

@@ -72,7 +72,7 @@ class _Place:
 
     @property
     def unnamed(self) -> int:
-        """Added to a rank: of two units that explain it, the one that has a name comes first."""
+        """The penalty on the rank of a unit that has no name: a named unit comes first."""
         return 0 if self.function else 1
 
     def slope(self, unit: Unit) -> torch.Tensor:

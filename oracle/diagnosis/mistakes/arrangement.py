@@ -127,7 +127,7 @@ def _flipped(target: Target) -> Iterator[Suspicion]:
 
 
 def _sums(target: Target) -> Iterator[Suspicion]:
-    """A broadcast operand: the gradient of the result, summed over the wrong axis or not at all."""
+    """A broadcast operand, whose gradient is summed over the wrong axis or not at all."""
     evidence, of = target.evidence, target.of
     if evidence is None or of is None:
         return

@@ -119,7 +119,7 @@ def _of_factors(right: Rprop) -> Iterator[Wrong]:
 
 
 def _of_memory(right: Rprop) -> Iterator[Wrong]:
-    """Mistakes in what is kept from step to step, and in the move itself."""
+    """Mistakes in the state that is kept from step to step, and in the step itself."""
     but = functools.partial(_but, right)
     keep = "use the gradient of the step before, and keep this one for the next"
     yield but("state-not-kept", "makes no use of the gradient before", keep, previous="unused")

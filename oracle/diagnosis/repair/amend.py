@@ -103,7 +103,7 @@ def amend(drafts: Drafts, trials: Sequence[Trial], elementwise: bool = False) ->
 
 
 def _trace_back(drafts: Drafts, trials: Sequence[Trial]) -> None:
-    """Gradients that all lack the same go back to one statement, if one edit makes all right."""
+    """Cure gradients that all lack the same by one edit of one statement, if it makes all right."""
     for name, some in _by_finding(drafts).items():
         if len(some) < 2 or name in FACTORS:
             continue
@@ -122,7 +122,7 @@ def _is_step(draft: Draft) -> bool:
 
 
 def _is_open(draft: Draft) -> bool:
-    """True if it is wrong for no known reason."""
+    """True if a gradient is wrong for no known reason."""
     vague = ("unexplained", "wrong-shape")
     known = [n for n in draft.gradient.findings if n.name not in vague or n.fix]
     return draft.is_wrong and not known and bool(draft.paths)

@@ -118,8 +118,10 @@ def parts(function: ast.FunctionDef) -> list[ast.expr]:
 
 
 def idle(function: ast.FunctionDef) -> list[ast.expr]:
-    """What is at hand and never used: an argument, a name that is assigned or unpacked, and what a
-    loop hands on to its next turn, which does not look at it. The likeliest to be missing.
+    """Names that are never read, which are the likeliest to be missing in an expression.
+
+    Arguments, names that are assigned or unpacked, and values that a loop passes on to its next
+    turn, which does not read them.
     """
     nodes = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
     loaded = [node for node in nodes if isinstance(node.ctx, ast.Load)]

@@ -247,7 +247,7 @@ def _is_slope(node: ast.AST) -> bool:
 
 
 def _less_than_one(node: ast.AST) -> ast.expr | None:
-    """Of 1 − a the a."""
+    """The a of ``1 − a``; None for other expressions."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
         one = isinstance(node.left, ast.Constant) and node.left.value == 1
         return node.right if one else None

@@ -46,7 +46,7 @@ class Cure:
 
     @property
     def told(self) -> str:
-        """The mistake, in words."""
+        """The mistake in words."""
         proof = f"(proved on {self.shapes} shapes)"
         if self.kind == "order":
             return f"line {self.line} updates it before its last use {proof}"

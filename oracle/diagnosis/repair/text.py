@@ -110,7 +110,7 @@ def _lines(before: str, after: str) -> Rewrite:
 
 
 def applied(text: str, change: Rewrite) -> str | None:
-    """A text with a change made; None if the lines that it changes are not there any more."""
+    """The text with a change made; None if the lines to be changed are no longer there."""
     end = "\r\n" if "\r\n" in text else "\n"
     lines, old = text.split(end), change.before.split("\n")
     places = range(len(lines) - len(old) + 1)

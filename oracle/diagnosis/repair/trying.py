@@ -112,7 +112,7 @@ def _numbers(value: Any) -> list[np.ndarray]:
 
 
 def opened(trials: Sequence[Trial], wrong: set[Path]) -> list[Judged]:
-    """The cases in which some of these gradients are wrong, the most telling first; a few."""
+    """A few cases in which some of these gradients are wrong, the best ones first."""
     found = [j for j in map(judged, trials) if j is not None and j.wrong & wrong]
     return sorted(found, key=lambda j: (-len(j.wrong), j.elements))
 

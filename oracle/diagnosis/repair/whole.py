@@ -131,7 +131,7 @@ def _is_update(statement: ast.stmt) -> bool:
 
 
 def balanced(statement: ast.stmt) -> Iterator[Edit]:
-    """One entry of a row takes what the others of it add: ``ds[n, y] = -ds.sum(axis=1)``."""
+    """One entry of a row becomes minus the sum of the others: ``ds[n, y] = -ds.sum(axis=1)``."""
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     if len(targets) != 1 or not isinstance(targets[0], ast.Subscript):
         return
@@ -162,7 +162,7 @@ def indented(statement: ast.stmt, function: ast.FunctionDef) -> Iterator[Edit]:
 
 
 def returned(function: ast.FunctionDef) -> Iterator[Edit]:
-    """A return at the end of a loop's body, which ends the loop after its first turn."""
+    """The edit of a return at the end of a loop, which ends the loop after its first turn."""
     loops = [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]
     for loop in loops:
         last = loop.body[-1]

@@ -128,7 +128,7 @@ def flips(slot: Slot, turns: Iterable[str] = ()) -> Iterator[Edit]:
 
 
 def _from_behind(node: ast.expr) -> bool:
-    """K - 1 - p."""
+    """``K - 1 - p``: the place p counted from the end."""
     return (
         isinstance(node, ast.BinOp)
         and isinstance(node.op, ast.Sub)
@@ -140,7 +140,7 @@ def _from_behind(node: ast.expr) -> bool:
 
 
 def dropped(slot: Slot) -> Iterator[Edit]:
-    """One operand alone."""
+    """Edits that leave one operand of an operation alone."""
     node = slot.node
     if isinstance(node, ast.Subscript) and isinstance(slot.parent, ast.Subscript):
         yield edit("index", slot, node.value)

@@ -64,7 +64,7 @@ class Project(importlib.abc.MetaPathFinder):
         self._hidden: dict[str, types.ModuleType] = {}  # others of the same names
 
     def learn(self, tree: ast.AST, file: Path, top: Path) -> None:
-        """Find out where the modules are that a text imports."""
+        """Find the folders of the modules that a text imports."""
         asked: dict[str, list[homes.Wanted]] = {}
         for one in homes.wanted(tree):
             asked.setdefault(one.module.partition(".")[0], []).append(one)
@@ -133,7 +133,7 @@ class Project(importlib.abc.MetaPathFinder):
         sys.modules.update(self._hidden)
 
     def _is_own(self, module: Any) -> bool:
-        """Tell whether a module was found by this project, or is a folder that it looked in."""
+        """True if a module was found by this project, or is a folder that it looked in."""
         loader = getattr(module, "__loader__", None)
         if isinstance(loader, Loader):
             return loader.project is self
@@ -168,7 +168,7 @@ class Ended(BaseException):
 
 
 class Budget:
-    """What is left of the time."""
+    """The time that the statements of a file have left."""
 
     def __init__(self, computing: float = COMPUTING, waiting: float = WAITING) -> None:
         self._left = {signal.ITIMER_PROF: computing, signal.ITIMER_REAL: waiting}

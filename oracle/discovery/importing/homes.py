@@ -99,7 +99,7 @@ def home(name: str, asked: Sequence[Wanted], file: Path, top: Path) -> Path | No
 
 
 def exists(folder: Path, one: Wanted) -> bool:
-    """Tell whether a folder holds a module and the names that are taken from it."""
+    """True if a folder holds a module and the names that are taken from it."""
     parts = one.module.split(".")
     for at, part in enumerate(parts):
         kind = _kind(folder, part)
@@ -114,7 +114,7 @@ def exists(folder: Path, one: Wanted) -> bool:
 
 
 def is_installed(name: str) -> bool:
-    """Tell whether a name is Python's own or an installed package's."""
+    """True if a name is Python's own or an installed package's."""
     if name in sys.stdlib_module_names:
         return True
     try:
@@ -149,7 +149,7 @@ def _kind(folder: Path, name: str) -> str:
 
 
 def _binds(file: Path, names: Sequence[str]) -> bool:
-    """Tell whether a module binds these names, as far as its text says."""
+    """True if a module binds these names, as far as its text says."""
     try:
         tree = ast.parse(reading.read(file))
     except reading.ERRORS:

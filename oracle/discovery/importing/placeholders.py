@@ -49,7 +49,7 @@ for _name in OPERATORS:
 
 @dataclass
 class Importing:
-    """Whether a file is being imported: until then a package that is not there can be named."""
+    """A flag that is true while a file is imported: until then a missing package can be named."""
 
     now: bool = True
 
@@ -128,11 +128,6 @@ class Package(types.ModuleType):
         return getattr(self.__dict__["_oracle_thing"], name)
 
 
-def is_missing(thing: Any) -> bool:
-    """Tell whether something is a placeholder, and no thing of the user's."""
-    return type(thing) in (NotThere, OfPackage, Package)
-
-
 def require(thing: Any) -> None:
     """Raise ``NotImported`` of a placeholder, and nothing of other things."""
     if type(thing) is Package:
@@ -173,7 +168,7 @@ class Packages(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return next((package for package in whole if package in self.names), "")
 
     def told(self, asked: set[str]) -> list[str]:
-        """What is to be said of the packages that were left out, and that a file itself imports."""
+        """Remarks on the packages that were left out, and that a file itself imports."""
         names = {name for name in self.names if name.partition(".")[0] in asked}
         absent = sorted(names - {"numba"})
         said = []

@@ -33,7 +33,7 @@ LONGEST = 300  # characters of an exception's text
 
 @dataclass(frozen=True)
 class Executed:
-    """What is known of a module once it has been executed."""
+    """A module that has been executed: its classes, and the statements that failed."""
 
     classes: dict[str, type]  # as they were defined, whatever their names are bound to later
     told: tuple[str, ...]  # statements that did not end well
@@ -84,7 +84,7 @@ class _Execution:
         self._bind_what_imports_left()
 
     def told(self) -> Iterator[str]:
-        """What is to be said of the statements that did not end well."""
+        """Remarks on the statements that failed or were ended."""
         if self.ended:
             yield (
                 f"{self.ended} was ended after {COMPUTING:g} seconds of computing: the "
@@ -261,7 +261,7 @@ def _bound(node: ast.stmt) -> list[str]:
 
 
 def _is_for_effect(node: ast.stmt) -> bool:
-    """Tell whether a statement calls something for its effect alone, or writes files.
+    """True if a statement calls something for its effect alone, or writes files.
 
     Calls that add to what is there (``layers.append``), look for modules or seed random numbers
     belong to the definitions.

@@ -1,4 +1,4 @@
-"""What a move costs: a state that fewer things had to be assumed for comes first."""
+"""Costs of moves: a state that assumes fewer things comes first."""
 
 EQUAL = 0.1  # two sizes that an error says are equal
 ONE = 1.5  # an extent of 1
@@ -11,5 +11,5 @@ ELSEWHERE = 1.0  # a change of an argument that the failing line does not name
 
 
 def effort(dim: str) -> float:
-    """What it costs that a size is an expression, or a number."""
+    """The cost of a size that is an expression, or a number."""
     return 0.0 if dim.isidentifier() else 0.3

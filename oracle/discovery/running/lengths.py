@@ -72,6 +72,6 @@ def _terms(sizes: Mapping[str, Numbers], count: int) -> Iterator[tuple[str, Numb
 
 
 def _apart(terms: Sequence[str]) -> bool:
-    """Whether no term is another one times a number: K+2*K is 3*K."""
+    """True if no term is a multiple of a different one: K+2*K is 3*K."""
     bare = [term.lstrip("0123456789").lstrip("*") for term in terms]
     return len(set(bare)) == len(bare)

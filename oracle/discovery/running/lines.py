@@ -49,12 +49,12 @@ def _with_ones(state: State, search: Search) -> State:
 
 
 def is_too_odd(state: State, called: Sequence[State]) -> bool:
-    """Whether a line is so odd that it is told and not judged; one that the file calls is not."""
+    """True if a line is too odd to be judged by, unless the file itself calls it."""
     return state.oddness >= TOO_ODD and state not in called
 
 
 def _has_axes(state: State, axes: Mapping[str, int]) -> bool:
-    """Whether arguments have as many axes as in the file's own calls."""
+    """True if arguments have as many axes as in the file's own calls."""
     known = [(entry, axes[name]) for name, entry in state.entries if name in axes]
     return all(len(entry.dims) == rank for entry, rank in known if not entry.literal)
 
@@ -138,7 +138,7 @@ def _of_one_output(search: Search, state: State) -> Iterator[State]:
 
 
 def _of_numbers(search: Search, state: State) -> bool:
-    """Whether all that may have fewer axes are numbers, which the code never treats as arrays."""
+    """True if all arguments that may have fewer axes are numbers, never used as arrays."""
     arrays = [name for name, entry in state.entries if entry.dims or entry.is_value]
     numbers = [name for name in state.names if name not in arrays]
     kinds = {state.kind(name) for name in numbers}
@@ -147,7 +147,7 @@ def _of_numbers(search: Search, state: State) -> bool:
 
 
 def _has_more_axes(unfit: State, found: State) -> bool:
-    """Whether a line that makes a gradient of a wrong shape is plainer, and has more axes."""
+    """True if a line that makes a gradient of a wrong shape is plainer, and has more axes."""
     if unfit.names != found.names or unfit.total > found.total:
         return False
     axes = [(_axes(unfit.of(n).dims), _axes(found.of(n).dims)) for n in found.names]
@@ -160,7 +160,7 @@ def _axes(dims: tuple[str, ...]) -> int:
 
 
 def _covers(general: State, special: State, plain: bool = False) -> bool:
-    """Whether a line is another one with some of its sizes equated.
+    """True if a line is a different one with some of its sizes equated.
 
     ``plain``: with each other only, not with a multiple or sum of others.
     """
@@ -203,7 +203,7 @@ def _broadcasts(state: State, other: State) -> bool:
 
 
 def _is_wider(state: State, other: State) -> bool:
-    """Whether a line is another one but for larger multiples: with columns that nothing reads."""
+    """True if a line differs only by larger multiples: with columns that nothing reads."""
     if state.names != other.names:
         return False
     pairs = [(d, e) for n in state.names for d, e in zip(state.of(n).dims, other.of(n).dims)]

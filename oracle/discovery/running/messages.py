@@ -66,7 +66,7 @@ DEFINITE = re.compile(r"definite")
 
 @dataclass(frozen=True)
 class Clues:
-    """What an exception says."""
+    """The facts in the message of an exception."""
 
     equal: tuple[tuple[int, int], ...] = ()  # extents that must be equal, all at once
     either: tuple[tuple[int, int], ...] = ()  # of these, one pair
@@ -133,7 +133,7 @@ def _rank(said: str) -> int:
 
 
 def is_refusal(error: BaseException | None) -> bool:
-    """Whether these sizes alone do not fit: a kernel larger than its image."""
+    """True if only these sizes do not fit: a kernel larger than its image."""
     return isinstance(error, Exception) and bool(REFUSED.search(str(error)))
 
 

@@ -72,7 +72,7 @@ class Line:
 
 
 def is_ambiguous(failed: Failed) -> bool:
-    """Whether an extent in the error is no size, so that it may be one of several expressions."""
+    """True if an extent in the error is no size, so that it may be one of several expressions."""
     sizes = set(failed.extents.known.values())
     return any(number not in sizes for pair in failed.clues.equal for number in pair)
 

@@ -68,7 +68,7 @@ class Roles:
         return any(_is_array(part, own) for node, own in self.uses(name) for part in ast.walk(node))
 
     def flat(self, name: str) -> tuple[bool, int]:
-        """Whether single subscripts take it apart, and its length where these are all numbers."""
+        """True if single subscripts take it apart; with its length where all are numbers."""
         numbers: list[int] = []
         cut, others = False, False
         for node, own in self.uses(name):
@@ -116,7 +116,7 @@ class Roles:
         return tuple(filter(None, found))
 
     def kind(self, word: str, container: str = "") -> str:
-        """What an entry of a container is by its use: "W" of a matrix product, "b" of a sum.
+        """The role of an entry of a container by its use: "W" of a matrix product, "b" of a sum.
 
         The word is a name of its own, or, with a container, the part of a key before its number.
         """
@@ -163,7 +163,7 @@ def _names(node: ast.AST) -> tuple[str, ...]:
 
 
 def _gone_through(target: ast.AST, over: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """What a loop goes through, with the part of its target: ``for i, (W, b) in enumerate(ps)``."""
+    """The items of a loop, with the part of its target: ``for i, (W, b) in enumerate(ps)``."""
     if isinstance(over, ast.Call) and isinstance(over.func, ast.Name):
         parts = target.elts if isinstance(target, ast.Tuple) else []
         if over.func.id == "enumerate" and len(parts) == 2:

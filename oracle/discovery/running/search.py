@@ -34,7 +34,7 @@ Order = Callable[[State, Extents], None]  # gives out primes to the sizes of a s
 
 @dataclass
 class Search:
-    """What is searched, and what was found so far."""
+    """One search for shapes: its question, and the lines found so far."""
 
     build: Build
     file: str
@@ -213,7 +213,7 @@ class Search:
         return [size for subject in subjects for size in subject.sizes]
 
     def may_be_wrong(self, state: State) -> bool:
-        """Whether a gradient of a wrong shape is the code's mistake, and not that of the line.
+        """True if a gradient of a wrong shape is a mistake of the code, and not of the line.
 
         The forward settles the axes of a weight, whose gradient is transposed. A bias that is
         summed up to a single number is wrong where an upstream comes in; elsewhere it may be meant.

@@ -51,7 +51,7 @@ class Code:
         return self.called.get(name) or next(alike, None)
 
     def is_shift(self, name: str) -> bool:
-        """Whether a name is added to a product of matrices, as a bias is: ``X @ W + b``."""
+        """True if a name is added to a product of matrices, as a bias is: ``X @ W + b``."""
         return any(usage.is_added_to_product(node, name) for node in self.nodes)
 
     def indexes_with(self, name: str) -> bool:
@@ -102,7 +102,7 @@ class Code:
         return tuple(found)
 
     def tells_axes_apart(self) -> bool:
-        """Whether it reduces along the first axis, and along the last one, as of a matrix."""
+        """True if code reduces an array along its first axis and along its last, as of a matrix."""
         words = [w for root in self.nodes for w in ast.walk(root) if isinstance(w, ast.keyword)]
         named = {ast.unparse(word.value) for word in words if word.arg in ("axis", "dim")}
         return "0" in named and not named.isdisjoint(("-1", "1"))

@@ -77,7 +77,7 @@ class State:
 
     @property
     def total(self) -> float:
-        """What was assumed for it, and how odd it is."""
+        """The cost of a state: the assumptions made for it, and how odd it is."""
         return self.cost + self.oddness
 
     @property
@@ -192,7 +192,7 @@ def _in_literal(literal: str, by: dict[str, str]) -> str:
 
 
 def is_fresh(size: str) -> bool:
-    """Whether a size is one that the search has made."""
+    """True if a size is one that the search has made."""
     return size[:1] == "s" and size[1:].isdigit()
 
 

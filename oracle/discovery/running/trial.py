@@ -105,7 +105,7 @@ def _own_parameters(inputs: Inputs, made: Sequence[Made]) -> Iterator[tuple[Path
 
 
 def _cause(error: BaseException) -> BaseException:
-    """What the user's code raised, where a refusal of ours tells of it."""
+    """The exception of the user's code behind a refusal of the oracle."""
     while isinstance(error, Unusable) and error.__cause__ is not None:
         if isinstance(error, NothingToJudge):
             break
@@ -128,7 +128,7 @@ def _upstream(subject: Subject, value: Any) -> Any:
 
 
 def _repeats(array: Any) -> bool:
-    """Whether an extent stands twice in a shape, as where (N, D, 1, 1) meets (N, D)."""
+    """True if an extent stands twice in a shape, as where (N, D, 1, 1) meets (N, D)."""
     wide = [extent for extent in np.shape(array) if extent > 1]
     return len(set(wide)) < len(wide)
 

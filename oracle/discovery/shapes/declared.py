@@ -23,7 +23,7 @@ INTEGERS = ("Int", "UInt", "Integer", "Int32", "Int64", "Int8", "UInt8", "Int16"
 
 
 def is_said(said: Shapes, name: str) -> bool:
-    """Whether shapes speak of an argument, or of an entry of it."""
+    """True if shapes speak of an argument, or of an entry of it."""
     return any(path[0] == name for path in said)
 
 
@@ -54,7 +54,7 @@ def only_documented(user: Text, names: Sequence[str], more: Sequence[str]) -> se
 def _stated(
     user: Text, names: Sequence[str], more: Sequence[str], documented: bool = True
 ) -> Shapes:
-    """What the text itself says of some functions and classes."""
+    """The shapes that the text states for some functions and classes."""
     found: Shapes = {}
     for name in names if comments.RUN.search(user.text) else ():
         _complete(found, said_by_run(user, name))
@@ -78,7 +78,7 @@ def _stated(
 
 
 def _documented(texts: Sequence[str]) -> Shapes:
-    """What docstrings say; where one says "any shape" and a later one (N, 1), that is meant."""
+    """The shapes in docstrings; (N, 1) in a later one replaces "any shape" in an earlier one."""
     found: Shapes = {}
     for text in texts:
         said = docstrings.docstring(text)
@@ -91,7 +91,7 @@ def _documented(texts: Sequence[str]) -> Shapes:
 
 
 def _is_any(dims: tuple[str, ...] | None) -> bool:
-    """Whether any number of axes is meant."""
+    """True if any number of axes is meant."""
     return dims is not None and len(dims) == 1 and dims[0].startswith("*")
 
 

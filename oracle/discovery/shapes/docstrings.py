@@ -208,7 +208,7 @@ def _as_another(text: str, found: Shapes) -> Said | None:
 
 
 def _meaning(text: str, shaped: Said) -> Said:
-    """The shape of another argument, with the values that a description tells."""
+    """The shape of an argument, with the values that a description states."""
     values, classes, integer = _meant(text, shaped.dims, False)
     return Said(shaped.dims, values, classes, integer)
 
@@ -298,7 +298,7 @@ def _fitting(values: str, dims: tuple[str, ...] | None) -> str:
 
 
 def _sums_to_one(dims: tuple[str, ...] | None) -> bool:
-    """Whether probabilities of a shape are those of classes, rather than one of each sample."""
+    """True if probabilities of this shape are over classes, rather than one for each sample."""
     return (
         dims is not None and dims[-1:] not in ((), ("1",)) and (len(dims) > 1 or dims[0] in CLASSES)
     )

@@ -28,7 +28,7 @@ SHORT = 3  # letters of a size that no array has: K, n1
 
 @dataclass(frozen=True)
 class Said:
-    """What was said of one argument; ``dims`` is None and ``values`` is "" where nothing was."""
+    """One statement about an argument; ``dims`` is None, ``values`` "" where it says nothing."""
 
     dims: tuple[str, ...] | None = None
     values: str = ""
@@ -138,7 +138,7 @@ def meant(written: str) -> str:
 
 
 def _distance(a: str, b: str) -> int:
-    """The letters to insert, drop, change or swap with the next one to make ``b`` of ``a``."""
+    """The number of letters to insert, drop, change or swap to make ``b`` of ``a``."""
     rows = [list(range(len(b) + 1))]
     for i, letter in enumerate(a, 1):
         row = [i]

@@ -1,4 +1,4 @@
-"""What a run line says of arguments: their shapes behind ``with``, or a value of Python.
+"""The shapes and values in a run line: shapes behind ``with``, and values in Python.
 
 ``# oracle: run Net([4, H], act=Tanh()).backward(X, Y) with X: N 4, Y: N H onehot`` says the shapes
 of X and Y, and what the constructor's arguments are: H in a value is the size of that name.
@@ -95,7 +95,7 @@ def _bound(
 
 
 def _entry(user: Text, line: RunLine, own: str, value: ast.expr, drawn: Shapes) -> Said | None:
-    """What an expression in a run line says of an argument; None if it is left to the check."""
+    """The shape or value that a run line gives an argument; None if the check is to find it."""
     if isinstance(value, ast.Name) and any(path[0] == value.id for path in drawn):
         return drawn.get((value.id,))
     names = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}

@@ -95,7 +95,7 @@ def unpacked(function: ast.AST, name: str) -> list[str]:
 
 
 def is_taken_apart(function: ast.AST, name: str) -> bool:
-    """Whether a variable holds several things: ``a, b = name``, ``name["a"]`` or ``name.a``."""
+    """True if a variable holds several things: ``a, b = name``, ``name["a"]`` or ``name.a``."""
     for node in own_nodes(function):
         held = node.value if isinstance(node, ast.Subscript | ast.Attribute) else None
         if isinstance(held, ast.Name) and held.id == name:

@@ -10,6 +10,7 @@ from pathlib import Path
 from oracle.discovery.text import reading
 from oracle.discovery.text.functions import Function, own_nodes
 from oracle.discovery.text.source import Text, parse
+from oracle.discovery.text.usage import is_read
 
 MOST = 60  # files of a folder that are searched for callers
 
@@ -59,22 +60,17 @@ def of_function(text: Text, name: str) -> list[ast.Call]:
 def leave_at_one(
     calls: Sequence[tuple[Text, ast.Call]], node: Function | None, name: str, position: int
 ) -> bool:
-    """Whether an argument with the default 1 is 1: no call passes anything else.
+    """True if an argument with the default 1 is always 1: no call passes anything else.
 
     Without any call to show it, the function must make no use of the argument at all.
     """
     if not calls:
-        return node is not None and not reads(node, name)
+        return node is not None and not is_read(node, name)
     return all(passes_one(text, call, name, position) for text, call in calls)
 
 
-def reads(node: Function, name: str) -> bool:
-    """Whether a function makes use of a name."""
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
-
-
 def passes_one(text: Text, call: ast.Call, name: str, position: int) -> bool:
-    """Whether a call leaves an argument at its default, or passes 1 or a name that is set to 1."""
+    """True if a call leaves an argument at its default, or passes 1 or a name that is set to 1."""
     named = [word.value for word in call.keywords if word.arg == name]
     given = [*call.args[position : position + 1], *named]
     starred = any(isinstance(part, ast.Starred) for part in call.args)
@@ -97,7 +93,7 @@ def _is_one(text: Text, call: ast.Call, node: ast.expr) -> bool:
 
 
 def uses_result(text: Text, method: str) -> bool:
-    """Whether some call of a method of this name is more than a statement of its own."""
+    """True if some call of a method of this name uses the result."""
     bare = {id(node.value) for node in ast.walk(text.tree) if isinstance(node, ast.Expr)}
     return any(
         isinstance(call, ast.Call)
@@ -109,7 +105,7 @@ def uses_result(text: Text, method: str) -> bool:
 
 
 def applies(node: Function | None, functions: Collection[str], argument: str) -> bool:
-    """Whether a function calls one of some functions, or ``self``, on an argument of its own."""
+    """True if a function calls one of some functions, or ``self``, on an argument of its own."""
     return node is not None and any(
         isinstance(call, ast.Call)
         and ast.unparse(call.func).rpartition(".")[2] in functions
@@ -121,7 +117,7 @@ def applies(node: Function | None, functions: Collection[str], argument: str) ->
 
 
 def is_applied(text: Text, function: str, inner: str) -> bool:
-    """Whether the file calls one function on what another returns, directly or by a name."""
+    """True if the file calls one function on what another returns, directly or by a name."""
     held = {
         target.id
         for node in ast.walk(text.tree)
@@ -198,7 +194,7 @@ def _files(own: Path) -> list[Path]:
 def to_constructor(
     texts: Sequence[Text], owner: str, names: Sequence[str], name: str
 ) -> Iterator[Passed]:
-    """What calls of a class pass for an argument of its constructor, its own text first."""
+    """The values that calls of a class pass for an argument, those in its own text first."""
     short = owner.rpartition(".")[2]
     for text in texts:
         for call in text.calls:

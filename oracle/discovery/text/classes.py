@@ -63,7 +63,7 @@ BASES = ("Function", "InplaceFunction")
 
 
 def is_function(user: Text, name: str) -> bool:
-    """Whether a class is a ``torch.autograd.Function``, by way of other classes of the file too."""
+    """True if a class is a ``torch.autograd.Function``, by way of other classes of the file too."""
     node = user.classes.get(name)
     for base in node.bases if node is not None else ():
         text = ast.unparse(base)
@@ -72,12 +72,6 @@ def is_function(user: Text, name: str) -> bool:
         if text != name and is_function(user, text):
             return True
     return False
-
-
-def has_subclasses(user: Text | None, name: str) -> bool:
-    """Whether other classes of the file derive from a class."""
-    classes = user.classes.values() if user is not None else ()
-    return any(ast.unparse(base) == name for node in classes for base in node.bases)
 
 
 @functools.cache

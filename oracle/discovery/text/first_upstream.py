@@ -22,7 +22,7 @@ Kind = Literal["a sum", "a mean", ""]
 
 
 def kind(texts: Sequence[Text], node: Function, call: ast.Call, name: str) -> Kind:
-    """Whether the first upstream of a mean's layers is that of a sum; "" if nothing shows it.
+    """True if the first upstream of a mean's layers is that of a sum; "" if nothing shows it.
 
     Args:
         texts: where callers may stand.
@@ -37,7 +37,7 @@ def kind(texts: Sequence[Text], node: Function, call: ast.Call, name: str) -> Ki
 
 
 def _has_mean_loss(text: Text) -> bool:
-    """Whether a loss of a text is a mean over samples."""
+    """True if a loss of a text is a mean over samples."""
     return any(
         naming.has(short, LOSSES) and not naming.has(short, GIVES) and divides(node)
         for short, node in ((n.rpartition(".")[2], node) for n, node in text.functions.items())
@@ -45,13 +45,14 @@ def _has_mean_loss(text: Text) -> bool:
 
 
 def divides(node: ast.AST) -> bool:
-    """Whether something in it is divided by a number of samples, or averaged."""
+    """True if something in it is divided by a number of samples, or averaged."""
     return any(_is_mean(part) or _is_share(part) for part in ast.walk(node))
 
 
 def _is_mean(node: ast.AST) -> bool:
-    is_call = isinstance(node, ast.Call)
-    return is_call and ast.unparse(node.func).rpartition(".")[2] in ("mean", "average")
+    return isinstance(node, ast.Call) and (
+        ast.unparse(node.func).rpartition(".")[2] in ("mean", "average")
+    )
 
 
 def _is_share(node: ast.AST) -> bool:
@@ -111,6 +112,7 @@ def _given(text: Text, call: ast.Call, at: int) -> Iterator[ast.expr]:
 
 
 def _kind(texts: Sequence[Text], expression: ast.expr) -> Kind:
+    bodies: Sequence[ast.AST]
     if isinstance(expression, ast.Call) and not _is_difference(expression):
         short = ast.unparse(expression.func).rpartition(".")[2]
         bodies = [

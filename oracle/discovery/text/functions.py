@@ -23,7 +23,7 @@ def parameters(node: Function) -> list[str]:
 
 
 def is_abstract(node: Function) -> bool:
-    """Whether a function has no body: abstract, ``pass``, or ``raise NotImplementedError``.
+    """True if a function has no body: abstract, ``pass``, or ``raise NotImplementedError``.
 
     A function that raises anything else is wrong, not abstract.
     """

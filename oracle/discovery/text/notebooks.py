@@ -165,7 +165,7 @@ def _without_commands(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def _begins_statement(before: Sequence[str]) -> bool:
-    """Tell whether a new line begins a statement, and stands in no bracket and no string."""
+    """True if a new line begins a statement, and is not inside brackets or a string."""
     if before and before[-1].rstrip().endswith("\\"):
         return False
     try:

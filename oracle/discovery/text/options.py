@@ -30,7 +30,7 @@ def _held_as(init: Function, name: str) -> Iterator[str]:
 
 
 def _is(node: ast.expr, spelled: set[str]) -> bool:
-    """An expression is one of some names, or that in other letters: ``act.lower()``."""
+    """True if an expression is one of some names, or that in other letters: ``act.lower()``."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
         node = node.func.value if node.func.attr in ("lower", "upper", "strip") else node
     return ast.unparse(node) in spelled

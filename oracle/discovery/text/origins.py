@@ -53,7 +53,7 @@ def joined(origins: Iterable[Origin]) -> Origin:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a file's functions, by qualified name."""
+    """Facts about the functions of a file, by qualified name."""
 
     user: Text
     judged: frozenset[str]  # those that belong to a derivation
@@ -63,7 +63,7 @@ class Known:
 
 
 def is_scalar(node: ast.AST) -> bool:
-    """Whether an expression is one number by its form and names: ``1 / n``, ``self.lr``."""
+    """True if an expression is one number by its form and names: ``1 / n``, ``self.lr``."""
     if isinstance(node, ast.Constant):
         return isinstance(node.value, int | float)
     if isinstance(node, ast.Name | ast.Attribute):

@@ -100,7 +100,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def kind(mode: int) -> str:
-    """What a file that is no regular one is: "a pipe", "a device", ..."""
+    """The kind of a file that is not a regular one: "a pipe", "a device", ..."""
     kinds = (
         (stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"),
         (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"),

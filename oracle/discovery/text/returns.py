@@ -192,7 +192,7 @@ def names(node: Function) -> list[str]:
 
 
 def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
-    """Whether a function returns a loss first, and then only gradients of its own parameters.
+    """True if a function returns a loss first, and then only gradients of its own parameters.
 
     The loss is known by its name, a gradient by being called after a parameter, a parameter's entry
     or one of ``more``. ``return out, dx`` of a forward-mode function is neither, nor is the

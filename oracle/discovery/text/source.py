@@ -97,6 +97,17 @@ class Text:
                 found[part.name] = f"{name}.{part.name}"
         return found
 
+    def has_state(self, name: str, owner: str) -> bool:
+        """True if a method reads or writes attributes of its object, other than its methods."""
+        node, methods = self.functions.get(name), self.methods(owner)
+        return node is not None and any(
+            isinstance(part, ast.Attribute)
+            and isinstance(part.value, ast.Name)
+            and part.value.id == "self"
+            and part.attr not in methods
+            for part in ast.walk(node)
+        )
+
     @functools.cached_property
     def variables(self) -> set[str]:
         """The variables that the module assigns."""

@@ -163,7 +163,7 @@ def _names_rate(node: ast.AST) -> bool:
 
 
 def _pulls(target: str, factor: ast.expr) -> bool:
-    """``x - W``: a step towards something, as of means and maps, is no gradient step."""
+    """True for ``x - W``: a step towards a mean or a map, which is no gradient step."""
     return any(
         isinstance(part, ast.BinOp)
         and isinstance(part.op, ast.Sub)

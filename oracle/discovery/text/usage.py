@@ -22,7 +22,7 @@ def subscripts(function: ast.AST, name: str) -> list[str]:
 
 
 def goes_through(function: ast.AST, name: str) -> bool:
-    """Whether a function uses a name as a list: loops over it, takes entries or its length."""
+    """True if a function uses a name as a list: loops over it, takes entries or its length."""
 
     def is_it(node: ast.AST | None) -> bool:
         return isinstance(node, ast.Name) and node.id == name
@@ -42,7 +42,7 @@ def goes_through(function: ast.AST, name: str) -> bool:
 
 
 def indexes_with(function: ast.AST, name: str) -> bool:
-    """Whether a function picks entries by the values of a name: ``p[np.arange(n), y]``."""
+    """True if a function picks entries by the values of a name: ``p[np.arange(n), y]``."""
     for node in ast.walk(function):
         if isinstance(node, ast.Subscript):
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
@@ -52,12 +52,12 @@ def indexes_with(function: ast.AST, name: str) -> bool:
 
 
 def is_read(function: ast.AST, name: str) -> bool:
-    """Whether a function makes any use of a name."""
+    """True if a function reads or writes a name."""
     return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(function))
 
 
 def is_array(function: ast.AST, name: str) -> bool:
-    """Whether a function uses a name as an array: its entries, attributes, or a matrix product."""
+    """True if a function uses a name as an array: its entries, attributes, or a matrix product."""
     for node in ast.walk(function):
         parts: list[ast.AST] = []
         if isinstance(node, ast.Subscript | ast.Attribute):
@@ -70,7 +70,7 @@ def is_array(function: ast.AST, name: str) -> bool:
 
 
 def calculates_with(function: ast.AST, name: str) -> bool:
-    """Whether a function uses a name as a number: an extent, or in a sum or product."""
+    """True if a function uses a name as a number: an extent, or in a sum or product."""
     for node in ast.walk(function):
         parts: list[ast.AST] = []
         if isinstance(node, ast.BinOp):
@@ -87,7 +87,7 @@ def calculates_with(function: ast.AST, name: str) -> bool:
 
 
 def is_extent(function: ast.AST, name: str) -> bool:
-    """Whether a function makes arrays of which a name is an extent."""
+    """True if a function makes arrays of which a name is an extent."""
     for node in ast.walk(function):
         if not isinstance(node, ast.Call):
             continue
@@ -103,7 +103,7 @@ def is_extent(function: ast.AST, name: str) -> bool:
 
 
 def is_subtracted(function: ast.AST, name: str, others: Collection[str]) -> bool:
-    """Whether a function subtracts a name from one of some others, or the other way round."""
+    """True if a function subtracts a name from some other name, or that from it."""
     for node in ast.walk(function):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
             sides = [getattr(side, "id", "") for side in (node.left, node.right)]
@@ -124,7 +124,7 @@ def is_factor(function: ast.AST, name: str) -> bool:
 
 
 def is_added_to_product(function: ast.AST, name: str) -> bool:
-    """Whether a function adds a name to a product of matrices."""
+    """True if a function adds a name to a product of matrices."""
     for node in ast.walk(function):
         if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
             continue
@@ -138,7 +138,7 @@ def is_added_to_product(function: ast.AST, name: str) -> bool:
 
 
 def is_mapping(function: ast.AST, name: str) -> bool:
-    """Whether a function uses a name as a dict."""
+    """True if a function uses a name as a dict."""
     for node in ast.walk(function):
         if not isinstance(node, ast.Attribute | ast.Subscript):
             continue
@@ -160,7 +160,7 @@ def is_mapping(function: ast.AST, name: str) -> bool:
 
 
 def _loops_over_words(function: ast.AST, key: ast.AST) -> bool:
-    """Whether a key is that of a loop over written-out words: ``for k in ("W1", "b1")``."""
+    """True if a key takes its values from a loop: ``for k in ("W1", "b1")``."""
     return any(
         isinstance(node, ast.For | ast.comprehension)
         and isinstance(node.target, ast.Name)

@@ -22,17 +22,17 @@ MOST = 6  # readings that are tried
 
 
 def agrees(subject: Subject) -> bool:
-    """Whether all gradients agree with differences of the forward, in one of the readings."""
+    """True if all gradients agree with differences of the forward, in one of the readings."""
     return any(all(found.values()) for found in _in_all_readings(subject))
 
 
 def agrees_in_part(subject: Subject) -> bool:
-    """Whether a gradient agrees with differences of the forward, which is its loss then."""
+    """True if one gradient agrees with differences of the forward, taken as its loss."""
     return any(any(found.values()) for found in _in_all_readings(subject))
 
 
 def _in_all_readings(subject: Subject) -> Iterator[dict[Path, bool]]:
-    """Whether each gradient agrees, for each reading that runs."""
+    """True if each gradient agrees, for each reading that runs."""
     try:
         if subject.by_trial is not None:
             subject = dataclasses.replace(subject.by_trial(subject), by_trial=None)
@@ -46,7 +46,7 @@ def _in_all_readings(subject: Subject) -> Iterator[dict[Path, bool]]:
 
 
 def _in_all_trials(subject: Subject) -> dict[Path, bool]:
-    """Whether each gradient agrees in all trials; {} if one does not run, or all are 0."""
+    """True if each gradient agrees in all trials; {} if one does not run, or all are 0."""
     try:
         each = [_in_trial(subject, seed, first) for seed, first in TRIALS]
     except (Exception, SystemExit):
@@ -134,7 +134,7 @@ def _giver(proposal: Proposal) -> str:
 
 
 def _taken(one: Candidate) -> str:
-    """What a proposal was taken for."""
+    """The remark on how a proposal was understood."""
     if one.way == Way.VALUE_AND_GRADIENT:
         return f"{one.name} is taken for a function that returns its value and gradients"
     what = "derivative" if one.way == Way.DERIVATIVE else "backward"

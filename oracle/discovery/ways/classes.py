@@ -89,7 +89,7 @@ def _subject(user: User, candidate: Candidate) -> Subject:
 
 
 def _is_base(user: User, candidate: Candidate) -> bool:
-    """Whether other classes of the file are made from it."""
+    """True if other classes of the file derive from it."""
     classes = user.text.classes.values() if user.text is not None else []
     name = candidate.of("class")
     return any(isinstance(b, ast.Name) and b.id == name for node in classes for b in node.bases)
@@ -151,15 +151,30 @@ def _found(
             ran = ran or thing  # elsewhere it is the guess that does not fit
     if ran is not None and not open_:
         return ready(ran, kind)
+    failed = _error(user, candidate, maker, spoken, wanted, open_, problem)
+    if isinstance(failed, MissingShapes):
+        failed.guessed = subject or (ready(ran, kind) if ran is not None else None)
+    raise failed from problem
+
+
+def _error(
+    user: User,
+    candidate: Candidate,
+    maker: Maker,
+    spoken: Shapes,
+    wanted: Sequence[Parameter],
+    open_: Sequence[str],
+    problem: Exception | None,
+) -> Unusable:
+    """The error of a class of which no object runs: shapes are missing, or its code raises."""
     documented = _documented(user, candidate)
     doubtful = tuple(p.name for p in wanted if p.name in documented)
     if open_:
         missing = _missing(user, candidate, maker, spoken, open_)
         missing.doubtful = doubtful
-        missing.guessed = subject or (ready(ran, kind) if ran is not None else None)
-        raise missing from problem
+        return missing
     assert problem is not None
-    raise _unusable(user, candidate, problem, doubtful) from problem
+    return _unusable(user, candidate, problem, doubtful)
 
 
 def _tries(
@@ -174,7 +189,7 @@ def _tries(
     node = user.node(candidate.of("forward"))
     listed = [n for n in open_ if node is not None and usage.goes_through(node, n)]
     for one in makers.unified(maker, spoken):
-        yield from ((one, guess) for guess in guesses(open_, one, kind, candidate, listed))
+        yield from ((one, guess) for guess in guesses(open_, one, kind, listed))
         yield from ((one, guess) for guess in _held(one, spoken, open_))
 
 
@@ -223,7 +238,7 @@ def _held(maker: Maker, spoken: Shapes, open_: Sequence[str]) -> Iterator[Guess]
 
 
 def _documented(user: User, candidate: Candidate) -> set[str]:
-    """The arguments whose shapes only docstrings say; if it does not run, they are not believed."""
+    """The arguments whose shapes only docstrings say; dropped if the class does not run."""
     if user.text is None:
         return set()
     names = [candidate.of("class"), *map(candidate.of, ("forward", "backward", "loss"))]
@@ -233,7 +248,7 @@ def _documented(user: User, candidate: Candidate) -> set[str]:
 
 
 def _is_single(shapes_of: Guess) -> bool:
-    """Whether arguments were guessed to be a single sample, which may have been broadcast.
+    """True if the arguments were guessed to be a single sample, which may have been broadcast.
 
     The gradient of a broadcast input has the shape of the value: it speaks against the guess.
     """
@@ -323,7 +338,7 @@ def _object(
 
 
 def _bind_first(thing: Object) -> None:
-    """The argument of a derivative method as in its likeliest reading."""
+    """Bind the argument of a derivative method as in its likeliest reading."""
     ((name, readings),) = thing.points.items()
     ((_, role),) = readings[0].takes
     if role is Role.UPSTREAM:

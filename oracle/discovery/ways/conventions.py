@@ -118,7 +118,7 @@ def _multiplied(name: str, axis: int, held: Sequence[str]) -> Any:
 
 
 def _divides(text: Text, name: str) -> bool:
-    """Whether a function divides by something, or takes a mean."""
+    """True if a function divides by something, or takes a mean."""
     node = text.functions.get(name)
     return node is not None and (
         first_upstream.divides(node) or any(isinstance(p, ast.Div) for p in ast.walk(node))
@@ -159,7 +159,7 @@ def _calls(call: ast.Call, short: str, is_method: bool) -> bool:
 
 
 def _knows(text: Text, own: Text, name: str) -> bool:
-    """Whether a text speaks of a name, or imports a base class that the other text imports too."""
+    """True if a text speaks of a name, or imports a base class that the other text imports too."""
     name = name.rpartition(".")[2]
     if any(isinstance(n, ast.Name) and n.id == name for n in functions.all_nodes(text.tree)):
         return True

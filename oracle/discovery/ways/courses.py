@@ -90,7 +90,7 @@ def _applied(
     flow: "Flow",
     runs: Callable[["Flow"], tuple[Forward, Backward]],
 ) -> list[Variant]:
-    """What a caller may apply between forward and cost: a function that none of them calls.
+    """The functions that a caller may apply between forward and cost: neither of them calls these.
 
     A call in the file on what forward returns confirms it.
     """
@@ -122,7 +122,7 @@ def _run_by(forward: Forward, backward: Backward) -> Callable[[Subject], Subject
 
 
 def is_activation(name: str) -> bool:
-    """Whether a function has the name of an activation."""
+    """True if a function has the name of an activation."""
     return bool(set(naming.tokens(name)) & ACTIVATIONS)
 
 
@@ -215,7 +215,7 @@ class Flow:
         return flow
 
     def _may_be_prediction(self, parameter: Parameter, beside: Sequence[str]) -> bool:
-        """Whether an argument of a cost may be the prediction, under a name of its own."""
+        """True if an argument of a cost may be the prediction, under a name of its own."""
         name, known = parameter.name, naming.TARGETS | naming.PERHAPS_TARGETS
         is_number = name in naming.NUMBERS and not naming.is_prediction(name, beside)
         return parameter.required and not is_number and name not in {*self.inputs, *known}

@@ -70,7 +70,7 @@ def derivative(user: User, candidate: Candidate) -> Subject:
 
 
 def _fits(value: Any, shape: tuple[int, ...]) -> bool:
-    """Whether a function has the input's axes, or the first of them, in its value.
+    """True if the value of a function has the axes of the input, or the first of them.
 
     ``w.T @ w`` makes of N rows a matrix of their features: a derivative without an upstream is not
     that of such an input, but of a vector, of which it makes one number.
@@ -79,7 +79,7 @@ def _fits(value: Any, shape: tuple[int, ...]) -> bool:
 
 
 def _is_open(said: declared.Shapes, name: str) -> bool:
-    """Whether nothing says the shape of an argument."""
+    """True if nothing says the shape of an argument."""
     spoken = said.get((name,))
     if spoken is None:
         return not declared.is_said(said, name)

@@ -15,7 +15,7 @@ from oracle.subject import Made, Unusable, WrongReturn
 
 
 def is_gradient(thing: Any) -> bool:
-    """Whether something could be a gradient: an array or a number."""
+    """True if a value could be a gradient: an array or a number."""
     return isinstance(thing, np.ndarray | np.number | float | int) and not isinstance(thing, bool)
 
 

@@ -100,7 +100,7 @@ def entries_of(thing: Any) -> Mapping[Any, Any]:
 
 
 def tie(thing: Any, shared: Mapping[Path, Sequence[Path]]) -> None:
-    """Put an array that was replaced under one of its names under the others as well."""
+    """Put an array that was replaced under one of its names under its other names as well."""
     for first, others in shared.items():
         array = part_at(thing, first)
         for path in others:
@@ -153,7 +153,7 @@ def without_kept(thing: Any, paths: Sequence[Path], calls: Iterator[Any]) -> Non
 
 
 def part_at(thing: Any, path: Path) -> Any:
-    """What stands at a path in an object; None where there is nothing."""
+    """The part of an object at a path; None where there is nothing."""
     for step in path:
         if isinstance(thing, Mapping | list | tuple):
             try:
@@ -183,7 +183,7 @@ PARAMS = naming.words("params parameters param weights W theta p")
 
 
 def counterpart(parameter: Path, gradient: Path) -> bool:
-    """Whether one path in an object is that of the gradient of another: ``dW``, ``grads["W"]``."""
+    """True if one path in an object is that of the gradient of another: ``dW``, ``grads["W"]``."""
     if len(parameter) != len(gradient):
         return False
     differs = [(p, g) for p, g in zip(parameter, gradient) if p != g]

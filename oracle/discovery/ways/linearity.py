@@ -55,9 +55,9 @@ def is_linear(one: Runs, seed: int = 0, first: int = 2) -> bool:
 
 
 def is_gradient_map(one: Runs) -> bool:
-    """Whether a backward does what a backward does, in trials of two sizes.
+    """True if a backward is linear in its upstream and returns arrays, in trials of two sizes.
 
-    It is linear in what is sent, depends on it, and gives an input what has the input's shape.
+    It must also depend on the upstream, and give each gradient the shape of its input.
     """
     try:
         return all(
@@ -69,7 +69,7 @@ def is_gradient_map(one: Runs) -> bool:
 
 
 def fits(one: Subject) -> bool:
-    """Whether the backward of a subject does what one does, with an upstream or without."""
+    """True if the backward of a subject behaves as a backward, with an upstream or without."""
     if one.has_upstream:
         return is_gradient_map(one)
     try:
@@ -80,7 +80,7 @@ def fits(one: Subject) -> bool:
 
 
 def _fits(one: Runs, seed: int, first: int, single: bool = False) -> bool:
-    """Whether a gradient has its input's shape, and is not 0: one that has not may be a mistake.
+    """True if a gradient has the shape of its input and is not 0; otherwise it may be a mistake.
 
     ``single``: the value is to be one number.
     """

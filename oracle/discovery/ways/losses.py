@@ -55,7 +55,7 @@ LABELS: dict[str, Loss] = {
 
 
 def samples_axis(data: Argument | None, targets: Argument | None) -> int:
-    """Which axis of the data counts the samples: the one that the targets have as well."""
+    """The axis of the data that counts the samples: the one that the targets have as well."""
     if data is None or len(data.dims) != 2:
         return 0
     shared = set(data.dims) & set(targets.dims if targets is not None else ())

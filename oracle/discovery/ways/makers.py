@@ -179,7 +179,7 @@ def _stated(user: User, name: str) -> set[str]:
 
 
 def _is_large(parameter: Parameter, init: functions.Function | None) -> bool:
-    """Whether the default of an argument is a large extent of arrays."""
+    """True if the default of an argument is a large extent of arrays."""
     default = parameter.default
     is_whole = type(default) is int and default > LARGE
     return is_whole and init is not None and usage.is_extent(init, parameter.name)
@@ -299,12 +299,12 @@ def _missing(
 
 
 def _has_weights(given: Sequence[Parameter]) -> bool:
-    """Whether a constructor takes its weights, so that its bias is an array and no flag."""
+    """True if a constructor takes its weights, so that its bias is an array and no flag."""
     return any(naming.same(p.name, "W") for p in given)
 
 
 def _is_list(name: str, init: functions.Function | None) -> bool:
-    """Whether a constructor's parameter is a list of sizes: by its use, or else by its name.
+    """True if a constructor's parameter is a list of sizes: by its use, or else by its name.
 
     A name of a single size, ``n_units``, is one unless the constructor loops over it.
     """

@@ -120,10 +120,9 @@ class Object:
             if path in own and not drawn and array.flags.writeable:
                 array[...] = rng.standard_normal(array.shape)
         for holder, name in instances.rates_of(thing):
-            if self._learns(holder, name) and self.rate != getattr(holder, name):
-                of_ours = getattr(holder, name) == makers.RATE
-                own_rate = USUAL_RATE if of_ours else getattr(holder, name)
-                setattr(holder, name, self.rate or own_rate)
+            if self._learns(name) and self.rate != getattr(holder, name):
+                was = getattr(holder, name)
+                setattr(holder, name, self.rate or (USUAL_RATE if was == makers.RATE else was))
         inputs: Inputs = {"self": thing}
         inputs.update(self.plan.prepare(arrays, seed))
         return inputs
@@ -138,7 +137,7 @@ class Object:
 
         return made_with_numbers(make, {p.name for p in self.maker.given}, self.numbers, seed)
 
-    def _learns(self, holder: Any, name: str) -> bool:
+    def _learns(self, name: str) -> bool:
         node = self.user.node(self.candidate.of("backward"))
         return node is not None and f"self.{name}" in ast.unparse(node)
 
@@ -230,7 +229,7 @@ class Object:
         return found
 
     def _by_order(self, name: str, wanted: Sequence[Parameter]) -> str:
-        """``feedforward(a)`` beside ``backprop(x, y)``: the first argument is the same thing."""
+        """``feedforward(a)`` beside ``backprop(x, y)``: both begin with the same input."""
         names = [p.name for p in wanted if p.required]
         first = self.of_forward[0] if self.of_forward else ""
         of_backward = wanted is not self.asked and self.candidate.way == Way.NETWORK
@@ -304,7 +303,7 @@ class Object:
             new = instances.part_at(thing, path)
             if ("self", *path) in have or not isinstance(new, np.ndarray) or not self.rate:
                 continue
-            if new.shape == old.shape and not np.array_equal(new, old) and self._rated(path):
+            if new.shape == old.shape and not np.array_equal(new, old) and self._rated():
                 own = instances.spelled(path, thing)
                 line = instances.line_of(self.user, kind, qualified, own)
                 name = f"d{own.removeprefix('self.')}"
@@ -390,11 +389,9 @@ class Object:
                 slot.entries.append(Slot(str(path[-1]), ("self", *path), argument))
         return list(found.values())
 
-    def _rated(self, path: Path) -> bool:
-        """Whether the backward multiplies its updates by the rate that we have set."""
+    def _rated(self) -> bool:
+        """True if the backward multiplies its updates by the rate that the oracle has set."""
         descends = PlainDescent.is_held_by(self.maker.constants.values(), self.steps)
         if descends or any(is_rate(p.name) for p in self.taken):
             return True
-        node = self.user.node(self.candidate.of("backward"))
-        text_of_it = ast.unparse(node) if node is not None else ""
-        return any(f"self.{name}" in text_of_it for name in RATE_ATTRIBUTES)
+        return any(map(self._learns, RATE_ATTRIBUTES))

@@ -124,7 +124,7 @@ def _of_slot(function: Pair, slot: Slot, is_first: bool) -> Variant:
 
 
 def _upstream_of_one(user: User, candidate: Candidate, function: Pair) -> list[Variant]:
-    """A loss with ``dout=1`` that callers all leave so, or that nothing reads: it is 1."""
+    """The reading of a loss whose ``dout=1`` no caller changes, or no code reads: it is 1."""
     names = [p.name for p in function.taken]
     if user.text is None or len(function.sources.upstreams) != 1:
         return []

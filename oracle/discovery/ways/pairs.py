@@ -124,7 +124,7 @@ def _only_input(asked: Sequence[Parameter], given: Sequence[Parameter]) -> str:
 
 
 def _is_elementwise(forward: Callable[..., Any], given: list[Parameter], name: str) -> bool:
-    """Whether a function of one array takes arrays of any shape, and gives one of the same."""
+    """True if a function of one array takes arrays of any shape, and gives one of the same."""
     for shape in ((), (2,), (2, 3), (2, 3, 4)):
         tried = np.random.default_rng(0).standard_normal(shape)
         try:
@@ -139,7 +139,7 @@ def _is_elementwise(forward: Callable[..., Any], given: list[Parameter], name: s
 
 
 def _is_scalar(function: Pair, inputs: Inputs) -> bool:
-    """Whether the value is one number; assumed so where the forward raises."""
+    """True if the value is one number; assumed so where the forward raises."""
     try:
         with np.errstate(all="ignore"):
             value, _ = function.run_forward(inputs)

@@ -50,7 +50,7 @@ class Proposals:
         return list(found.values())
 
     def _by_calls(self, name: str) -> Iterator[Given]:
-        """What calls of the constructor pass, its own file first."""
+        """The values that calls of the constructor pass, those in its own file first."""
         if name not in self.names or self.user.text is None:
             return
         for one in callers.to_constructor(self.texts, self.owner, self.names, name):
@@ -98,7 +98,7 @@ class Proposals:
             yield given(text, {"PlainDescent": PlainDescent}, why="it is asked for new weights")
 
     def _draws(self, name: str, kind: type) -> bool:
-        """Whether all that the class calls on an argument are methods of a random generator."""
+        """True if the class calls only methods of a random generator on an argument."""
         called = self.called_on(name)
         return bool(called) and all(hasattr(kind, method) for method in called)
 
@@ -158,7 +158,7 @@ class Proposals:
         return held | {name}
 
     def is_counted(self, name: str) -> bool:
-        """Whether the class divides into as many parts as an argument says, or repeats as often."""
+        """True if an argument is the number of parts that a class makes, or of repetitions."""
         held = self._spellings(name)
         if self.is_divided_by(name):
             return True
@@ -173,7 +173,7 @@ class Proposals:
         return False
 
     def is_divided_by(self, name: str) -> bool:
-        """Whether the class divides a whole number into as many parts as an argument says."""
+        """True if the class divides a whole number into as many parts as an argument says."""
         held = self._spellings(name)
         return any(
             isinstance(part, ast.BinOp)
@@ -184,7 +184,7 @@ class Proposals:
         )
 
     def is_called(self, name: str) -> bool:
-        """Whether the class calls an argument itself, as a function."""
+        """True if the class calls an argument itself, as a function."""
         spelled = self._spellings(name)
         return any(
             isinstance(part, ast.Call) and ast.unparse(part.func) in spelled
@@ -219,7 +219,7 @@ def _contained(hint: ast.expr, thing: str) -> str:
 
 
 def _methods_called(node: ast.AST, held: set[str]) -> set[str]:
-    """The methods that are called on things of some spellings."""
+    """The methods that are called on expressions of some spellings."""
     return {
         part.func.attr
         for part in ast.walk(node)
@@ -229,7 +229,7 @@ def _methods_called(node: ast.AST, held: set[str]) -> set[str]:
 
 
 def _takes_two_sizes(kind: type) -> bool:
-    """Whether an object is made with two whole numbers, and nothing else is needed."""
+    """True if an object is made with two whole numbers, and nothing else is needed."""
     try:
         needed = [p for p in parameters(kind, kind.__name__) if p.required]
         kind(*range(2, 2 + len(needed)))
@@ -260,7 +260,7 @@ def _subclasses(kind: type) -> list[type]:
 
 
 def _can_be_made(one: Given) -> bool:
-    """Whether the expression can be evaluated; the user's code may raise anything in it."""
+    """True if the expression can be evaluated; the user's code may raise anything in it."""
     try:
         one.make({})
     except (Exception, SystemExit):

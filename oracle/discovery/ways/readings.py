@@ -68,7 +68,7 @@ def last_layer(name: str) -> list[Variant]:
 
 
 def is_one(default: Any) -> bool:
-    """Whether a default is the number 1."""
+    """True if a default is the number 1."""
     return isinstance(default, int | float) and not isinstance(default, bool) and default == 1
 
 

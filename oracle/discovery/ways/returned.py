@@ -1,4 +1,4 @@
-"""What a backward returns: the gradient that each value is, and gradients that are clipped."""
+"""The values that a backward returns: the gradient that each is, and gradients clipped before."""
 
 import ast
 import dataclasses
@@ -151,7 +151,7 @@ def _is_unnamed(user: User, candidate: Candidate) -> bool:
 def _of_parameter(
     user: User, candidate: Candidate, subject: Subject, inputs: Inputs, made: Sequence[Made]
 ) -> list[Variant]:
-    """``return dW`` of a layer: the gradient of W, where nothing in the file passes it on."""
+    """The reading of ``return dW`` of a layer as the gradient of W, if nothing else uses it."""
     method = candidate.of("backward").rpartition(".")[2]
     if candidate.way != Way.LAYER or user.text is None or callers.uses_result(user.text, method):
         return []

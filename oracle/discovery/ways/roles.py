@@ -64,7 +64,7 @@ def wanted_of(
 
 
 def guesses(
-    open_: Sequence[str], maker: Maker, kind: type, candidate: Candidate, listed: Sequence[str] = ()
+    open_: Sequence[str], maker: Maker, kind: type, listed: Sequence[str]
 ) -> list[dict[str, tuple[str, ...]]]:
     """Shapes to try where nothing is said: rows of samples, columns of samples, one sample.
 
@@ -177,7 +177,7 @@ def upstreams_of(
 
 
 def holds_layers(user: User, candidate: Candidate) -> bool:
-    """Whether a class's forward loops over layers that it holds."""
+    """True if a class's forward loops over layers that it holds."""
     node = user.node(candidate.of("forward"))
     return node is not None and any(
         isinstance(part, ast.For)

@@ -28,7 +28,7 @@ class PlainDescent:
 
     @classmethod
     def is_held_by(cls, values: Iterable[Any], steps: Iterable[Any]) -> bool:
-        """Whether one of some given values, or of some set-up steps, is such an optimizer."""
+        """True if one of some given values, or of some set-up steps, is such an optimizer."""
         given = [*values, *(value for step in steps for value in step.values.values())]
         return any(cls.__name__ in getattr(value, "names", ()) for value in given)
 
@@ -95,7 +95,7 @@ def sequences(thing: Any, used: Sequence[str], data: Argument | None) -> Iterato
 
 
 def _is_open(thing: Any, name: str) -> bool:
-    """Whether an attribute is not there, is None, or holds nothing but that."""
+    """True if an attribute is missing, is None, or holds only None."""
     try:
         value = getattr(thing, name, None)
     except Exception:  # a property that needs what is not made yet
@@ -107,7 +107,7 @@ def _is_open(thing: Any, name: str) -> bool:
 
 
 def _runs(method: _Method, used: Sequence[str]) -> bool:
-    """Whether a method runs the forward or backward itself, as one that trains does."""
+    """True if a method runs the forward or backward itself, as one that trains does."""
     return bool(method.read & set(used))
 
 

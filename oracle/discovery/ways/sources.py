@@ -221,7 +221,7 @@ def _required_upstreams(
 def value_indices(
     sources: Sources, outputs: Sequence[str], node: functions.Function | None
 ) -> list[int] | None:
-    """Which of the things that a forward returns have an upstream."""
+    """The places of the values of a forward that have an upstream."""
     if not outputs:
         return None
     names = list(sources.upstreams)

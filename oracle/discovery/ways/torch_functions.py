@@ -157,7 +157,7 @@ def _subject(user: User, candidate: Candidate, plan: Plan, call: Call, inferred:
 
 
 def _left_to_subclasses(user: User, kind: Any, forward: str) -> str:
-    """What a forward takes from its class and the class has not; "" if there is nothing."""
+    """The attribute that a forward reads from its class and the class lacks; "" if none."""
     for node in ast.walk(user.node(forward) or ast.Pass()):
         own = isinstance(node, ast.Attribute) and ast.unparse(node.value) == "cls"
         if own and not hasattr(kind, node.attr):  # type: ignore[attr-defined]
@@ -185,7 +185,7 @@ def _custom_op(user: User, candidate: Candidate) -> Any:
 
 
 def _is_apart(kind: Any) -> bool:
-    """Whether ``setup_context`` is a method of its own."""
+    """True if ``setup_context`` is a method of its own."""
     if not isinstance(kind, type):
         return True
     return any("setup_context" in vars(base) for base in kind.__mro__[:-1] if _is_users(base))

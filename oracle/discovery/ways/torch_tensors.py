@@ -117,7 +117,7 @@ def _names_read(user: User, candidate: Candidate) -> Iterator[str]:
 
 
 def _runs(subject: Subject) -> bool:
-    """Forward and backward run on small arrays."""
+    """True if forward and backward run on small arrays."""
     arrays = trial_arrays(subject.arguments)
     try:
         with kept_random_state(0), np.errstate(all="ignore"):

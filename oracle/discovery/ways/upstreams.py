@@ -75,6 +75,6 @@ def _unlikely(name: str) -> tuple[bool, bool]:
 
 
 def _is_known(name: str) -> bool:
-    """Whether a name says that an argument is something else than an upstream."""
+    """True if the name of an argument says that it is not an upstream."""
     targets = naming.TARGETS | naming.PERHAPS_TARGETS
     return is_rate(name) or naming.is_output(name) or naming.is_cache(name) or name in targets

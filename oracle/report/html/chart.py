@@ -26,7 +26,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Chart:
-    """All that the template draws."""
+    """The data that the template draws."""
 
     curves: tuple[Curve, ...]
     left_out: int

@@ -41,7 +41,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Said:
-    """What is said of one gradient."""
+    """The row of one gradient."""
 
     line: Line
     times: str

@@ -72,7 +72,7 @@ def number_class(real: type) -> Any:
 
 
 def leaving_class(real: type) -> Any:
-    """``array.array``, ``Decimal``: its instances are not followed."""
+    """A class whose instances are not followed: ``array.array``, ``Decimal``."""
     return class_stand_in(real, partial(exits.leaving, real.__name__, real))
 
 

@@ -45,7 +45,7 @@ class Tracked(np.ndarray):
 
 
 def _as_text(number: Any) -> Any:
-    """The same; the tape remembers that numbers were made text, and may come back as numbers."""
+    """The same text; the tape notes that numbers became text and may come back as numbers."""
     if Tape.now is not None:
         Tape.now.made_text = True
     return number

@@ -250,7 +250,7 @@ class Tape:
         return value
 
     def result(self, note: Note, array: Any) -> Value:
-        """An active value that ``note`` made."""
+        """The active value of an output that ``note`` made."""
         value = Value(array, True, note)
         note.outputs = (*note.outputs, value) if note.outputs else (value,)
         return value

@@ -151,7 +151,7 @@ def given(thing: Any, tape: Tape) -> Any:
 
 
 def like(sequence: Any, parts: list[Any]) -> Any:
-    """The same kind of list, tuple or named tuple with other parts."""
+    """A list, tuple or named tuple of the same kind with other parts."""
     if hasattr(sequence, "_fields"):
         return type(sequence)(*parts)
     return type(sequence)(parts)

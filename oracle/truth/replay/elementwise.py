@@ -213,7 +213,7 @@ def ufunc(name: str) -> Callable[..., Any] | None:
 
 
 def _hypot(*sides: Any) -> Tensor:
-    """math.hypot takes any number of sides."""
+    """``math.hypot``, which takes any number of sides."""
     return torch.linalg.vector_norm(torch.stack(torch.broadcast_tensors(*map(real, sides))), dim=0)
 
 

@@ -72,7 +72,7 @@ class Gather:
 
 
 def gathers(note: Note) -> list[Gather] | None:
-    """One for each output of a note, or None if it does more than move elements."""
+    """A ``Gather`` for each output of a note; None if it does more than move elements."""
     if note.op == "read":
         values, index = note.args
         return [Gather(list(values), index, np.asarray(note.outputs[0].array))]

@@ -108,7 +108,7 @@ class Plan:
         inputs: Mapping[Path, Any] | None = None,
         *,
         instead: Mapping[Note, Instead] | None = None,
-        after: Mapping[Value, "After"] | None = None,
+        after: Mapping[Value, After] | None = None,
         check_decisions: bool = False,
         quiet: bool = False,
     ) -> "Run":

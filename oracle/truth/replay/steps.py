@@ -116,7 +116,7 @@ class TorchCall:
 
 
 class Step:
-    """A note, ready to run: its rule, and what to call it with."""
+    """A note, ready to run: its rule, and the arguments of the rule."""
 
     __slots__ = ("args", "elementwise", "kwargs", "note", "outputs", "rule")
 

@@ -375,3 +375,15 @@ def test_a_mask_leaves_something_of_each_row():
         arrays, _ = draw(Drawn(), Case("float64", "ordinary", {"N": 4, "T": 2}, {}, seed))
         assert arrays["m"].any(axis=1).all()
     assert not np.all([arrays["m"]])
+
+
+@pytest.mark.parametrize("text", ["a real-valued input", "a real number as well", "single value"])
+def test_one_number_is_no_matrix(text):
+    said = docstrings.docstring(f"Args:\n    v: {text}\n")[("v",)]
+    assert said.scalar
+    assert not said.dims
+
+
+def test_a_real_valued_matrix_is_no_number():
+    said = docstrings.docstring("Args:\n    v: a real-valued matrix\n").get(("v",))
+    assert said is None or not said.scalar

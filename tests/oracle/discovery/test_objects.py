@@ -219,11 +219,12 @@ def test_weights_that_a_build_makes(tmp_path):
     assert wrong(found(tmp_path, text.replace("g.sum(axis=0)", "g.mean(axis=0)"))["Shift"])
 
 
-def test_a_method_that_trains_is_no_set_up(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    text = """
+@pytest.mark.parametrize("name", ["fit", "train", "step_on", "initialise"])
+def test_a_method_that_trains_is_no_set_up_and_no_forward(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)  # where the code writes to
+    text = f"""
         class Fitted:
-            def fit(self, X):
+            def {name}(self, X):
                 self.w = np.ones(X.shape[1])
                 open("fitted", "w").close()
                 self.forward(X)
@@ -477,48 +478,3 @@ def test_an_interval_is_no_shape_and_a_probability_is_below_1(tmp_path):
 
 def test_a_dropout_that_is_not_scaled_back_is_seen(tmp_path):
     assert set(wrong(found(tmp_path, NOISE.format(back="g * self.kept"))["Drop"])) == {"dx"}
-
-
-SLOTTED = """
-    class Named:
-        __slots__ = "label"
-
-    # oracle: shapes q: N D, K: D M, s: M
-    class Saturating(Named):
-        __slots__ = ("K", "s", "__seen", "dK", "ds")
-        def __init__(self, K, s):
-            self.K, self.s = K, s
-        def forward(self, q):
-            self.__seen = q, np.arctan(q @ self.K)
-            return self.__seen[1] * self.s
-        def backward(self, g):
-            q, a = self.__seen
-            self.ds = (g * a).SUM
-            d = g * self.s * np.cos(a) ** 2
-            self.dK = q.T @ d
-            return d @ self.K.T
-"""
-
-
-def test_parameters_in_slots_are_judged(tmp_path):
-    layer = found(tmp_path, SLOTTED.replace("SUM", "sum(axis=0)"))["Saturating"]
-    assert set(right(layer)) >= {"self.dK", "self.ds"}
-    layer = found(tmp_path, SLOTTED.replace("SUM", "mean(axis=0)"))["Saturating"]
-    assert wrong(layer) == {"self.ds"}
-
-
-SHORT = """
-    class Wave:
-        def forward(self, t):
-            self.t = t
-            return np.sin(t)
-        def backward(self, g):
-            return {}
-"""
-
-
-@pytest.mark.parametrize("lost", ["", ".sum(axis=1, keepdims=True)", "[:, ::2]"])
-def test_no_single_column_is_guessed_where_it_would_hide_a_lost_axis(tmp_path, lost):
-    (wave,) = found(tmp_path, SHORT.format(f"(g * np.cos(self.t)){lost}"))["Wave"].arguments
-    assert len(wave.dims) == 2
-    assert "1" not in wave.dims

@@ -7,6 +7,7 @@ import pytest
 
 from oracle.discovery import find, not_judged
 from oracle.discovery.text import source
+from oracle.discovery.uses import not_judged as not_judged_of
 from oracle.discovery.uses import uses
 from oracle.results import Gradient, Result
 
@@ -272,3 +273,37 @@ def test_parameters_that_a_first_forward_makes_are_looked_into(tmp_path):
     result = Result(str(file), "Lazy", 2, "", [Gradient("dX", "X", 25)])
     found = [name for left in not_judged(file, [result]) for name in left.names]
     assert found == ["self.dW", "self.dc"]  # and not dout, dZ, dH, which are of no parameter
+
+
+PARTS = """
+    class Carry:
+        def __init__(self, k):
+            self.k, self.grads = k, {}
+            self.params = {"W": np.random.randn(3, 2 * k), "V": np.random.randn(3, 2 * k)}
+        def forward(self, X):
+            self.X = X
+            return X @ (self.params["W"] + self.params["V"])[:, self.k :].T
+        def backward(self, g):
+            for name in self.params:
+                self.grads[name] = np.zeros_like(self.params[name])
+            self.grads["W"][:, self.k :] += g.T @ self.X
+            self.grads["V"][:, self.k :] += g.T @ self.X
+            return g @ (self.params["W"] + self.params["V"])[:, self.k :]
+"""
+
+
+def test_a_part_of_a_judged_array_has_its_verdict():
+    user = source.parse(textwrap.dedent(PARTS).strip())
+    made = [use for use in uses(user, find.candidates(user)) if use.derivation]
+    gradient = Gradient('self.grads["W"]', "self.W", 7, "correct")
+    result = Result("carry.py", "Carry", 1, "correct", gradients=(gradient,))
+    left = [name for one in not_judged_of(user, made, [result]) for name in one.names]
+    assert left
+    assert all("V" in name for name in left)
+
+
+def test_a_fixture_is_no_function_that_may_be_called():
+    text = (
+        "@pytest.fixture(scope='class')\ndef forward(x):\n    return x\n\ndef other(x):\n    pass\n"
+    )
+    assert list(source.parse(text).functions) == ["other"]

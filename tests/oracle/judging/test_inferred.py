@@ -55,3 +55,27 @@ def test_a_missing_batch_sum_is_not_cleared_by_an_inferred_shape(tmp_path):
     """
     found = result(tmp_path, text)
     assert {g.name: g.verdict for g in found.gradients}["dw"] == "wrong"
+
+
+SWITCHED = """
+    def churn_cost(score, target):
+        p = 1 / (1 + np.exp(-score))
+        chosen = np.where(target > 0.5, p, 1 - p)
+        return np.sum((1 - chosen) ** 2)
+
+    def churn_cost_grad(score, target):
+        p = 1 / (1 + np.exp(-score))
+        return {}
+"""
+
+
+def test_a_gradient_that_is_right_for_labels_alone_is_a_question(tmp_path):
+    found = result(tmp_path, SWITCHED.format("2 * (p - target) * p * (1 - p)"))
+    assert found.verdict == "undecidable"
+    (note,) = [n for n in found.remarks if n.name == "open-shapes"]
+    assert "target: N C binary`" in note.message
+
+
+def test_a_gradient_that_is_wrong_for_labels_as_well_is_wrong(tmp_path):
+    for gradient in ("2 * (p - target) * p", "(p - target) * p * (1 - p)", "2 * target * p"):
+        assert result(tmp_path, SWITCHED.format(gradient)).verdict == "wrong", gradient

@@ -137,3 +137,33 @@ def test_the_gradient_of_a_float32_parameter_may_be_float32(tmp_path, factor, ve
     assert found.verdict == verdict
     assert "float32-by-choice" in {note.name for note in found.remarks}
     assert "right-only-when" not in {n.name for g in found.gradients for n in g.findings}
+
+
+WINDOWS = """
+import numpy as np
+
+class Peak:
+    # oracle: shapes u: N T
+    def forward(self, u):
+        n, self.t = u.shape
+        self.at = np.zeros((n, self.t // 2), int)
+        out = np.zeros((n, self.t // 2){given})
+        for k in range(self.t // 2):
+            self.at[:, k] = 2 * k + u[:, 2 * k : 2 * k + 2].argmax(axis=1)
+            out[:, k] = u[:, 2 * k : 2 * k + 2].max(axis=1)
+        return out
+
+    def backward(self, g):
+        du = np.zeros((len(g), self.t), np.float32)
+        for k in range(self.t // 2):
+            du[np.arange(len(g)), self.at[:, k]] = g[:, k]
+        return du
+"""
+
+
+@pytest.mark.parametrize(("given", "verdict"), [(", np.float32", "correct"), ("", "unstable")])
+def test_an_empty_output_says_nothing_of_the_dtype(tmp_path, given, verdict):
+    file = tmp_path / "peak.py"
+    file.write_text(WINDOWS.replace("{given}", given))
+    (one,) = outcomes(file, Settings(cases=60))
+    assert one.verdict == verdict
