@@ -137,7 +137,7 @@ class Tensors(TorchFunctionMode):
         if name == "item" and type(result) is float:
             again = Again(lambda x: x.reshape(()), "item", False)
             narrow = args[0].detach().numpy().dtype.type
-            value = self._note("item", again, *before, narrow(result))
+            value = self._note("item", again, before[0], before[1], narrow(result))
             return track_scalar(result, value, self.tape)
         if isinstance(result, torch.Tensor):
             if _is_followed(result) and not any(result is arg for arg in args):
