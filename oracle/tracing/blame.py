@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from oracle.diagnosis.blame import multiple
 from oracle.tracing.gradient_names import of_name, plain
 from oracle.tracing.match import Matcher
 from oracle.tracing.outcomes import Match
@@ -20,6 +21,7 @@ from oracle.tracing.turns import few
 from oracle.truth.recording import Value
 
 COMMON = "all gradients of the step have one more factor, as if their norm were clipped"
+OWN_TERM = "it adds a term of its own, and the loss, which is not computed, may have one more, too"
 TOO_LONG = "the step is too long to tell what it follows from"
 TURNS = "other turns of the loop are right, and this one could not be told"
 
@@ -107,6 +109,8 @@ class Blame:
             made: np.ndarray | None = own.want
         else:
             made = self.outcomes.neutral(match.value, given)
+        if self._has_own_term(match, before):
+            return Judged(match, "unsure", want, match.sign, why=OWN_TERM)
         factor = match.sign * self._common_factor
         if factor and self.truth.agrees(array(match.value), match.of, factor):
             return Judged(match, "unsure", want, match.sign, why=COMMON)
@@ -187,10 +191,26 @@ class Blame:
         if match.how == "value" and got.size == 1 and not self._is_named(match):
             why = "a single number may be this by chance"
             return Judged(match, "unsure", want, factor, why=why)
+        if self._has_own_term(match, before):
+            return Judged(match, "unsure", want, factor, why=OWN_TERM)
         return Judged(
             match, "wrong", want, factor, made,
             updated=self._updated(match, given, want), through=self._through(match, before),
         )  # fmt: skip
+
+    def _has_own_term(self, match: Match, before: Sequence[Match]) -> bool:
+        """True if a gradient is a sum of what follows from earlier ones and of something else.
+
+        That is the gradient of a second term of the loss: nobody knows it of a loss that is not
+        computed. A multiple of the parameter itself is known: it decays, or grows by mistake.
+        """
+        if self.truth.loss.computed or not before:
+            return False
+        zeros = {id(m.value): np.zeros(m.value.shape) for m in before}
+        own = self.outcomes.rerun(match.value, zeros)
+        if own is None or not np.isfinite(own).all() or not np.any(own):
+            return False
+        return match.how != "use" or multiple(own, array(match.of)) is None
 
     def _through(self, match: Match, before: Sequence[Match]) -> tuple[Stored, ...]:
         """What lies between it and those before it, and is not known to be right."""
@@ -243,7 +263,11 @@ class Blame:
     def _corrected(self, before: Sequence[Match]) -> dict[int, np.ndarray]:
         """The wrong ones among some gradients, as they should have been."""
         known = [self.judged[id(m.value)] for m in before]
-        return {id(j.match.value): j.want for j in known if j.verdict in ("wrong", "inherited")}
+        return {
+            id(j.match.value): j.want
+            for j in known
+            if j.verdict in ("wrong", "inherited") or j.why == OWN_TERM
+        }
 
     def _given(self, before: Sequence[Match]) -> dict[int, np.ndarray]:
         """Earlier gradients, the wrong ones as they should have been."""

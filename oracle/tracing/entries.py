@@ -13,8 +13,8 @@ def entries(training: Training, truth: Truth) -> Iterator[Stored]:
     step = truth.step
     velocities = set(training.velocities(step))
     partial = {id(u.old) for u in training.within(step)} - velocities
-    skipped = {id(u.new) for u in step.updates} | velocities | partial
-    seen: set[tuple[int, str]] = set()
+    skipped = {id(u.new) for u in step.updates} | velocities | partial | training.clipped(step)
+    found: dict[tuple[int, str], Stored] = {}
     for stored in training.stored:
         value = stored.value
         if stored.statement.kind not in ("assign", "augment") or id(value) in skipped:
@@ -26,9 +26,11 @@ def entries(training: Training, truth: Truth) -> Iterator[Stored]:
         if not truth.loss.computed and not any(id(value) in some for some in training.reach(step)):
             continue  # such as the targets, which are minus the gradient where W is 0
         key = id(value), stored.text
-        if key not in seen:
-            seen.add(key)
-            yield _written(training, stored)
+        if stored.target.kind == "entry":  # such as a mask without any hit: the last edit counts
+            found.pop(key, None)
+        found.setdefault(key, stored)
+    for stored in found.values():
+        yield _written(training, stored)
 
 
 def _written(training: Training, stored: Stored) -> Stored:

@@ -29,8 +29,11 @@ class Pair:
     weight: np.ndarray | float = 1.0
 
 
-def usual_losses(training: Training, step: Step) -> Iterator[tuple[object, Loss]]:
-    """The losses of outputs and targets whose difference the step takes, each with a key."""
+def usual_losses(training: Training, step: Step) -> Iterator[tuple[tuple[object, str, str], Loss]]:
+    """The losses of outputs and targets whose difference the step takes.
+
+    Each comes with a key: the place, the kind, and whether it is weighted.
+    """
     places = _pairs(training, step)
     for side in (0, 1):  # the units of an output one by one
         some = [pairs for (_, _, own), pairs in places.items() if own == side]
@@ -38,7 +41,7 @@ def usual_losses(training: Training, step: Step) -> Iterator[tuple[object, Loss]
             places[(), "", side] = [pair for pairs in some for pair in pairs]
     for place, pairs in places.items():
         for kind, loss in _usual(pairs):
-            yield (place, kind), loss
+            yield (place, kind, ""), loss
         for weighted in _weighted(training, step, pairs):
             for kind, loss in _usual(weighted):
                 yield (place, kind, "weighted"), loss

@@ -112,6 +112,13 @@ class _Instrumenter(ast.NodeTransformer):
             node.value = _located(_call(OPERAND, number, sign, read, node.value), node.value)
         return [node, *report]
 
+    def visit_Expr(self, node: ast.Expr) -> Any:
+        self.generic_visit(node)
+        written = _written(node.value)
+        if written is None:
+            return node
+        return [node, *self._report(node, "augment", [written], self._text(node.value))]
+
     def visit_NamedExpr(self, node: ast.NamedExpr) -> Any:
         self.generic_visit(node)
         number = self._add(node, "assign", [self._target(node.target)], self._text(node.value))
@@ -209,6 +216,20 @@ class _Instrumenter(ast.NodeTransformer):
         if not hasattr(node, "lineno"):
             return ""
         return ast.get_source_segment(self.source, node) or ""
+
+
+def _written(node: ast.expr) -> ast.expr | None:
+    """What a call writes into: ``np.add.at(W, i, g)``, ``np.add(W, g, out=W)``, ``p.add_(g)``."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return None
+    outs = [keyword.value for keyword in node.keywords if keyword.arg == "out"]
+    name = node.func.attr
+    if name == "at" and node.args:
+        outs = node.args[:1]
+    elif name.endswith("_") and not name.startswith("_"):
+        outs = [node.func.value]
+    found = outs[0] if outs else None
+    return found if isinstance(found, ast.Name | ast.Attribute | ast.Subscript) else None
 
 
 def _followed(name: str, at: ast.stmt) -> ast.stmt:

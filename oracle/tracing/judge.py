@@ -9,6 +9,7 @@ from oracle.results import Failure, Gradient, Note, NotJudged, Report, Result, w
 from oracle.tracing import uncalled
 from oracle.tracing.blame import Blame, Judged
 from oracle.tracing.confirm import side
+from oracle.tracing.helpers import blamed_places
 from oracle.tracing.instrument import Statement
 from oracle.tracing.loss import Fit, best
 from oracle.tracing.match import Matcher, Places
@@ -156,11 +157,13 @@ def _fill(report: Report, steps: Sequence[JudgedStep], runs: int) -> None:
     functions: dict[tuple[str, str], list[Gradient]] = {}
     left: list[tuple[Statement, str, str]] = []
     said = {key: _gradient(*key, cases, names) for key, cases in by_line.items()}
+    places = blamed_places(said, by_line)
     for (statement, text), (gradient, why_not) in _with_a_cause(said, by_line).items():
         if gradient is None:
             left.append((statement, text, why_not))
-        else:
-            functions.setdefault((statement.file, statement.function), []).append(gradient)
+            continue
+        file, function, line = places.get((statement, text), _own(statement))
+        functions.setdefault((file, function), []).append(replace(gradient, line=line))
     unmatched = {
         (s.statement, s.text) for step in steps for s in step.matcher.unmatched
     } - by_line.keys()
@@ -184,6 +187,10 @@ def _fill(report: Report, steps: Sequence[JudgedStep], runs: int) -> None:
     for statement, text, why in sorted(left, key=lambda each: (each[0].line, each[1])):
         lines = statement.line, statement.last_line
         report.not_judged.append(NotJudged(statement.file, statement.function, lines, (text,), why))
+
+
+def _own(statement: Statement) -> tuple[str, str, int]:
+    return statement.file, statement.function, statement.line
 
 
 def _with_a_cause(

@@ -13,16 +13,16 @@ import numpy as np
 from oracle.diagnosis.blame import multiple
 from oracle.tracing import negated
 from oracle.tracing.identified import usual_losses
-from oracle.tracing.loss_names import is_loss_name, is_sure_name, names_it
+from oracle.tracing.loss_names import is_loss_name, is_score_name, is_sure_name, names_it
 from oracle.tracing.outcomes import Match, Outcomes
 from oracle.tracing.recorded import Stored
+from oracle.tracing.shared import is_shared
 from oracle.tracing.steps import Step, Training, scalars
 from oracle.tracing.truth import Forward, Loss, NotReplayable, Truth, array
 from oracle.tracing.updates import Term, Update, size
-from oracle.truth.recording import Value
+from oracle.tracing.written import written_kinds
 
 _MOST = 8  # values that are tried as the loss of a step
-_CHOOSING = ("getitem", "take", "read", "compress")  # a batch is chosen from all data
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,10 @@ def best(training: Training, steps: Sequence[Step], name: str = "") -> dict[int,
 def _as_descended(
     training: Training, steps: Sequence[Step], fits: dict[int, Fit]
 ) -> dict[int, Fit]:
-    """The fits of minus a score, where the code writes the minus later."""
+    """The fits of minus a score, where its name or the code says that it is one.
+
+    A number without a name whose gradients are all of the wrong sign shows nothing: none is left.
+    """
     turned = {}
     for i, fit in fits.items():
         loss, matches = fit.truth.loss, list(_matches(training, fit.truth))
@@ -90,8 +93,10 @@ def _as_descended(
             return fits
         found = _fit(training, steps[i], negated.negated(loss))
         file = matches[0].stored.statement.file
-        if found is None or not negated.is_negated_later(file, loss.name):
-            return fits
+        is_score = is_score_name(loss.name)
+        if found is None or not (is_score or negated.is_negated_later(file, loss.name)):
+            nameless = not is_loss_name(loss.name) and not _is_of_usual(training, steps[i], fit)
+            return {} if flipped and nameless else fits
         turned[i] = found
     return turned
 
@@ -127,22 +132,51 @@ def _unnamed(
     nameless = _gathered(
         (i, key, loss) for i, step in enumerate(steps) for key, loss in _numbers(training, step)
     )
-    numbers = [one for one in _tried(training, steps, nameless) if one.is_whole]
-    if numbers:
-        return max(numbers, key=lambda one: one.score).fits
+    numbers = _tried(training, steps, nameless)
+    whole = [one for one in numbers if one.is_whole]
+    if whole:
+        return max(whole, key=lambda one: one.score).fits
+    kinds = {kind for file in training.files for kind in written_kinds(file)}
     usual = _gathered(
-        (i, key, loss) for i, step in enumerate(steps) for key, loss in usual_losses(training, step)
+        (i, key, loss)
+        for i, step in enumerate(steps)
+        for key, loss in usual_losses(training, step)
+        if not kinds or key[1] in kinds
     )
     found = max(
         (_rescaled(training, steps, one) for one in _tried(training, steps, usual)),
         key=lambda one: (one.score[1], -_oddness(one), one.score),
         default=None,
     )
-    if found and found.score[0] and (weak is None or found.score[1] > weak.score[1]):
+    shown = found and (found.score[0] or (kinds and found.is_shared))
+    if found and shown and (weak is None or found.score[1] > weak.score[1]):
         return found.fits
+    alike = [one for one in numbers if is_loss_name(one.name) or _is_usual(one, usual)]
+    alike = [one for one in alike if one.is_shared]
+    if alike and weak is None:
+        return max(alike, key=lambda one: one.score).fits
     if weak and (weak.score[0] or weak.is_shared):
         return weak.fits
     return named.fits if named and named.is_shared else {}
+
+
+def _is_usual(one: Chosen, usual: "_Known") -> bool:
+    """True for a number whose slope by an output is, up to a factor, that of a usual loss."""
+    step, fit = next(iter(one.fits.items()))
+    for losses in usual.values():
+        loss = losses.get(step)
+        if loss is None or not all(map(fit.truth.has, loss.values)):
+            continue
+        pairs = zip(loss.values, loss.upstream, strict=True)
+        ratios = [multiple(fit.truth.of(value), slope) for value, slope in pairs]
+        if all(ratio is not None and ratio > 0 for ratio in ratios):
+            return True
+    return False
+
+
+def _is_of_usual(training: Training, step: Step, fit: Fit) -> bool:
+    usual = _gathered((0, key, loss) for key, loss in usual_losses(training, step))
+    return _is_usual(Chosen(fit.truth.loss.name, {0: fit}), usual)
 
 
 _Known = dict[object, dict[int, Loss]]
@@ -167,6 +201,8 @@ def _tried(training: Training, steps: Sequence[Step], known: _Known) -> list[Cho
 
 def _contains(one: Chosen, part: Chosen) -> bool:
     """True if a loss is computed from another one and more: its gradients are what is meant."""
+    if not one.fits.keys() >= part.fits.keys():
+        return False  # a sum over the steps, which begins as the loss itself
     for step, fit in one.fits.items():
         inner = part.fits.get(step)
         if inner is None or not all(fit.truth.forward.has(v) for v in inner.truth.loss.values):
@@ -195,7 +231,8 @@ def _computed(training: Training, step: Step, name: str) -> Iterator[tuple[objec
         called = one.text == name or one.target.name == name if name else is_loss_name(one.text)
         if not called or one.time <= step.begin or one.statement.kind == "arguments":
             continue
-        if not name and _is_residual(one):
+        late = one.time > step.end
+        if not name and (_is_residual(one) or (late and _is_figure(one, by_new))):
             continue
         if id(one.value) in old and id(one.value) not in new:
             groups.setdefault((id(one.statement), one.target.name), []).append(one)
@@ -219,6 +256,11 @@ def _deepest(
         if same not in seen and len(seen) < _MOST:
             seen.add(same)
             yield key, loss
+
+
+def _is_figure(one: Stored, updates: dict[int, Update]) -> bool:
+    """True for what is summed up for the eye: ``sse += error ** 2``, ``epoch_loss += loss``."""
+    return id(one) in updates or not is_sure_name(one.text)
 
 
 def _is_residual(one: Stored) -> bool:
@@ -249,14 +291,19 @@ def _of_group(group: list[Stored], updates: dict[int, Update]) -> Iterator[Loss]
 def _numbers(training: Training, step: Step) -> Iterator[tuple[object, Loss]]:
     """Numbers without a loss's name: ``total += ...``, ``history.append(np.mean(...))``."""
     old, new = training.reach(step)
-    used = {id(v) for note in training.notes[step.begin :] for v in note.inputs}
     by_new = {id(u.new): u for u in training.updates}
+    sums = {id(u.new.note) for u in training.updates if size(u.new) == 1}  # total += ...
+    notes = [note for note in training.notes[step.begin :] if id(note) not in sums]
+    used = {id(v) for note in notes for v in note.inputs}
+    summands = {id(t.value) for u in training.updates if size(u.new) == 1 for t in u.terms}
     losses: list[tuple[object, Loss]] = []
-    for note in training.notes[step.begin : step.end]:
+    for note in training.until_next(step):
         for value in note.outputs:
             if not value.active or size(value) != 1 or id(value) in used:
                 continue
             update = by_new.get(id(value))
+            if update is None and id(value) in summands:
+                continue
             terms = update.terms if update is not None else (Term(1.0, value),)
             values = tuple(term.value for term in terms)
             if not any(id(v) in old for v in values) or any(id(v) in new for v in values):
@@ -287,7 +334,7 @@ def _fit(training: Training, step: Step, loss: Loss) -> Fit | None:
             multiples += 1
     if not step.updates:
         right = used = _on_a_sheet(training, truth)
-    shared = bool(right) or not step.updates or _is_shared(training, step, truth)
+    shared = bool(right) or not step.updates or is_shared(training, step, truth)
     return Fit(truth, right, multiples, used, shared)
 
 
@@ -307,34 +354,6 @@ def _on_a_sheet(training: Training, truth: Truth) -> int:
         known = [v for v in truth.values if v.shape == got.shape and np.any(truth.of(v))]
         count += any(truth.agrees(got, v) for v in known)
     return count
-
-
-def _is_shared(training: Training, step: Step, truth: Truth) -> bool:
-    """True if the gradients are computed from this loss's forward, or from its like.
-
-    A loss over all data, beside gradients of one batch, is computed from other numbers.
-    """
-    leaves = truth.forward.leaves
-    inside = {k: v for k, v in truth.forward.values.items() if k not in leaves}
-    alike = {(v.shape, array(v).tobytes()) for v in inside.values() if size(v) > 1}
-    seen: set[int] = set()
-    data = {k for k, v in leaves.items() if size(v) > 1} - {id(v) for v in step.parameters}
-    queue = [term.value for _, term in training.used(step)]
-    while queue:
-        value: Value = queue.pop()
-        if id(value) in seen or id(value) in leaves or training.is_older(value, step):
-            continue
-        seen.add(id(value))
-        if id(value) in inside:
-            return True
-        if size(value) > 1 and (value.shape, array(value).tobytes()) in alike:
-            return True
-        if value.note is not None:
-            parts = [v for v in value.note.inputs if v.active]
-            if value.note.op not in _CHOOSING and any(id(v) in data for v in parts):
-                return True
-            queue.extend(parts)
-    return False
 
 
 def _rescaled(training: Training, steps: Sequence[Step], chosen: Chosen) -> Chosen:
@@ -357,6 +376,8 @@ def _with_factor(training: Training, step: Step, fit: Fit) -> Fit:
         ratio = None if made is None else multiple(made, fit.truth.of(match.of))
         if made is not None and made.size <= 2:  # such as 2/N of a line's slope
             ratio = outcomes.multiple(made, match.of)
+        if made is not None and ratio is None:
+            ratio = outcomes.ratio_with_decay(made, match)
         if ratio is not None and match.term is not None:
             plain.append(abs(ratio))
             ratios.append(abs(ratio * match.term.share))

@@ -12,6 +12,16 @@ _NAMES = re.compile(
 )
 _SURE = re.compile(r"(^|[^a-z])(loss|cost|objective|verlust|kosten|perdida|custo|perte|perdita)")
 
+_SCORE = re.compile(
+    r"likelihood|(^|[^a-z])(log_?lik|loglik|ll|elbo|rewards?|returns?|utility|score)"
+)
+
+
+def is_score_name(text: str) -> bool:
+    """True for names of what is to be made large: its gradient is added."""
+    words = _words(text)
+    return _SCORE.search(words) is not None and "neg" not in words and not is_loss_name(text)
+
 
 def is_loss_name(text: str) -> bool:
     return _NAMES.search(_words(text)) is not None

@@ -68,6 +68,7 @@ class Matcher:
         self._groups_of: dict[int, list[list[Stored]]] = {}  # by their number of turns
         self._known_values: dict[Stored, Match | None] = {}
         self.used: list[Match] = []
+        self.known: list[Match] = []  # all of them, once they are found
         self.expected = Expected(training, truth, self.outcomes)
 
     def name(self, value: Value) -> str:
@@ -110,7 +111,8 @@ class Matcher:
             for stored in [s for s in self.entries[-LAST:] if s not in found]:
                 if (known := self._with_a_row_too_many(stored)) is not None:
                     found[stored] = known
-        return sorted(found.values(), key=lambda m: m.stored.order)
+        self.known = sorted(found.values(), key=lambda m: m.stored.order)
+        return self.known
 
     def _match(self, group: Sequence[Stored], found: dict[Stored, Match]) -> None:
         """Find the matches of one statement, in all its turns."""

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from oracle.diagnosis.blame import multiple
 from oracle.tracing.recorded import Stored
 from oracle.tracing.rerun import CannotRerun, Line, between
 from oracle.tracing.steps import Training
-from oracle.tracing.truth import Truth, array
+from oracle.tracing.truth import Truth, array, same_gradient
 from oracle.tracing.updates import Term, Update, is_step_size, size
 from oracle.truth.recording import Note, Value
 
@@ -21,6 +20,7 @@ MOST_WORK = 150_000  # calls run again in the matching of one step, and again in
 MOST_KEPT = 2_000  # results of runs, in case they are asked for again
 
 Changed = MutableMapping[int, np.ndarray]
+Decay = tuple[float, np.ndarray]  # λ and λ·W, perhaps without the weights of the bias
 NOTHING: Changed = {}
 
 
@@ -58,7 +58,7 @@ class Outcomes:
         self._kept: dict[object, tuple[list[np.ndarray], np.ndarray]] = {}
         self._ratios: dict[Match, list[float]] = {}
         self._stepped: dict[int, bool] = {}  # by the id of a value: a step size is in it
-        self._decay: dict[Match, float] = {}
+        self._decay: dict[Match, Decay | None] = {}
         self._steps = {
             id(s.value): np.ones(s.value.shape)
             for s in training.stored
@@ -111,7 +111,7 @@ class Outcomes:
 
     def stepless(self, match: Match) -> np.ndarray | None:
         """The term that an update adds, without any step size."""
-        made = self.neutral(match.value)
+        made = self.neutral(_unclipped(match.value)[-1])
         return made if made is None else made / _inside(match)
 
     def want(self, match: Match) -> np.ndarray:
@@ -119,12 +119,11 @@ class Outcomes:
 
     def forms(self, match: Match, changed: Changed = NOTHING) -> Iterator[np.ndarray]:
         """What may be the gradient: with the decay that it holds itself, or without."""
-        own = self.decay(match) or next(self._decays(match, changed), 0.0)
-        decay = own * array(match.of)
+        decay = self._own_decay(match) or next(self._decays(match, changed), None)
         for form in self._in_update(match, changed):
             yield form
-            if np.any(decay) and form.shape == decay.shape:
-                yield form - decay
+            if decay is not None and form.shape == decay[1].shape:
+                yield form - decay[1]
 
     def _in_update(
         self, match: Match, changed: Changed, every: bool = False
@@ -161,19 +160,40 @@ class Outcomes:
 
     def decay(self, match: Match) -> float:
         """λ, where a gradient is the true one and λ times its parameter; 0 if it is not."""
+        own = self._own_decay(match)
+        return own[0] if own is not None else 0.0
+
+    def _own_decay(self, match: Match) -> Decay | None:
         if match not in self._decay:
-            self._decay[match] = next(self._decays(match, NOTHING), 0.0)
+            self._decay[match] = next(self._decays(match, NOTHING), None)
         return self._decay[match]
 
-    def _decays(self, match: Match, changed: Changed) -> Iterator[float]:
+    def _decays(self, match: Match, changed: Changed) -> Iterator[Decay]:
         want, parameter = self.want(match), array(match.of)
         if match.how != "use" or parameter.size <= 2:
             return
         for form in self._in_update(match, changed):
             if form.shape == parameter.shape == want.shape:
-                found = multiple(form - want, parameter)
-                if found is not None and 0 < found * match.sign < 1:
-                    yield float(found)
+                for weights in _weights(parameter):
+                    found = _ratio(form - want, weights)
+                    decay = found * weights
+                    if not 0 < found * match.sign < 1 or same_gradient(form, want):
+                        continue
+                    if self.truth.agrees(form - decay, match.of, match.sign):
+                        yield found, decay
+
+    def ratio_with_decay(self, got: np.ndarray, match: Match) -> float | None:
+        """The number r with got = r·gradient + λ·W, where λ has the sign of r."""
+        want, parameter = self.truth.of(match.of), array(match.of)
+        if not got.shape == want.shape == parameter.shape or got.size <= 3:
+            return None
+        for weights in _weights(parameter):
+            both = np.stack([want.ravel(), weights.ravel()], axis=1)
+            (ratio, decay), *_ = np.linalg.lstsq(both, got.ravel(), rcond=None)
+            off = np.max(np.abs(both @ (ratio, decay) - got.ravel()))
+            if ratio * decay > 0 and off <= 1e-11 * np.max(np.abs(got)):
+                return float(ratio)
+        return None
 
     def ratios(self, match: Match, changed: Changed) -> list[float]:
         """The numbers r with: what the update makes of it is r times the gradient."""
@@ -207,7 +227,7 @@ class Outcomes:
                 continue
             if self.truth.agrees(own + scale * (whole - own), match.of, factor * match.sign):
                 found.append(scale)
-        if not found and next(self._decays(match, changed), 0.0):
+        if not found and next(self._decays(match, changed), None):
             return [1.0]
         return found
 
@@ -244,6 +264,16 @@ def _unclipped(value: Value) -> list[Value]:
     if note is None or note.op != "clip" or not note.args or not isinstance(note.args[0], Value):
         return [value]
     return [value, note.args[0]]
+
+
+def _weights(parameter: np.ndarray) -> Iterator[np.ndarray]:
+    """A parameter that decays: all of it, or without a first or last row, the bias's."""
+    yield parameter
+    for axis, extent in enumerate(parameter.shape):
+        for at in (0, -1) if extent > 3 else ():
+            some = parameter.copy()
+            some[(slice(None),) * axis + (at,)] = 0.0
+            yield some
 
 
 def _inside(match: Match) -> float:

@@ -11,7 +11,7 @@ import time
 import traceback
 import types
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,7 @@ class Session:
         self.ask_at: dict[int, int] = {}  # that of a statement which was asked in vain,
         self.ask_after = 0  # and the calls that are recorded by then
         self.watch.after = self._stored
+        self.stack = ExitStack()
         self.builtins = {**vars(builtins), **BUILTINS, **self.watch.functions()}
         self.builtins["__import__"] = self._import
         self.builtins[ENDING] = self._go_on_ending
@@ -96,13 +97,18 @@ class Session:
             raise error
 
     def _import(self, name: str, space: Any = None, *args: Any, **kwargs: Any) -> Any:
-        return stand_in_for(builtins.__import__(name, space, *args, **kwargs))
+        found = builtins.__import__(name, space, *args, **kwargs)
+        if self.watch.tensors is None and name.split(".")[0] == "torch":
+            from oracle.tracing.tensors import Tensors  # it imports torch, as the script does
+
+            self.watch.tensors = self.stack.enter_context(Tensors(self.tape))
+        return stand_in_for(found)
 
     def run(self, act: Callable[[], None]) -> tuple[str, int, int]:
         """Do something, recorded; returns what ended it, at which line, and the exit status."""
         try:
             Tape.now = self.tape
-            with names.at_the_users_line():
+            with self.stack, names.at_the_users_line():
                 act()
         except _End:
             return "", 0, 0

@@ -1,15 +1,27 @@
 """The steps of a training: which values are parameters, and where each step begins and ends."""
 
+import functools
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.tracing.recorded import Attempt, Stored
-from oracle.tracing.updates import Chain, Term, Update, chains, expanded, size, updates
+from oracle.tracing.updates import (
+    Chain,
+    Term,
+    Update,
+    before_norm,
+    chains,
+    expanded,
+    is_step_size,
+    size,
+    updates,
+)  # fmt: skip
 from oracle.truth.recording import Cut, Note, Value
 
 SHOWN = 3  # updates at the begin and at the end of a long chain that are looked at
 MOST_TERMS = 50  # of one update
+SUMS = ("add", "subtract", "multiply", "divide", "negative", "read", "copy")
 
 
 def _scaled(part: Term, by: Term) -> Term:
@@ -18,6 +30,20 @@ def _scaled(part: Term, by: Term) -> Term:
         part, factor=part.factor * by.factor, divided=part.divided * by.divided,
         exact=part.exact and by.exact,
     )  # fmt: skip
+
+
+def _summed(update: Update, by: Term) -> list[Term]:
+    """What a velocity adds up, with its factors.
+
+    Of a running mean, whose weights sum to 1, they are the optimizer's, as is the correction of
+    its bias: no 1/m that a gradient leaves to its update.
+    """
+    terms = [_scaled(part, by) for part in update.terms]
+    weight = 1.0 - update.keeps
+    is_mean = weight == 1.0 or (
+        weight > 1e-9 and all(abs(abs(t.factor) - weight) < 1e-9 for t in update.terms)
+    )
+    return [replace(term, divided=1.0, literal=1.0) for term in terms] if is_mean else terms
 
 
 @dataclass(frozen=True)
@@ -65,13 +91,27 @@ class Training:
         self.chains = chains(self.updates)
         self.first = {id(v): chain.values[0] for chain in self.chains for v in chain.values}
 
+    @functools.cached_property
+    def _repeated(self) -> set[int]:
+        """The ids of the statements that have run more than once."""
+        return {id(one.statement) for one in self.stored if one.turn > 1}
+
+    @functools.cached_property
+    def files(self) -> set[str]:
+        """The files whose statements were run."""
+        return {one.statement.file for one in self.stored}
+
     def steps(self) -> list[Step]:
         """The steps, in order; the last one may have been cut short."""
+        return self._steps
+
+    @functools.cached_property
+    def _steps(self) -> list[Step]:
         parameters = self._parameters()
-        made = sorted(
-            (u for chain in parameters for u in chain.updates), key=lambda u: u.stored.time
-        )
-        place = {id(u): i for i, chain in enumerate(parameters) for u in chain.updates}
+        ends = {id(value) for chain in parameters for value in chain.values}
+        kept = [self._trained(chain, ends) for chain in parameters]
+        made = sorted((u for some in kept for u in some), key=lambda u: u.stored.time)
+        place = {id(u): i for i, some in enumerate(kept) for u in some}
         groups: list[list[Update]] = []
         seen: set[tuple[int, int]] = set()
         for update in made:
@@ -141,6 +181,17 @@ class Training:
                 return found
         return []
 
+    def _trained(self, chain: Chain, ends: set[int]) -> Sequence[Update]:
+        """The updates of a chain, from the first one that depends on a parameter on.
+
+        What comes before that, as ``p['b'][:4] = 1.0`` does, makes what the training begins with.
+        """
+        for at, update in enumerate(chain.updates):
+            added = [term.value for term in update.terms] or [update.old]
+            if _follow_from_any(added, ends):
+                return chain.updates[at:]
+        return chain.updates
+
     def _depends_on_itself(self, chain: Chain, ends: set[int]) -> bool:
         some = chain.updates
         if len(some) > 2 * SHOWN:  # a sum over samples, say
@@ -188,7 +239,7 @@ class Training:
         if key not in self._reach:
             old = {id(v) for v in step.parameters}
             new = {id(u.new) for u in step.updates}
-            for note in self.notes[step.begin : step.end]:
+            for note in self.until_next(step):
                 made = [id(v) for v in note.outputs if v.active]
                 inputs = self.inputs[id(note)]
                 if not new.isdisjoint(inputs):
@@ -197,6 +248,11 @@ class Training:
                     old.update(i for i in made if i not in new)
             self._reach[key] = frozenset(old), frozenset(new)
         return self._reach[key]
+
+    def until_next(self, step: Step) -> Sequence[Note]:
+        """The calls of a step and of the one after it: a loss may be computed after the updates."""
+        ends = [other.end for other in self.steps() if other.end > step.end]
+        return self.notes[step.begin : min(ends, default=len(self.notes))]
 
     def name(self, value: Value) -> str:
         """The user's own text for a value; "" if it has none."""
@@ -214,20 +270,66 @@ class Training:
         velocities = self.velocities(step)
         found = []
         for update in step.updates:
-            queue, seen = list(update.terms), 0
-            while queue and seen < MOST_TERMS:
-                term = queue.pop(0)
-                seen += 1
-                inner = velocities.get(id(term.value))
-                if inner is not None and inner is not update:
-                    queue += [_scaled(part, term) for part in inner.terms]
-                    continue
-                parts = expanded(term.value, update.old, set(velocities), set())
-                if any(id(p.value) in velocities for p in parts if p.value is not term.value):
-                    queue += [_scaled(part, term) for part in parts]
-                elif not self.is_older(term.value, step) and not update.is_of_a_part(term):
-                    found.append((update, term))
+            terms = self._terms(update, velocities, step)
+            found += [(update, term) for term in self._joined(update, terms)]
         return found
+
+    def _joined(self, update: Update, terms: list[Term]) -> list[Term]:
+        """The summands of an update; as one, where they are added up in the update itself.
+
+        ``W += rate * (seen - dreamt)``: the gradient is the difference.
+        """
+        wanted = {id(term.value) for term in terms}
+        if len(wanted) < 2:
+            return terms
+        value = update.new
+        while value.note is not None:
+            parts = [v for v in value.note.inputs if v.active]
+            below = [part for part in parts if wanted <= {id(v) for v in self._within(part)}]
+            if len(below) != 1 or id(below[0]) in wanted:
+                break
+            value = below[0]
+        inside = {id(v) for v in self._within(value)}
+        if value is update.new or id(update.old) in inside:
+            return terms
+        steps = {id(s.value) for s in self.stored if is_step_size(s.text)}
+        whole = expanded(update.new, update.old, {id(value)}, steps)
+        joined = [term for term in whole if term.value is value]
+        return joined if len(joined) == 1 else terms
+
+    def _within(self, value: Value, depth: int = 4) -> Iterator[Value]:
+        """A value, and what the same expression computes it from."""
+        yield value
+        if value.note is not None and depth and value.note.op in SUMS:
+            for part in value.note.inputs:
+                yield from self._within(part, depth - 1)
+
+    def _terms(
+        self, update: Update, velocities: dict[int, Update], step: Step, clipped: bool = False
+    ) -> list[Term]:
+        """What an update adds, but for what is older than the step; ``clipped``: by a norm, too."""
+        found = []
+        queue, seen = list(update.terms), 0
+        while queue and seen < MOST_TERMS:
+            term = queue.pop(0)
+            seen += 1
+            inner = velocities.get(id(term.value))
+            if inner is not None and inner is not update:
+                queue += _summed(inner, term)
+                continue
+            parts = expanded(term.value, update.old, set(velocities), set())
+            if any(id(p.value) in velocities for p in parts if p.value is not term.value):
+                queue += [_scaled(part, term) for part in parts]
+            elif not self.is_older(term.value, step) and not update.is_of_a_part(term):
+                value = term.value if clipped else before_norm(term.value)
+                found.append(replace(term, value=value))
+        return found
+
+    def clipped(self, step: Step) -> set[int]:
+        """The ids of gradients that were divided by a norm of gradients: no longer gradients."""
+        velocities = self.velocities(step)
+        ends = [t.value for u in self.within(step) for t in self._terms(u, velocities, step, True)]
+        return {id(value) for value in ends if before_norm(value) is not value}
 
     def within(self, step: Step) -> list[Update]:
         """All updates of a step, those of sums and velocities too."""
@@ -249,7 +351,11 @@ class Training:
         if value.note is not None:
             return self.index[id(value.note)] < time
         known = self.names.get(id(value))
-        return not known or time == 0 or known[0].time < time
+        if not known or time == 0:
+            return True
+        first = known[0]
+        prepared = first.time == time and id(first.statement) not in self._repeated
+        return first.time < time or prepared
 
     def is_velocity(self, update: Update, step: Step) -> bool:
         """True if it adds to what was there before the step."""
@@ -284,6 +390,21 @@ def _follow_from(values: Iterable[Value], old: Value, ends: Container[int]) -> b
         if note is None or note.number <= since or (id(one) in ends and id(one) not in firsts):
             continue
         for part in note.inputs:
+            if part.active and id(part) not in seen:
+                seen.add(id(part))
+                queue.append(part)
+    return False
+
+
+def _follow_from_any(values: Iterable[Value], ends: Container[int]) -> bool:
+    """True if one of some values was computed from a value with one of the ids ``ends``."""
+    queue = list(values)
+    seen = set(map(id, queue))
+    while queue:
+        one = queue.pop()
+        if id(one) in ends:
+            return True
+        for part in one.note.inputs if one.note is not None else ():
             if part.active and id(part) not in seen:
                 seen.add(id(part))
                 queue.append(part)

@@ -48,12 +48,12 @@ class Families:
 
     def of_size(self, count: int, shapes: set[tuple[int, ...]]) -> Iterator[list[Value]]:
         """Values that one place has computed, so many of them; some may have the gradient 0."""
-        some = (f for f in self._all.values() if f[0].shape in shapes and self._is_any(f))
-        latest = reversed(list(some))
+        latest = reversed([family for family in self._all.values() if self._is_any(family)])
         for values in sorted(latest, key=lambda values: self.truth.is_part(values[0])):
             every, rest = divmod(len(values), count)
             for first in range(every if not rest else 0):  # one layer of several, say
-                yield values[first::every]
+                if values[first].shape in shapes:
+                    yield values[first::every]
 
     def _is_any(self, family: Sequence[Value]) -> bool:
         return any(id(value) in self._candidates for value in family)

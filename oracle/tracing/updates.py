@@ -238,7 +238,7 @@ def _summands(note: Note, old: Value, steps: set[int]) -> list[Term] | None:
                     return [Term(_number(times), part, literal=_number(times))]
                 return [Term(_number(times), part, divided=_share(times, steps), stepped=True)]
     if note.op == "divide" and isinstance(one, Value) and one.active:
-        if _is_number(other) and _number(other):
+        if _is_number(other) and _number(other) and not _is_root(other):
             return [Term(1 / _number(other), one, divided=1 / _number(other))]
         return [Term(1.0, one, False)]
     return None
@@ -275,6 +275,14 @@ def _is_number(thing: object) -> bool:
     return isinstance(thing, int | float | np.number)
 
 
+def _is_root(thing: object) -> bool:
+    """True for ``np.sqrt(v) + eps``, by which RMSprop and Adam divide: no number of samples."""
+    note = thing.note if isinstance(thing, Value) else None
+    if note is None:
+        return False
+    return note.op == "sqrt" or (note.op == "add" and any(map(_is_root, note.inputs)))
+
+
 def _is_factor(thing: object, other: Value, steps: set[int], old: Value) -> bool:
     """True for a number by which something is multiplied.
 
@@ -307,6 +315,30 @@ def _is_norm_of(value: Value, other: Value) -> bool:
         queue += [part for part in inputs if id(part) not in seen]
         seen.update(map(id, inputs))
     return found
+
+
+def before_norm(value: Value) -> Value:
+    """A gradient before it was divided by a norm of gradients, its own among them."""
+    note = value.note
+    if note is None or note.op not in ("multiply", "divide") or len(note.args) < 2:
+        return value
+    gradient, by = note.args[:2]
+    if not isinstance(gradient, Value) or not isinstance(by, Value) or size(by) != 1:
+        return value
+    return gradient if _descends(by, gradient) else value
+
+
+def _descends(value: Value, source: Value) -> bool:
+    """True if a value was computed from another one, by few calls."""
+    queue, seen = [value], {id(value)}
+    while queue and len(seen) < MOST_SEEN:
+        note = queue.pop(0).note
+        inputs = [v for v in note.inputs if v.active] if note is not None else []
+        if any(part is source for part in inputs):
+            return True
+        queue += [part for part in inputs if id(part) not in seen]
+        seen.update(map(id, inputs))
+    return False
 
 
 def _is_constant(value: Value, depth: int = 8) -> bool:

@@ -27,6 +27,7 @@ class Watch:
         self.named: set[int] = set()  # the ids of the values that have a name
         self.after: Callable[[Stored], None] = lambda stored: None
         self.pending: Attempt | None = None  # an update that has begun
+        self.tensors: Any = None  # once the script has imported torch
         self._activations: dict[int, int] = {}  # of functions, by the id of their frame
         self._objects: list[Any] = []  # kept, so that no id is given to a second object
 
@@ -68,7 +69,7 @@ class Watch:
         """What is about to be added to something in place, which may raise."""
         if Tape.now is None:
             return thing
-        old, new = _value(target), _value(thing)
+        old, new = self._value(target), self._value(thing)
         self.pending = None
         if old is not None and new is not None:
             statement = self.program.statements[number]
@@ -103,7 +104,10 @@ class Watch:
                 home = self._of(owner, target.name)
             else:
                 owner, key = read
-                if type(owner) is Tracked:
+                if self._is_tensor(owner):
+                    home, thing = self._of(owner, "entries"), owner
+                    target = Target(target.name, "entry", target.name)
+                elif type(owner) is Tracked:
                     if is_costly(owner):
                         continue
                     home, thing = self._of(owner, "entries"), owner
@@ -138,7 +142,7 @@ class Watch:
         self, statement: Statement, number: int, target: Target, thing: Any, home: Home
     ) -> None:
         for text, part, homes in self._parts(target.text, thing, (home,), DEPTH):
-            value = _value(part)
+            value = self._value(part)
             inside = homes[0] != home
             if value is None:
                 for each in homes:
@@ -146,6 +150,8 @@ class Watch:
                 continue
             if type(part) is Tracked:  # however it is reached
                 homes = (*homes, ("memory", id(part._buffer), part._plain.shape))
+            elif self._is_tensor(part):
+                homes = (*homes, ("memory", part.untyped_storage().data_ptr(), tuple(part.shape)))
             before = tuple(self.kept[each] for each in homes if each in self.kept)
             for each in homes:
                 self.kept[each] = value
@@ -158,6 +164,19 @@ class Watch:
             )  # fmt: skip
             self.stored.append(stored)
             self.after(stored)
+
+    def _is_tensor(self, thing: Any) -> bool:
+        return self.tensors is not None and self.tensors.is_tensor(thing)
+
+    def _value(self, thing: Any) -> Value | None:
+        """The recorded value that an array or a number is; None if it is not followed."""
+        kind = type(thing)
+        if kind is Tracked:
+            return value_of(thing) if thing._buffer.tape is Tape.now else None
+        if kind in SCALARS:
+            value: Value | None = thing._value if thing._tape is Tape.now else None
+            return value
+        return self.tensors.value(thing) if self._is_tensor(thing) else None
 
     def _parts(
         self, text: str, thing: Any, homes: tuple[Home, ...], depth: int
@@ -186,14 +205,3 @@ def _spoken(text: str, key: Any) -> str:
             if depth == 0:
                 return f"{text[:at]}[{key!r}]"
     return text
-
-
-def _value(thing: Any) -> Value | None:
-    """The recorded value that an array or a number is; None if it is not followed."""
-    kind = type(thing)
-    if kind is Tracked:
-        return value_of(thing) if thing._buffer.tape is Tape.now else None
-    if kind in SCALARS:
-        value: Value | None = thing._value if thing._tape is Tape.now else None
-        return value
-    return None

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from oracle.truth.recording import Note
+from oracle.truth.recording import Note, Value
 
 SMALL = 1e-5
 ADDED = ("add", "subtract")
@@ -32,17 +32,27 @@ def has_guard(note: Note) -> bool:
     return False
 
 
+def _constant(arg: Any) -> float:
+    """A number that was written down, under a name or not; 0 for anything else."""
+    if isinstance(arg, Value):
+        arg = arg.array if arg.note is None else None
+    return float(arg) if isinstance(arg, float | np.floating) else 0.0
+
+
 def _is_small(arg: Any) -> bool:
-    return isinstance(arg, float | np.floating) and 0 < abs(float(arg)) <= SMALL
+    return 0 < abs(_constant(arg)) <= SMALL
 
 
 def _is_nearly_one(arg: Any) -> bool:
-    return isinstance(arg, float | np.floating) and 0 < 1 - float(arg) <= SMALL
+    return 0 < 1 - _constant(arg) <= SMALL
 
 
 def _without(note: Note) -> Callable[..., torch.Tensor]:
+    small = [_is_small(arg) for arg in note.args]
+
     def added(rule: Callable[..., torch.Tensor], *args: Any, **kwargs: Any) -> torch.Tensor:
-        return rule(*[0.0 if _is_small(arg) else arg for arg in args], **kwargs)
+        kept = [0.0 if zero else arg for zero, arg in zip(small, args, strict=True)]
+        return rule(*kept, **kwargs)
 
     def bounded(rule: Callable[..., torch.Tensor], *args: Any, **kwargs: Any) -> torch.Tensor:
         return next(arg for arg in args if isinstance(arg, torch.Tensor)) * 1.0

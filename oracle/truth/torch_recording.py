@@ -131,7 +131,7 @@ class Recorder(torch_compat.TorchFunctionMode):
         fresh = [p for p in parts if isinstance(p, torch.Tensor) and p.is_floating_point()]
         if not fresh or any(part is arg for part in fresh for arg in args):
             return result
-        call = TorchCall(_only(func, len(parts), fresh, parts), *_named(name, noted[0]))
+        call = TorchCall(_only(func, len(parts), fresh, parts), *named(name, noted[0]))
         note = self.tape.note(call.name, call, tuple(noted[0]), noted[1])
         for part in fresh:
             self.follow(part, self.tape.result(note, _array(part)))
@@ -149,7 +149,7 @@ class Recorder(torch_compat.TorchFunctionMode):
             func(new, *args, **kwargs)
             return new
 
-        call = TorchCall(written, *_named(name, args))
+        call = TorchCall(written, *named(name, args))
         note = self.tape.note(call.name, call, tuple(args), kwargs)
         self.follow(target, self.tape.result(note, _array(target)))
 
@@ -173,7 +173,7 @@ def _array(tensor: torch.Tensor) -> np.ndarray:
     return array
 
 
-def _named(name: str, args: list[Any]) -> tuple[str, bool]:
+def named(name: str, args: list[Any]) -> tuple[str, bool]:
     """NumPy's name of a function of torch's, and whether it works entry by entry."""
     plain = name.strip("_")
     if plain in ("max", "min") and len(args) > 1 and isinstance(args[1], Value):
