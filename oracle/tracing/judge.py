@@ -9,9 +9,10 @@ from oracle.results import Failure, Gradient, Note, NotJudged, Report, Result, w
 from oracle.tracing import uncalled
 from oracle.tracing.blame import Blame, Judged
 from oracle.tracing.confirm import side
+from oracle.tracing.fits import Fit
 from oracle.tracing.helpers import blamed_places
 from oracle.tracing.instrument import Statement
-from oracle.tracing.loss import Fit, best
+from oracle.tracing.loss import best
 from oracle.tracing.match import Matcher, Places
 from oracle.tracing.naming import Names
 from oracle.tracing.outcomes import MOST_WORK

@@ -6,42 +6,24 @@ steps together. At zero weights, say, several losses fit the first step.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from oracle.diagnosis.blame import multiple
 from oracle.tracing import negated
+from oracle.tracing.factors import size
+from oracle.tracing.fits import Fit, fit_of, matches, with_factor
 from oracle.tracing.identified import usual_losses
 from oracle.tracing.loss_names import is_loss_name, is_score_name, is_sure_name, names_it
-from oracle.tracing.outcomes import Match, Outcomes
+from oracle.tracing.outcomes import Outcomes
 from oracle.tracing.recorded import Stored
-from oracle.tracing.shared import is_shared
 from oracle.tracing.steps import Step, Training, scalars
-from oracle.tracing.truth import Forward, Loss, NotReplayable, Truth, array
-from oracle.tracing.updates import Term, Update, size
+from oracle.tracing.truth import Forward, Loss
+from oracle.tracing.updates import Term, Update
 from oracle.tracing.written import written_kinds
 
 _MOST = 8  # values that are tried as the loss of a step
-
-
-@dataclass(frozen=True)
-class Fit:
-    """A loss, its gradients, and how many of the parameters' gradients fit them."""
-
-    truth: Truth
-    right: int
-    multiples: int
-    used: int  # gradients that an update subtracts or adds
-    shared: bool = True  # the gradients are computed from the forward of this very loss
-
-    @property
-    def score(self) -> tuple[int, int]:
-        return self.right + self.multiples, self.right
-
-    @property
-    def is_whole(self) -> bool:
-        return 0 < self.right == self.used
 
 
 @dataclass(frozen=True)
@@ -85,14 +67,14 @@ def _as_descended(
     """
     turned = {}
     for i, fit in fits.items():
-        loss, matches = fit.truth.loss, list(_matches(training, fit.truth))
-        if not loss.computed or loss.function is not None or not matches:
+        loss, used = fit.truth.loss, list(matches(training, fit.truth))
+        if not loss.computed or loss.function is not None or not used:
             return fits
-        flipped = negated.all_flipped(Outcomes(training, fit.truth), matches)
+        flipped = negated.all_flipped(Outcomes(training, fit.truth), used)
         if not (flipped or negated.is_below_zero(loss)):
             return fits
-        found = _fit(training, steps[i], negated.negated(loss))
-        file = matches[0].stored.statement.file
+        found = fit_of(training, steps[i], negated.negated(loss))
+        file = used[0].stored.statement.file
         is_score = is_score_name(loss.name)
         if found is None or not (is_score or negated.is_negated_later(file, loss.name)):
             nameless = not is_loss_name(loss.name) and not _is_of_usual(training, steps[i], fit)
@@ -193,7 +175,7 @@ def _gathered(found: Iterable[tuple[int, object, Loss]]) -> _Known:
 def _tried(training: Training, steps: Sequence[Step], known: _Known) -> list[Chosen]:
     found = []
     for losses in known.values():
-        fits = {i: fit for i, loss in losses.items() if (fit := _fit(training, steps[i], loss))}
+        fits = {i: fit for i, loss in losses.items() if (fit := fit_of(training, steps[i], loss))}
         if fits:
             found.append(Chosen(next(iter(losses.values())).name, fits))
     return found
@@ -317,99 +299,16 @@ def _numbers(training: Training, step: Step) -> Iterator[tuple[object, Loss]]:
 # -- how well its gradients fit --------------------------------------------------------------------
 
 
-def _fit(training: Training, step: Step, loss: Loss) -> Fit | None:
-    try:
-        truth = Truth(training, step, loss)
-    except NotReplayable:
-        return None
-    outcomes = Outcomes(training, truth)
-    right = multiples = used = 0
-    for match in _matches(training, truth):
-        if not np.any(truth.of(match.of)) and not np.any(array(match.value)):
-            continue
-        used += 1
-        if any(outcomes.is_right(replace(match, sign=sign)) for sign in (1.0, -1.0)):
-            right += 1
-        elif outcomes.ratios(match, {}):
-            multiples += 1
-    if not step.updates:
-        right = used = _on_a_sheet(training, truth)
-    shared = bool(right) or not step.updates or is_shared(training, step, truth)
-    return Fit(truth, right, multiples, used, shared)
-
-
-def _matches(training: Training, truth: Truth) -> Iterator[Match]:
-    """The gradients that the updates of a step use, of parameters that the loss depends on."""
-    for update, term in training.used(truth.step):
-        if truth.has(update.old):
-            yield Match(update.stored, update.old, "use", 1.0, update, term, term.value)
-
-
-def _on_a_sheet(training: Training, truth: Truth) -> int:
-    """Without updates: how many stored arrays are a gradient of this loss."""
-    stored = [s.value for s in training.stored if not truth.forward.has(s.value)]
-    made = {id(v): array(v) for v in stored if v.note is not None and size(v) > 2}
-    count = 0
-    for got in made.values():
-        known = [v for v in truth.values if v.shape == got.shape and np.any(truth.of(v))]
-        count += any(truth.agrees(got, v) for v in known)
-    return count
-
-
 def _rescaled(training: Training, steps: Sequence[Step], chosen: Chosen) -> Chosen:
     """Half a sum of squares, or a mean: each with the factor that most of its gradients have.
 
     A factor that is no number of samples must be the same in all steps.
     """
-    fits = {i: _with_factor(training, steps[i], fit) for i, fit in chosen.fits.items()}
+    fits = {i: with_factor(training, steps[i], fit) for i, fit in chosen.fits.items()}
     names = {fit.truth.loss.name for fit in fits.values()}
     if len(names) > 1 and any(map(_is_odd, names)):
         return chosen
     return Chosen(next(iter(fits.values())).truth.loss.name, fits)
-
-
-def _with_factor(training: Training, step: Step, fit: Fit) -> Fit:
-    outcomes = Outcomes(training, fit.truth)
-    plain, ratios = [], []
-    for match in _matches(training, fit.truth):
-        made = outcomes.stepless(match)
-        ratio = None if made is None else multiple(made, fit.truth.of(match.of))
-        if made is not None and made.size <= 2:  # such as 2/N of a line's slope
-            ratio = outcomes.multiple(made, match.of)
-        if made is not None and ratio is None:
-            ratio = outcomes.ratio_with_decay(made, match)
-        if ratio is not None and match.term is not None:
-            plain.append(abs(ratio))
-            ratios.append(abs(ratio * match.term.share))
-    counts = [sum(bool(np.isclose(a, b)) for b in ratios) for a in ratios]
-    factor = ratios[int(np.argmax(counts))] if ratios else 1.0
-    if np.isclose(factor, 1.0):
-        return fit
-    loss = fit.truth.loss
-    function = loss.function
-    assert function is not None
-    scaled = replace(
-        loss,
-        name=_scaled_name(loss, factor),
-        upstream=tuple(factor * u for u in loss.upstream),
-        function=lambda arrays: factor * function(arrays),
-    )
-    found = _fit(training, step, scaled)
-    if plain and np.allclose(plain, 1.0) and (found is None or found.right <= fit.right):
-        return fit  # a sum, which the update divides by the number of samples
-    return found or fit
-
-
-def _scaled_name(loss: Loss, factor: float) -> str:
-    shape = loss.values[0].shape
-    base = loss.name
-    twice = base.removeprefix("½ ") if base.startswith("½ ") else f"2·{base}"
-    for extent, what in ((n, f"/{n}") for n in (*shape, int(np.prod(shape, dtype=int)))):
-        if extent > 1 and np.isclose(factor, 1 / extent):
-            return f"{base}{what}"
-        if extent > 1 and np.isclose(factor, 2 / extent):
-            return f"{twice}{what}"
-    return twice if np.isclose(factor, 2) else f"{factor:.4g}·{base}"
 
 
 def _oddness(chosen: Chosen) -> int:

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from oracle.tracing.factors import size
 from oracle.tracing.recorded import Stored
 from oracle.tracing.rerun import CannotRerun, Line, between
 from oracle.tracing.steps import Training
 from oracle.tracing.truth import Truth, array, same_gradient
-from oracle.tracing.updates import Term, Update, is_step_size, size
+from oracle.tracing.updates import Term, Update, is_step_size
 from oracle.truth.recording import Note, Value
 
 MOST_SIZES = 12

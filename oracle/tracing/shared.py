@@ -1,8 +1,8 @@
 """Whether the gradients of a step are computed from the forward of a loss, or from its like."""
 
+from oracle.tracing.factors import size
 from oracle.tracing.steps import Step, Training
 from oracle.tracing.truth import Truth, array
-from oracle.tracing.updates import size
 from oracle.truth.recording import Value
 
 _CHOOSING = ("getitem", "take", "read", "compress")  # a batch is chosen from all data

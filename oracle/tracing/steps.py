@@ -2,21 +2,13 @@
 
 import functools
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from oracle.tracing.ancestry import follow_from, follow_from_any
+from oracle.tracing.factors import before_norm, size
 from oracle.tracing.recorded import Attempt, Stored
-from oracle.tracing.updates import (
-    Chain,
-    Term,
-    Update,
-    before_norm,
-    chains,
-    expanded,
-    is_step_size,
-    size,
-    updates,
-)  # fmt: skip
+from oracle.tracing.updates import Chain, Term, Update, chains, expanded, is_step_size, updates
 from oracle.truth.recording import Cut, Note, Value
 
 SHOWN = 3  # updates at the begin and at the end of a long chain that are looked at
@@ -188,7 +180,7 @@ class Training:
         """
         for at, update in enumerate(chain.updates):
             added = [term.value for term in update.terms] or [update.old]
-            if _follow_from_any(added, ends):
+            if follow_from_any(added, ends):
                 return chain.updates[at:]
         return chain.updates
 
@@ -198,7 +190,7 @@ class Training:
             some = (*some[:SHOWN], *some[-SHOWN:])
         for update in some:
             values = (term.value for term in self._gradients(update))
-            if _follow_from([v for v in values if v is not update.old], update.old, ends):
+            if follow_from([v for v in values if v is not update.old], update.old, ends):
                 return True
         return False
 
@@ -369,46 +361,11 @@ def may_end_a_step(stored: Stored) -> bool:
     What is added to a sum over samples, or over time, does not.
     """
     return any(
-        _follow_from([t.value for t in terms if t.value is not old], old, ())
+        follow_from([t.value for t in terms if t.value is not old], old, ())
         for old in stored.before
         if old is not stored.value
         for terms in [expanded(stored.value, old, set(), set())]
     )
-
-
-def _follow_from(values: Iterable[Value], old: Value, ends: Container[int]) -> bool:
-    """True if some values were computed from an older one, by way of none with the ids ``ends``."""
-    since = old.note.number if old.note is not None else -1
-    queue = list(values)
-    seen = set(map(id, queue))
-    firsts = set(seen)
-    while queue:
-        one = queue.pop()
-        if one is old:
-            return True
-        note = one.note
-        if note is None or note.number <= since or (id(one) in ends and id(one) not in firsts):
-            continue
-        for part in note.inputs:
-            if part.active and id(part) not in seen:
-                seen.add(id(part))
-                queue.append(part)
-    return False
-
-
-def _follow_from_any(values: Iterable[Value], ends: Container[int]) -> bool:
-    """True if one of some values was computed from a value with one of the ids ``ends``."""
-    queue = list(values)
-    seen = set(map(id, queue))
-    while queue:
-        one = queue.pop()
-        if id(one) in ends:
-            return True
-        for part in one.note.inputs if one.note is not None else ():
-            if part.active and id(part) not in seen:
-                seen.add(id(part))
-                queue.append(part)
-    return False
 
 
 def enough(stored: Sequence[Stored], notes: Sequence[Note], steps: int) -> bool:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from oracle.tracing.factors import is_constant, is_factor, is_number, is_root, number, share, size
 from oracle.tracing.recorded import Attempt, Stored
 from oracle.truth.recording import Note, Value
 
 DEPTH = 12  # of the expression of an update
-MOST_SEEN = 100  # values that a number was computed from, among which a norm is looked for
 OF_PARTS = ("read", "add.at", "subtract.at")  # what adds to some entries of an array
 SAME = frozenset({"copy", "astype", "array", "setitem", "positive", "asarray", "item", "copyto"})
 
@@ -61,10 +61,6 @@ class Update:
         """True for ``P[i] -= lr * g``: the summand is no gradient of the whole."""
         note = self.new.note
         return note is not None and note.op in OF_PARTS and term.value.shape != self.old.shape
-
-
-def size(value: Value) -> int:
-    return int(np.size(value.array))
 
 
 def is_step_size(text: str) -> bool:
@@ -137,7 +133,7 @@ def _multipliers(note: Note) -> set[int]:
         for times, other in (inner.args[:2], inner.args[1::-1]):
             if not isinstance(times, Value) or not isinstance(other, Value):
                 continue
-            if size(times) == 1 and size(other) > 1 and _is_constant(times, 0):
+            if size(times) == 1 and size(other) > 1 and is_constant(times, 0):
                 found.add(id(times))
     return found
 
@@ -233,13 +229,13 @@ def _summands(note: Note, old: Value, steps: set[int]) -> list[Term] | None:
         for times, part in sorted(
             ((one, other), (other, one)), key=lambda pair: pair[1] is not old
         ):
-            if isinstance(part, Value) and part.active and _is_factor(times, part, steps, old):
+            if isinstance(part, Value) and part.active and is_factor(times, part, steps, old):
                 if not isinstance(times, Value):
-                    return [Term(_number(times), part, literal=_number(times))]
-                return [Term(_number(times), part, divided=_share(times, steps), stepped=True)]
+                    return [Term(number(times), part, literal=number(times))]
+                return [Term(number(times), part, divided=share(times, steps), stepped=True)]
     if note.op == "divide" and isinstance(one, Value) and one.active:
-        if _is_number(other) and _number(other) and not _is_root(other):
-            return [Term(1 / _number(other), one, divided=1 / _number(other))]
+        if is_number(other) and number(other) and not is_root(other):
+            return [Term(1 / number(other), one, divided=1 / number(other))]
         return [Term(1.0, one, False)]
     return None
 
@@ -267,121 +263,6 @@ def _added(note: Note, old: Value, steps: set[int]) -> list[Term] | None:
 def _is_entry(value: Value, old: Value) -> bool:
     note = value.note
     return note is not None and note.op == "getitem" and note.args[0] is old
-
-
-def _is_number(thing: object) -> bool:
-    if isinstance(thing, Value):
-        return size(thing) == 1
-    return isinstance(thing, int | float | np.number)
-
-
-def _is_root(thing: object) -> bool:
-    """True for ``np.sqrt(v) + eps``, by which RMSprop and Adam divide: no number of samples."""
-    note = thing.note if isinstance(thing, Value) else None
-    if note is None:
-        return False
-    return note.op == "sqrt" or (note.op == "add" and any(map(_is_root, note.inputs)))
-
-
-def _is_factor(thing: object, other: Value, steps: set[int], old: Value) -> bool:
-    """True for a number by which something is multiplied.
-
-    Of two numbers it is the step size, or what stands beside a running average: β in
-    ``β * m + (1 - β) * g``.
-    """
-    if not _is_number(thing):
-        return False
-    if not isinstance(thing, Value) or _is_made_of_steps(thing, steps):
-        return True
-    if size(other) > 1 and _is_norm_of(thing, other):
-        return True
-    return _is_constant(thing) and (size(other) > 1 or other is old or _is_complement(thing))
-
-
-def _is_norm_of(value: Value, other: Value) -> bool:
-    """True for a number made of an array's own norm, by which a gradient is clipped.
-
-    A difference of outputs is made of the activations below too, but of weights as well.
-    """
-    queue, seen, found = [value], {id(value)}, False
-    while queue and len(seen) < MOST_SEEN:
-        note = queue.pop().note
-        inputs = [v for v in note.inputs if v.active] if note is not None else []
-        if any(part is other for part in inputs):
-            if any(part is not other for part in inputs):
-                return False
-            found = True
-            continue
-        queue += [part for part in inputs if id(part) not in seen]
-        seen.update(map(id, inputs))
-    return found
-
-
-def before_norm(value: Value) -> Value:
-    """A gradient before it was divided by a norm of gradients, its own among them."""
-    note = value.note
-    if note is None or note.op not in ("multiply", "divide") or len(note.args) < 2:
-        return value
-    gradient, by = note.args[:2]
-    if not isinstance(gradient, Value) or not isinstance(by, Value) or size(by) != 1:
-        return value
-    return gradient if _descends(by, gradient) else value
-
-
-def _descends(value: Value, source: Value) -> bool:
-    """True if a value was computed from another one, by few calls."""
-    queue, seen = [value], {id(value)}
-    while queue and len(seen) < MOST_SEEN:
-        note = queue.pop(0).note
-        inputs = [v for v in note.inputs if v.active] if note is not None else []
-        if any(part is source for part in inputs):
-            return True
-        queue += [part for part in inputs if id(part) not in seen]
-        seen.update(map(id, inputs))
-    return False
-
-
-def _is_constant(value: Value, depth: int = 8) -> bool:
-    """True for a number that was written down, such as a decay rate, and what is made of such."""
-    if value.note is None:
-        return not isinstance(value.array, np.ndarray)
-    inputs = [v for v in value.note.inputs if v.active]
-    return depth > 0 and bool(inputs) and all(_is_constant(v, depth - 1) for v in inputs)
-
-
-def _is_complement(value: Value) -> bool:
-    """True for ``1 - β``."""
-    note = value.note
-    if note is None or note.op != "subtract" or isinstance(note.args[0], Value):
-        return False
-    return bool(np.all(note.args[0] == 1))
-
-
-def _is_made_of_steps(value: Value, steps: set[int], depth: int = 4) -> bool:
-    if id(value) in steps:
-        return True
-    if value.note is None or depth == 0:
-        return False
-    inputs = [v for v in value.note.inputs if v.active]
-    return bool(inputs) and all(_is_made_of_steps(v, steps, depth - 1) for v in inputs)
-
-
-def _share(thing: object, steps: set[int]) -> float:
-    """What of a factor is no step size."""
-    if not isinstance(thing, Value):
-        return _number(thing)
-    if id(thing) in steps or thing.note is None:
-        return 1.0
-    note = thing.note
-    if note.op in ("multiply", "divide") and len(note.args) == 2:
-        one, other = (_share(arg, steps) for arg in note.args)
-        return one * other if note.op == "multiply" else one / other if other else 1.0
-    return 1.0
-
-
-def _number(thing: object) -> float:
-    array = thing.array if isinstance(thing, Value) else thing
-    return float(np.real(np.ravel(np.asarray(array))[0]))
 
 
 @dataclass(frozen=True, eq=False)
