@@ -14,6 +14,8 @@ from oracle.truth.recording.wrapping import given, is_costly, value_of
 
 DEPTH, MOST = 3, 200  # of a container that is stored: how deep, and how many values, are named
 
+FEW = 20  # turns of a statement after which its writes to large arrays are not looked up
+
 
 class Watch:
     """Follows what is stored while ``tape`` is written."""
@@ -108,8 +110,8 @@ class Watch:
                     home, thing = self._of(owner, "entries"), owner
                     target = Target(target.name, "entry", target.name)
                 elif type(owner) is Tracked:
-                    if is_costly(owner):
-                        continue
+                    if self.turns[number] > FEW and is_costly(owner):
+                        continue  # a loop over the entries of a large array
                     home, thing = self._of(owner, "entries"), owner
                     target = Target(target.name, "entry", target.name)
                 elif key is Ellipsis:
