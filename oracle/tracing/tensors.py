@@ -17,7 +17,7 @@ from oracle.truth.recording.memory import Buffer
 from oracle.truth.recording.tape import Tape, Value
 from oracle.truth.recording.wrapping import noted
 from oracle.truth.replay import TorchCall
-from oracle.truth.torch_compat import TorchFunctionMode
+from oracle.truth.torch_compat import TorchFunctionMode, unseen_by_modes
 from oracle.truth.torch_recording import ELEMENTWISE, named
 
 OPERATORS: dict[str, Callable[..., Any]] = {
@@ -75,7 +75,7 @@ class Tensors(TorchFunctionMode):
 
     def value(self, tensor: torch.Tensor) -> Value | None:
         """The value that a tensor holds now; None if it is not of the kind that is followed."""
-        with torch._C.DisableTorchFunction():
+        with unseen_by_modes():
             if not _is_followed(tensor):
                 return None
             buffer = self._buffer(tensor)

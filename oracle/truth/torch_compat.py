@@ -75,6 +75,11 @@ def gradients(
     return found
 
 
+def unseen_by_modes() -> Any:
+    """A context in which calls are not told to modes and to subclasses of tensors."""
+    return torch._C.DisableTorchFunction()
+
+
 def function_of_op(op: Any) -> Any:
     """The user's function below an operator made by ``torch.library.custom_op``.
 
