@@ -110,9 +110,11 @@ def settle(tally: Tally, examination: Examination, planned: Sequence[Case]) -> N
     if examination.unrepeatable is not None:
         tally.take_back("undecidable")
         tally.note(examination.unrepeatable)
-    elif tally.by_form:
-        return
-    elif tally.verdict == "correct" and (why := _unearned(tally, examination, planned)):
+    elif (
+        tally.verdict == "correct"
+        and not tally.by_form
+        and (why := _unearned(tally, examination, planned))
+    ):
         tally.verdict = "undecidable"
         tally.note(Note(NOTHING, why))
     elif tally.verdict == "wrong" and _refused(examination, planned) >= MOST * len(planned) > 0:

@@ -22,6 +22,7 @@ from oracle.truth.recording import Value
 
 COMMON = "all gradients of the step have one more factor, as if their norm were clipped"
 OWN_TERM = "it adds a term of its own, and the loss, which is not computed, may have one more, too"
+STEP_SIZE = "it is a number times the gradient, and that number may be a step size"
 TOO_LONG = "the step is too long to tell what it follows from"
 TURNS = "other turns of the loop are right, and this one could not be told"
 
@@ -111,9 +112,9 @@ class Blame:
             made = self.outcomes.neutral(match.value, given)
         if self._has_own_term(match, before):
             return Judged(match, "unsure", want, match.sign, why=OWN_TERM)
-        factor = match.sign * self._common_factor
-        if factor and self.truth.agrees(array(match.value), match.of, factor):
-            return Judged(match, "unsure", want, match.sign, why=COMMON)
+        for factor, why in ((self._common_factor, COMMON), (self._of_statement(match), STEP_SIZE)):
+            if factor and self.truth.agrees(array(match.value), match.of, match.sign * factor):
+                return Judged(match, "unsure", want, match.sign, why=why)
         return Judged(
             match, "wrong", want, match.sign, made,
             updated=self._updated(match, given), through=self._through(match, before),
@@ -129,6 +130,21 @@ class Blame:
         arrays = [m for m in self.matches if m.how == "use" and array(m.value).size > 2]
         ratios = [self.outcomes.multiple(array(m.value), m.of) or 0.0 for m in arrays]
         factors = [ratio * match.sign for ratio, match in zip(ratios, arrays)]
+        if len(factors) < 2 or min(factors) <= 0 or self.outcomes.is_known(factors[0]):
+            return 0.0
+        return factors[0] if np.allclose(factors, factors[0], rtol=1e-9) else 0.0
+
+    def _of_statement(self, match: Match) -> float:
+        """The number by which one statement multiplies single numbers; 0 if there is none.
+
+        Of plain numbers it cannot be told which of the factors is the step size.
+        """
+        statement = match.stored.statement
+        alike = [m for m in self.matches if m.how == "use" and m.stored.statement is statement]
+        pairs = [(array(m.value), m.sign * self.truth.of(m.of)) for m in alike]
+        if any(got.size != 1 or want.size != 1 or not want.any() for got, want in pairs):
+            return 0.0
+        factors = [got.item() / want.item() for got, want in pairs]
         if len(factors) < 2 or min(factors) <= 0 or self.outcomes.is_known(factors[0]):
             return 0.0
         return factors[0] if np.allclose(factors, factors[0], rtol=1e-9) else 0.0

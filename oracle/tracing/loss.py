@@ -95,7 +95,7 @@ def _best(training: Training, steps: Sequence[Step], name: str) -> dict[int, Fit
         return {} if found is None else found.fits
     sure = [one for one in tried if is_sure_name(one.name) or names_it(training.stored, one.name)]
     named = max(sure, key=lambda one: (one.is_shared, one.score), default=None)
-    named = next((one for one in sure if named and _contains(one, named)), named)
+    named = next((one for one in tried if named and _contains(one, named)), named)
     if named and _is_absolute(named):
         named = named if named.is_proportional else None
     if named and (named.score[0] > 0 or named.is_shared):
@@ -109,6 +109,9 @@ def _unnamed(
     """The loss where none is called so: a number with a lesser name, a usual loss, any number."""
     others = [one for one in tried if one is not named and not is_sure_name(one.name)]
     weak = max(others, key=lambda one: (one.score[1], one.score), default=None)
+    more = next((one for one in others if weak and _contains(one, weak)), None)
+    if more:  # ``cost += decay``: what is added belongs to it, whatever the gradients fit
+        return more.fits
     if weak and (weak.is_whole or weak.is_proportional):
         return weak.fits
     nameless = _gathered(

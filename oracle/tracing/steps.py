@@ -168,6 +168,7 @@ class Training:
         """
         for some in ([c for c in self.chains if c.repeats], self._firsts()):
             ends = {id(value) for chain in some for value in chain.values}
+            some = [chain for chain in some if not all(u.is_running_mean for u in chain.updates)]
             found = [chain for chain in some if self._depends_on_itself(chain, ends)]
             if found:
                 return found

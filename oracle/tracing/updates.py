@@ -57,6 +57,13 @@ class Update:
     def new(self) -> Value:
         return self.stored.value
 
+    @property
+    def is_running_mean(self) -> bool:
+        """True for ``m = 0.9 * m + 0.1 * g``: the two factors add up to 1."""
+        share = 1 - self.keeps
+        factors = [abs(f) for t in self.terms for f in (t.factor, t.literal, t.inside)]
+        return 0 < share < 1 and any(np.isclose(f, share, rtol=1e-9) for f in factors)
+
     def is_of_a_part(self, term: Term) -> bool:
         """True for ``P[i] -= lr * g``: the summand is no gradient of the whole."""
         note = self.new.note

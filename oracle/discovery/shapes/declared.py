@@ -78,20 +78,26 @@ def _stated(
 
 
 def _without_entries(found: Shapes, functions: Sequence[Function]) -> Shapes:
-    """The shapes; ``theta = [mu, s]`` is none where the code has ``mu, s = theta``: two entries."""
-    entries: dict[str, tuple[str, ...]] = {}
+    """The shapes; ``q = (w, x, y, z)`` is none where the code has ``w, x, y, z = q / norm(q)``."""
+    unpacked: dict[tuple[str, ...], list[ast.expr]] = {}
     for node in (node for function in functions for node in ast.walk(function)):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
-            for target in node.targets:
-                if isinstance(target, ast.Tuple):
-                    names = tuple(getattr(part, "id", "") for part in target.elts)
-                    entries[node.value.id] = names
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            if isinstance(node, ast.Assign) and isinstance(target, ast.Tuple):
+                names = tuple(getattr(part, "id", "") for part in target.elts)
+                unpacked.setdefault(names, []).append(node.value)
     return {
-        path: replace(said, dims=(str(len(said.dims)),))
-        if said.dims and said.dims == entries.get(str(path[0]))
+        path: replace(said, dims=(str(len(said.dims or ())),))
+        if any(_are_entries(value, str(path[0])) for value in unpacked.get(said.dims or (), ()))
         else said
         for path, said in found.items()
     }
+
+
+def _are_entries(value: ast.expr, name: str) -> bool:
+    """True if what is unpacked is made of an array itself, and not its shape."""
+    parts = list(ast.walk(value))
+    shape = any(isinstance(part, ast.Attribute) and part.attr == "shape" for part in parts)
+    return not shape and any(isinstance(part, ast.Name) and part.id == name for part in parts)
 
 
 def _documented(texts: Sequence[str]) -> Shapes:

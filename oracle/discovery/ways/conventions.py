@@ -118,10 +118,12 @@ def _multiplied(name: str, axis: int, held: Sequence[str]) -> Any:
 
 
 def _divides(text: Text, name: str) -> bool:
-    """True if a function divides by something, or takes a mean."""
-    node = text.functions.get(name)
-    return node is not None and (
+    """True if a function, or one that it calls, divides by something, or takes a mean."""
+    called = dict.fromkeys([name, *source.used_by(text, [name])])
+    nodes = [text.functions[n] for n in called if n in text.functions]
+    return any(
         first_upstream.divides(node) or any(isinstance(p, ast.Div) for p in ast.walk(node))
+        for node in nodes
     )
 
 
