@@ -5,7 +5,7 @@ steps together. At zero weights, say, several losses fit the first step.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -194,7 +194,8 @@ def _contains(one: Chosen, part: Chosen) -> bool:
             return False
         if set(map(id, fit.truth.loss.values)) <= set(map(id, inner.truth.loss.values)):
             return False
-    return one is not part and one.score[0] < part.score[0] and one.is_shared
+    less, more = one.score[0] < part.score[0], one.score[1] > part.score[1]
+    return one is not part and (less or more) and one.is_shared
 
 
 def _is_absolute(one: Chosen) -> bool:
@@ -224,7 +225,7 @@ def _computed(training: Training, step: Step, name: str) -> Iterator[tuple[objec
     losses = [
         ((key, i), loss)
         for key, group in groups.items()
-        for i, loss in enumerate(_of_group(group, by_new))
+        for i, loss in enumerate(_of_group(group, by_new, old))
     ]
     yield from _deepest(training, step, losses)
 
@@ -254,14 +255,22 @@ def _is_residual(one: Stored) -> bool:
     return note is not None and note.op == "subtract" and not is_sure_name(one.text)
 
 
-def _of_group(group: list[Stored], updates: dict[int, Update]) -> Iterator[Loss]:
-    """The losses that the values of one statement can mean: one, or the sum or mean of many."""
+def _of_group(
+    group: list[Stored], updates: dict[int, Update], here: Container[int]
+) -> Iterator[Loss]:
+    """The losses that the values of one statement can mean: one, or the sum or mean of many.
+
+    ``here``: the ids of what the step computes. ``loss += decay`` of such a loss is one with it.
+    """
+    own = {id(one.value) for one in group}
     last = group[-1]
     text, line = last.text, last.statement.line
     terms: list[Term] = []
     for one in group:
         update = updates.get(id(one))
         terms += update.terms if update is not None else (Term(1.0, one.value),)
+        if update is not None and id(update.old) in here and id(update.old) not in own:
+            terms.append(Term(update.keeps, update.old))
     values = tuple(term.value for term in terms)
     ones = tuple(np.full(t.value.shape, t.factor) for t in terms)
     yield Loss(text, line, values, ones)

@@ -130,3 +130,26 @@ def test_names_that_an_argument_is_unpacked_into_are_no_sizes(tmp_path):
     '''
     (found,) = results(tmp_path, text).values()
     assert verdicts(found) == {"state": "correct"}
+
+
+def test_a_docstring_that_lists_entries_says_no_shape(tmp_path):
+    text = '''
+    import numpy as np
+
+    def turn(q):
+        """scales q = (a, b, c) to length 1 and returns the product matrix"""
+        a, b, c = q / np.linalg.norm(q)
+        return np.array([[a * a, a * b], [b * c, c * c]])
+
+    def turn_vjp(q, dR):
+        n = np.linalg.norm(q)
+        u = q / n
+        a, b, c = u
+        du = np.array([2 * a * dR[0, 0] + b * dR[0, 1], a * dR[0, 1] + c * dR[1, 0],
+                       b * dR[1, 0] + 2 * c * dR[1, 1]])
+        return (du - u * np.dot(u, du)) / n
+    '''
+    (found,) = results(tmp_path, text).values()
+    assert verdicts(found) == {"q": "correct"}
+    (found,) = results(tmp_path, text.replace("2 * c * dR", "c * dR")).values()
+    assert found.verdict == "wrong"

@@ -242,3 +242,113 @@ def test_a_helper_that_is_right_is_not_blamed(judged):
     verdicts, _, left = judged(HELPERS, reduce="sum", mask="h <= 0")
     assert wrong(verdicts) == []
     assert not left
+
+
+# -- what belongs to a loss, and what is no parameter ---------------------------------------------
+
+# The number with the sure name is only a part of the one that is returned and kept.
+PENALISED = """
+import numpy as np
+rng = np.random.default_rng(3)
+A, t = rng.normal(size=(15, 3)), rng.integers(0, 2, 15).astype(float)
+
+def loss_and_slope(v, lam):
+    q = 1 / (1 + np.exp(-A @ v))
+    loss = -np.mean(t * np.log(q) + (1 - t) * np.log(1 - q))
+    loss += lam / 2 * np.sum(v[1:] ** 2)
+    slope = A.T @ (q - t) / len(t)
+    {decay}
+    return loss, slope
+
+v, speed = np.zeros(3), np.zeros(3)
+for _ in range(6):
+    J, slope = loss_and_slope(v, 0.05)
+    speed = 0.9 * speed - 0.1 * slope
+    v = v + speed
+"""
+
+
+def test_a_penalty_that_is_added_to_the_loss_belongs_to_it(judged):
+    verdicts, named, _ = judged(PENALISED, decay="pass")
+    assert wrong(verdicts) == ["slope = A.T @ (q - t) / len(t)"]
+    assert named == {"missing-regularization"}
+
+
+def test_a_gradient_with_the_penalty_is_correct(judged):
+    verdicts, _, _ = judged(PENALISED, decay="slope[1:] += lam * v[1:]")
+    assert verdicts
+    assert not wrong(verdicts)
+
+
+IN_THE_LOOP = """
+import numpy as np
+rng = np.random.default_rng(3)
+A, t = rng.normal(size=(15, 3)), rng.integers(0, 2, 15).astype(float)
+v, lam = np.zeros(3), 0.05
+for _ in range(6):
+    q = 1 / (1 + np.exp(-A @ v))
+    loss = -np.mean(t * np.log(q) + (1 - t) * np.log(1 - q))
+    loss += lam / 2 * np.sum(v ** 2)
+    dv = A.T @ (q - t) / len(t)
+    {decay}
+    v -= 0.1 * dv
+"""
+
+
+def test_a_loss_that_grows_by_a_penalty_within_a_step_is_one(judged):
+    verdicts, _, _ = judged(IN_THE_LOOP, decay="dv += lam * v")
+    assert verdicts
+    assert not wrong(verdicts)
+    verdicts, named, _ = judged(IN_THE_LOOP, decay="pass")
+    assert wrong(verdicts) == ["dv = A.T @ (q - t) / len(t)"]
+    assert named == {"missing-regularization"}
+
+
+# Plain numbers, one weight at a time: the step size may be any of the factors.
+SINGLE = """
+import random
+random.seed(2)
+rows = [[random.random(), random.random()] for _ in range(9)]
+ends = [{share} * a - b for a, b in rows]
+unit = {{"w": [random.random(), random.random()]}}
+for row, end in zip(rows, ends):
+    out = unit["w"][0] * row[0] + unit["w"][1] * row[1]
+    unit["delta"] = {sign}(out - end)
+    for j in range(2):
+        unit["w"][j] {update}
+"""
+
+
+def test_a_step_size_among_plain_numbers_is_no_mistake(judged):
+    verdicts, _, _ = judged(SINGLE, share="2", sign="", update="-= 0.3 * unit['delta'] * row[j]")
+    assert not wrong(verdicts)
+
+
+# The parameters are set by a call; the statements that update store running means alone.
+BY_CALLS = """
+import numpy as np
+rng = np.random.default_rng(1)
+A, t = rng.normal(size=(10, 3)), rng.normal(size=10)
+
+class Line:
+    def __init__(self):
+        self.v = rng.normal(size=3)
+
+line, kept = Line(), {{}}
+for _ in range(6):
+    gap = A @ line.v - t
+    loss = np.mean(gap ** 2)
+    line.dv = 2 * A.T @ gap / len(t)
+    for name in ("v",):
+        slope = getattr(line, "d" + name)
+        m, s = kept.get(name, (0.0, 0.0))
+        m = 0.9 * m + 0.1 * slope
+        s = 0.99 * s + 0.01 * slope * slope
+        kept[name] = m, s
+        setattr(line, name, getattr(line, name) - 0.1 * m / (np.sqrt(s) + 1e-8))
+"""
+
+
+def test_a_running_mean_is_no_parameter(judged):
+    verdicts, _, _ = judged(BY_CALLS)
+    assert not wrong(verdicts)
