@@ -16,7 +16,7 @@ from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.objects import Object
 from oracle.subject import Path, as_array
 
-MOST = 6  # options that are judged beside the one that was used first
+MOST = 15  # options that are judged beside the one that was used first
 
 
 def others(thing: Object, again: Callable[[Maker], Object]) -> Iterator[tuple[str, Object]]:
