@@ -307,6 +307,11 @@ class Evidence:
             queue += inputs
         return False
 
+    @property
+    def is_finite(self) -> bool:
+        """False where a guard is needed: without it a gradient has no value to compare with."""
+        return not self.guarded or all(np.isfinite(self.want(path)).all() for path in self.got)
+
     def want(self, path: Path) -> np.ndarray:
         return self.true(self.inputs[path])
 

@@ -29,7 +29,8 @@ class Opened:
         text = str(case)
         if text not in self._known:
             try:
-                self._known[text] = Evidence(self._examined.trials.of(case))
+                found = Evidence(self._examined.trials.of(case))
+                self._known[text] = found if found.is_finite else None
             except NotReplayable:
                 self._known[text] = None
         return self._known[text]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from oracle.discovery.running.search import TOO_ODD, Search, ascending
+from oracle.discovery.running.search import TOO_ODD, Search, ascending, descending
 from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State, is_fresh
 from oracle.discovery.running.trial import BACKWARD
 from oracle.subject import size_names, substituted
@@ -72,8 +72,9 @@ def _widened(state: State, name: str, axis: int) -> State:
 
 
 def _runs_forward(search: Search, state: State) -> bool:
-    outcome, _ = search.tried(state, ascending)
-    return outcome.error is None or outcome.stage >= BACKWARD
+    """True if the forward runs in sizes of either order: a label may be too large in one."""
+    outcomes = (search.tried(state, order)[0] for order in (ascending, descending))
+    return any(one.error is None or search.reached(one) >= BACKWARD for one in outcomes)
 
 
 def _has_axes(state: State, axes: Mapping[str, int]) -> bool:
