@@ -135,7 +135,8 @@ def _nothing(recorded: Recorded, file: str, loss: str) -> str:
     training = Training(recorded.stored, recorded.notes, recorded.failed)
     updates = [update for step in training.steps() for update in step.updates]
     if not updates:
-        said = uncalled.told(file) or "nothing like W -= lr * dW"
+        ran = {s.statement.line for s in recorded.stored if s.statement.file == file}
+        said = uncalled.told(file, ran) or "nothing like W -= lr * dW"
         return f"no update of parameters was seen: {said}"
     if all(u.is_of_a_part(term) for u in updates for term in u.terms):
         return "rows of parameters are updated one by one, as in W[i] -= lr * dw: not judged yet"

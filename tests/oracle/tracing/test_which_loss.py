@@ -352,3 +352,22 @@ for _ in range(6):
 def test_a_running_mean_is_no_parameter(judged):
     verdicts, _, _ = judged(BY_CALLS)
     assert not wrong(verdicts)
+
+
+def test_of_what_did_run_it_is_not_said_that_it_was_not_called(tmp_path):
+    path = tmp_path / "script.py"
+    path.write_text(
+        "import numpy as np\n"
+        "class Line:\n"
+        "    def __init__(self):\n"
+        "        self.v = np.ones(2)\n"
+        "    def fit(self, A, t):\n"
+        "        gap = A @ self.v - t\n"
+        "        dv = A.T @ gap\n"
+        "        setattr(self, 'v', self.v - 0.1 * dv)\n"
+        "Line().fit(np.eye(2), np.zeros(2))\n"
+    )
+    recorded = run(str(path), [], 3, lambda stored, notes: enough(stored, notes, 3))
+    said = " ".join(error.message for error in judge.report(recorded, str(path), 3).errors)
+    assert "no update of parameters was seen" in said
+    assert "not called" not in said
