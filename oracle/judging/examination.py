@@ -280,7 +280,7 @@ class Examination:
             return outcome
         if outcome.legal:
             tally.legal += 1
-            message = f"{tally.name} makes another legal choice than torch's at a kink or a tie"
+            message = f"{tally.name} makes a different legal choice than torch's at a kink or a tie"
             tally.note(Note("another-choice-at-kink", message))
             return outcome
         tally.take(f"{case.dtype}/{case.regime}", judgement.units, outcome.verdict)

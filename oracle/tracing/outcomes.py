@@ -1,4 +1,4 @@
-"""What the update of a parameter makes of a gradient, if earlier gradients had other numbers."""
+"""Gradients computed again by the user's own calls, from earlier gradients with other numbers."""
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, MutableMapping

@@ -1,4 +1,4 @@
-"""Whether the gradients of a step are computed from the forward of a loss, or from its like."""
+"""The forward that gradients are computed from: that of a loss itself, or one like it."""
 
 from oracle.tracing.factors import size
 from oracle.tracing.steps import Step, Training
