@@ -246,6 +246,7 @@ def _summary(report: Report) -> Text:
     for index, (verdict, count) in enumerate(counts.items()):
         text.append(", " if index else "")
         text.append(f"{count} {verdict}", COLOURS.get(verdict, ""))
-    text.append(f" (values and gradients of {len(report.results)} targets in {total:,} cases, ")
+    targets = f"{len(report.results)} target{'' if len(report.results) == 1 else 's'}"
+    text.append(f" (values and gradients of {targets} in {total:,} cases, ")
     text.append(f"{report.seconds:.1f} s, seed {report.seed})")
     return text
