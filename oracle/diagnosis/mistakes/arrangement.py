@@ -288,7 +288,8 @@ def _overwritten(
         yield Suspicion(
             ("repeats in rows", line), "overwritten-not-accumulated",
             "{name} keeps only the last contribution where an index occurs more than once in a row",
-            "accumulate with np.add.at (in torch: index_add_) instead of assigning", lost_in_rows, rank=6,
+            "accumulate with np.add.at (in torch: index_add_) instead of assigning", lost_in_rows,
+            rank=6,
         )  # fmt: skip
     yield Suspicion(
         ("repeats", line), "overwritten-not-accumulated",
