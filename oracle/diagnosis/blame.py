@@ -126,8 +126,17 @@ def _may_be_gradient_of(evidence: Evidence, array: np.ndarray) -> list[Value]:
     """The intermediates of an array's shape, the last first; none where a loop makes them."""
     if array.size < 2 or not np.isfinite(array).all():
         return []
-    alike = [v for v in reversed(evidence.of_shape(array.shape)) if not _is_negated(v)]
+    alike = _alike(evidence, array)
     return alike if len(alike) <= FEW else []
+
+
+def _alike(evidence: Evidence, array: np.ndarray) -> list[Value]:
+    """The intermediates of an array's shape, the last first.
+
+    −z is skipped: taken for a gradient of it, a wrong sign would be right.
+    """
+    alike = reversed(evidence.of_shape(array.shape))
+    return [v for v in alike if v.note is None or v.note.op != "negative"]
 
 
 def _touched(evidence: Evidence, value: Value, error: np.ndarray) -> dict[Path, np.ndarray]:
@@ -237,7 +246,7 @@ def _parts(
     array = evidence.number(step.value)
     if array.size < 2 or not np.isfinite(array).all():
         return []
-    alike = [v for v in reversed(evidence.of_shape(array.shape)) if not _is_negated(v)]
+    alike = _alike(evidence, array)
     if not right and _is_right(evidence, step):
         return []
     if supposed:  # and that of all entries
@@ -304,16 +313,7 @@ def _is_right(evidence: Evidence, step: Step) -> bool:
     array = evidence.number(step.value)
     if not np.isfinite(array).all():
         return False
-    return any(
-        evidence.same(array, evidence.true(value))
-        for value in evidence.of_shape(array.shape)
-        if not _is_negated(value)
-    )
-
-
-def _is_negated(value: Value) -> bool:
-    """True for −z, which is skipped: taken for a gradient of it, a wrong sign would be right."""
-    return value.note is not None and value.note.op == "negative"
+    return any(evidence.same(array, evidence.true(v)) for v in _alike(evidence, array))
 
 
 def deferred(evidence: Evidence, steps: Sequence[Step]) -> list[float]:
