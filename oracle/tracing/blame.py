@@ -130,6 +130,10 @@ class Blame:
         arrays = [m for m in self.matches if m.how == "use" and array(m.value).size > 2]
         ratios = [self.outcomes.multiple(array(m.value), m.of) or 0.0 for m in arrays]
         factors = [ratio * match.sign for ratio, match in zip(ratios, arrays)]
+        return self._one_factor(factors)
+
+    def _one_factor(self, factors: Sequence[float]) -> float:
+        """The number that several factors are, unless it is a known one; 0 if there is none."""
         if len(factors) < 2 or min(factors) <= 0 or self.outcomes.is_known(factors[0]):
             return 0.0
         return factors[0] if np.allclose(factors, factors[0], rtol=1e-9) else 0.0
@@ -145,9 +149,7 @@ class Blame:
         if any(got.size != 1 or want.size != 1 or not want.any() for got, want in pairs):
             return 0.0
         factors = [got.item() / want.item() for got, want in pairs]
-        if len(factors) < 2 or min(factors) <= 0 or self.outcomes.is_known(factors[0]):
-            return 0.0
-        return factors[0] if np.allclose(factors, factors[0], rtol=1e-9) else 0.0
+        return self._one_factor(factors)
 
     def _shares(self, match: Match, number: np.ndarray) -> list[np.ndarray]:
         assert match.term is not None

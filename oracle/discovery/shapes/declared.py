@@ -80,11 +80,12 @@ def _stated(
 def _without_entries(found: Shapes, functions: Sequence[Function]) -> Shapes:
     """The shapes; ``q = (w, x, y, z)`` is none where the code has ``w, x, y, z = q / norm(q)``."""
     unpacked: dict[tuple[str, ...], list[ast.expr]] = {}
-    for node in (node for function in functions for node in ast.walk(function)):
-        for target in node.targets if isinstance(node, ast.Assign) else ():
-            if isinstance(node, ast.Assign) and isinstance(target, ast.Tuple):
+    nodes = (node for function in functions for node in ast.walk(function))
+    for assigned in (node for node in nodes if isinstance(node, ast.Assign)):
+        for target in assigned.targets:
+            if isinstance(target, ast.Tuple):
                 names = tuple(getattr(part, "id", "") for part in target.elts)
-                unpacked.setdefault(names, []).append(node.value)
+                unpacked.setdefault(names, []).append(assigned.value)
     return {
         path: replace(said, dims=(str(len(said.dims or ())),))
         if any(_are_entries(value, str(path[0])) for value in unpacked.get(said.dims or (), ()))
