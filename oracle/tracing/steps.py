@@ -357,16 +357,19 @@ class Training:
 
 
 def may_end_a_step(stored: Stored) -> bool:
-    """True if what an update adds follows from what it updates, as a gradient does.
+    """True if a statement updates a value, by what follows from that value, as a gradient does.
 
-    What is added to a sum over samples, or over time, does not.
+    What is added to a sum over samples, or over time, does not; what is computed from the turn
+    before (``dz = (dy + dz @ W.T) * slope``) adds nothing to it.
     """
-    return any(
-        follow_from([t.value for t in terms if t.value is not old], old, ())
-        for old in stored.before
-        if old is not stored.value
-        for terms in [expanded(stored.value, old, set(), set())]
-    )
+    for old in stored.before:
+        if old is stored.value:
+            continue
+        terms = expanded(stored.value, old, set(), set())
+        added = [term.value for term in terms if term.value is not old]
+        if len(added) < len(terms) and follow_from(added, old, ()):
+            return True
+    return False
 
 
 def enough(stored: Sequence[Stored], notes: Sequence[Note], steps: int) -> bool:

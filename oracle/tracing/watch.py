@@ -151,6 +151,7 @@ class Watch:
                     self.kept.pop(each, None)
                 continue
             if type(part) is Tracked:  # however it is reached
+                self._objects.append(part._buffer)
                 homes = (*homes, ("memory", id(part._buffer), part._plain.shape))
             elif self._is_tensor(part):
                 homes = (*homes, ("memory", part.untyped_storage().data_ptr(), tuple(part.shape)))

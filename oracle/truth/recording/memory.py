@@ -71,9 +71,9 @@ class Buffer:
         tape.buffers[id(owner)] = self
 
     def before_write(self) -> None:
-        """The memory is about to change: those whose numbers stand in it take a copy along."""
+        """The memory is about to change: those whose numbers stand in it leave."""
         for value in self.borrowers:
-            value.array = value.array.copy()
+            value.leave_memory()
         self.borrowers.clear()
         self.version += 1
 
@@ -103,7 +103,7 @@ class Buffer:
         """The labels of a value's elements, in its shape."""
         if value is None or not value.active:
             return CONSTANT
-        size = int(np.size(value.array))
+        size = value.size
         if value.first_label < 0:
             tape = self.tape
             value.first_label = tape.next_label
@@ -161,7 +161,7 @@ class Buffer:
             if labels.size == 1 or np.array_equal(labels, np.arange(first, first + labels.size)):
                 return values[0]
         # Where each element is found in the values, flattened and laid end to end.
-        sizes = [0 if k < 0 else int(np.size(tape.labelled[k].array)) for k in kinds]
+        sizes = [0 if k < 0 else tape.labelled[k].size for k in kinds]
         ends = np.cumsum([0, *sizes[:-1]])
         firsts = np.array([0 if k < 0 else tape.first_labels[k] for k in kinds])
         index = np.where(labels < 0, CONSTANT, labels - firsts[which] + ends[which])

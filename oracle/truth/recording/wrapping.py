@@ -7,9 +7,10 @@ import numpy as np
 from oracle.truth.recording.kinds import SCALARS, Flat, Tracked, track_scalar
 from oracle.truth.recording.memory import Buffer, owner_of
 from oracle.truth.recording.tape import Tape, Value
+from oracle.truth.recording.unreached import LARGE, watch
 
 NUMBERS = "fc"  # the kinds of dtype that are followed
-LARGE = 20_000  # entries of an array: to look each of them up takes about a millisecond
+MANY = 20_000  # entries of an array: to look each of them up takes about a millisecond
 
 
 def value_of(tracked: Tracked) -> Value | None:
@@ -30,7 +31,7 @@ def is_costly(tracked: Tracked) -> bool:
     return (
         tracked._version != buffer.version
         and buffer.labels is not None
-        and tracked._plain.size > LARGE
+        and tracked._plain.size > MANY
     )
 
 
@@ -94,6 +95,8 @@ def track(array: np.ndarray, tape: Tape, value: Value | None = None) -> Tracked:
             tracked._value = value
             tracked._version = 0
             buffer.face = tracked
+            if value is not None and (size := array.nbytes) > LARGE:
+                watch(buffer, size)
             return tracked
     else:
         buffer = tape.buffers.get(id(array.base))  # as mostly
