@@ -132,7 +132,7 @@ class Session:
             tuple(self.watch.stored),
             tuple(self.tape.notes),
             tuple(zip(self.tape.times, self.tape.cuts, strict=True)),
-            self.watch.pending if error else None,
+            self.watch.failed() if error else None,
             error,
             line,
             time.perf_counter() - self.began,

@@ -87,11 +87,8 @@ class _Operations:
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return calls.numpy_call(func, args, kwargs)
 
-    def __getitem__(self: Any, index: Any) -> Any:
-        return calls.getitem(self, index)
-
-    def __setitem__(self: Any, index: Any, source: Any) -> None:
-        writes.setitem(self, index, source)
+    __getitem__ = calls.getitem
+    __setitem__ = writes.setitem
 
     # Attributes
 
