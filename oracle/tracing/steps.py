@@ -93,6 +93,15 @@ class Training:
         """The files whose statements were run."""
         return {one.statement.file for one in self.stored}
 
+    @functools.cached_property
+    def first_use(self) -> dict[int, int]:
+        """The number of the first call that a value goes into, by the id of the value."""
+        found: dict[int, int] = {}
+        for i, note in enumerate(self.notes):
+            for key in self.inputs[id(note)]:
+                found.setdefault(key, i)
+        return found
+
     def steps(self) -> list[Step]:
         """The steps, in order; the last one may have been cut short."""
         return self._steps
