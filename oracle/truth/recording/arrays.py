@@ -216,6 +216,8 @@ give(Tracked, _Operations)
 for _name, _ufunc in OPERATORS.items():
     for _special in (f"__{_name}__", f"__r{_name}__"):
         setattr(Tracked, _special, calls.operator_for(_special, _ufunc))
+for _name in ("add", "sub", "mul", "truediv"):
+    setattr(Tracked, f"__i{_name}__", calls.operator_for(f"__i{_name}__", OPERATORS[_name]))
 give_methods(Tracked, np.ndarray)
 
 

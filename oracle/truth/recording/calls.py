@@ -237,7 +237,7 @@ def operator_for(name: str, ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
     """The method of an operator: what NumPy would do by way of the ufunc, sooner."""
     real = getattr(np.ndarray, name)
     op = ufunc.__name__
-    reflected = name.startswith("__r")
+    reflected, in_place = name.startswith("__r"), name.startswith("__i")
 
     def operate(self: Any, other: Any) -> Any:
         tape = Tape.now
@@ -255,10 +255,13 @@ def operator_for(name: str, ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
             plain_other, theirs = other, other if kind in SIMPLE else None
         if mine is None or theirs is None:
             return real(self, other)
-        if reflected:
-            result, args = ufunc(plain_other, self._plain), (theirs, mine)
-        else:
-            result, args = ufunc(self._plain, plain_other), (mine, theirs)
+        args = (theirs, mine) if reflected else (mine, theirs)
+        if in_place:
+            buffer.before_write()
+            ufunc(self._plain, plain_other, out=self._plain)
+            overwritten(self, tape.made(op, ufunc, args, {}, self._plain))
+            return self
+        result = ufunc(plain_other, self._plain) if reflected else ufunc(self._plain, plain_other)
         if type(result) is np.ndarray and result.dtype.kind in NUMBERS:
             return track(result, tape, tape.made(op, ufunc, args, {}, result))
         return finish(op, ufunc, args, {}, result, (), tape)

@@ -11,6 +11,7 @@ need to be replayed; everything else is a constant of the record, and stands in 
 
 import functools
 import math
+import operator
 import os
 import sys
 import sysconfig
@@ -78,7 +79,9 @@ class Value:
     def forget(self) -> bool:
         """Keep no numbers, if the call that made them can be repeated to the last bit."""
         array = self.array
-        if self.note is None or not self.note.is_repeatable or not array.flags.forc:
+        if self.note is None or not self.note.is_repeatable:
+            return False
+        if not array.flags.forc and self.note.op not in VIEWS:
             return False
         self.forgotten = array.shape, array.dtype, "C" if array.flags.c_contiguous else "F"
         del self.array
@@ -98,11 +101,7 @@ class Value:
             missing = [v for v in one.note.args if type(v) is Value and v.forgotten is not None]
             queue += missing
             if not missing:
-                shape, dtype, order = one.forgotten
-                one.array = np.empty(shape, dtype, order)
-                args = [v.array if type(v) is Value else v for v in one.note.args]
-                with np.errstate(all="ignore"):
-                    one.note.function(*args, out=one.array)  # type: ignore[misc]
+                one.array = one.note.repeated(*one.forgotten)
                 one.forgotten = None
         return self.array
 
@@ -112,6 +111,10 @@ REPEATABLE = frozenset({
     np.add, np.subtract, np.multiply, np.divide, np.negative, np.square, np.sqrt, np.absolute,
     np.maximum, np.minimum, np.matmul,
 })  # fmt: skip
+# Calls that show a part of an array, or all of it in another way.
+VIEWS: dict[str, Any] = {
+    "transpose": np.ndarray.transpose, "getitem": operator.getitem, "reshape": np.ndarray.reshape,
+}  # fmt: skip
 
 
 class Place:
@@ -218,11 +221,24 @@ class Note:
     @property
     def is_repeatable(self) -> bool:
         """True if the call, made again from the same numbers, gives the same bits."""
-        if type(self.function) is not np.ufunc or self.function not in REPEATABLE or self.kwargs:
+        if self.kwargs or len(self.outputs) != 1:
             return False
-        return len(self.outputs) == 1 and all(
-            type(arg) is Value or isinstance(arg, int | float) for arg in self.args
-        )
+        if self.op in VIEWS:
+            return self.function is VIEWS[self.op]
+        if type(self.function) is not np.ufunc or self.function not in REPEATABLE:
+            return False
+        return all(type(arg) is Value or isinstance(arg, int | float) for arg in self.args)
+
+    def repeated(self, shape: Any, dtype: Any, order: Literal["C", "F"]) -> np.ndarray:
+        """The result of a call that is repeatable."""
+        function: Any = self.function
+        args = [arg.array if type(arg) is Value else arg for arg in self.args]
+        if self.op in VIEWS:
+            return np.asarray(function(*args))
+        out = np.empty(shape, dtype, order)
+        with np.errstate(all="ignore"):
+            function(*args, out=out)
+        return out
 
     @property
     def inputs(self) -> tuple[Value, ...]:

@@ -14,7 +14,7 @@ from oracle.truth.recording.memory import Buffer
 from oracle.truth.recording.tape import Tape, Value
 
 LARGE = 16_000  # bytes: of less, the bookkeeping costs more than the memory
-LOOK_AFTER = 1_000_000  # bytes
+LOOK_AFTER = 500_000  # bytes
 
 
 def watch(buffer: Buffer, size: int) -> None:
@@ -30,8 +30,8 @@ def watch(buffer: Buffer, size: int) -> None:
 
 def _is_kept(buffer: Buffer) -> bool:
     value = buffer.whole
-    if value is None or buffer.labels is not None or not _is_repeatable(value):
-        return False  # nothing to look for any more
+    if value is None or value.note is None or not value.note.is_repeatable:
+        return False  # it will never be forgotten
     alone = len(buffer.borrowers) == 1 and buffer.borrowers[0] is value
     if not alone or value.array is not buffer.owner or _references(buffer) != _ALONE:
         return True
@@ -40,10 +40,6 @@ def _is_kept(buffer: Buffer) -> bool:
         buffer.borrowers.clear()
         buffer.face = buffer.owner = buffer.layout = buffer.whole = None
     return False
-
-
-def _is_repeatable(value: Value) -> bool:
-    return value.note is not None and value.note.is_repeatable
 
 
 def _references(buffer: Buffer) -> tuple[int, int]:
