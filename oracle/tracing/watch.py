@@ -102,11 +102,13 @@ class Watch:
         self._count(number)
         for target, read in zip(statement.targets, reads, strict=True):
             thing: Any
+            home: Home
             if target.kind == "name":
-                home: Home = ("global", frame.f_globals.get("__name__"), target.name)
-                if not target.is_global:
-                    home = self._place(frame, target.name)
                 (thing,) = read
+                if target.is_global:
+                    home = ("global", frame.f_globals.get("__name__"), target.name)
+                else:
+                    home = self._place(frame, target.name)
             elif target.kind == "attribute":
                 owner, thing = read
                 home = self._of(owner, target.name)
@@ -179,11 +181,12 @@ class Watch:
             homes = (*homes, ("memory", id(buffer), part._plain.shape))
         elif self._is_tensor(part):
             homes = (*homes, ("memory", part.untyped_storage().data_ptr(), tuple(part.shape)))
-        kept = self.kept
-        before = tuple([kept[each] for each in homes if each in kept])
+        before = []
         for each in homes:
-            kept[each] = value
-        return homes, before
+            if (old := self.kept.get(each)) is not None:
+                before.append(old)
+            self.kept[each] = value
+        return homes, tuple(before)
 
     def _add(
         self, statement: Statement, number: int, target: Target, text: str, value: Value,
