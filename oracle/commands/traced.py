@@ -29,6 +29,8 @@ def main() -> None:
         from oracle.tracing import judge  # imports torch, once the script has run
 
         report = judge.report(recorded, script, steps, asked["loss"])
+    except KeyboardInterrupt:
+        report = Report(0, interrupted=True)
     except Exception as error:
         report = Report(0, errors=[Failure(script, 1, own_errors.told(error, asked["verbose"]))])
     Path(target).write_text(json.dumps(channel.as_data(report)), encoding="utf-8")
