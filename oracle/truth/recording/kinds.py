@@ -16,6 +16,10 @@ import numpy as np
 from oracle.truth.recording.memory import Buffer, owner_of
 from oracle.truth.recording.tape import Tape, Value
 
+_LOOKS = ("__class__", "__repr__", "__str__", "__format__")
+NUMBERS = "fc"  # the kinds of dtype that are followed
+LARGE = 20_000  # entries of an array: to look each of them up takes about a millisecond
+
 
 class Tracked(np.ndarray):
     __slots__ = ("_buffer", "_plain", "_value", "_version")
@@ -62,9 +66,6 @@ class Flat:
         self.base = array
         self._oracle_real = array._plain.flat
         self._next = 0
-
-
-_LOOKS = ("__class__", "__repr__", "__str__", "__format__")
 
 
 def _scalar_class(real: type) -> Any:
@@ -132,10 +133,6 @@ def plain(tree: Any) -> Any:
     elif hasattr(tree, "_oracle_real"):
         return tree._oracle_real  # a stand-in
     return tree
-
-
-NUMBERS = "fc"  # the kinds of dtype that are followed
-LARGE = 20_000  # entries of an array: to look each of them up takes about a millisecond
 
 
 def value_of(tracked: Tracked) -> Value | None:
