@@ -39,6 +39,7 @@ from oracle.discovery.ways import (
     conventions,
     courses,
     derivatives,
+    fused,
     loss_methods,
     pairs,
     returned,
@@ -332,6 +333,7 @@ def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subjec
     by_trial = returned.proposed(user, candidate, unclipped)
     of_logits = code_readings.of_activations(user, candidate, by_trial)
     by_caller = code_readings.of_callers(user, candidate, of_logits)
+    by_caller = fused.of_given(user, candidate, by_caller)
     names = (candidate.name, *candidate.parts.values())
     meant = comments.above(user.text, names, comments.READING)
     return against_.applied(user, candidate, dataclasses.replace(by_caller, meant=meant))

@@ -8,9 +8,8 @@ import numpy as np
 
 from oracle.tracing.instrument import GIVEN, OPERAND, REPORT, RETURNED, Program, Statement, Target
 from oracle.tracing.recorded import Attempt, Home, Stored
-from oracle.truth.recording.kinds import SCALARS, Tracked
+from oracle.truth.recording.kinds import SCALARS, Tracked, given, is_costly, value_of
 from oracle.truth.recording.tape import Tape, Value
-from oracle.truth.recording.wrapping import given, is_costly, value_of
 
 DEPTH, MOST = 3, 200  # of a container that is stored: how deep, and how many values, are named
 

@@ -27,6 +27,11 @@ def ready(thing: Object, kind: type) -> Subject:
         return combined(plain, _shares(thing))
     if thing.points:
         return combined(plain, _points(thing))
+    left = _loss_left(thing)
+    if left and not thing.upstreams:
+        return combined(plain, left)
+    if left:
+        return combined(combined(plain, left), _shares(thing))
     if not thing.upstreams and not thing.is_scalar:
         unscaled = dataclasses.replace(thing, is_scalar=True).backward
         first = "mean" if thing.aliases else "each"
@@ -114,6 +119,32 @@ def _given_the_output(thing: Object) -> list[Variant]:
         _as(dataclasses.replace(thing, bound={name: ("self", held[0])})),
     )
     return [output, given] if as_output else [given, output]
+
+
+def _loss_left(thing: Object) -> list[Variant]:
+    """A layer that hands its input on and adds to ``self.loss``: that is what it is about.
+
+    A backward that is given no upstream has the gradient of the loss alone, whatever forward
+    returns. One that is given an upstream may leave the loss out, which nothing shows to be right.
+    """
+    name = thing.sum_of_losses
+    if not name or thing.is_scalar or (thing.upstreams and not thing.hands_on):
+        return []
+    alone = dataclasses.replace(thing, with_loss=True, upstreams=[], is_scalar=True)
+    reading = Reading(f"of self.{name}", f"correct as the gradient of self.{name}")
+    found: list[Variant] = [(reading, _as(alone))]
+    if not thing.upstreams:
+        return found
+    both = dataclasses.replace(thing, with_loss=True)
+    text = f"correct with self.{name}, to which forward adds, at an upstream of 1"
+    with_it: Variant = (
+        Reading(f"with self.{name}", text),
+        lambda subject: dataclasses.replace(_as(both)(subject), losses=(1,)),
+    )
+    doubt = f"right only if self.{name}, to which forward adds, is no part of what is minimised"
+    plain = Reading(f"without self.{name}", "", False, doubt=doubt)
+    taken = next(p for p in thing.taken if p.name == thing.upstreams[0])
+    return [with_it, *(found if not taken.required else []), (plain, lambda subject: subject)]
 
 
 def _shares(thing: Object) -> list[Variant]:

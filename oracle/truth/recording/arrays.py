@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from oracle.truth import numpy_compat
-from oracle.truth.recording import calls, exits, wrapping, writes
+from oracle.truth.recording import calls, exits, kinds, writes
 from oracle.truth.recording.kinds import Flat, Tracked, give, plain
 from oracle.truth.recording.tape import Tape
 
@@ -69,14 +69,14 @@ class _Operations:
 
     def __array_finalize__(self: Any, source: Any) -> None:
         if type(source) is Tracked and Tape.now is not None:
-            wrapping.orphan(self, source)
+            kinds.orphan(self, source)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         return np.ndarray(*args, **kwargs)  # ``type(x)(shape)``
 
     def __getattr__(self: Any, name: str) -> Any:
         if name in Tracked.__slots__:  # C code made it from another kind of array
-            wrapping.foundling(self)
+            kinds.foundling(self)
             return object.__getattribute__(self, name)
         if name == numpy_compat.MASKED_ARRAYS_LOOK_UP:
             return exits.cut("masked array", lambda x: np.ndarray, self)

@@ -12,21 +12,24 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording.kinds import SCALARS, Tracked, plain, track_scalar
-from oracle.truth.recording.memory import owner_of
-from oracle.truth.recording.tape import Tape, Value
-from oracle.truth.recording.wrapping import (
+from oracle.truth.recording.kinds import (
     NUMBERS,
+    SCALARS,
+    Tracked,
     adopt,
     is_active,
     is_costly,
     like,
     noted,
+    plain,
     same_as,
     tag,
     track,
+    track_scalar,
     value_of,
 )
+from oracle.truth.recording.memory import owner_of
+from oracle.truth.recording.tape import Tape, Value
 from oracle.truth.recording.writes import WRITERS, overwritten, ufunc_at, write
 
 # NumPy's warnings are the user's, not this module's: without a registry here, none of them is

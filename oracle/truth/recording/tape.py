@@ -293,7 +293,7 @@ class Tape:
         self.cuts: list[Cut] = []
         self.made_text = False  # a tracked number was printed or formatted
         self.buffers: dict[int, Any] = {}  # by the id of the array that owns the memory
-        self.large: list[Any] = []  # those that may be forgotten; see unreached.py
+        self.large: list[Any] = []  # those that may be forgotten, see memory.py
         self.large_bytes = 0  # since the last look
         self.labelled: list[Value] = []  # see memory.py
         self.first_labels: list[int] = []

@@ -155,7 +155,8 @@ def test_a_script_that_raises_half_way_is_judged_up_to_there(tmp_path, capsys):
     found = traced(tmp_path, WRONG + "step(w, b)\nstep(w, b)\nprint(1 / 0)\n")
     assert verdicts(found)["dz"] == "wrong"
     (error,) = found.errors
-    assert "ZeroDivisionError" in error.message and "judged" in error.message
+    assert "ZeroDivisionError" in error.message
+    assert "judged" in error.message
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
@@ -169,7 +170,8 @@ def test_an_exception_that_the_script_handles_is_its_own(tmp_path, capsys):
         "    except ValueError:\n"
         "        print('handled')\n",
     )
-    assert verdicts(found) == VERDICTS and not found.errors
+    assert verdicts(found) == VERDICTS
+    assert not found.errors
     assert capsys.readouterr().out == "handled\n" * 3
 
 

@@ -5,8 +5,7 @@ import pytest
 
 from oracle.tracing.run import run
 from oracle.truth.recording import record
-from oracle.truth.recording.memory import owner_of
-from oracle.truth.recording.unreached import LARGE
+from oracle.truth.recording.memory import LARGE, owner_of
 
 BIG = int(LARGE / 8) + 1  # entries of a float64 array that may be forgotten
 
