@@ -46,11 +46,15 @@ def traced(
 
 @contextlib.contextmanager
 def _left_to_the_script() -> Iterator[None]:
-    """Ctrl-C ends the script; this process waits for the report on what it did until then."""
-    if threading.current_thread() is not threading.main_thread():  # Ctrl-C does not come here
+    """Ctrl-C ends the script; this process waits for the report on what it did until then.
+
+    It is not set to be ignored: the script's process would inherit that, and never be interrupted.
+    """
+    here = threading.current_thread() is threading.main_thread()  # Ctrl-C comes to no other
+    if not here or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
         yield
     finally:
@@ -74,6 +78,8 @@ def main() -> None:
         from oracle.tracing import judge  # imports torch, once the script has run
 
         report = judge.report(recorded, script, steps, asked["loss"])
+    except KeyboardInterrupt:
+        report = Report(0, interrupted=True)
     except Exception as error:
         report = Report(0, errors=[Failure(script, 1, own_errors.told(error, asked["verbose"]))])
     Path(target).write_text(json.dumps(channel.as_data(report)), encoding="utf-8")

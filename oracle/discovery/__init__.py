@@ -163,7 +163,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
         except Exception as error:
             failures.append(_failure(user, candidate, error))
         else:
-            made += [(candidate, each) for each in (one, *one.beside())]
+            made += _with_options(user, candidate, one, failures)
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     for candidate, missing in _users_first(user.text, unsaid):
         whole = next((used[p] for p in candidate.parts.values() if p in used), None)
@@ -176,7 +176,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
                 continue
             failures.append(_failure(user, candidate, error))
         else:
-            made += [(candidate, each) for each in (one, *one.beside())]
+            made += _with_options(user, candidate, one, failures)
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     made.sort(key=lambda pair: found.index(pair[0]))
     try:
@@ -184,6 +184,15 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
     except Exception as error:  # it costs a reading, and no piece its verdict
         said_of = f"the file's parameters could not be read together: {said(error)}"
         return [one for _, one in made], [*failures, Failure(user.file, 1, said_of)]
+
+
+def _with_options(
+    user: User, candidate: Candidate, one: Subject, failures: list[Failure]
+) -> list[tuple[Candidate, Subject]]:
+    """A subject and those of its other options; options that are left out are failures."""
+    beside = one.beside()
+    failures += [_failure(user, candidate, each) for each in beside if isinstance(each, Unusable)]
+    return [(candidate, one), *((candidate, s) for s in beside if isinstance(s, Subject))]
 
 
 def _users_first(
@@ -323,7 +332,11 @@ def _with_all_readings(user: User, candidate: Candidate, subject: Subject) -> Su
     plain = _with_readings(user, candidate, subject)
     beside = plain.beside
     return dataclasses.replace(
-        plain, beside=lambda: [_with_readings(user, candidate, one) for one in beside()]
+        plain,
+        beside=lambda: [
+            _with_readings(user, candidate, one) if isinstance(one, Subject) else one
+            for one in beside()
+        ],
     )
 
 

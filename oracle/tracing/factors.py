@@ -8,7 +8,7 @@ MOST_SEEN = 100  # values that a number was computed from, among which a norm is
 
 
 def size(value: Value) -> int:
-    return int(np.size(value.array))
+    return value.size
 
 
 def is_number(thing: object) -> bool:

@@ -60,6 +60,7 @@ class Outcomes:
         self._ratios: dict[Match, list[float]] = {}
         self._stepped: dict[int, bool] = {}  # by the id of a value: a step size is in it
         self._decay: dict[Match, Decay | None] = {}
+        self._ways: dict[tuple[int, frozenset[int]], list[Note]] = {}
         self._steps = {
             id(s.value): np.ones(s.value.shape)
             for s in training.stored
@@ -94,13 +95,17 @@ class Outcomes:
             return None
         if len(self._kept) > MOST_KEPT:
             self._kept.clear()
+            self._ways.clear()
         self._kept[key] = list(here.values()), made  # alive, so that no id is given again
         return made
 
     def way(self, value: Value, changed: Mapping[int, Any]) -> list[Note]:
         """The calls on the way from some gradients to a value."""
-        begin, forward = self.truth.step.begin, self.truth.forward.values
-        return between(value, changed, self.training, begin, forward)
+        key = id(value), frozenset(changed)
+        if key not in self._ways:
+            begin, forward = self.truth.step.begin, self.truth.forward.values
+            self._ways[key] = between(value, key[1], self.training, begin, forward)
+        return self._ways[key]
 
     def neutral(self, value: Value, changed: Changed = NOTHING) -> np.ndarray | None:
         """The same without a step size: ``W -= lr * delta @ x.T`` has it inside the product."""

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording.memory import Buffer, owner_of
+from oracle.truth.recording.memory import LARGE, Buffer, owner_of, watch
 from oracle.truth.recording.tape import Tape, Value
 
 _LOOKS = ("__class__", "__repr__", "__str__", "__format__")
 NUMBERS = "fc"  # the kinds of dtype that are followed
-LARGE = 20_000  # entries of an array: to look each of them up takes about a millisecond
+MANY = 20_000  # entries of an array: to look each of them up takes about a millisecond
 
 
 class Tracked(np.ndarray):
@@ -153,7 +153,7 @@ def is_costly(tracked: Tracked) -> bool:
     return (
         tracked._version != buffer.version
         and buffer.labels is not None
-        and tracked._plain.size > LARGE
+        and tracked._plain.size > MANY
     )
 
 
@@ -217,6 +217,8 @@ def track(array: np.ndarray, tape: Tape, value: Value | None = None) -> Tracked:
             tracked._value = value
             tracked._version = 0
             buffer.face = tracked
+            if value is not None and (size := array.nbytes) > LARGE:
+                watch(buffer, size)
             return tracked
     else:
         buffer = tape.buffers.get(id(array.base))  # as mostly
