@@ -302,10 +302,15 @@ def _open(wanted: Sequence[Parameter], spoken: Shapes) -> tuple[list[str], Shape
 def _with_options(thing: Object, kind: type, again: Callable[[Maker], Object]) -> Subject:
     """The subject that an object is, and beside it those of other options."""
 
-    def beside() -> list[Subject]:
-        found = option_variants.others(thing, again)
+    def beside() -> list[Subject | Unusable]:
+        found, left = option_variants.others(thing, again)
         subjects = [(option, ready(other, kind)) for option, other in found]
-        return [dataclasses.replace(s, name=f"{s.name}({option})") for option, s in subjects]
+        told = f"{thing.candidate.name}: {len(left)} further options are not judged: "
+        line = thing.user.line(thing.candidate.of("class"))
+        return [
+            *(dataclasses.replace(s, name=f"{s.name}({option})") for option, s in subjects),
+            *([Unusable(told + ", ".join(left), line)] if left else []),
+        ]
 
     return dataclasses.replace(ready(thing, kind), beside=beside)
 

@@ -34,6 +34,14 @@ def try_once(thing: Object, open_: Sequence[str]) -> set[str]:
     except Unusable:
         raise
     except Exception as error:
+        for flags in _flags(thing):
+            known = dict(thing.plan.constants)
+            thing.plan.constants |= dict.fromkeys(flags, True)
+            with contextlib.suppress(Exception):  # of these flags; others are tried
+                unlike = _run(thing, open_)
+                thing.plan.remarks.append(f"{' and '.join(flags)} was taken to be True")
+                return unlike
+            thing.plan.constants = known
         plain = dataclasses.replace(thing)
         for steps in _set_ups(plain):
             for field in dataclasses.fields(thing):
@@ -52,6 +60,15 @@ def try_once(thing: Object, open_: Sequence[str]) -> set[str]:
         raise error
 
 
+def _flags(thing: Object) -> list[list[str]]:
+    """The arguments of a forward that are False by default, each and all: ``save_cache=False``.
+
+    Only where it is asked to does such a forward keep what its backward needs.
+    """
+    single = [[p.name] for p in thing.given if p.default is False]
+    return single if len(single) < 2 else [*single, [name for one in single for name in one]]
+
+
 def _set_ups(thing: Object) -> Iterator[tuple[Step, ...]]:
     used = [thing.method(role) for role in ("forward", "backward", "loss")]
     slot = thing.plan.slots.get(thing.of_forward[0]) if thing.of_forward else None
@@ -68,6 +85,7 @@ def _run(thing: Object, open_: Sequence[str]) -> set[str]:
 
     A layout of the samples in which a gradient has a different shape is not the user's.
     """
+    thing.lazy = set()  # of a run before this one, which failed
     arrays = trial_arrays(thing.arguments)
     with np.errstate(all="ignore"):
         if thing.candidate.way == Way.NETWORK:
