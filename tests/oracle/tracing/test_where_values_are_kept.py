@@ -70,7 +70,10 @@ def verdicts(folder, text):
 
 
 LOSSES = {
-    "a running average": ("smooth_loss = smooth_loss * 0.999 + np.mean((a - y) ** 2) * 0.001", "pass"),
+    "a running average": (
+        "smooth_loss = smooth_loss * 0.999 + np.mean((a - y) ** 2) * 0.001",
+        "pass",
+    ),
     "both": ("loss = np.mean((a - y) ** 2); smooth_loss = 0.9 * smooth_loss + 0.1 * loss", "pass"),
     "every tenth step": ("if n % 10 == 0: loss = np.mean((a - y) ** 2)", "pass"),
     "after the gradients": ("pass", "cost = np.mean((a - y) ** 2)"),
