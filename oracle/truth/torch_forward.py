@@ -24,6 +24,8 @@ EPS = {
 }
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 CASTS = {"float": torch.float32, "half": torch.float16, "bfloat16": torch.bfloat16}
+LOWER = frozenset(EPS) - {torch.float64}
+Tensors = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -99,15 +101,9 @@ class Asked(TorchFunctionMode):
         return torch.float64 if isinstance(arg, torch.dtype) and arg in LOWER else arg
 
 
-LOWER = frozenset(EPS) - {torch.float64}
-
-
 def lowest(dtypes: set[torch.dtype]) -> torch.dtype:
     """The dtype of the fewest digits; float64 where there is none."""
     return max(dtypes, key=EPS.__getitem__, default=torch.float64)
-
-
-Tensors = Mapping[str, Any]
 
 
 @dataclass

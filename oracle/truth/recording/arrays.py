@@ -87,11 +87,8 @@ class _Operations:
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return calls.numpy_call(func, args, kwargs)
 
-    def __getitem__(self: Any, index: Any) -> Any:
-        return calls.getitem(self, index)
-
-    def __setitem__(self: Any, index: Any, source: Any) -> None:
-        writes.setitem(self, index, source)
+    __getitem__ = calls.getitem
+    __setitem__ = writes.setitem
 
     # Attributes
 
@@ -192,7 +189,7 @@ class _Operations:
     def __dlpack__(self: Any, *args: Any, **kwargs: Any) -> Any:
         return exits.cut("memory", lambda x: x.__dlpack__(*args, **kwargs), self)
 
-    # Numbers that stay in it
+    # Methods whose results stay in the record
 
     def tolist(self: Any) -> Any:
         return exits.to_list(self)
@@ -219,6 +216,8 @@ give(Tracked, _Operations)
 for _name, _ufunc in OPERATORS.items():
     for _special in (f"__{_name}__", f"__r{_name}__"):
         setattr(Tracked, _special, calls.operator_for(_special, _ufunc))
+for _name in ("add", "sub", "mul", "truediv"):
+    setattr(Tracked, f"__i{_name}__", calls.operator_for(f"__i{_name}__", OPERATORS[_name]))
 give_methods(Tracked, np.ndarray)
 
 

@@ -13,8 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording.memory import Buffer, owner_of
+from oracle.truth.recording.memory import LARGE, Buffer, owner_of, watch
 from oracle.truth.recording.tape import Tape, Value
+
+_LOOKS = ("__class__", "__repr__", "__str__", "__format__")
+NUMBERS = "fc"  # the kinds of dtype that are followed
+MANY = 20_000  # entries of an array: to look each of them up takes about a millisecond
 
 
 class Tracked(np.ndarray):
@@ -62,9 +66,6 @@ class Flat:
         self.base = array
         self._oracle_real = array._plain.flat
         self._next = 0
-
-
-_LOOKS = ("__class__", "__repr__", "__str__", "__format__")
 
 
 def _scalar_class(real: type) -> Any:
@@ -134,10 +135,6 @@ def plain(tree: Any) -> Any:
     return tree
 
 
-NUMBERS = "fc"  # the kinds of dtype that are followed
-LARGE = 20_000  # entries of an array: to look each of them up takes about a millisecond
-
-
 def value_of(tracked: Tracked) -> Value | None:
     """The value that a tracked array holds now; None if nothing in it depends on an input."""
     buffer = tracked._buffer
@@ -156,7 +153,7 @@ def is_costly(tracked: Tracked) -> bool:
     return (
         tracked._version != buffer.version
         and buffer.labels is not None
-        and tracked._plain.size > LARGE
+        and tracked._plain.size > MANY
     )
 
 
@@ -220,6 +217,8 @@ def track(array: np.ndarray, tape: Tape, value: Value | None = None) -> Tracked:
             tracked._value = value
             tracked._version = 0
             buffer.face = tracked
+            if value is not None and (size := array.nbytes) > LARGE:
+                watch(buffer, size)
             return tracked
     else:
         buffer = tape.buffers.get(id(array.base))  # as mostly

@@ -19,6 +19,12 @@ from oracle.truth.recording.stand_ins import Delegate, Module, stand_in_for
 from oracle.truth.recording.tape import SHARED_INPUT, Tape, Value, is_user_file
 
 _NOT_STATE = ("__dict__", "__weakref__")
+Path = tuple[Any, ...]
+_LEAVES: tuple[type, ...] = (
+    str, bytes, int, float, complex, bool, type(None), np.generic, type, types.ModuleType,
+)  # fmt: skip
+_NEVER = frozenset({types.FunctionType, type, types.ModuleType, Module, str, int, float, bool})
+_NOT_THE_USERS = ("builtins", "numpy", "scipy", "oracle", "torch")
 
 
 class _Slots(MutableMapping[str, Any]):
@@ -69,14 +75,6 @@ def _slots(kind: type) -> list[str]:
             if name not in _NOT_STATE:
                 found.append(name)
     return found
-
-
-Path = tuple[Any, ...]
-_LEAVES: tuple[type, ...] = (
-    str, bytes, int, float, complex, bool, type(None), np.generic, type, types.ModuleType,
-)  # fmt: skip
-_NEVER = frozenset({types.FunctionType, type, types.ModuleType, Module, str, int, float, bool})
-_NOT_THE_USERS = ("builtins", "numpy", "scipy", "oracle", "torch")
 
 
 def add_leaf(kind: type) -> None:

@@ -23,6 +23,10 @@ from oracle.truth.work import spend_back
 
 # How far torch's value may be from NumPy's: rounding, and sums in a different order.
 _TOLERANCE = {8: 1e-7, 16: 1e-7, 4: 1e-3, 2: 1e-1}
+MOVES = (2.0**-6, 2.0**-12)  # relative; the smaller one where the larger one changes a decision
+ROUNDINGS = 2.0**6  # by how many ulp of the largest term the two values may differ
+DECISIVE = 2.0**10  # a move must be larger than that by this factor
+After = Callable[[Callable[[Value], Tensor], Tensor], Tensor]
 
 
 class Run:
@@ -165,11 +169,6 @@ def same_answer(a: Any, b: Any) -> bool:
     return bool(np.array_equal(a, b))
 
 
-MOVES = (2.0**-6, 2.0**-12)  # relative; the smaller one where the larger one changes a decision
-ROUNDINGS = 2.0**6  # by how many ulp of the largest term the two values may differ
-DECISIVE = 2.0**10  # a move must be larger than that by this factor
-
-
 def cut_that_matters(
     recording: Recording,
     value_at: Callable[[Mapping[Path, np.ndarray]], Mapping[Path, np.ndarray]],
@@ -211,8 +210,6 @@ def _agree(value_at: Callable[..., Any], forward: Summed, move: float) -> bool:
 
 
 # Plans: a recording, made ready to be run by torch as often as needed.
-
-After = Callable[[Callable[[Value], Tensor], Tensor], Tensor]
 
 
 class Plan:
