@@ -2,15 +2,14 @@
 
 find.py         the candidates in a text; nothing is executed (candidate, partners and
                 single_functions.py beside it: what a candidate is, and how names tell one)
-proposals.py    pairs that no name tells, proposed by the text; proposed.py: a run decides
+proposals.py    pairs that no name tells, proposed by the text; a run decides (ways/agreement.py)
 givers.py       functions that give gradients, by what the code does with what they return
-called.py       the axes of arguments in the file's own calls
 uses.py         the gradients that a text uses outside of its candidates
 load.py         the file as a module (importing/: how its own modules, and those missing, are found)
-raised.py       what the user's code raises, as text (removed.py: names that are gone today)
+raised.py       what the user's code raises, as text
 naming.py       what names say
 arguments.py    the user's functions, their parameters, and how they are called
-plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones; entropy.py)
+plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones)
 running/        shapes that nothing says, found by running (found_by_running.py: of a candidate)
 folders.py      which files of a folder hold a derivation
 text/           functions and classes in a text, what they return, and where
@@ -349,4 +348,8 @@ def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subjec
     by_caller = fused.of_given(user, candidate, by_caller)
     names = (candidate.name, *candidate.parts.values())
     meant = comments.above(user.text, names, comments.READING)
-    return against_.applied(user, candidate, dataclasses.replace(by_caller, meant=meant))
+    subject = dataclasses.replace(by_caller, meant=meant)
+    named = (
+        (user.against, 0) if user.against else comments.above(user.text, names, comments.AGAINST)
+    )
+    return against_.applied(user, candidate, subject, *named) if named[0] else subject

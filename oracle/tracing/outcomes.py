@@ -124,7 +124,7 @@ class Outcomes:
         return match.sign * self.truth.of(match.of)
 
     def forms(self, match: Match, changed: Changed = NOTHING) -> Iterator[np.ndarray]:
-        """What may be the gradient: with the decay that it holds itself, or without."""
+        """The arrays that may be the gradient: with its own weight decay, and without it."""
         decay = self._own_decay(match) or next(self._decays(match, changed), None)
         for form in self._in_update(match, changed):
             yield form
@@ -134,7 +134,7 @@ class Outcomes:
     def _in_update(
         self, match: Match, changed: Changed, every: bool = False
     ) -> Iterator[np.ndarray]:
-        """What may be the gradient: with 1/m and the decay that stand in the update, or without.
+        """The arrays that may be the gradient: with 1/m and decay of the update, and without them.
 
         ``every``: also where two of these are the same.
         """
@@ -289,7 +289,7 @@ def _inside(match: Match) -> float:
 
 
 def _sizes(truth: Truth) -> list[float]:
-    """What a sum over some entries may be divided by later: m, and 2 of the square."""
+    """The numbers by which a sum may be divided later: m, and the 2 of a squared error."""
     shapes = {v.shape for v in truth.forward.values.values()}
     extents = {float(n) for shape in shapes for n in (*shape, int(np.prod(shape, dtype=int)))}
     found = [n * f for n in sorted(extents - {0.0, 1.0})[:MOST_SIZES] for f in (1.0, 0.5, 2.0)]

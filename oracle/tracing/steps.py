@@ -25,7 +25,7 @@ def _scaled(part: Term, by: Term) -> Term:
 
 
 def _summed(update: Update, by: Term) -> list[Term]:
-    """What a velocity adds up, with its factors.
+    """The terms that a velocity adds up, each with its factor.
 
     Of a running mean, whose weights sum to 1, they are the optimizer's, as is the correction of
     its bias: no 1/m that a gradient leaves to its update.
@@ -205,7 +205,7 @@ class Training:
         return False
 
     def _gradients(self, update: Update) -> list[Term]:
-        """What an update adds: of a velocity, or of a running mean, what was added to that."""
+        """The terms of an update; for a velocity or running mean, the terms added to that."""
         found: list[Term] = []
         queue, seen = list(update.terms), 0
         while queue and seen < MOST_TERMS:
@@ -309,7 +309,7 @@ class Training:
     def _terms(
         self, update: Update, velocities: dict[int, Update], step: Step, clipped: bool = False
     ) -> list[Term]:
-        """What an update adds, but for what is older than the step; ``clipped``: by a norm, too."""
+        """The terms of an update made in this step; ``clipped``: also as divided by a norm."""
         found = []
         queue, seen = list(update.terms), 0
         while queue and seen < MOST_TERMS:

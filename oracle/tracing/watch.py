@@ -40,7 +40,7 @@ class Watch:
         }  # fmt: skip
 
     def given(self, thing: Any) -> Any:
-        """What is about to be stored; arrays and numbers of other makers are followed from here."""
+        """Follow what is about to be stored, also arrays and numbers that other libraries made."""
         tape = Tape.now
         if tape is None:
             return thing
@@ -70,7 +70,7 @@ class Watch:
         return thing
 
     def operand(self, number: int, sign: float, target: Any, thing: Any) -> Any:
-        """What is about to be added to something in place, which may raise."""
+        """Note the operand of an update in place before it is made, since the update may raise."""
         if Tape.now is not None:
             begun = number, sign, self._value(target), self._value(thing), len(self.tape.notes)
             self._begun = None if begun[2] is None or begun[3] is None else begun

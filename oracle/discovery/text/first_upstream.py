@@ -80,7 +80,7 @@ def _is_share(node: ast.AST) -> bool:
 def _expressions(
     texts: Sequence[Text], node: Function, call: ast.Call, name: str
 ) -> Iterator[ast.expr]:
-    """What the upstream of a call in a loop is before the loop's first pass."""
+    """The expressions that the upstream of a call in a loop has before the first pass."""
     values = [*call.args[:1], *(word.value for word in call.keywords[:1] if not call.args)]
     names = {value.id for value in values if isinstance(value, ast.Name)}
     assigned = [part for part in functions.own_nodes(node) if isinstance(part, ast.Assign)]

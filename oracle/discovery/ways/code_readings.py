@@ -70,7 +70,7 @@ def _passes_over_zeros(loop: ast.For, names: set[str]) -> bool:
 
 
 def _ends_early(loop: ast.For) -> bool:
-    """A return or break that each pass comes to."""
+    """The return or break that ends every pass of the loop."""
     return isinstance(loop.body[-1], ast.Return | ast.Break)
 
 

@@ -189,7 +189,7 @@ class _Operations:
     def __dlpack__(self: Any, *args: Any, **kwargs: Any) -> Any:
         return exits.cut("memory", lambda x: x.__dlpack__(*args, **kwargs), self)
 
-    # Numbers that stay in it
+    # Methods whose results stay in the record
 
     def tolist(self: Any) -> Any:
         return exits.to_list(self)
