@@ -97,9 +97,17 @@ def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
     import torch
 
     torch.set_num_threads(1)
-    from oracle.tracing.training import judge_training
+    from oracle.tracing.training import judge_alternatives, judge_training
 
-    return judge_training(file, str(file), trainer, settings.seed)
+    if not trainer.is_open:
+        return judge_training(file, str(file), trainer, settings.seed)
+    from oracle.discovery.trained_by_running import alternatives
+
+    try:
+        found = alternatives(file, trainer)
+    except Unusable as error:
+        return Failure(str(file), error.line or trainer.line, f"{trainer.name}: {error}")
+    return judge_alternatives(file, str(file), found, settings.seed)
 
 
 def _by_a_run(file: Path, failure: Failure, settings: Settings) -> Outcome:

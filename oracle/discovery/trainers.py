@@ -16,7 +16,7 @@ from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
 from oracle.discovery.uses import MODULE
 from oracle.results import Failure
-from oracle.subject import Argument, Unusable
+from oracle.subject import Argument, Unusable, size_names
 
 TRAINS = re.compile(
     r"^_?(train|fit|partial_fit|step|update|learn|optimi[sz]e|run|epoch|descend|gradient_descent|"
@@ -37,6 +37,8 @@ class Trainer:
     arguments: tuple[Argument, ...] = ()  # to be drawn
     literals: tuple[tuple[str, object], ...] = ()  # names with a value of their own
     command: str = ""  # what was said about shapes, for the report
+    sizes: tuple[str, ...] = ()  # those that the expression may name
+    is_open: bool = False  # nothing says how it is called: a search is to find that
 
 
 def trainers(text: Text, name: str = "") -> tuple[list[Trainer], list[Failure]]:
@@ -70,8 +72,10 @@ def trainers(text: Text, name: str = "") -> tuple[list[Trainer], list[Failure]]:
                 made.append(Trainer(MODULE, use.lines[0], ""))
         elif (call := _by_shapes(text, target)) is not None:
             made.append(call)
-        elif not any(one.expression == "" for one in made) and runs(text, target):
+        elif not any(one.expression == "" and not one.is_open for one in made) and runs(text, target):
             made.append(Trainer(target, use.lines[0], ""))  # by the file's own call of it
+        elif _is_outermost(text, target):
+            made.append(Trainer(target, text.functions[target].lineno, "", is_open=True))
     return made, failures
 
 
@@ -124,6 +128,12 @@ def _is_meant(target: str, name: str) -> bool:
     return not name or target == name or target.startswith(f"{name}.")
 
 
+def _is_outermost(text: Text, target: str) -> bool:
+    """True for a function of the module, and for a method of one of its classes."""
+    owner = target.rpartition(".")[0]
+    return not owner or (owner in text.classes and "." not in owner)
+
+
 def _is_guarded(text: Text, line: int) -> bool:
     """True for code below ``if __name__ == "__main__":``, which an import does not run."""
     for part in text.tree.body:
@@ -154,7 +164,9 @@ def _by_run_line(text: Text, owner: str, line: RunLine) -> Trainer:
     if unknown:
         raise Unusable(f"the run line says shapes of {', '.join(sorted(unknown))}, and uses none")
     node = text.functions[owner]
-    return Trainer(owner, node.lineno, line.text, arguments, literals, line.shapes)
+    dims = (d for a in arguments for d in (*a.dims, a.classes) if d and d[0] != "*")
+    sizes = tuple(size for size in size_names(tuple(dims)) if size in line.names - known)
+    return Trainer(owner, node.lineno, line.text, arguments, literals, line.shapes, sizes)
 
 
 def _drawn(

@@ -1,7 +1,8 @@
 """Uses of gradients that no derivation of the file accounts for, by the text alone.
 
-A gradient is used where it is subtracted from or added to a parameter at a rate, and where
-something named like a backward returns it or leaves it in an attribute. A name alone is nothing.
+A gradient is used where it is subtracted from or added to a parameter at a rate, where it is
+handed to a backward as its upstream, and where something named like a backward returns it or
+leaves it in an attribute. A name alone is nothing.
 A use belongs to a derivation if the gradient is computed in a function of that derivation.
 """
 
@@ -14,6 +15,7 @@ from oracle.discovery import givers, naming
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.text import functions, source
 from oracle.discovery.text.assignments import Definition, bare, definitions, root, spelled
+from oracle.discovery.text.handed import handed
 from oracle.discovery.text.origins import (
     MAKERS,
     Known,
@@ -169,7 +171,7 @@ def _in_scope(known: Known, name: str, node: ast.AST) -> Iterator[Use]:
             yield _use(name, origin, "nothing says which forward this backward belongs to")
             return
     origins = Origins(known, name, node)
-    origin = joined(steps(origins, node))
+    origin = joined([*steps(origins, node), *handed(origins, node)])
     if origin.computed:
         where = (
             "computed inside a function that trains" if name else "computed outside of functions"
