@@ -47,12 +47,14 @@ def _alternatives(trainer: Trainer, found: Subject) -> Iterator[Trainer]:
     for arguments in product(*map(_kinds, drawn)):
         dims = (dim for a in arguments for dim in (*a.dims, a.classes) if dim)
         sizes = size_names(tuple(dims))
-        numbers = {size: FREE + place for place, size in enumerate(found.sizes) if size not in sizes}
+        free = [size for size in found.sizes if size not in sizes]
+        numbers = {size: FREE + place for place, size in enumerate(free)}
         expression = _with_numbers(found.command, numbers)
         said = ", ".join(map(str, arguments))
         yield replace(
             trainer, expression=expression, arguments=tuple(arguments), sizes=sizes,
-            command=f"{expression} with {said}" if said else expression, is_open=False,
+            command=f"{expression} with {said}" if said else expression,
+            is_open=False, is_found=True,
         )  # fmt: skip
 
 

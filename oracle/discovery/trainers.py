@@ -6,7 +6,7 @@ gradients are judged line by line, as a trace does.
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oracle.discovery import find, uses
 from oracle.discovery.shapes import declared, grammar
@@ -39,6 +39,18 @@ class Trainer:
     command: str = ""  # what was said about shapes, for the report
     sizes: tuple[str, ...] = ()  # those that the expression may name
     is_open: bool = False  # nothing says how it is called: a search is to find that
+    is_found: bool = False  # how it is called was found by a search
+    # Lines of the file's derivations, which have verdicts of their own.
+    judged: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def is_by_the_file(self) -> bool:
+        """True if the file itself is run, which calls it."""
+        return not self.expression and not self.is_open
+
+    def judges(self, line: int) -> bool:
+        """True for the lines of the file that no derivation of it has."""
+        return not any(first <= line <= last for first, last in self.judged)
 
 
 def trainers(text: Text, name: str = "") -> tuple[list[Trainer], list[Failure]]:
@@ -72,11 +84,14 @@ def trainers(text: Text, name: str = "") -> tuple[list[Trainer], list[Failure]]:
                 made.append(Trainer(MODULE, use.lines[0], ""))
         elif (call := _by_shapes(text, target)) is not None:
             made.append(call)
-        elif not any(one.expression == "" and not one.is_open for one in made) and runs(text, target):
+        elif not any(one.expression == "" and not one.is_open for one in made) and runs(
+            text, target
+        ):
             made.append(Trainer(target, use.lines[0], ""))  # by the file's own call of it
         elif _is_outermost(text, target):
             made.append(Trainer(target, text.functions[target].lineno, "", is_open=True))
-    return made, failures
+    judged = tuple(uses.judged_lines(text, found))
+    return [replace(one, judged=judged) for one in made], failures
 
 
 def runs(text: Text, name: str) -> bool:

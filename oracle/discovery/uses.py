@@ -53,6 +53,12 @@ def uses(user: Text, found: Sequence[Candidate]) -> list[Use]:
     return sorted(made, key=lambda use: use.lines)
 
 
+def judged_lines(user: Text, found: Sequence[Candidate]) -> list[tuple[int, int]]:
+    """The first and last lines of the functions that belong to some derivations."""
+    nodes = (user.functions[name] for name in _known(user, found).judged if name in user.functions)
+    return [(node.lineno, node.end_lineno or node.lineno) for node in nodes]
+
+
 def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> list[NotJudged]:
     """The uses that got no verdict: a gradient of the same name or line has one."""
     found = []
@@ -174,7 +180,9 @@ def _in_scope(known: Known, name: str, node: ast.AST) -> Iterator[Use]:
     origin = joined([*steps(origins, node), *handed(origins, node)])
     if origin.computed:
         where = (
-            "computed inside a function that trains" if name else "computed outside of functions"
+            'computed inside a function that trains; "# oracle: run ..." says how it is called'
+            if name
+            else "computed outside of functions"
         )
         yield _use(name or "<module>", origin, where)
 

@@ -25,6 +25,7 @@ from oracle.tracing.steps import enough
 STEPS = 3
 LONG = 30.0  # seconds that a file may compute before its training has come to enough steps
 RUNS = 3
+NOTHING = "no gradient of its own lines was judged"
 # Extents that are drawn for the first sizes of the data; the first is mostly the number of samples.
 EXTENTS = ((7, 4, 3, 5, 6, 8, 9), (5, 3, 4, 6, 7, 9, 8), (9, 5, 6, 4, 3, 8, 7))
 
@@ -42,9 +43,14 @@ def judge_training(file: Path, name: str, trainer: Trainer, seed: int) -> Result
         runs.append(recorded)
     report = report_of(runs, name, STEPS)
     ended = next((run for run in runs if run.error), None)
-    gradients = tuple(sorted(_own(report.results, str(file)), key=lambda g: g.line))
+    whole = sorted(_own(report.results, str(file)), key=lambda g: g.line)
+    gradients = tuple(g for g in whole if trainer.judges(g.line))
+    if (spoilt := _spoilt(whole, gradients)) is not None:
+        said = f"{spoilt.name} on line {spoilt.line} is no gradient of its loss"
+        why = "its layer is wrong, or what the layer is given; the other lines tell nothing"
+        return Failure(name, trainer.line, f"{trainer.name}: {said}: {why}")
     if not gradients:
-        said = ended.error if ended else report.errors[0].message if report.errors else "nothing"
+        said = ended.error if ended else report.errors[0].message if report.errors else NOTHING
         line = ended.error_line if ended and ended.error_line else trainer.line
         return Failure(name, line, f"{trainer.name}: {_why(trainer, said)}")
     first = report.results[0]
@@ -53,8 +59,21 @@ def judge_training(file: Path, name: str, trainer: Trainer, seed: int) -> Result
     return replace(
         first, file=name, target=trainer.name, line=trainer.line, gradients=gradients,
         remarks=tuple(remarks), shapes=len(runs),
-        not_judged=tuple(replace(left, file=name) for left in report.not_judged),
+        not_judged=tuple(
+            replace(left, file=name)
+            for left in report.not_judged
+            if Path(left.file) != Path(file) or trainer.judges(left.lines[0])
+        ),
     )  # fmt: skip
+
+
+def _spoilt(whole: Sequence[Gradient], own: Sequence[Gradient]) -> Gradient | None:
+    """A wrong gradient on a line of a derivation, if none of the lines judged here is wrong."""
+
+    def wrong(some: Sequence[Gradient]) -> list[Gradient]:
+        return [g for g in some if g.verdict in ("wrong", "inherited")]
+
+    return wrong(whole)[0] if wrong(whole) and not wrong(own) else None
 
 
 def judge_alternatives(
@@ -74,7 +93,11 @@ def judge_alternatives(
     for _, other in judged:
         if not _wrong(best) <= _wrong(other) or not _wrong(other) <= places:
             said = f'say how it is called with a line such as "# oracle: run {trainer.command}"'
-            return Failure(name, trainer.line, f"{trainer.name}: several calls run, and differ; {said}")
+            return Failure(
+                name, trainer.line, f"{trainer.name}: several calls run, and differ; {said}"
+            )
+    if not trainer.is_found:
+        return best
     said = f'run as "# oracle: run {trainer.command}"; say otherwise with such a comment'
     return replace(best, remarks=(*best.remarks, Note("shapes-inferred", said)))
 
