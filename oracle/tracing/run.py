@@ -2,6 +2,7 @@
 
 import atexit
 import builtins
+import functools
 import importlib.abc
 import importlib.machinery
 import linecache
@@ -70,15 +71,17 @@ class Session:
         if self.ending or self.quiet:
             return
         full = len(self.tape.notes) > MOST_NOTES
-        if full or (self._may_be_enough(stored) and self._is_enough()):
+        if full or (stored.before and self._may_be_enough(stored) and self._is_enough()):
             self.ending = True
             Tape.now = None
             if not self.to_end:
                 raise _End
 
     def _may_be_enough(self, stored: Stored) -> bool:
+        if stored.turn < self.first_asked:
+            return False
         statement = id(stored.statement)
-        if not stored.before or stored.turn < self.ask_at.get(statement, self.first_asked):
+        if stored.turn < self.ask_at.get(statement, 0):
             return False
         if stored.value.note is None or len(self.tape.notes) < self.ask_after:
             return False
@@ -132,7 +135,7 @@ class Session:
             tuple(self.watch.stored),
             tuple(self.tape.notes),
             tuple(zip(self.tape.times, self.tape.cuts, strict=True)),
-            self.watch.pending if error else None,
+            self.watch.failed() if error else None,
             error,
             line,
             time.perf_counter() - self.began,
@@ -153,10 +156,8 @@ def run(
     def act() -> None:
         exec(session.program.compile(path.read_bytes(), script), module.__dict__)
 
-    with _as_main(path, script, arguments, module), modules_beside(path, session):
+    with _as_main(path, script, arguments, module), modules_beside(path, session), _at_exit():
         error, line, _ = session.run(act)
-        with suppress(Exception):
-            atexit._run_exitfuncs()
     return session.recorded(error, line)
 
 
@@ -173,6 +174,31 @@ def _as_main(
         yield
     finally:
         sys.argv, sys.path[:], sys.modules["__main__"] = before
+
+
+@contextmanager
+def _at_exit() -> Iterator[None]:
+    """Call what the user's code registers with ``atexit`` when it has run.
+
+    What libraries register is left to the end of the process: torch takes its operations away.
+    """
+    own: list[Callable[[], Any]] = []
+    real = atexit.register
+
+    def register(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if not is_user_file(sys._getframe(1).f_code.co_filename):
+            return real(function, *args, **kwargs)
+        own.append(functools.partial(function, *args, **kwargs))
+        return function
+
+    atexit.register = register  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        atexit.register = real
+        for call in reversed(own):
+            with suppress(Exception):
+                call()
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
