@@ -317,7 +317,8 @@ def _units(judged: Judged) -> float:
     if got.shape != want.shape:
         return float("inf") if judged.verdict in ("wrong", "inherited") else 0.0
     size = float(np.max(np.abs(want), initial=1e-300))
-    return float(np.max(np.abs(got - want), initial=0.0) / (2.0**-52 * size))
+    with np.errstate(over="ignore"):  # of 0 there is no unit
+        return float(np.max(np.abs(got - want), initial=0.0) / (2.0**-52 * size))
 
 
 def _remarks(judged: Judged, verdict: str, of: str) -> tuple[Note, ...]:
