@@ -77,6 +77,11 @@ def place(file: Path) -> tuple[str, str, Path]:
     return (f"{package}.{own}" if package else own), package, folder
 
 
+def paths(file: Path, top: Path) -> list[str]:
+    """The folders in which a file looks for its own modules: its own, and those above it."""
+    return list(dict.fromkeys(map(str, (file.parent, top, *homes.folders(file, top)[-2:]))))
+
+
 @contextlib.contextmanager
 def _importing(project: Project) -> Iterator[None]:
     project.begin()
@@ -89,7 +94,7 @@ def _importing(project: Project) -> Iterator[None]:
 @contextlib.contextmanager
 def _as_if_started_in(top: Path, file: Path) -> Iterator[None]:
     """The folders on the path, no arguments, no bytecode left, and no window that waits."""
-    folders = dict.fromkeys(map(str, (file.parent, top, *homes.folders(file, top)[-2:])))
+    folders = paths(file, top)
     path, arguments, writes = list(sys.path), sys.argv, sys.dont_write_bytecode
     sys.path[:0] = folders
     sys.argv = [str(file)]

@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from oracle.discovery.load import paths, place
 from oracle.discovery.text import reading
 from oracle.tracing.recorded import Recorded
 from oracle.tracing.run import Enough, Session, modules_beside
-from oracle.truth.recording.tape import Tape
+from oracle.truth.recording.tape import Tape, is_user_file
 
 DEFINITIONS = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign,
@@ -108,12 +109,12 @@ def _seeded(seed: int) -> Iterator[None]:
 
 @contextmanager
 def _own_modules(file: Path, name: str, module: types.ModuleType) -> Iterator[None]:
-    """The module under its name; what it imports from its folder is forgotten afterwards."""
-    folder = str(file.resolve().parent)
+    """The module under its name; what it imports of the user's is forgotten afterwards."""
     before, path = dict(sys.modules), sys.path[:]
     now = Tape.now
     sys.modules[name] = module
-    sys.path.insert(0, folder)
+    folders = paths(file.resolve(), place(file.resolve())[2])
+    sys.path[:0] = folders
     try:
         yield
     finally:
@@ -121,5 +122,6 @@ def _own_modules(file: Path, name: str, module: types.ModuleType) -> Iterator[No
         sys.path[:] = path
         for key in [key for key in sys.modules if key not in before]:
             origin = getattr(sys.modules[key], "__file__", None) or ""
-            if key == name or str(origin).startswith(folder):
+            users = str(origin).startswith(tuple(folders)) and is_user_file(str(origin))
+            if key == name or users:
                 del sys.modules[key]
