@@ -14,6 +14,7 @@ from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import NOTHING
 from oracle.discovery.text import functions, usage
 from oracle.discovery.text.functions import Function
+from oracle.discovery.text.roles import Roles
 from oracle.subject import Argument, Inputs, Path
 
 # The option dicts of a well-known course, as its own exercises call the layers.
@@ -144,25 +145,37 @@ def plan(
             made.constants[own] = OPTION_DICTS[own]
             made.remarks.append(f"{own} was taken to be {OPTION_DICTS[own]}")
         elif spoken is not None and spoken.has_shape:
-            if spoken.integer and not spoken.classes:
+            picks = not spoken.values and _picks_entries(own, nodes)
+            if (spoken.integer or picks) and not spoken.classes:
                 raise declared.unknown_range(name, said, own, above)
             argument = spoken.argument(own)
             made.arguments.append(argument)
             made.slots[own] = Slot(own, (own,), argument)
         elif not parameter.required:
             continue
-        elif own in naming.NUMBERS and not _is_array(own, wanted, nodes):
+        elif own in naming.NUMBERS and not _is_array(own, wanted, nodes, user):
             _assume(made, own)
         elif own in naming.FLAGS:
             made.constants[own] = True
             made.remarks.append(f"{own} was taken to be True")
         else:
-            keys = [k for node in nodes if node is not None for k in usage.subscripts(node, own)]
-            missing += [f"{own}.{key}" for key in dict.fromkeys(keys)] or [own]
+            missing += [f"{own}.{key}" for key in _keys(own, nodes, user)] or [own]
     if missing:
         raise declared.missing(name, said, missing[0], above, missing[1:], nodes)
     made.arguments += phantoms(made.constants.values(), made.arguments)
     return made
+
+
+def _picks_entries(own: str, nodes: Sequence[Function | None]) -> bool:
+    return any(usage.indexes_with(node, own) for node in nodes if node is not None)
+
+
+def _keys(own: str, nodes: Sequence[Function | None], user: User | None) -> list[str]:
+    """The keys that functions read from a dict, and those of the file that they hand it to."""
+    known = tuple(node for node in nodes if node is not None)
+    called = user.text.functions if user is not None and user.text is not None else {}
+    uses = Roles(known, called).uses(own)
+    return list(dict.fromkeys(k for node, name in uses for k in usage.subscripts(node, name)))
 
 
 def phantoms(
@@ -178,12 +191,19 @@ def phantoms(
     ]
 
 
-def _is_array(own: str, wanted: Sequence[Parameter], nodes: Sequence[Function | None]) -> bool:
-    """True if a usual name of a number means an array here.
+def _is_array(
+    own: str,
+    wanted: Sequence[Parameter],
+    nodes: Sequence[Function | None],
+    user: User | None,
+) -> bool:
+    """True if a usual name of a number means an array here, or a dict of them.
 
     A prediction, as in ``anchor - p``; or noise, as in ``mean + std * eps``: an ε against a
     division by 0 is added, and multiplies nothing.
     """
+    if _keys(own, nodes, user):
+        return True
     if naming.NUMBERS[own] == naming.NUMBERS["eps"]:
         return any(usage.is_factor(node, own) for node in nodes if node is not None)
     names = [p.name for p in wanted]

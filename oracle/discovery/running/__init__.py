@@ -11,7 +11,6 @@ parts.py      from a state that does not run to extents that can be divided, as 
 gates.py      from a state that does not run to weights as wide as several gates
 costs.py      what a move costs
 fitting.py    from a state whose gradients have a different shape to others
-roles.py      what an argument is by its uses: a whole number, a flat vector, a container
 lengths.py    the length of a flat vector, as its slices need it
 search.py     best first, at most 300 runs
 lines.py      the lines that are left: confirmed in other sizes, different, with good names

@@ -42,13 +42,27 @@ def goes_through(function: ast.AST, name: str) -> bool:
 
 
 def indexes_with(function: ast.AST, name: str) -> bool:
-    """True if a function picks entries by the values of a name: ``p[np.arange(n), y]``."""
+    """True if a function picks entries by the values of a name: ``p[np.arange(n), y]``.
+
+    Or by a column of them, ``pos[edges[:, 0]]``; or adds up there, ``np.add.at(grad, y, 1)``.
+    """
     for node in ast.walk(function):
+        parts: list[ast.AST] = []
         if isinstance(node, ast.Subscript):
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            if any(isinstance(part, ast.Name) and part.id == name for part in parts):
-                return True
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".at", ".take")):
+            parts = node.args[1:2]
+        if any(
+            isinstance(_of_part(part), ast.Name) and _of_part(part).id == name for part in parts
+        ):
+            return True
     return False
+
+
+def _of_part(node: ast.AST) -> ast.AST:
+    """An array from which a part is taken along some axes: edges of ``edges[:, 0]``."""
+    is_part = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple)
+    return node.value if is_part else node
 
 
 def is_read(function: ast.AST, name: str) -> bool:
