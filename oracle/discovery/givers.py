@@ -139,6 +139,9 @@ def _is_made_of(part: ast.expr) -> bool:
 def _is_number(function: Function, part: ast.expr, deep: int = 0) -> bool:
     """True if a value is a sum or mean of all entries of something, or is added up from 0."""
     if isinstance(part, ast.BinOp):
+        ends = {ast.unparse(part).partition(" ")[0], ast.unparse(part.right)}
+        if isinstance(part.op, ast.MatMult):  # w @ w, or w @ A @ w
+            return len(ends) == 1
         return any(_is_number(function, side, deep) for side in (part.left, part.right))
     if isinstance(part, ast.UnaryOp):
         return _is_number(function, part.operand, deep)

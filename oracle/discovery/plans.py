@@ -167,14 +167,18 @@ def plan(
 
 
 def _picks_entries(own: str, nodes: Sequence[Function | None]) -> bool:
-    return any(usage.indexes_with(node, own) for node in nodes if node is not None)
+    return any(usage.indexes_in_part(node, own) for node in nodes if node is not None)
+
+
+def _roles(nodes: Sequence[Function | None], user: User | None) -> Roles:
+    """The uses of arguments in some functions, and in those of the file that they are handed to."""
+    called = user.text.functions if user is not None and user.text is not None else {}
+    return Roles(tuple(node for node in nodes if node is not None), called)
 
 
 def _keys(own: str, nodes: Sequence[Function | None], user: User | None) -> list[str]:
     """The keys that functions read from a dict, and those of the file that they hand it to."""
-    known = tuple(node for node in nodes if node is not None)
-    called = user.text.functions if user is not None and user.text is not None else {}
-    uses = Roles(known, called).uses(own)
+    uses = _roles(nodes, user).uses(own)
     return list(dict.fromkeys(k for node, name in uses for k in usage.subscripts(node, name)))
 
 
@@ -197,12 +201,12 @@ def _is_array(
     nodes: Sequence[Function | None],
     user: User | None,
 ) -> bool:
-    """True if a usual name of a number means an array here, or a dict of them.
+    """True if a usual name of a number means an array or a container here.
 
     A prediction, as in ``anchor - p``; or noise, as in ``mean + std * eps``: an ε against a
     division by 0 is added, and multiplies nothing.
     """
-    if _keys(own, nodes, user):
+    if _roles(nodes, user).is_array(own):
         return True
     if naming.NUMBERS[own] == naming.NUMBERS["eps"]:
         return any(usage.is_factor(node, own) for node in nodes if node is not None)

@@ -14,6 +14,7 @@ ALIGNED = re.compile(
     r"|tensor a \((?P<g>\d+)\) must match the size of tensor b \((?P<h>\d+)\)"
     r"|has size (?P<o>\d+) for operand \d+ which does not broadcast with previously \w+"
     r" size (?P<p>\d+)"
+    r"|size of axis is (?P<u>\d+) but size of corresponding boolean axis is (?P<v>\d+)"
     r"|don't match \((?P<i>\d+) != (?P<j>\d+)\)"
     r"|Expected size (?P<q>\d+) but got size (?P<r>\d+)"
     r"|expanded size of the tensor \((?P<k>\d+)\) must match the existing size \((?P<l>\d+)\)"

@@ -148,7 +148,8 @@ def single_samples(
         kept = (
             extents.known.get(size) in shape
             for name, shape in unfit.items()
-            if name in state.names and size not in state.of(name).sizes
+            if name.startswith("self.")
+            or (name in state.names and size not in state.of(name).sizes)
         )
         if any(kept):
             yield state.replaced(size, "1", ONE)

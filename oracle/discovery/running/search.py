@@ -10,7 +10,7 @@ from oracle.cases import shapes
 from oracle.discovery.raised import Site
 from oracle.discovery.running import moves
 from oracle.discovery.running.axes import more_axes
-from oracle.discovery.running.costs import EQUAL
+from oracle.discovery.running.costs import EQUAL, ONE
 from oracle.discovery.running.extents import LABELS, LONG, PRIMES, WIDE, Extents
 from oracle.discovery.running.fitting import fitted
 from oracle.discovery.running.lengths import Needed, lengths
@@ -135,6 +135,8 @@ class Search:
                 continue
             if outcome.ran:
                 against = self.against(state)
+                if against is None and outcome.fits and self._lengths(state):
+                    against = self._short(state)
                 if against is None:
                     (self.found if outcome.fits else self.unfit).append(state)
                     self.ends[state.key] = outcome
@@ -146,7 +148,7 @@ class Search:
                     if not outcome.fits:
                         push(more_axes(state), FURTHER * DONE)
                         alone = moves.single_samples(state, outcome.unfit or {}, extents)
-                        push(alone, FURTHER * DONE)
+                        push(alone, FURTHER * DONE + ONE)  # before the search ends
                     continue
                 outcome, extents = against
             outcome, extents = self._in_forward(state, outcome, extents)
@@ -182,6 +184,18 @@ class Search:
             elif not is_refusal(came[0].error):
                 return came
         return None if ran >= ENOUGH else came
+
+    def _short(self, state: State) -> tuple[Outcome, Extents] | None:
+        """A run that fails with flat vectors no longer than other extents; None if none does.
+
+        A vector of any length runs as long as slices find enough in it.
+        """
+        extents = Extents(self.extents(replace(state, entries=())).avoided)
+        extents.give(self._lengths(state))
+        ascending(state, extents)
+        self.runs += 1
+        outcome = run(self.build, state.text, extents, self.file)
+        return (outcome, extents) if outcome.error is not None else None
 
     def _in_forward(
         self, state: State, outcome: Outcome, extents: Extents
@@ -247,7 +261,8 @@ class Search:
             n for n, e in state.entries if not (e.classes or e.is_value or e.word)
             if state.kind(n) not in (TARGET, WEIGHT, BIAS) or len(state.names) == 1
         ]  # fmt: skip
-        sets = [(n,) for n in free] + list(itertools.combinations(free, 2)) + [tuple(free)]
+        every = tuple(n for n, e in state.entries if not (e.classes or e.is_value or e.word))
+        sets = [(n,) for n in free] + list(itertools.combinations(free, 2)) + [tuple(free), every]
         for names in sets:
             changed = state
             for name in names:
@@ -261,11 +276,16 @@ class Search:
         return state
 
     def reached(self, outcome: Outcome) -> float:
-        """How far a run came: its stage, and the place of its line among the lines of the code."""
-        for node, stage in zip(self.code.nodes, self.code.stages):
+        """How far a run came: its stage, and the place of its line among the lines of the code.
+
+        Of a function that the code calls, the line of the call counts.
+        """
+        for (line, _, _), (node, stage) in itertools.product(
+            outcome.sites, zip(self.code.nodes, self.code.stages)
+        ):
             first, last = node.lineno, node.end_lineno or 0  # type: ignore[attr-defined]
-            if first <= outcome.line <= last:
-                return max(stage, outcome.stage) + (outcome.line - first) / (last - first + 1)
+            if first <= line <= last:
+                return max(stage, outcome.stage) + (line - first) / (last - first + 1)
         return outcome.stage
 
 

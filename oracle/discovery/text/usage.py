@@ -42,27 +42,40 @@ def goes_through(function: ast.AST, name: str) -> bool:
 
 
 def indexes_with(function: ast.AST, name: str) -> bool:
-    """True if a function picks entries by the values of a name: ``p[np.arange(n), y]``.
+    """True if a function picks entries by the values of a name: ``p[np.arange(n), y]``."""
+    whole = any(is_it(part, name) for node in ast.walk(function) for part in _indices(node))
+    return whole or indexes_in_part(function, name)
 
-    Or by a column of them, ``pos[edges[:, 0]]``; or adds up there, ``np.add.at(grad, y, 1)``.
+
+def indexes_in_part(function: ast.AST, name: str) -> bool:
+    """True if it picks entries by a column, ``pos[edges[:, 0]]``, or adds up at some of them.
+
+    So does ``np.add.at(grad, y, 1)``.
     """
     for node in ast.walk(function):
-        parts: list[ast.AST] = []
-        if isinstance(node, ast.Subscript):
-            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".at", ".take")):
-            parts = node.args[1:2]
-        if any(
-            isinstance(_of_part(part), ast.Name) and _of_part(part).id == name for part in parts
-        ):
+        for part in _indices(node):
+            columns = isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Tuple)
+            if columns and is_it(part.value, name):
+                return True
+        second = node.args[1:2] if isinstance(node, ast.Call) else []
+        if any(is_it(part, name) for part in second) and _adds_at(node):
             return True
     return False
 
 
-def _of_part(node: ast.AST) -> ast.AST:
-    """An array from which a part is taken along some axes: edges of ``edges[:, 0]``."""
-    is_part = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple)
-    return node.value if is_part else node
+def _adds_at(node: ast.AST) -> bool:
+    """True for ``np.add.at`` and ``np.take``."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".at", ".take"))
+
+
+def _indices(node: ast.AST) -> list[ast.expr]:
+    if not isinstance(node, ast.Subscript):
+        return []
+    return list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+
+
+def is_it(node: ast.AST | None, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def is_read(function: ast.AST, name: str) -> bool:
