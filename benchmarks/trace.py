@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 
 from oracle.tracing.run import Session
+from oracle.truth.recording.kinds import given
 from oracle.truth.recording.tape import Tape
-from oracle.truth.recording.wrapping import given
 
 STEPS = 3
 STEP_LIMIT, IMPORTS, CALL_LIMIT = 3.0, 3.0, 12.0

@@ -256,8 +256,9 @@ class Subject:
     tensors: Any = None
     shapes: str = ""  # the line that was found by running, where nothing said all shapes
     others: tuple["Subject", ...] = ()  # the same with other lines under which it runs
-    # Objects of the same class, made with other options; only made where they are asked for.
-    beside: Callable[[], Sequence["Subject"]] = tuple
+    # Objects of the same class, made with other options, and why further ones are not judged; only
+    # made where they are asked for.
+    beside: Callable[[], Sequence["Subject | Unusable"]] = tuple
     command: str = ""  # that checks it again; oracle check of its file where nothing is said
 
     @property

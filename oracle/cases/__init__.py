@@ -5,16 +5,16 @@ those have a regime of their own.
 """
 
 from oracle.cases.case import DTYPES as DTYPES
+from oracle.cases.case import OFFSET as OFFSET
+from oracle.cases.case import REGIMES as REGIMES
 from oracle.cases.case import Case as Case
 from oracle.cases.case import Drawable as Drawable
 from oracle.cases.case import draw as draw
 from oracle.cases.case import draw_upstream as draw_upstream
 from oracle.cases.case import laid_out as laid_out
-from oracle.cases.parsing import parse as parse
+from oracle.cases.case import parse as parse
 from oracle.cases.plan import EXTREME as EXTREME
 from oracle.cases.plan import MAX_DIM as MAX_DIM
-from oracle.cases.plan import OFFSET as OFFSET
-from oracle.cases.plan import REGIMES as REGIMES
 from oracle.cases.plan import cases as cases
 from oracle.cases.plan import fitting as fitting
 from oracle.cases.plan import plan as plan

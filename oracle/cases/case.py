@@ -1,4 +1,4 @@
-"""A case: its sizes, options and seed; its arrays, and how they lie in memory."""
+"""A case: its sizes, options and seed, also read back from text; its arrays, and how they lie."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,13 +7,27 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.random.bit_generator import ISeedSequence
 
-from oracle import cases
 from oracle.cases import shapes
 from oracle.cases.shapes import Size
 from oracle.cases.values import values_of
 from oracle.subject import Argument, Inputs, Option
 
 DTYPES = ("float64", "float32")
+
+# What the values are like: ordinary, or extreme in one of several ways. The formula is judged on
+# the first five, where nothing is too large or too small; the numbers on the last four.
+REGIMES = {
+    "ordinary": "normally distributed, or whatever ordinary means for a probability, a weight, ...",
+    "tied": "multiples of ½, many of them equal",
+    "kinks": "half of all entries exactly 0, and targets exactly 0 and 1",
+    "repeated": "integers with many repeats",
+    "layout": "read-only, transposed and strided arrays",
+    "tiny": "down to 1e-12",
+    "large": "up to some hundreds",
+    "saturated": "around −1000 and 1000, and probabilities next to 0 and 1",
+    "offset": "around 1e6, with a spread of 1",
+}
+OFFSET = "offset"  # of users' code alone
 
 
 class Drawable(Protocol):
@@ -115,11 +129,8 @@ def laid_out(array: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return view
 
 
-# Arrays as a caller may lay them out in memory: read-only, by columns, strided, backwards.
-
-
 class Layout:
-    """A way of laying out the arrays of a case, drawn from a generator.
+    """A way of laying out the arrays of a case: read-only, by columns, strided, backwards.
 
     The arrays that the caller owns are laid out, in dicts too; those of an object are its own,
     which it may update.
@@ -142,6 +153,47 @@ class Layout:
             return {key: self._of(part) for key, part in thing.items()}
         if type(thing) is not np.ndarray:
             return thing
-        laid = cases.laid_out(thing, self._rng)
+        laid = laid_out(thing, self._rng)
         laid.flags.writeable = self._writeable
         return laid
+
+
+def parse(text: str, derivation: Drawable) -> Case:
+    """The case that ``str(case)`` wrote.
+
+    Raises:
+        ValueError: the text is no case of this derivation; the message says what is wrong.
+    """
+    form = "DTYPE/REGIME/SIZE=N,.../SEED"
+    parts = text.split("/")
+    if len(parts) != 4 or parts[0] not in DTYPES or parts[1] not in REGIMES:
+        raise ValueError(f"{text!r} is no case; expected {form}, as a failure prints it")
+    given = dict(pair.partition("=")[::2] for pair in parts[2].split(",") if pair)
+    try:
+        sizes = {name: _size(name, given.pop(name.lstrip("*"))) for name in derivation.sizes}
+        options = {o.name: _option(o, given.pop(o.name)) for o in derivation.options}
+        seed = int(parts[3])
+    except KeyError as missing:
+        raise ValueError(f"{text!r} does not say {missing}, which {derivation.name} has") from None
+    except ValueError:
+        raise ValueError(f"{text!r} has something else where a number is expected") from None
+    if given:
+        raise ValueError(f"{text!r} says {', '.join(given)}, which {derivation.name} has not")
+    return Case(parts[0], parts[1], sizes, options, seed)
+
+
+def _option(option: Option, text: str) -> Any:
+    if option.kind in ("axis", "whole"):
+        return int(text)
+    if option.kind == "number":
+        return float(text)
+    found = [choice for choice in option.choices if str(choice) == text]
+    if not found:
+        raise ValueError(text)
+    return found[0]
+
+
+def _size(name: str, text: str) -> Size:
+    if name.startswith("*"):
+        return tuple(int(extent) for extent in text.split("x") if extent)
+    return int(text)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from oracle.cases import shapes
-from oracle.cases.case import Case, Drawable
+from oracle.cases.case import OFFSET, REGIMES, Case, Drawable
 from oracle.cases.shapes import Size
 from oracle.cases.values import axis_of, base
 from oracle.subject import Argument, Option
@@ -18,20 +18,6 @@ from oracle.subject import Argument, Option
 MAX_DIM = 7
 WHOLE = 3  # an option that is a whole number takes so many values, from its lowest on
 
-# What the values are like: ordinary, or extreme in one of several ways. The formula is judged on
-# the first five, where nothing is too large or too small; the numbers on the last four.
-REGIMES = {
-    "ordinary": "normally distributed, or whatever ordinary means for a probability, a weight, ...",
-    "tied": "multiples of ½, many of them equal",
-    "kinks": "half of all entries exactly 0, and targets exactly 0 and 1",
-    "repeated": "integers with many repeats",
-    "layout": "read-only, transposed and strided arrays",
-    "tiny": "down to 1e-12",
-    "large": "up to some hundreds",
-    "saturated": "around −1000 and 1000, and probabilities next to 0 and 1",
-    "offset": "around 1e6, with a spread of 1",
-}
-OFFSET = "offset"  # of users' code alone
 EXTREME = ("tiny", "large", "saturated", OFFSET)
 
 

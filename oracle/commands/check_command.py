@@ -4,6 +4,7 @@ import contextlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -172,7 +173,7 @@ def _judged(
 ) -> tuple["Report", "Settings", dict[str, str]]:
     """The report on all files, the settings that it was made with, and the files' texts by name."""
     from oracle import discovery
-    from oracle.commands import ignored, own_errors, repro_file, targets, workers
+    from oracle.commands import ignored, own_errors, targets, workers
     from oracle.commands.check import Settings
     from oracle.discovery.text.places import spoken
     from oracle.report import terminal
@@ -183,7 +184,7 @@ def _judged(
     with terminal.searching(hidden, shown.no_color) as look:
         todo, errors = targets.jobs(asked.targets, asked.exclude, stop, look)
     if repro and repro != "-":
-        repro_file.expect_free(repro)
+        _expect_free(repro)
     texts = targets.texts(todo)
     with terminal.progress("checking", "files", len(todo), hidden, shown.no_color) as step:
         report = workers.check(todo, settings, asked.timeout, asked.jobs, step, stop, asked.verbose)
@@ -220,10 +221,31 @@ def _writer(shown: _Shown) -> Callable[["Report"], None]:
     return write
 
 
-def _write_script(report: "Report", repro: str) -> None:
-    from oracle.commands import repro_file
+def _expect_free(repro: str) -> None:
+    """Refuse to overwrite a file that is not an older script of the oracle."""
+    from oracle.report.reproduction import WRITTEN
 
-    repro_file.write(report, repro)
+    path = Path(repro)
+    if path.is_dir() or (path.exists() and WRITTEN not in path.read_text(errors="replace")):
+        raise click.UsageError(f"--repro {repro}: that is there, and no script written by --repro")
+
+
+def _write_script(report: "Report", repro: str) -> None:
+    """Write the script of the first wrong gradient that has one; else say why there is none."""
+    said = "nothing is wrong"
+    for result in report.results:
+        for gradient in result.gradients:
+            if gradient.repro is None or gradient.ignored:
+                continue
+            if gradient.repro.script and repro == "-":
+                click.echo(gradient.repro.script, nl=False)
+                return
+            if gradient.repro.script:
+                Path(repro).write_text(gradient.repro.script, encoding="utf-8")
+                click.echo(f"{repro} shows {gradient.name}: run it with Python", err=True)
+                return
+            said = f"of {result.target}, {gradient.name}: {gradient.repro.why_not}"
+    click.echo(f"no script was written: {said}", err=True)
 
 
 def _fix(

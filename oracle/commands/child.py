@@ -1,27 +1,84 @@
 """In the process of one user's file: the file is loaded and judged, and the parent is told.
 
 Everything that the user's code could disturb is this process's own, and all that leaves it are
-messages of plain data.
+messages of plain data. The code shares the process with its judge, so a file that replaces ``len``,
+``numpy.abs`` or a function of the oracle's would change verdicts. What our modules, ``builtins``
+and NumPy hold is remembered beforehand and compared by identity (``Untouched``).
 """
 
+import builtins
 import contextlib
 import functools
 import os
 import signal
 import sys
-from collections.abc import Sequence
+import types
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from oracle.commands import channel, check, own_errors
-from oracle.commands.untouched import Untouched
 from oracle.diagnosis import diagnose as _diagnose  # noqa: F401  # so that no file waits for it
 from oracle.judging import examine as _examine  # noqa: F401
 from oracle.results import Failure
 from oracle.truth.recording.tape import is_user_file
 
 MEMORY = 6 * 2**30  # bytes that a file may use on top of what torch takes
+OURS = ("oracle", "reference")
+# What programs replace for reasons of their own, and the judge does not need.
+FREE = {"_", "breakpoint", "exit", "help", "input", "print", "quit"}
+LOADERS = {"load", "loadtxt", "save", "savetxt", "savez", "set_printoptions", "seterr", "errstate"}
+FIXED = (type, types.FunctionType, types.BuiltinFunctionType, classmethod, staticmethod, property)
+
+
+class Untouched:
+    """The parts of the judge as they were before the user's code ran."""
+
+    def __init__(self) -> None:
+        # (label, the names as they stand at any time, the objects that were there)
+        self._held: list[tuple[str, Mapping[str, Any], dict[str, Any]]] = [
+            ("builtins", builtins.__dict__, _callables(builtins.__dict__, FREE)),
+            ("numpy", np.__dict__, _callables(np.__dict__, LOADERS, types=False)),
+        ]
+        for name, module in list(sys.modules.items()):
+            if name.partition(".")[0] in OURS and isinstance(module, types.ModuleType):
+                self._held += _of_module(name, module)
+
+    def changed(self) -> str:
+        """The name of something that was replaced; "" if nothing was.
+
+        Nothing but syntax and methods of dicts is used here: ``builtins`` may be what has changed.
+        """
+        for label, now, before in self._held:
+            for name in before:
+                if now.get(name) is not before[name]:
+                    return f"{label}.{name}"
+        return ""
+
+
+def _of_module(
+    name: str, module: types.ModuleType
+) -> Iterator[tuple[str, Mapping[str, Any], dict[str, Any]]]:
+    fixed = {key: value for key, value in module.__dict__.items() if isinstance(value, FIXED)}
+    yield name, module.__dict__, fixed
+    for key, value in fixed.items():
+        if isinstance(value, type) and value.__module__ == name:
+            methods = {k: v for k, v in value.__dict__.items() if isinstance(v, FIXED)}
+            yield f"{name}.{key}", value.__dict__, methods
+
+
+def _callables(names: Mapping[str, Any], free: set[str], types: bool = True) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in names.items()
+        if callable(value)
+        and name not in free
+        and not name.startswith("__")
+        and (types or not isinstance(value, type))
+    }
 
 
 @dataclass(frozen=True)

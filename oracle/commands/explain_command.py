@@ -2,7 +2,7 @@
 
 import click
 
-from oracle.commands import names, options, output
+from oracle.commands import options, output
 
 
 @click.command()
@@ -30,4 +30,4 @@ def explain(name: str | None, no_color: bool) -> None:
         elif name in known:
             explanation.print_named(known[name], known, no_color)
         else:
-            raise names.unknown(name, [*known, *findings.names()])
+            raise options.unknown(name, [*known, *findings.names()])

@@ -15,7 +15,7 @@ import socket
 import tempfile
 from typing import Any
 
-from oracle.commands import tree
+from oracle.commands import processes
 
 MOST = 64  # processes of one file
 PAUSE = 0.02  # seconds between two looks
@@ -26,7 +26,7 @@ def guard(request: dict[str, Any], messages: int, ending: socket.socket) -> None
     os.setsid()
     for each in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(each, signal.SIG_DFL)
-    tree.adopt_orphans()
+    processes.adopt_orphans()
     # For what the file leaves there. The paths of sockets in it have a limit: the name is short.
     folder = tempfile.mkdtemp(prefix="", dir=request.pop("folder"))
     own = os.getpid()
@@ -36,7 +36,7 @@ def guard(request: dict[str, Any], messages: int, ending: socket.socket) -> None
             _child(request, messages, ending, own, folder)
         os.close(messages)
         told = _watch(child, ending)
-        tree.end_descendants(child)
+        processes.end_descendants(child)
     finally:
         if os.getpid() == own:
             shutil.rmtree(folder, ignore_errors=True)
@@ -49,7 +49,7 @@ def _child(
     """In the child: nothing but an end of the process comes back from here."""
     try:
         os.setsid()
-        tree.die_with_parent(guard)
+        processes.die_with_parent(guard)
         ending.close()
         os.environ["TMPDIR"] = folder
         tempfile.tempdir = None
@@ -68,7 +68,7 @@ def _watch(child: int, ending: socket.socket) -> dict[str, Any]:
         status = _ended(child)
         if status is not None:
             return {"status": status, "why": "ended"}
-        if len(tree.descendants(os.getpid())) > MOST:
+        if len(processes.descendants(os.getpid())) > MOST:
             return {"status": None, "why": "processes"}
 
 

@@ -9,9 +9,9 @@ import socket
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from oracle.commands import queued
 from oracle.commands.channel import Broken, Reader, cut, decoded
 from oracle.commands.guard import MOST
 
@@ -152,7 +152,7 @@ def _listen(
     """Take messages until the time is up, in which waiting for a processor does not count."""
     limit, at, taken = end, -1, 0
     while not (stop.is_set() or heard.all_told or heard.distrusted):
-        heard.queued = max(heard.queued, queued.seconds(heard.process))
+        heard.queued = max(heard.queued, _queued(heard.process))
         if heard.at != at:  # one that hangs leaves half of the time to those after it
             at, now = heard.at, time.monotonic() - heard.queued
             last = at == len(heard.targets) - 1
@@ -172,6 +172,18 @@ def _listen(
             return
         elif data == b"":
             selector.unregister(messages)  # closed: the guard will tell why
+
+
+def _queued(process: int) -> float:
+    """The seconds for which a process waited for a processor; 0 where nothing tells.
+
+    A busy machine took them, not the code. Linux counts nanoseconds, of the main thread.
+    """
+    try:
+        text = Path(f"/proc/{process}/schedstat").read_text(encoding="ascii")
+        return int(text.split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _available(messages: int) -> bytes | None:

@@ -1,16 +1,36 @@
-"""The options that several commands have."""
+"""The options that several commands have, and the names of reference/ and of findings, as typed."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from oracle.commands import config as config_
 
+if TYPE_CHECKING:
+    from oracle.verify.names import Named
+
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
+allow_not_judged = click.option(
+    "--allow-not-judged",
+    is_flag=True,
+    help="Gradients that were not judged are listed, but do not make the exit status 2.",
+)
+quiet = click.option(
+    "-q", "--quiet", is_flag=True, help="Print what is not correct and the summary only."
+)
+no_color = click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
+config = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    is_eager=True,
+    expose_value=False,
+    callback=config_.defaults,
+    help="Take [tool.oracle] from this file (default: the nearest pyproject.toml).",
+)
 
 
 class Seconds(click.FloatRange):
@@ -66,13 +86,6 @@ def drawn(command: Command) -> Command:
     return command
 
 
-allow_not_judged = click.option(
-    "--allow-not-judged",
-    is_flag=True,
-    help="Gradients that were not judged are listed, but do not make the exit status 2.",
-)
-
-
 def fail_on(default: str) -> Callable[[Command], Command]:
     """The option ``--fail-on``, with the default of a command."""
     return click.option(
@@ -84,15 +97,22 @@ def fail_on(default: str) -> Callable[[Command], Command]:
     )
 
 
-quiet = click.option(
-    "-q", "--quiet", is_flag=True, help="Print what is not correct and the summary only."
-)
-no_color = click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
-config = click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    is_eager=True,
-    expose_value=False,
-    callback=config_.defaults,
-    help="Take [tool.oracle] from this file (default: the nearest pyproject.toml).",
-)
+def chosen(
+    names: tuple[str, ...], known: "Mapping[str, Named]", targets: tuple[str, ...]
+) -> list[str]:
+    """The targets that some names of reference/ stand for, in reading order; all of no name."""
+    meant: set[str] = set()
+    for name in names:
+        if name not in known:
+            raise unknown(name, known)
+        if not known[name].targets:
+            hint = f"oracle explain {name} shows it"
+            raise click.UsageError(f"{name} has no gradient that could be verified ({hint})")
+        meant.update(known[name].targets)
+    return [target for target in targets if not names or target in meant]
+
+
+def unknown(name: str, known: Iterable[str]) -> click.UsageError:
+    """The error for a name that nothing has, with the names that are near."""
+    hint = config_.meant(name, known)
+    return click.UsageError(f"nothing is called {name!r}{hint} (oracle explain lists all)")

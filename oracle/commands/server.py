@@ -130,7 +130,7 @@ def close() -> None:
 
 def serve(descriptor: int) -> None:
     """In the server: a guard for each request, until the parent is gone."""
-    from oracle.commands import guard, tree
+    from oracle.commands import guard, processes
 
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
@@ -138,7 +138,7 @@ def serve(descriptor: int) -> None:
     failed = _preload()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a guard
-    tree.adopt_orphans()
+    processes.adopt_orphans()
     folder = ""
     try:
         folder = tempfile.mkdtemp(prefix="oracle-")  # for what files leave there
@@ -159,8 +159,8 @@ def serve(descriptor: int) -> None:
         os.close(end)
         control.sendall(len(said).to_bytes(4, "big") + said)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    tree.await_descendants()  # the guards see the end, too
-    tree.end_descendants()
+    processes.await_descendants()  # the guards see the end, too
+    processes.end_descendants()
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 

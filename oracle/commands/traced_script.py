@@ -1,4 +1,9 @@
-"""A script, run and judged in a process of its own; this one reads the report."""
+"""A script, run and judged in a process of its own; this one reads the report.
+
+The other process is ``python -m oracle.commands.traced_script REPORT OPTIONS SCRIPT [ARGS ...]``,
+where ``REPORT`` is the file to write to and ``OPTIONS`` are those of the command, as JSON. The
+script runs as ``__main__``, and has that process's standard input, output and error to itself.
+"""
 
 import contextlib
 import json
@@ -11,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from oracle.commands import channel
+from oracle.commands import channel, own_errors
 from oracle.results import Failure, Report
 
 
@@ -25,8 +30,8 @@ def traced(
     with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
         target = Path(folder) / "report"
         command = [
-            sys.executable, "-m", "oracle.commands.traced", str(target), json.dumps(asked), script,
-            *arguments,
+            sys.executable, "-m", "oracle.commands.traced_script", str(target), json.dumps(asked),
+            script, *arguments,
         ]  # fmt: skip
         sys.stdout.flush()
         with _left_to_the_script():
@@ -41,12 +46,44 @@ def traced(
 
 @contextlib.contextmanager
 def _left_to_the_script() -> Iterator[None]:
-    """Ctrl-C ends the script; this process waits for the report on what it did until then."""
-    if threading.current_thread() is not threading.main_thread():  # Ctrl-C does not come here
+    """Ctrl-C ends the script; this process waits for the report on what it did until then.
+
+    It is not set to be ignored: the script's process would inherit that, and never be interrupted.
+    """
+    here = threading.current_thread() is threading.main_thread()  # Ctrl-C comes to no other
+    if not here or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def main() -> None:
+    """Run the script that the command line of this process names, and write the report on it."""
+    from oracle.tracing.run import run
+    from oracle.tracing.steps import enough
+
+    target, options, script, *arguments = sys.argv[1:]
+    asked: dict[str, Any] = json.loads(options)
+    steps = asked["steps"]
+    recorded = run(
+        script, arguments, steps, lambda stored, notes: enough(stored, notes, steps),
+        asked["to_end"],
+    )  # fmt: skip
+    sys.stdout.flush()
+    try:
+        from oracle.tracing import judge  # imports torch, once the script has run
+
+        report = judge.report(recorded, script, steps, asked["loss"])
+    except KeyboardInterrupt:
+        report = Report(0, interrupted=True)
+    except Exception as error:
+        report = Report(0, errors=[Failure(script, 1, own_errors.told(error, asked["verbose"]))])
+    Path(target).write_text(json.dumps(channel.as_data(report)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,6 @@ import sys
 import click
 
 from oracle.commands import interrupts, options, output
-from oracle.commands import names as names_
 
 
 @click.command()
@@ -49,7 +48,7 @@ def verify(
     from oracle.results import Report
     from oracle.verify import names as known
 
-    chosen = names_.chosen(names, known.in_reference(), known.targets())
+    chosen = options.chosen(names, known.in_reference(), known.targets())
     todo = verify.tasks(chosen, [dtype] if dtype else cases_.DTYPES, cases, seed, max_dim)
     if case:
         if len(chosen) != 1 or chosen[0] in known.RULES:

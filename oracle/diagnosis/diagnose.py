@@ -3,8 +3,12 @@
 judging → evidence (some failing cases, opened up) → blame (which step) → mistakes (which one)
 """
 
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 
+import numpy as np
+
+from oracle import cases
 from oracle.cases import Case
 from oracle.diagnosis import repair, targets
 from oracle.diagnosis.drafts import Diagnosis, Draft, Drafts
@@ -16,13 +20,17 @@ from oracle.diagnosis.observed import (
     right_only_when,
     what_is_seen,
 )
-from oracle.diagnosis.other_reasons import blame_float32, ignore_guards, is_float32, place
 from oracle.diagnosis.targets import Opened
 from oracle.judging.budget import OPENED, has_a_one, ordinary
+from oracle.judging.conditions import changing, user_files
+from oracle.judging.examine import plan
 from oracle.judging.examined import Examined
+from oracle.judging.session import Session
 from oracle.judging.trial import Trial
+from oracle.judging.trials import begin
+from oracle.judging.verdict import EPS, UNSTABLE_AT, WRONG_AT
 from oracle.results import Kind, Note
-from oracle.subject import Path
+from oracle.subject import Path, Subject
 
 KNOWN = 2  # of the cases that are opened up, in which a cure is tried
 MOST_TRIALS = 6  # cases in which a cure is tried
@@ -30,6 +38,7 @@ MOST_TRIALS = 6  # cases in which a cure is tried
 OF_ANOTHER_KIND = {
     "raises", "not-deterministic", "state-not-kept", "mutates-input", "right-only-when",
 }  # fmt: skip
+TRIED = 8  # cases in which the fault is looked for, the smallest first
 
 
 def diagnose(examined: Examined) -> Diagnosis:
@@ -131,3 +140,78 @@ def _observed(draft: Draft, evidence: Sequence[Evidence], path: Path) -> str:
         if path in one.wrong_paths():
             return f"{name} {what_is_seen(targets.of_input(one, path, name))}"
     return f"{name} is not the gradient; nothing known explains the difference"
+
+
+def ignore_guards(draft: Draft, evidence: Evidence) -> None:
+    """It is right but for guards that the backward does not know of."""
+    lines = sorted({note.line for note in evidence.guarded})
+    where = f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))}"
+    name = draft.gradient.name
+    draft.change(verdict="correct", counterexample=None, findings=())
+    draft.note(
+        Note("guard-ignored", f"{name} is right but for the guard on {where}, which it ignores")
+    )
+    if evidence.guards_in_backward and _guard_dominates(draft):
+        draft.change(verdict="unstable")
+        draft.find(Note("guard-ignored", "where the guard dominates, it is not"))
+
+
+def _guard_dominates(draft: Draft) -> bool:
+    units = draft.gradient.units
+    return any(units.get(f"float64/{regime}", 0.0) > UNSTABLE_AT for regime in ("tiny", "large"))
+
+
+def is_float32(draft: Draft, evidence: Evidence) -> bool:
+    """True if float32 inside the user's code accounts for all of the difference."""
+    if evidence.trial.in_float32:
+        return False  # its noise is that of float32 already
+    kinds = {np.asarray(v.array).dtype for n in evidence.recording.notes for v in n.outputs}
+    if not kinds & {np.dtype(np.float32), np.dtype(np.float16)}:
+        return False
+    units = draft.gradient.units.get("float64/ordinary", 0.0)
+    return units <= WRONG_AT * EPS["float32"] / EPS["float64"]
+
+
+def blame_float32(draft: Draft) -> None:
+    """Its formula is right, its digits are float32's."""
+    said = f"{draft.gradient.name} has float32's digits, though everything given is float64"
+    finding = Note("lower-precision", said, "keep the dtype of the inputs")
+    draft.change(verdict="unstable", findings=(finding,))
+
+
+# The line of a fault that is no matter of numbers: the one that raises, or changes an argument.
+
+
+def place(subject: Subject, drafts: Drafts) -> None:
+    """Move findings of what raises or changes an argument to the line at fault."""
+    for draft in drafts:
+        for fault, look in (("raises", _raising), ("mutates-input", changing)):
+            if fault in draft.names:
+                line = _found(subject, draft.gradient.name, look)
+                draft.change(line=line or draft.gradient.line)
+
+
+def _found(subject: Subject, name: str, look: Callable[[Trial, str], int | None]) -> int | None:
+    chosen = plan(subject, 5 * TRIED, 0, cases.MAX_DIM, ("float64",))
+    with Session(*subject.functions) as names:
+        for case in [c for c in chosen if c.regime == "ordinary"][:TRIED]:
+            try:
+                line = look(begin(subject, case, names), name)
+            except (Exception, SystemExit):  # the forward's own, at these sizes
+                continue
+            if line is not None:
+                return line
+    return None
+
+
+def _raising(trial: Trial, name: str) -> int | None:
+    """The user's own line nearest to what raises in the backward."""
+    trial.truth()
+    try:
+        trial.candidate()
+    except (Exception, SystemExit) as error:
+        own = [
+            f for f in traceback.extract_tb(error.__traceback__) if f.filename in user_files(trial)
+        ]
+        return own[-1].lineno if own else None
+    return None

@@ -1,7 +1,7 @@
 """Wrong gradients explained: the step that is to blame, and the mistake that is proved of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,17 +9,87 @@ from oracle.diagnosis import blame, repair, targets
 from oracle.diagnosis.blame import InCase
 from oracle.diagnosis.drafts import Draft, Drafts, Wanted
 from oracle.diagnosis.evidence import Evidence
-from oracle.diagnosis.mistakes import Suspicion, Target, activations
+from oracle.diagnosis.mistakes import FAMILIES, Suspicion, Target, activations
+from oracle.diagnosis.mistakes.scale import extents
 from oracle.diagnosis.observed import what_is_seen
-from oracle.diagnosis.prove import Proved, prove
 from oracle.diagnosis.statements import is_statement
 from oracle.diagnosis.targets import Opened
 from oracle.judging.budget import OPENED, has_a_one, smallest
 from oracle.judging.examined import Examined, counterexample
 from oracle.results import Note
 from oracle.subject import Path
+from oracle.truth.work import A_SECOND, Budget, spend
 
+ENOUGH = 6  # a suspicion of this rank needs no dearer families to be asked
+PATIENCE = 8 * A_SECOND  # steps of work, looking for what explains one gradient
+SUSPICION = 20  # steps of work for what is not run again to try one
+MOST = 3  # findings of one gradient
 SMALLER = 6  # cases that are tried as the smallest one
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A mistake that explains what came, and the number of shapes in which it does."""
+
+    suspicion: Suspicion
+    shapes: int
+
+
+def prove(targets: Sequence[Target]) -> list[Proved]:
+    """The mistakes that explain all of some cases; the most specific first, three at most."""
+    if not targets:
+        return []
+    first, others = targets[0], targets[1:]
+    budget = Budget(PATIENCE)
+    alive: dict[object, Suspicion] = {}
+    for family in FAMILIES:
+        if any(suspicion.rank <= ENOUGH for suspicion in alive.values()):
+            break
+        for suspicion in family(first):
+            spend(SUSPICION)
+            if budget.is_spent:
+                break
+            if suspicion.key not in alive and _explains(suspicion, first):
+                alive[suspicion.key] = suspicion
+    shapes = {str(first.sizes)}
+    for target in others:
+        if not alive:
+            return []
+        still: dict[object, Suspicion] = {}
+        for family in FAMILIES:
+            for suspicion in family(target):
+                known = suspicion.key in alive and suspicion.key not in still
+                if known and _explains(suspicion, target):
+                    still[suspicion.key] = alive[suspicion.key]
+        shapes.add(str(target.sizes))
+        alive = still
+    sizes = [extents(target.sizes) for target in targets]
+    best = sorted((s for s in alive.values() if _vary(s, sizes)), key=lambda s: s.rank)
+    chosen: list[Suspicion] = []
+    for suspicion in best:
+        # A key within another's, (key, more), is the same mistake told less precisely.
+        said = any(isinstance(s.key, tuple) and s.key[0] == suspicion.key for s in chosen)
+        fresh = suspicion.finding not in {s.finding for s in chosen} and not said
+        if fresh and (not chosen or suspicion.rank <= chosen[0].rank + 4):
+            chosen.append(suspicion)
+    return [Proved(suspicion, len(shapes)) for suspicion in chosen[:MOST]]
+
+
+def _vary(suspicion: Suspicion, known: Sequence[dict[str, int]]) -> bool:
+    """True if each size that a mistake names took several values in the proof."""
+    return all(len({sizes.get(name) for sizes in known}) > 1 for name in suspicion.sizes)
+
+
+def _explains(suspicion: Suspicion, target: Target) -> bool:
+    with np.errstate(all="ignore"):
+        predicted = suspicion.predicted()
+    if predicted is None:
+        return False
+    if predicted.shape != target.true.shape:
+        return (suspicion.rank <= 10 and np.array_equal(predicted, target.got)) or target.is_got(
+            predicted
+        )
+    return target.is_got(predicted)
 
 
 def explain(

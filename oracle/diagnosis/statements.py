@@ -22,7 +22,7 @@ class Step:
 
 
 def steps_of(notes: Iterable[Note]) -> list[Step]:
-    """The arrays that calls make, in order. The last of a statement has its target's name."""
+    """The arrays that calls make, in order; the last one of a statement is what it assigns."""
     found: list[Step] = []
     for note in notes:
         name, line = _assigned(note)

@@ -2,15 +2,14 @@
 
 find.py         the candidates in a text; nothing is executed (candidate, partners and
                 single_functions.py beside it: what a candidate is, and how names tell one)
-proposals.py    pairs that no name tells, proposed by the text; proposed.py: a run decides
+proposals.py    pairs that no name tells, proposed by the text; a run decides (ways/agreement.py)
 givers.py       functions that give gradients, by what the code does with what they return
-called.py       the axes of arguments in the file's own calls
 uses.py         the gradients that a text uses outside of its candidates
 load.py         the file as a module (importing/: how its own modules, and those missing, are found)
-raised.py       what the user's code raises, as text (removed.py: names that are gone today)
+raised.py       what the user's code raises, as text
 naming.py       what names say
 arguments.py    the user's functions, their parameters, and how they are called
-plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones; entropy.py)
+plans.py        the arrays that are drawn for parameters (trial_inputs.py: small ones)
 running/        shapes that nothing says, found by running (found_by_running.py: of a candidate)
 folders.py      which files of a folder hold a derivation
 text/           functions and classes in a text, what they return, and where
@@ -39,6 +38,7 @@ from oracle.discovery.ways import (
     conventions,
     courses,
     derivatives,
+    fused,
     loss_methods,
     pairs,
     returned,
@@ -163,7 +163,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
         except Exception as error:
             failures.append(_failure(user, candidate, error))
         else:
-            made += [(candidate, each) for each in (one, *one.beside())]
+            made += _with_options(user, candidate, one, failures)
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     for candidate, missing in _users_first(user.text, unsaid):
         whole = next((used[p] for p in candidate.parts.values() if p in used), None)
@@ -176,7 +176,7 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
                 continue
             failures.append(_failure(user, candidate, error))
         else:
-            made += [(candidate, each) for each in (one, *one.beside())]
+            made += _with_options(user, candidate, one, failures)
             used |= dict.fromkeys(source.used_by(user.text, candidate.parts.values()), one)
     made.sort(key=lambda pair: found.index(pair[0]))
     try:
@@ -184,6 +184,15 @@ def _each(user: User, found: Sequence[Candidate], name: str) -> tuple[list[Subje
     except Exception as error:  # it costs a reading, and no piece its verdict
         said_of = f"the file's parameters could not be read together: {said(error)}"
         return [one for _, one in made], [*failures, Failure(user.file, 1, said_of)]
+
+
+def _with_options(
+    user: User, candidate: Candidate, one: Subject, failures: list[Failure]
+) -> list[tuple[Candidate, Subject]]:
+    """A subject and those of its other options; options that are left out are failures."""
+    beside = one.beside()
+    failures += [_failure(user, candidate, each) for each in beside if isinstance(each, Unusable)]
+    return [(candidate, one), *((candidate, s) for s in beside if isinstance(s, Subject))]
 
 
 def _users_first(
@@ -323,7 +332,11 @@ def _with_all_readings(user: User, candidate: Candidate, subject: Subject) -> Su
     plain = _with_readings(user, candidate, subject)
     beside = plain.beside
     return dataclasses.replace(
-        plain, beside=lambda: [_with_readings(user, candidate, one) for one in beside()]
+        plain,
+        beside=lambda: [
+            _with_readings(user, candidate, one) if isinstance(one, Subject) else one
+            for one in beside()
+        ],
     )
 
 
@@ -332,6 +345,11 @@ def _with_readings(user: User, candidate: Candidate, subject: Subject) -> Subjec
     by_trial = returned.proposed(user, candidate, unclipped)
     of_logits = code_readings.of_activations(user, candidate, by_trial)
     by_caller = code_readings.of_callers(user, candidate, of_logits)
+    by_caller = fused.of_given(user, candidate, by_caller)
     names = (candidate.name, *candidate.parts.values())
     meant = comments.above(user.text, names, comments.READING)
-    return against_.applied(user, candidate, dataclasses.replace(by_caller, meant=meant))
+    subject = dataclasses.replace(by_caller, meant=meant)
+    named = (
+        (user.against, 0) if user.against else comments.above(user.text, names, comments.AGAINST)
+    )
+    return against_.applied(user, candidate, subject, *named) if named[0] else subject

@@ -6,7 +6,6 @@ forward's arrays as tensors, by name or in their order.
 
 import importlib
 import inspect
-import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,23 +15,18 @@ from typing import Any
 from oracle.discovery.arguments import User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.load import said
-from oracle.discovery.text import comments
 from oracle.discovery.trial_inputs import trial_arrays
 from oracle.subject import Subject, Unusable
 
-COMMENT = re.compile(r"\s*#\s*oracle\s*:\s*against\b\s*:?\s*(.*?)\s*$", re.IGNORECASE)
 FORM = "write MODULE:FUNCTION, as in torch.nn.functional:gelu"
 
 
-def applied(user: User, candidate: Candidate, subject: Subject) -> Subject:
-    """The subject with a truth of its own, where one is named.
+def applied(user: User, candidate: Candidate, subject: Subject, text: str, line: int) -> Subject:
+    """The subject with a truth of its own: the function that the text names.
 
     Raises:
         Unusable: there is no such function, or it does not take the forward's arrays.
     """
-    text, line = _named(user, candidate)
-    if not text:
-        return subject
     names = [argument.name for argument in subject.arguments]
     if candidate.of("class") and subject.torch_function is None:
         raise Unusable(
@@ -69,13 +63,6 @@ def _expect_to_run(
     parts = value if isinstance(value, tuple | list) else (value,)
     if not any(isinstance(part, torch.Tensor) for part in parts):
         raise Unusable(f"against {text}: it returns {type(value).__name__}, and no tensor", line)
-
-
-def _named(user: User, candidate: Candidate) -> tuple[str, int]:
-    """The function named by ``--against`` or a comment, and the line of the comment."""
-    if user.against:
-        return user.against, 0
-    return comments.above(user.text, (candidate.name, *candidate.parts.values()), COMMENT)
 
 
 def _function(user: User, text: str, line: int) -> Callable[..., Any]:

@@ -231,7 +231,7 @@ def named_by_moves(user: Text | None, giver: str, items: Sequence[Item]) -> list
 
 
 def _moved_by(user: Text, giver: str) -> Iterator[tuple[int, str]]:
-    """The places of what a function returns, and the parameter that moves by each."""
+    """The index of each returned gradient, and the parameter that it updates."""
     known = Known(user, NONE, NONE, NONE, NONE)
     for scope in scopes(user):
         places: dict[str, tuple[int, ast.Call]] = {}

@@ -47,7 +47,7 @@ class Proposal:
     confirmed: bool  # the code itself says that it is one, even if it is wrong
     is_likely: bool  # the names or the code say so, and not the place alone
     by_part: bool = False  # one gradient that agrees decides for all
-    is_told: bool = False  # the code uses what it gives: that no run decides is reported
+    is_told: bool = False  # the code uses its result, so it is reported if no run can decide
 
 
 def proposals(user: Text, found: Sequence[Candidate]) -> list[Proposal]:

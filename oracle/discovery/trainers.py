@@ -76,7 +76,7 @@ def trainers(text: Text, name: str = "") -> tuple[list[Trainer], list[Failure]]:
 
 
 def runs(text: Text, name: str) -> bool:
-    """Whether the file itself calls a function, or a method of a class, where it is executed."""
+    """True if the file calls a function, or a method of a class, in code that runs on import."""
     body = [p for p in text.tree.body if not isinstance(p, Function | ast.ClassDef | ast.Import)]
     body = [p for p in body if not (isinstance(p, ast.If) and "__name__" in ast.unparse(p.test))]
     calls = [n for part in body for n in ast.walk(part) if isinstance(n, ast.Call)]

@@ -16,8 +16,8 @@ from oracle.results import Note
 from oracle.subject import Made, Path, as_array
 from oracle.truth.differences import STEP
 
-# Ordinary values are not so badly conditioned that a rounding moves a gradient by more, relative to
-# it; what seems to is a nudge that has made another function of it.
+# The largest relative change of a gradient by a rounding of ordinary values. A larger change means
+# that the nudge has changed the function.
 CONDITIONED = 1e-4
 LOST = 1e-9  # of the value, by a rounding: then it is the values that are badly conditioned
 FLOAT32 = 2.0**29  # float32's units in float64's
@@ -31,7 +31,7 @@ def _coarse(trial: Trial, want: np.ndarray, scale: float, noise: Any) -> Any:
 
 
 def _has_no_digits(trial: Trial, truth: Truth) -> bool:
-    """Whether rounding moves the value, too: that of log(1 − a), say, where a is nearly 1."""
+    """True if rounding changes the value as well: log(1 − a), for example, where a is nearly 1."""
     value = max(map(largest, truth.value.values()), default=0.0)
     return trial.noise(truth, VALUE) > LOST * value
 

@@ -92,7 +92,7 @@ def _tried(
 
 
 def questioned(examined: Examined, lines: Sequence[Subject], seed: int, max_dim: int) -> Examined:
-    """What was judged; what is wrong is open if it is right for targets that are 0 or 1.
+    """The examined subject, undecidable where it is wrong in general and right for targets 0 or 1.
 
     A loss of inferred shapes is given any numbers for its targets, and nothing says that they are
     what is meant: code may be right for labels alone (``t * t == t``). Other values that the code

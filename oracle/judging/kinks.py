@@ -46,7 +46,7 @@ def choice(trial: Trial, truth: Truth, path: Path, got: np.ndarray) -> Choice:
     rounding = trial.own_eps / trial.eps  # of float32 by choice, in units of float64's
     allowance = 100 * rounding * (trial.eps * trial.largest_upstream + trial.noise(truth, path))
     if not within_one_sided(got, truth.gradients[path], near, far, allowance):
-        # Of many windows with ties each entry must have been ahead of its own window once.
+        # With many windows that have ties, each entry must once be the largest of its window.
         near += _scattered(trial, path, NEAR, MANY) or []
         if not within_one_sided(got, truth.gradients[path], near, far, allowance):
             return "spread" if _is_in_full(trial, path, got, allowance) else "none"

@@ -288,7 +288,7 @@ def settled(examined: Examined, meant: Meant) -> Examined:
 
 
 def _open(examined: Examined, said: str) -> Examined:
-    """What was called wrong in one of several readings, as undecidable."""
+    """The same, with "undecidable" for what was called wrong in one of several readings."""
     entries = tuple(map(_undecided, examined.entries))
     result = dataclasses.replace(examined.result, gradients=tuple(e.gradient for e in entries))
     examined = dataclasses.replace(examined, entries=entries, result=result)

@@ -6,7 +6,7 @@ where d² − σ² is the same for all groups, and σ + ε where d − σ is.
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,13 +16,12 @@ LARGEST = 0.1  # an ε above it is none
 EXACT = 1e-9  # relative
 
 
-class Sample(Protocol):
+@dataclass(frozen=True)
+class Sample:
     """The inputs and the value of the forward in one case."""
 
-    @property
-    def inputs(self) -> dict[str, np.ndarray]: ...
-    @property
-    def value(self) -> np.ndarray: ...
+    inputs: dict[str, np.ndarray]
+    value: np.ndarray
 
 
 def norm(name: str, samples: Sequence[Sample]) -> Note | None:

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from oracle.cases import Case
 from oracle.judging.budget import SAMPLES, is_large_and_rectangular
 from oracle.judging.examined import Examined
-from oracle.judging.recognised_norms import norm
+from oracle.judging.recognised_norms import Sample, norm
 from oracle.results import Note
 from oracle.subject import Way
 
@@ -39,14 +39,6 @@ class Recognised:
     overflow: Note | None = (
         None  # the forward is nothing but a function that torch has in safe form
     )
-
-
-@dataclass(frozen=True)
-class Sample:
-    """The inputs and the value of the forward in one case."""
-
-    inputs: dict[str, Array]
-    value: Array
 
 
 ELEMENTWISE: Mapping[str, Function] = {

@@ -22,8 +22,7 @@ from oracle.truth.differences import Summed
 from oracle.truth.noise import BesideKinks, Noise, Nudge, Nudging, NudgingBelow
 from oracle.truth.recording import Note
 from oracle.truth.replay import NotReplayable, Plan
-from oracle.truth.torch_forward import Forward
-from oracle.truth.torch_world import world
+from oracle.truth.torch_forward import Forward, world
 
 
 class TorchTrial(Trial):

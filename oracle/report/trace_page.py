@@ -92,7 +92,7 @@ def _print_beside(screen: Console, label: str, code: str, line: Line, said: str)
 
 
 def _print_below(screen: Console, label: str, code: str, line: Line, said: str) -> None:
-    """The source, and below it what is said of it: on a narrow screen."""
+    """Print each line of the source, and its verdict below it: for a narrow screen."""
     if code:
         screen.print(Text.assemble((label, "dim"), code), soft_wrap=True)
     indent = " " * len(label)

@@ -231,14 +231,14 @@ class Blame:
         return match.how != "use" or multiple(own, array(match.of)) is None
 
     def _through(self, match: Match, before: Sequence[Match]) -> tuple[Stored, ...]:
-        """What lies between it and those before it, and is not known to be right."""
+        """The stored values between a gradient and those before it, if not known to be right."""
         known = {id(m.value): m for m in before}
         between = {id(v) for n in self.outcomes.way(match.value, known) for v in n.outputs}
         return tuple(s for s in self.matcher.unmatched
                      if id(s.value) in between and s.value is not match.value)  # fmt: skip
 
     def _is_named(self, match: Match) -> bool:
-        """True if its name says of what it is the gradient."""
+        """True if the name of the gradient names the value that it was matched with."""
         return plain(self.matcher.name(match.of)) in of_name(match.stored.text)
 
     def _nothing_to_compare(self, match: Match) -> str:

@@ -8,7 +8,7 @@ MOST_SEEN = 100  # values that a number was computed from, among which a norm is
 
 
 def size(value: Value) -> int:
-    return int(np.size(value.array))
+    return value.size
 
 
 def is_number(thing: object) -> bool:
@@ -84,7 +84,7 @@ def _descends(value: Value, source: Value) -> bool:
 
 
 def is_constant(value: Value, depth: int = 8) -> bool:
-    """True for a number that was written down, such as a decay rate, and what is made of such."""
+    """True for a number in the source, such as a decay rate, and for results of such numbers."""
     if value.note is None:
         return not isinstance(value.array, np.ndarray)
     inputs = [v for v in value.note.inputs if v.active]
@@ -109,7 +109,7 @@ def _is_made_of_steps(value: Value, steps: set[int], depth: int = 4) -> bool:
 
 
 def share(thing: object, steps: set[int]) -> float:
-    """What of a factor is no step size."""
+    """The number that is left of a factor when the step sizes are taken out."""
     if not isinstance(thing, Value):
         return number(thing)
     if id(thing) in steps or thing.note is None:

@@ -167,7 +167,7 @@ def _keeps_apart(note: Note, reached: set[int], is_forward: _Forwards) -> bool:
 
 
 def _weights(training: Training, step: Step, value: Value, pairs: list[Pair]) -> list[Pair] | None:
-    """What each difference is multiplied by on the way to a value; None if that never varies."""
+    """The factor of each difference on the way to a value; None if no factor varies."""
     found = []
     zero = {id(p.apart): np.zeros(p.apart.shape) for p in pairs}
     for pair in pairs:

@@ -219,7 +219,7 @@ class _Instrumenter(ast.NodeTransformer):
 
 
 def _written(node: ast.expr) -> ast.expr | None:
-    """What a call writes into: ``np.add.at(W, i, g)``, ``np.add(W, g, out=W)``, ``p.add_(g)``."""
+    """The array that a call writes to: W in ``np.add.at(W, i, g)`` and ``np.add(W, g, out=W)``."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return None
     outs = [keyword.value for keyword in node.keywords if keyword.arg == "out"]

@@ -245,7 +245,7 @@ def _deepest(
 
 
 def _is_figure(one: Stored, updates: dict[int, Update]) -> bool:
-    """True for what is summed up for the eye: ``sse += error ** 2``, ``epoch_loss += loss``."""
+    """True for a sum kept to be printed only: ``sse += error ** 2``, ``epoch_loss += loss``."""
     return id(one) in updates or not is_sure_name(one.text)
 
 

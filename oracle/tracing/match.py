@@ -76,7 +76,7 @@ class Matcher:
         return self.training.name(self.truth.whole(value))
 
     def _has(self, value: Value) -> bool:
-        """True if the code stores it under a name, which is no argument's."""
+        """True if the code stores it under a name that is not an argument's name."""
         known = self.training.names.get(id(value), [])
         return any(s.statement.kind != "arguments" for s in known)
 
@@ -254,7 +254,7 @@ class Matcher:
             self.places.setdefault(_key(group[0]), places)
 
     def _by_earlier_steps(self, group: Sequence[Stored]) -> dict[Stored, Match]:
-        """What is 0 in this step, as below units that are all dead, is found by its place only."""
+        """Match gradients that are 0 in this step (dead units) by their places in earlier ones."""
         places = self.places.get(_key(group[0]), [])
         if len(places) != len(group):
             return {}
@@ -383,7 +383,7 @@ class Matcher:
         ]  # fmt: skip
 
     def _leads_on(self, stored: Stored) -> bool:
-        """True if other gradients follow from it; what is on paper only may end in nothing."""
+        """True if other gradients are computed from it."""
         return not self.step.updates or self.expected.leads_on(stored.value)
 
     def _is_misplaced(self, match: Match) -> bool:

@@ -66,7 +66,7 @@ def _within(node: ast.AST) -> set[str]:
 
 
 def _heads(node: ast.expr) -> set[str]:
-    """What an expression is a value, an entry, a product or a mean of."""
+    """The names that an expression is made of by calls, products, quotients and entries."""
     if isinstance(node, ast.Call):
         return _heads(node.func) | {name for arg in node.args for name in _heads(arg)}
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):

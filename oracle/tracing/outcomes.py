@@ -60,6 +60,7 @@ class Outcomes:
         self._ratios: dict[Match, list[float]] = {}
         self._stepped: dict[int, bool] = {}  # by the id of a value: a step size is in it
         self._decay: dict[Match, Decay | None] = {}
+        self._ways: dict[tuple[int, frozenset[int]], list[Note]] = {}
         self._steps = {
             id(s.value): np.ones(s.value.shape)
             for s in training.stored
@@ -94,13 +95,17 @@ class Outcomes:
             return None
         if len(self._kept) > MOST_KEPT:
             self._kept.clear()
+            self._ways.clear()
         self._kept[key] = list(here.values()), made  # alive, so that no id is given again
         return made
 
     def way(self, value: Value, changed: Mapping[int, Any]) -> list[Note]:
         """The calls on the way from some gradients to a value."""
-        begin, forward = self.truth.step.begin, self.truth.forward.values
-        return between(value, changed, self.training, begin, forward)
+        key = id(value), frozenset(changed)
+        if key not in self._ways:
+            begin, forward = self.truth.step.begin, self.truth.forward.values
+            self._ways[key] = between(value, key[1], self.training, begin, forward)
+        return self._ways[key]
 
     def neutral(self, value: Value, changed: Changed = NOTHING) -> np.ndarray | None:
         """The same without a step size: ``W -= lr * delta @ x.T`` has it inside the product."""
@@ -119,7 +124,7 @@ class Outcomes:
         return match.sign * self.truth.of(match.of)
 
     def forms(self, match: Match, changed: Changed = NOTHING) -> Iterator[np.ndarray]:
-        """What may be the gradient: with the decay that it holds itself, or without."""
+        """The arrays that may be the gradient: with its own weight decay, and without it."""
         decay = self._own_decay(match) or next(self._decays(match, changed), None)
         for form in self._in_update(match, changed):
             yield form
@@ -129,7 +134,7 @@ class Outcomes:
     def _in_update(
         self, match: Match, changed: Changed, every: bool = False
     ) -> Iterator[np.ndarray]:
-        """What may be the gradient: with 1/m and the decay that stand in the update, or without.
+        """The arrays that may be the gradient: with 1/m and decay of the update, and without them.
 
         ``every``: also where two of these are the same.
         """
@@ -284,7 +289,7 @@ def _inside(match: Match) -> float:
 
 
 def _sizes(truth: Truth) -> list[float]:
-    """What a sum over some entries may be divided by later: m, and 2 of the square."""
+    """The numbers by which a sum may be divided later: m, and the 2 of a squared error."""
     shapes = {v.shape for v in truth.forward.values.values()}
     extents = {float(n) for shape in shapes for n in (*shape, int(np.prod(shape, dtype=int)))}
     found = [n * f for n in sorted(extents - {0.0, 1.0})[:MOST_SIZES] for f in (1.0, 0.5, 2.0)]

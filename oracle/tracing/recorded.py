@@ -11,7 +11,7 @@ INTERRUPTED = "KeyboardInterrupt"  # what ended a run that Ctrl-C ended
 Home = tuple[Any, ...]  # where a value is kept: a variable, an attribute of an object, an entry
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)  # not frozen: one is made for each statement that runs
 class Stored:
     """A value at the moment when a statement stored it."""
 

@@ -12,7 +12,7 @@ from oracle.results import Note
 from oracle.tracing.instrument import Statement
 from oracle.tracing.schedule import divided_by_step
 from oracle.tracing.truth import Truth, array
-from oracle.tracing.units import Layer, following, hidden, layers, squashings
+from oracle.tracing.units import Layer, hidden, layers, leading_to, squashings
 from oracle.truth.recording import Note as Call
 from oracle.truth.recording import Value
 
@@ -160,10 +160,10 @@ def _saturated(found: Sequence[Layer], truths: Sequence[Truth]) -> Iterator[Note
     """Hidden sigmoids and tanhs whose slope is almost 0 in at least half of their entries."""
     counts: dict[int, list[int]] = {}
     for truth in truths:
-        given = [id(e.given) for e in layers(truth) if e.given is not None]
+        given = {id(e.given) for e in layers(truth) if e.given is not None}
+        inside = given | leading_to(truth, given)
         for note, value, slope in squashings(truth):
-            inner = following(truth, {id(value)}) | {id(value)}
-            if any(each in inner for each in given):
+            if id(value) in inside:
                 count = counts.setdefault(note.line, [0, 0])
                 count[0] += int(np.sum(slope < FLAT))
                 count[1] += slope.size

@@ -1,6 +1,6 @@
 """Recorded calls, run again by NumPy itself, from other numbers at some places."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -26,16 +26,18 @@ class CannotRerun(Exception):  # noqa: N818
 
 def between(
     target: Value,
-    changed: Mapping[int, Any],
+    changed: Collection[int],
     training: Training,
     begin: int = 0,
     ends: Container[int] = (),
 ) -> list[Note]:
-    """The calls on the way from the changed values to a target, in their order.
+    """The calls on the way from the changed values, by their ids, to a target, in their order.
 
     ``begin``: what is older stays as it was, as do the values with the ids ``ends``.
     """
     found: dict[int, Note] = {}
+    never = len(training.notes)
+    begin = max(begin, min((training.first_use.get(key, never) for key in changed), default=never))
     queue, seen = [target], {id(target)}
     while queue:
         one = queue.pop()

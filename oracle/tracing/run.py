@@ -70,15 +70,17 @@ class Session:
         if self.ending or self.quiet:
             return
         full = len(self.tape.notes) > MOST_NOTES
-        if full or (self._may_be_enough(stored) and self._is_enough()):
+        if full or (stored.before and self._may_be_enough(stored) and self._is_enough()):
             self.ending = True
             Tape.now = None
             if not self.to_end:
                 raise _End
 
     def _may_be_enough(self, stored: Stored) -> bool:
+        if stored.turn < self.first_asked:
+            return False
         statement = id(stored.statement)
-        if not stored.before or stored.turn < self.ask_at.get(statement, self.first_asked):
+        if stored.turn < self.ask_at.get(statement, 0):
             return False
         if stored.value.note is None or len(self.tape.notes) < self.ask_after:
             return False
@@ -132,7 +134,7 @@ class Session:
             tuple(self.watch.stored),
             tuple(self.tape.notes),
             tuple(zip(self.tape.times, self.tape.cuts, strict=True)),
-            self.watch.pending if error else None,
+            self.watch.failed() if error else None,
             error,
             line,
             time.perf_counter() - self.began,

@@ -25,7 +25,7 @@ def _scaled(part: Term, by: Term) -> Term:
 
 
 def _summed(update: Update, by: Term) -> list[Term]:
-    """What a velocity adds up, with its factors.
+    """The terms that a velocity adds up, each with its factor.
 
     Of a running mean, whose weights sum to 1, they are the optimizer's, as is the correction of
     its bias: no 1/m that a gradient leaves to its update.
@@ -92,6 +92,15 @@ class Training:
     def files(self) -> set[str]:
         """The files whose statements were run."""
         return {one.statement.file for one in self.stored}
+
+    @functools.cached_property
+    def first_use(self) -> dict[int, int]:
+        """The number of the first call that a value goes into, by the id of the value."""
+        found: dict[int, int] = {}
+        for i, note in enumerate(self.notes):
+            for key in self.inputs[id(note)]:
+                found.setdefault(key, i)
+        return found
 
     def steps(self) -> list[Step]:
         """The steps, in order; the last one may have been cut short."""
@@ -196,7 +205,7 @@ class Training:
         return False
 
     def _gradients(self, update: Update) -> list[Term]:
-        """What an update adds: of a velocity, or of a running mean, what was added to that."""
+        """The terms of an update; for a velocity or running mean, the terms added to that."""
         found: list[Term] = []
         queue, seen = list(update.terms), 0
         while queue and seen < MOST_TERMS:
@@ -300,7 +309,7 @@ class Training:
     def _terms(
         self, update: Update, velocities: dict[int, Update], step: Step, clipped: bool = False
     ) -> list[Term]:
-        """What an update adds, but for what is older than the step; ``clipped``: by a norm, too."""
+        """The terms of an update made in this step; ``clipped``: also as divided by a norm."""
         found = []
         queue, seen = list(update.terms), 0
         while queue and seen < MOST_TERMS:
@@ -357,16 +366,19 @@ class Training:
 
 
 def may_end_a_step(stored: Stored) -> bool:
-    """True if what an update adds follows from what it updates, as a gradient does.
+    """True if a statement updates a value, by what follows from that value, as a gradient does.
 
-    What is added to a sum over samples, or over time, does not.
+    What is added to a sum over samples, or over time, does not; what is computed from the turn
+    before (``dz = (dy + dz @ W.T) * slope``) adds nothing to it.
     """
-    return any(
-        follow_from([t.value for t in terms if t.value is not old], old, ())
-        for old in stored.before
-        if old is not stored.value
-        for terms in [expanded(stored.value, old, set(), set())]
-    )
+    for old in stored.before:
+        if old is stored.value:
+            continue
+        terms = expanded(stored.value, old, set(), set())
+        added = [term.value for term in terms if term.value is not old]
+        if len(added) < len(terms) and follow_from(added, old, ()):
+            return True
+    return False
 
 
 def enough(stored: Sequence[Stored], notes: Sequence[Note], steps: int) -> bool:

@@ -47,7 +47,7 @@ class Surroundings:
         """True if a gradient differs from the true one only by its choice at a kink."""
         if not self._has_kinks:
             return False
-        if value not in self._beside:  # of one value: all of a long step's would fill the memory
+        if value not in self._beside:  # kept for one value at a time, to spare memory
             self._beside[value] = self._near(value, NEAR), self._near(value, FAR)
         near, far = self._beside[value]
         if not near or not far:

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from oracle.truth.recording.kinds import plain, track_scalar
+from oracle.truth.recording.kinds import noted, plain, track_scalar
 from oracle.truth.recording.memory import Buffer
 from oracle.truth.recording.tape import Tape, Value
-from oracle.truth.recording.wrapping import noted
 from oracle.truth.replay import TorchCall
 from oracle.truth.torch_compat import TorchFunctionMode, unseen_by_modes
 from oracle.truth.torch_recording import ELEMENTWISE, named

@@ -136,10 +136,10 @@ class Truth:
         self._parts: dict[int, Part] = {}
 
     def add_parts(self) -> None:
-        """Find the gradients of values by what their uses add to them, if not yet done.
+        """Find, once, the terms that the uses of each value add to its gradient.
 
-        In a loop over time a state is used by the next step, and by an output: what comes back
-        from the next step alone is ``dhnext``.
+        In a loop over time a state is used by the next step and by an output: the term of the next
+        step alone is what people call ``dhnext``.
         """
         if not self._parts:
             users: dict[int, list[Note]] = {}
@@ -150,7 +150,7 @@ class Truth:
                 self._add_parts(value, users.get(id(value), []))
 
     def _add_parts(self, value: Value, users: Sequence[Note]) -> None:
-        """What each use of a value adds to its gradient, and what all but one add.
+        """Find the term that each use of a value adds to its gradient, and the sum of all but one.
 
         Each part stands for the value as those calls got it.
         """

@@ -33,7 +33,7 @@ class Families:
         return self._all.get(self.truth.place(value), [])
 
     def first(self, value: Value) -> Value | None:
-        """What a place has computed first which has computed a value; None of what was given."""
+        """The first value computed at the place of this one; None if the value was given."""
         return next(iter(self.of(value)), None)
 
     def place(self, value: Value) -> tuple[object, int]:
@@ -47,7 +47,7 @@ class Families:
         return family[place[1]] if 0 <= place[1] < len(family) else None
 
     def of_size(self, count: int, shapes: set[tuple[int, ...]]) -> Iterator[list[Value]]:
-        """Values that one place has computed, so many of them; some may have the gradient 0."""
+        """Each list of ``count`` values that one place has computed; their gradients may be 0."""
         latest = reversed([family for family in self._all.values() if self._is_any(family)])
         for values in sorted(latest, key=lambda values: self.truth.is_part(values[0])):
             every, rest = divmod(len(values), count)
@@ -76,7 +76,7 @@ def _gathered(truth: Truth, values: Sequence[Value]) -> dict[object, list[Value]
 def aligned(
     count: int, known: Mapping[int, Value], family: Callable[[Value], Sequence[Value]]
 ) -> list[Value] | None:
-    """What each of so many turns belongs to, if some are known; None if that is not certain.
+    """The value that each turn belongs to, if some are known; None if that is not certain.
 
     All must have been computed at one place, one after the other or one before the other.
     """

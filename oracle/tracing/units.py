@@ -70,14 +70,18 @@ def _untransposed(thing: object) -> tuple[Value | None, bool]:
 
 def hidden(found: Sequence[Layer], truth: Truth) -> list[Layer]:
     """The layers from which another layer is computed: their units are hidden ones."""
-    return [
-        layer
-        for layer in found
-        if any(
-            other.given is not None and id(other.given) in following(truth, {id(layer.made)})
-            for other in found
-        )
-    ]
+    given = {id(layer.given) for layer in found if layer.given is not None}
+    inside = leading_to(truth, given)
+    return [layer for layer in found if id(layer.made) in inside]
+
+
+def leading_to(truth: Truth, some: set[int]) -> set[int]:
+    """The ids of the values of the forward from which some values are computed."""
+    found: set[int] = set()
+    for note in reversed(truth.forward.notes):
+        if any(id(value) in some or id(value) in found for value in note.outputs):
+            found.update(id(value) for value in note.inputs)
+    return found
 
 
 def squashings(truth: Truth) -> Iterator[tuple[Note, Value, np.ndarray]]:

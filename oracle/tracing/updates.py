@@ -40,7 +40,7 @@ class Term:
 
     @property
     def share(self) -> float:
-        """What of the factor is no step size: a plain number is one, unless there is another."""
+        """The factor without the step size; a plain number is the step size if nothing else is."""
         return self.divided * (self.literal if self.stepped else 1.0)
 
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from oracle.tracing.instrument import GIVEN, OPERAND, REPORT, RETURNED, Program, Statement, Target
 from oracle.tracing.recorded import Attempt, Home, Stored
-from oracle.truth.recording.kinds import SCALARS, Tracked
+from oracle.truth.recording.kinds import SCALARS, Tracked, given, is_costly, value_of
 from oracle.truth.recording.tape import Tape, Value
-from oracle.truth.recording.wrapping import given, is_costly, value_of
 
 DEPTH, MOST = 3, 200  # of a container that is stored: how deep, and how many values, are named
 
+CONTAINERS = frozenset({list, tuple, dict})
 FEW = 20  # turns of a statement after which its writes to large arrays are not looked up
 
 
@@ -28,7 +28,7 @@ class Watch:
         self.turns: dict[int, int] = {}
         self.named: set[int] = set()  # the ids of the values that have a name
         self.after: Callable[[Stored], None] = lambda stored: None
-        self.pending: Attempt | None = None  # an update that has begun
+        self._begun: Any = None  # an update that has begun, and may raise
         self.tensors: Any = None  # once the script has imported torch
         self._activations: dict[int, int] = {}  # of functions, by the id of their frame
         self._objects: list[Any] = []  # kept, so that no id is given to a second object
@@ -40,11 +40,13 @@ class Watch:
         }  # fmt: skip
 
     def given(self, thing: Any) -> Any:
-        """What is about to be stored; arrays and numbers of other makers are followed from here."""
+        """Follow what is about to be stored, also arrays and numbers that other libraries made."""
         tape = Tape.now
         if tape is None:
             return thing
         kind = type(thing)
+        if kind is Tracked:
+            return thing
         if kind is list and len(thing) <= MOST:
             for i, part in enumerate(thing):
                 if type(part) in (float, np.ndarray):
@@ -68,21 +70,24 @@ class Watch:
         return thing
 
     def operand(self, number: int, sign: float, target: Any, thing: Any) -> Any:
-        """What is about to be added to something in place, which may raise."""
-        if Tape.now is None:
-            return thing
-        old, new = self._value(target), self._value(thing)
-        self.pending = None
-        if old is not None and new is not None:
-            statement = self.program.statements[number]
-            name = statement.targets[0]
-            stored = Stored(
-                statement, name, name.text, Value(old.array, True), (), (old,),
-                len(self.tape.notes), self.turns.get(number, 0) + 1,
-                len(self.stored),
-            )  # fmt: skip
-            self.pending = Attempt(stored, old, new, sign)
+        """Note the operand of an update in place before it is made, since the update may raise."""
+        if Tape.now is not None:
+            begun = number, sign, self._value(target), self._value(thing), len(self.tape.notes)
+            self._begun = None if begun[2] is None or begun[3] is None else begun
         return thing
+
+    def failed(self) -> Attempt | None:
+        """The update that had begun when the run ended."""
+        if self._begun is None:
+            return None
+        number, sign, old, new, time = self._begun
+        statement = self.program.statements[number]
+        name = statement.targets[0]
+        stored = Stored(
+            statement, name, name.text, Value(old.array, True), (), (old,), time,
+            self.turns.get(number, 0) + 1, len(self.stored),
+        )  # fmt: skip
+        return Attempt(stored, old, new, sign)
 
     def report(self, number: int, *reads: tuple[Any, ...]) -> None:
         if Tape.now is None:
@@ -90,17 +95,19 @@ class Watch:
         statement = self.program.statements[number]
         frame = sys._getframe(1)
         if statement.kind == "augment":
-            self.pending = None
+            self._begun = None
         if statement.kind == "arguments":
             self._activations[id(frame)] = self._activations.get(id(frame), 0) + 1
         self._count(number)
         for target, read in zip(statement.targets, reads, strict=True):
             thing: Any
+            home: Home
             if target.kind == "name":
-                home: Home = ("global", frame.f_globals.get("__name__"), target.name)
-                if not target.is_global:
-                    home = self._place(frame, target.name)
                 (thing,) = read
+                if target.is_global:
+                    home = ("global", frame.f_globals.get("__name__"), target.name)
+                else:
+                    home = self._place(frame, target.name)
             elif target.kind == "attribute":
                 owner, thing = read
                 home = self._of(owner, target.name)
@@ -143,29 +150,54 @@ class Watch:
     def _store(
         self, statement: Statement, number: int, target: Target, thing: Any, home: Home
     ) -> None:
+        if type(thing) not in CONTAINERS:
+            value = self._value(thing)
+            if value is None:
+                self.kept.pop(home, None)
+            else:
+                homes, before = self._keep(thing, value, (home,))
+                self._add(statement, number, target, target.text, value, homes, before)
+            return
         for text, part, homes in self._parts(target.text, thing, (home,), DEPTH):
             value = self._value(part)
-            inside = homes[0] != home
             if value is None:
                 for each in homes:
                     self.kept.pop(each, None)
                 continue
-            if type(part) is Tracked:  # however it is reached
-                homes = (*homes, ("memory", id(part._buffer), part._plain.shape))
-            elif self._is_tensor(part):
-                homes = (*homes, ("memory", part.untyped_storage().data_ptr(), tuple(part.shape)))
-            before = tuple(self.kept[each] for each in homes if each in self.kept)
-            for each in homes:
-                self.kept[each] = value
+            inside = homes[0] != home
+            homes, before = self._keep(part, value, homes)
             if inside and id(value) in self.named and value not in before and not before:
                 continue  # it has a name of its own
-            self.named.add(id(value))
-            stored = Stored(
-                statement, target, text, value, homes, before, len(self.tape.notes),
-                self.turns[number], len(self.stored),
-            )  # fmt: skip
-            self.stored.append(stored)
-            self.after(stored)
+            self._add(statement, number, target, text, value, homes, before)
+
+    def _keep(
+        self, part: Any, value: Value, homes: tuple[Home, ...]
+    ) -> tuple[tuple[Home, ...], tuple[Value, ...]]:
+        """All places where a value is kept now, and what was kept there before."""
+        if type(part) is Tracked:  # however it is reached
+            buffer = part._buffer
+            self._objects.append(buffer)
+            homes = (*homes, ("memory", id(buffer), part._plain.shape))
+        elif self._is_tensor(part):
+            homes = (*homes, ("memory", part.untyped_storage().data_ptr(), tuple(part.shape)))
+        before = []
+        for each in homes:
+            if (old := self.kept.get(each)) is not None:
+                before.append(old)
+            self.kept[each] = value
+        return homes, tuple(before)
+
+    def _add(
+        self, statement: Statement, number: int, target: Target, text: str, value: Value,
+        homes: tuple[Home, ...], before: tuple[Value, ...],
+    ) -> None:  # fmt: skip
+        self.named.add(id(value))
+        stored = Stored(
+            statement, target, text, value, homes, before, len(self.tape.notes),
+            self.turns[number], len(self.stored),
+        )  # fmt: skip
+        self.stored.append(stored)
+        self.after(stored)
 
     def _is_tensor(self, thing: Any) -> bool:
         return self.tensors is not None and self.tensors.is_tensor(thing)
@@ -185,7 +217,7 @@ class Watch:
     ) -> Iterator[tuple[str, Any, tuple[Home, ...]]]:
         """The arrays and numbers in something stored, each with its text and its homes."""
         kind = type(thing)
-        if kind not in (list, tuple, dict):
+        if kind not in CONTAINERS:
             yield text, thing, homes
             return
         if depth == 0 or len(thing) > MOST:

@@ -19,9 +19,8 @@ import torch
 
 from oracle.truth import torch_compat
 from oracle.truth.recording import trees
-from oracle.truth.recording.kinds import Tracked, track_scalar
+from oracle.truth.recording.kinds import Tracked, noted, track, track_scalar
 from oracle.truth.recording.tape import Tape, Value
-from oracle.truth.recording.wrapping import noted, track
 from oracle.truth.replay import NotReplayable, TorchCall
 from oracle.truth.torch_entered import (
     Entered,
@@ -31,8 +30,8 @@ from oracle.truth.torch_entered import (
     to_array,
     working_dtype,
 )
+from oracle.truth.torch_forward import PLAIN, Asked, Precision, lowest, world
 from oracle.truth.torch_recording import Recorder
-from oracle.truth.torch_world import PLAIN, Asked, Precision, lowest, world
 
 trees.add_leaf(torch.Tensor)
 SEED = 0  # of the random numbers of each call: a forward draws the same ones each time

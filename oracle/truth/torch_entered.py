@@ -25,7 +25,7 @@ class Items(torch_compat.TorchFunctionMode):
         return made
 
     def tensor(self, leaf: Any) -> torch.Tensor | None:
-        """The tensor that a number was the item of."""
+        """The tensor whose ``item()`` gave this number."""
         known = self._numbers.get(id(leaf)) if type(leaf) is float else None
         return None if known is None else known[1].reshape(())
 

@@ -1,5 +1,6 @@
 """README and docs name commands, options, files and findings that exist, and show true reports."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +60,21 @@ def test_files_that_a_document_links_to_exist(document: Path) -> None:
     for target in LINK.findall(document.read_text(encoding="utf-8")):
         if not target.startswith("https://"):
             assert (document.parent / target.partition("#")[0]).exists(), target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_places_in_the_tree_that_a_document_names_exist(document: Path) -> None:
+    for line in code(document):
+        found = re.fullmatch(r"(oracle|reference|tests|benchmarks|examples)/[\w./]*", line)
+        if found and not re.search("[A-Z]", line):  # FAMILY.py stands for any
+            assert (CHECKOUT / line).exists(), line
+
+
+def test_files_that_a_package_of_the_oracle_lists_exist() -> None:
+    for init in sorted((CHECKOUT / "oracle").glob("*/**/__init__.py")):
+        docstring = ast.get_docstring(ast.parse(init.read_text(encoding="utf-8"))) or ""
+        for name in re.findall(r"[\w/]+\.py\b", docstring):
+            assert any(init.parent.rglob(name)), f"{init.relative_to(CHECKOUT)}: {name}"
 
 
 def test_readme_links_to_no_file_since_a_package_index_has_none() -> None:

@@ -72,7 +72,7 @@ def _forwards(i: int) -> Callable[..., torch.Tensor]:
 
 
 class _Forwards(torch.autograd.Function):
-    """Nothing at all on the way forward; a call, applied to what comes back, on the way back."""
+    """Zeros in the forward pass; in the backward pass, a call applied to the upstream."""
 
     @staticmethod
     def forward(ctx: Any, call: Callable[..., torch.Tensor], x: torch.Tensor) -> torch.Tensor:

@@ -8,13 +8,11 @@ cure that is proved, and what kind of edit it is says what the mistake was.
     code.py     functions of the user's file, compiled anew with an edit in place
     slots.py    the places in a statement where an expression stands, and an edit of one
     names.py    what the user's code calls things
-    within.py   edits that bring nothing new in: signs, constants, brackets, flips
-    axes.py     what is reduced, and along which axes
+    within.py   edits that bring nothing new in: signs, constants, brackets, flips, axes
     whole.py    edits of whole statements: += for =, copies, order, turns of loops
     others.py   edits that do: another name, a size, a factor, a term, a function
     text.py     an edit as lines of the user's file
     line_edits.py  a cure that was proved on arrays, as edits of a line
-    spell.py    cures of known mistakes, spelled in the user's code
     edits.py    all of them, the likeliest first
     frames.py   edits of a statement, tried where it stands: which of them are worth a run
     search.py   which of them makes the gradients right

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from oracle.diagnosis.repair import axes, names, others, whole, within
+from oracle.diagnosis.repair import names, others, whole, within
 from oracle.diagnosis.repair.code import Source
 from oracle.diagnosis.repair.slots import Edit, slots_of
 
@@ -22,10 +22,10 @@ def of_expressions(statement: ast.stmt, source: Source, tier: int) -> Iterator[E
     slots = list(slots_of(statement))
     function, sizes = source.node, source.sizes
     if tier == 0:
-        for kind in (within.signs, axes.axes, within.transposes, within.constants):
+        for kind in (within.signs, within.axes, within.transposes, within.constants):
             for slot in slots:
                 yield from kind(slot)
-        yield from axes.throughout(statement)
+        yield from within.throughout(statement)
         counted = names.loop_names(function, statement)
         for slot in slots:
             yield from within.flips(slot, counted)

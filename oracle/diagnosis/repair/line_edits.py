@@ -21,7 +21,7 @@ TIGHT = ast.Name | ast.Attribute | ast.Call | ast.Subscript
 
 
 def candidates(text: str, line: int, cure: Cure) -> list[str]:
-    """Texts in which what a line computes is cured in one way or another."""
+    """The file's text with the cure written into one line, in each way that it can be written."""
     if cure.edit is not None:
         edited = applied(text, cure.edit)
         return [] if edited is None else [edited]
@@ -73,7 +73,7 @@ def _factor(tree: ast.Module, node: ast.expr, cure: Cure) -> Iterator[ast.expr]:
 
 
 def _otherwise_divided(tree: ast.Module, node: ast.BinOp, cure: Cure) -> Iterator[ast.expr]:
-    """Divided by the root of what it is divided by, or by another size."""
+    """The same expression with another divisor: the root of the present one, or another size."""
     if any(abs(power) == Fraction(1, 2) for _, power in cure.powers):
         yield ast.BinOp(node.left, ast.Div(), _power(node.right, Fraction(1, 2)))
     others = {size for size, _, _ in cure.places} - {size for size, _ in cure.powers}

@@ -130,7 +130,7 @@ def replaced(slot: Slot, names: Iterable[ast.expr]) -> Iterator[Edit]:
 
 
 def recomputed(slot: Slot, function: ast.FunctionDef) -> Iterator[Edit]:
-    """A name for a product or sum that is its own but for one operand.
+    """A name in the place of a product or sum, where the name's own differs by one operand.
 
     ``dz = (dh + dh_next) * slope`` and then ``dh * slope @ W.T``: dz was meant.
     """

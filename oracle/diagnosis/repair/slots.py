@@ -146,7 +146,7 @@ def edit(kind: str, slot: Slot, new: ast.expr, word: str = "") -> Edit:
 
 
 def _locate(new: ast.AST, like: ast.AST) -> None:
-    """Give new nodes the place of what they stand for."""
+    """Give new nodes the line and column of the nodes that they replace."""
     for node in ast.walk(new):
         if "lineno" in node._attributes and not hasattr(node, "lineno"):
             ast.copy_location(node, like)

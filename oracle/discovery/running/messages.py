@@ -168,7 +168,7 @@ def _equal(said: str, shapes: tuple[Shape, ...]) -> Iterator[tuple[int, int]]:
 
 
 def _either(said: str) -> Iterator[tuple[int, int]]:
-    """A product that does not divide another one: one of its factors is to be in it."""
+    """States for a product that must divide another one: one of its factors occurs there."""
     found = RESHAPED.search(said)
     if not found:
         return

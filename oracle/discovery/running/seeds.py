@@ -23,7 +23,7 @@ OPTIONS = naming.words(
 )
 STEPS = naming.words("stride strides pad padding axis kernel ksize pool mode dilation")
 COLUMN = 0.5  # a flat vector as a matrix, and a matrix of weights as a vector
-NUMBERS = 1.0  # what no use shows to be arrays, as numbers
+NUMBERS = 1.0  # arguments as numbers, where no use shows that they are arrays
 ONE_OUTPUT = {WEIGHT: 2, TARGET: 2, BIAS: 1}  # axes; a model of one output lacks the last one
 LAYERS = 2  # of a list or dict of parameters that the code goes through
 MOST_CHOICES = 6

@@ -70,7 +70,7 @@ class State:
 
     @property
     def key(self) -> str:
-        """The line whatever its sizes are called: the same for states that say the same."""
+        """The line with its sizes renumbered: states that differ only in their names share it."""
         order: dict[str, str] = {}
         text = FRESH.sub(lambda size: order.setdefault(size[0], f"s{len(order)}"), self.text)
         return text + "!" * self.forced
@@ -122,7 +122,7 @@ class State:
         return tuple(size for size in self.sizes if is_fresh(size))
 
     def kind(self, name: str) -> str:
-        """The kind of an argument. Without a weight beside it, ``b`` is a thing as ``a`` is one."""
+        """The kind of an argument by its name and the others: ``b`` is a bias beside a ``W``."""
         words = dict(self.words)
         return role(words.get(name, name), [words.get(n, n) for n in self.names])
 

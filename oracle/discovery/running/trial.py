@@ -88,7 +88,7 @@ def run(build: Build, text: str, extents: Extents, file: str) -> Outcome:
     except NameError as error:
         if stage != BACKWARD or isinstance(error, UnboundLocalError):
             return Outcome(stage, subject, error, sites(error, file))
-        return Outcome(DONE, subject, unfit={})  # a misspelling in the backward says no shapes
+        return Outcome(DONE, subject, unfit={})  # a misspelled name tells nothing of shapes
     except (Exception, SystemExit) as error:
         cause = _cause(error)
         return Outcome(stage, subject, cause, sites(cause, file))

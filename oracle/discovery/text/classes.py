@@ -5,7 +5,8 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from oracle.discovery.text.functions import all_nodes
+from oracle.discovery.text import callers
+from oracle.discovery.text.functions import all_nodes, parameters
 from oracle.discovery.text.source import Text
 
 
@@ -55,6 +56,36 @@ def _left(user: Text, own: Mapping[str, str], *methods: str) -> set[str]:
 
 def _called(user: Text, own: Mapping[str, str], method: str) -> set[str]:
     return _attributes(user, own, method, ast.Load) & own.keys()
+
+
+def derived(user: Text, name: str) -> list[tuple[Text, str]]:
+    """The classes that derive from one at first hand, in its text and in those of its package."""
+    short = name.rpartition(".")[2]
+    return [
+        (text, other)
+        for text in callers.near(user, short)
+        for other, node in text.classes.items()
+        if any(ast.unparse(base).rpartition(".")[2] == short for base in node.bases)
+        if text is not user or other != name
+    ]
+
+
+def is_placeholder(user: Text, name: str, method: str) -> bool:
+    """True if a method only holds a place: all classes that derive from its own write it anew.
+
+    It reads nothing that it is given, nor anything that another method leaves: it can give no
+    gradient. ``return np.zeros(self.n_in)``, with n_in from the constructor.
+    """
+    own = user.methods(name)
+    node = user.functions.get(own.get(method, ""))
+    if node is None or not own[method].startswith(f"{name}."):
+        return False
+    read = {n.id for n in all_nodes(node) if isinstance(n, ast.Name)}
+    others = [m for m in own if m not in ("__init__", method)]
+    if read & {*parameters(node)} or _left(user, own, *others) & _read(user, own, method):
+        return False
+    below = derived(user, name)
+    return bool(below) and all(f"{other}.{method}" in text.functions for text, other in below)
 
 
 # Torch Functions and custom operators in a text.

@@ -9,6 +9,7 @@ from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
 from oracle.subject import Unusable
 
+AGAINST = re.compile(r"\s*#\s*oracle\s*:\s*against\b\s*:?\s*(.*?)\s*$", re.IGNORECASE)
 READING = re.compile(r"\s*#\s*oracle\s*:\s*reading\b\s*:?\s*(.*?)\s*$", re.IGNORECASE)
 
 

@@ -29,11 +29,25 @@ def kind(texts: Sequence[Text], node: Function, call: ast.Call, name: str) -> Ki
         node, name: the function with the loop, and its short name.
         call: the call of a layer's backward in that loop.
     """
-    found = set()
-    for expression in _expressions(texts, node, call, name):
-        found.add(_kind(texts, expression))
-    of = found.pop() if len(found) == 1 else ""
+    of = shown(texts, node, call, name)
     return "" if of == "a sum" and not any(map(_has_mean_loss, texts)) else of
+
+
+def shown(texts: Sequence[Text], node: Function, call: ast.Call, name: str) -> Kind:
+    """The kind of a first upstream that is a difference of output and target, whatever the loss."""
+    found = {_kind(texts, expression) for expression in _expressions(texts, node, call, name)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def is_difference(texts: Sequence[Text], text: Text, call: ast.Call) -> bool:
+    """True if a call is given the difference of output and target, and not what a layer returns."""
+    given = list(_given(text, call, 0))
+    return bool(given) and all(_kind(texts, one) and not _runs_a_layer(one) for one in given)
+
+
+def _runs_a_layer(node: ast.AST) -> bool:
+    calls = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+    return any(isinstance(f, ast.Attribute) and naming.has(f.attr, naming.BACKWARD) for f in calls)
 
 
 def _has_mean_loss(text: Text) -> bool:
@@ -66,7 +80,7 @@ def _is_share(node: ast.AST) -> bool:
 def _expressions(
     texts: Sequence[Text], node: Function, call: ast.Call, name: str
 ) -> Iterator[ast.expr]:
-    """What the upstream of a call in a loop is before the loop's first pass."""
+    """The expressions that the upstream of a call in a loop has before the first pass."""
     values = [*call.args[:1], *(word.value for word in call.keywords[:1] if not call.args)]
     names = {value.id for value in values if isinstance(value, ast.Name)}
     assigned = [part for part in functions.own_nodes(node) if isinstance(part, ast.Assign)]

@@ -68,7 +68,7 @@ class Roles:
         return any(_is_array(part, own) for node, own in self.uses(name) for part in ast.walk(node))
 
     def flat(self, name: str) -> tuple[bool, int]:
-        """True if single subscripts take it apart; with its length where all are numbers."""
+        """True if it is indexed by one subscript at a time; and its length, if all are numbers."""
         numbers: list[int] = []
         cut, others = False, False
         for node, own in self.uses(name):

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from oracle.discovery import naming
+from oracle.discovery.plans import Slot
 from oracle.discovery.ways import instances
 from oracle.discovery.ways.gradients import is_gradient
-from oracle.subject import Inputs, Path
+from oracle.subject import Argument, Inputs, Path
 
 OUTPUTS = ("output", "out", "outputs", "A", "a", "y", "Z", "z", "yhat", "h", "result", "activation")
 
@@ -48,6 +49,19 @@ def gradients_beside(thing: Any, path: Path, now: Mapping[Path, Any]) -> list[tu
                 found.append(((*base[:-1], key), np.asarray(value)))
     found.sort(key=lambda pair: sum(str(step)[:1] != "d" for step in pair[0]))
     return found
+
+
+def slots_of(arrays: Mapping[Path, np.ndarray]) -> list[Slot]:
+    """An object's arrays as inputs: ``W``, the entries of ``params``, the list ``weights``."""
+    found: dict[str, Slot] = {}
+    for path, array in arrays.items():
+        argument = Argument(instances.spelled(path), tuple(map(str, array.shape)))
+        if len(path) == 1:
+            found[path[0]] = Slot(str(path[0]), ("self", *path), argument)
+        else:
+            slot = found.setdefault(path[0], Slot(str(path[0]), ("self", path[0])))
+            slot.entries.append(Slot(str(path[-1]), ("self", *path), argument))
+    return list(found.values())
 
 
 def spellings(name: str, first: bool) -> list[str]:
@@ -157,4 +171,20 @@ def input_gradient(
         if name not in known and is_gradient(part) and np.shape(part) == shape
         if part is not was.get(name) and naming.looks_like_gradient(name.lstrip("_"))
     ]
+    return found[0] if len(found) == 1 else ""
+
+
+def losses_in(thing: Any) -> dict[str, Any]:
+    """The numbers and arrays in attributes that are named as a loss, as they are now."""
+    return {
+        name: np.array(part)
+        for name, part in instances.entries_of(thing).items()
+        if isinstance(name, str) and naming.has(name, naming.LOSS) and is_gradient(part)
+    }
+
+
+def changed_loss(before: Mapping[str, Any], thing: Any) -> str:
+    """The one attribute with a loss that a forward has made or has added to; "" if there is none"""
+    now = losses_in(thing)
+    found = [n for n, part in now.items() if not np.array_equal(part, before.get(n, 0.0))]
     return found[0] if len(found) == 1 else ""

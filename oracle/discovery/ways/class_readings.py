@@ -9,7 +9,7 @@ import numpy as np
 from oracle.discovery import naming
 from oracle.discovery.text import callers
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
-from oracle.discovery.ways import instances, losses
+from oracle.discovery.ways import instances, losses, own_losses
 from oracle.discovery.ways.attributes import OUTPUTS
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.readings import Variant, combined, is_one, last_layer, read_mean
@@ -21,12 +21,16 @@ def ready(thing: Object, kind: type) -> Subject:
     candidate = thing.candidate
     plain = _subject(thing, kind)
     if candidate.way == Way.NETWORK and not candidate.of("loss"):
-        _read_losses(plain, thing)
-        return plain
+        return combined(plain, _losses(thing))
     if candidate.way != Way.LAYER:
         return combined(plain, _shares(thing))
     if thing.points:
         return combined(plain, _points(thing))
+    left = _loss_left(thing)
+    if left and not thing.upstreams:
+        return combined(plain, left)
+    if left:
+        return combined(combined(plain, left), _shares(thing))
     if not thing.upstreams and not thing.is_scalar:
         unscaled = dataclasses.replace(thing, is_scalar=True).backward
         first = "mean" if thing.aliases else "each"
@@ -116,6 +120,32 @@ def _given_the_output(thing: Object) -> list[Variant]:
     return [output, given] if as_output else [given, output]
 
 
+def _loss_left(thing: Object) -> list[Variant]:
+    """A layer that hands its input on and adds to ``self.loss``: that is what it is about.
+
+    A backward that is given no upstream has the gradient of the loss alone, whatever forward
+    returns. One that is given an upstream may leave the loss out, which nothing shows to be right.
+    """
+    name = thing.sum_of_losses
+    if not name or thing.is_scalar or (thing.upstreams and not thing.hands_on):
+        return []
+    alone = dataclasses.replace(thing, with_loss=True, upstreams=[], is_scalar=True)
+    reading = Reading(f"of self.{name}", f"correct as the gradient of self.{name}")
+    found: list[Variant] = [(reading, _as(alone))]
+    if not thing.upstreams:
+        return found
+    both = dataclasses.replace(thing, with_loss=True)
+    text = f"correct with self.{name}, to which forward adds, at an upstream of 1"
+    with_it: Variant = (
+        Reading(f"with self.{name}", text),
+        lambda subject: dataclasses.replace(_as(both)(subject), losses=(1,)),
+    )
+    doubt = f"right only if self.{name}, to which forward adds, is no part of what is minimised"
+    plain = Reading(f"without self.{name}", "", False, doubt=doubt)
+    taken = next(p for p in thing.taken if p.name == thing.upstreams[0])
+    return [with_it, *(found if not taken.required else []), (plain, lambda subject: subject)]
+
+
 def _shares(thing: Object) -> list[Variant]:
     """Layers that share an array and leave a gradient each: the sum is that of the array."""
     if not thing.has_shares:
@@ -146,8 +176,11 @@ def _last_layer(thing: Object) -> list[Variant]:
     return last_layer(name) if callers.leave_at_one(calls, node, name, names.index(name)) else []
 
 
-def _read_losses(subject: Subject, thing: Object) -> None:
-    """A reading for each of the usual losses; the first one by default."""
+def _losses(thing: Object) -> list[Variant]:
+    """The losses that a network without one may have: the file's own, else each of the usual ones.
+
+    Beside a loss of its own, a usual one that is a positive multiple of it is a question.
+    """
     targets = [
         name
         for name in thing.plan.slots
@@ -159,24 +192,31 @@ def _read_losses(subject: Subject, thing: Object) -> None:
     table = losses.LABELS if labels else losses.FLOATS
     first = next((s for n, s in thing.plan.slots.items() if n in thing.of_forward), None)
     axis = losses.samples_axis(first.argument if first else None, slot.argument)
+    own = list(own_losses.of_file(thing, targets[0])) if thing.user.text is not None else []
+    found: list[Variant] = []
+    for name, line, loss in own:
+        remark = f"correct as the gradient of {name}, line {line}"
+        reading = Reading(f"of {name}", remark)
+        found.append((reading, _with_loss(thing, loss, targets[0])))
+    for name, usual in table.items():
 
-    def read_as(which: int) -> Subject:
-        name = list(table)[which]
+        def loss(output: Any, target: Any, usual: losses.Loss = usual) -> Any:
+            return usual(output, target, axis)
 
-        def loss(inputs: Inputs, output: Any) -> Any:
-            return table[name](output, inputs[targets[0]], axis)
+        doubt = ""
+        if own:
+            if not own_losses.is_multiple(thing, targets[0], own[0][2], loss):
+                continue
+            doubt = f"right only for {name}, and {own[0][0]}, line {own[0][1]}, is a multiple of it"
+        reading = Reading(name, f"correct as the gradient of {name}", not doubt, doubt=doubt)
+        found.append((reading, _with_loss(thing, loss, targets[0])))
+    return found
 
-        other = dataclasses.replace(thing, loss=loss)
-        return dataclasses.replace(
-            subject,
-            forward=other.forward,
-            backward=other.backward,
-            readings=(Reading(name, f"correct as the gradient of {name}"),),
-            read_as=None,
-        )
 
-    subject.readings = tuple(Reading(n, f"correct as the gradient of {n}") for n in table)
-    subject.read_as = read_as
-    chosen = read_as(0)
-    subject.forward, subject.backward = chosen.forward, chosen.backward
-    subject.has_upstream = False
+def _with_loss(
+    thing: Object, loss: Callable[[Any, Any], Any], target: str
+) -> Callable[[Subject], Subject]:
+    def whole(inputs: Inputs, output: Any) -> Any:
+        return loss(output, inputs[target])
+
+    return _as(dataclasses.replace(thing, loss=whole))

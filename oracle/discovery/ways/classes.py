@@ -1,9 +1,11 @@
 """Ways 4 and 9: layers, losses and networks that are classes."""
 
-import ast
+import contextlib
 import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
 
 from oracle.discovery import naming, plans
 from oracle.discovery.arguments import Parameter, User
@@ -13,9 +15,10 @@ from oracle.discovery.load import line_in, said
 from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import Said
+from oracle.discovery.text import classes as text_classes
 from oracle.discovery.text import usage
-from oracle.discovery.trial_inputs import trial_arrays
-from oracle.discovery.ways import makers, option_variants
+from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
+from oracle.discovery.ways import instances, makers, option_variants
 from oracle.discovery.ways.class_readings import ready
 from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.objects import Object
@@ -64,6 +67,9 @@ def network(user: User, candidate: Candidate) -> Subject:
 
 def _subject(user: User, candidate: Candidate) -> Subject:
     kind = user.kind(candidate.of("class"))
+    owner, method = candidate.of("class"), candidate.of("backward").rpartition(".")[2]
+    if user.text is not None and text_classes.is_placeholder(user.text, owner, method):
+        raise NothingToJudge(f"{owner} is a base class: {method} only holds a place")
     roles = [candidate.of(role) for role in ("forward", "backward", "loss")]
     methods = user.text.methods(candidate.of("class")) if user.text is not None else {}
     init = methods.get("__init__", "")
@@ -78,21 +84,21 @@ def _subject(user: User, candidate: Candidate) -> Subject:
     maker = None
     try:
         maker = makers.maker(user, candidate.of("class"), kind, spoken, known)
+        stored = _stored(maker, [p.name for p in given if not has_shape(p.name, spoken)])
+        if stored:
+            with contextlib.suppress(Unusable):
+                whole = {**stored, **spoken}
+                return _found(user, candidate, kind, maker, whole, (given, taken, asked))
         return _found(user, candidate, kind, maker, spoken, (given, taken, asked))
     except Unusable as error:
         if isinstance(error, MissingShapes) and error.guessed is not None:
             raise  # it runs
         invented = maker is None or bool(maker.proposed)
-        if _is_base(user, candidate) or (invented and holds_layers(user, candidate)):
+        if (user.text and text_classes.derived(user.text, candidate.of("class"))) or (
+            invented and holds_layers(user, candidate)
+        ):
             raise NothingToJudge(str(error), error.line) from error
         raise
-
-
-def _is_base(user: User, candidate: Candidate) -> bool:
-    """True if other classes of the file derive from it."""
-    classes = user.text.classes.values() if user.text is not None else []
-    name = candidate.of("class")
-    return any(isinstance(b, ast.Name) and b.id == name for node in classes for b in node.bases)
 
 
 def _found(
@@ -237,6 +243,25 @@ def _held(maker: Maker, spoken: Shapes, open_: Sequence[str]) -> Iterator[Guess]
         yield changed
 
 
+def _stored(maker: Maker, names: Sequence[str]) -> Shapes:
+    """The shapes of arguments that a new object has places for: ``self.x = np.zeros(n_in)``.
+
+    Only of those whose extents are all sizes of the constructor.
+    """
+    drawn = [*maker.arguments, *makers.phantoms(maker, maker.arguments)]
+    try:
+        thing = maker.make(trial_arrays(drawn), drawn, 0)
+    except (Exception, SystemExit):  # it is not even made
+        return {}
+    sizes = {extent: size for size, extent in trial_sizes(drawn).items()}
+    found: dict[tuple[str, ...], Said] = {}
+    for name in names:
+        shape = np.shape(instances.arrays_in(thing).get((name,), ()))
+        if shape and all(extent in sizes for extent in shape):
+            found[(name,)] = Said(tuple(sizes[extent] for extent in shape))
+    return found
+
+
 def _documented(user: User, candidate: Candidate) -> set[str]:
     """The arguments whose shapes only docstrings say; dropped if the class does not run."""
     if user.text is None:
@@ -277,10 +302,15 @@ def _open(wanted: Sequence[Parameter], spoken: Shapes) -> tuple[list[str], Shape
 def _with_options(thing: Object, kind: type, again: Callable[[Maker], Object]) -> Subject:
     """The subject that an object is, and beside it those of other options."""
 
-    def beside() -> list[Subject]:
-        found = option_variants.others(thing, again)
+    def beside() -> list[Subject | Unusable]:
+        found, left = option_variants.others(thing, again)
         subjects = [(option, ready(other, kind)) for option, other in found]
-        return [dataclasses.replace(s, name=f"{s.name}({option})") for option, s in subjects]
+        told = f"{thing.candidate.name}: {len(left)} further options are not judged: "
+        line = thing.user.line(thing.candidate.of("class"))
+        return [
+            *(dataclasses.replace(s, name=f"{s.name}({option})") for option, s in subjects),
+            *([Unusable(told + ", ".join(left), line)] if left else []),
+        ]
 
     return dataclasses.replace(ready(thing, kind), beside=beside)
 

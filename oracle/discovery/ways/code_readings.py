@@ -70,7 +70,7 @@ def _passes_over_zeros(loop: ast.For, names: set[str]) -> bool:
 
 
 def _ends_early(loop: ast.For) -> bool:
-    """A return or break that each pass comes to."""
+    """The return or break that ends every pass of the loop."""
     return isinstance(loop.body[-1], ast.Return | ast.Break)
 
 
@@ -143,15 +143,15 @@ def _fitted(gradient: Any, shape: tuple[int, ...]) -> Any:
 SAID = re.compile(r"soft-?max|sigmoid|logit|logistic", re.IGNORECASE)
 
 
-def _softmax(axis: int) -> Callable[[Any], Any]:
-    def softmax(z: Any) -> Any:
+def softmax(axis: int) -> Callable[[Any], Any]:
+    def along(z: Any) -> Any:
         e = np.exp(z - np.max(z, axis=axis, keepdims=True))
         return e / np.sum(e, axis=axis, keepdims=True)
 
-    return softmax
+    return along
 
 
-def _sigmoid(z: Any) -> Any:
+def sigmoid(z: Any) -> Any:
     return 1 / (1 + np.exp(-z))
 
 
@@ -167,9 +167,9 @@ def of_activations(user: User, candidate: Candidate, subject: Subject) -> Subjec
     before = subject.by_trial
     acts: dict[str, Callable[[Any], Any]] = {}
     if any("max" in word for word in said) or "logit" in said:
-        acts |= {"softmax along the last axis": _softmax(-1), "softmax along axis 0": _softmax(0)}
+        acts |= {"softmax along the last axis": softmax(-1), "softmax along axis 0": softmax(0)}
     if any("sig" in word or "logi" in word for word in said):
-        acts["sigmoid"] = _sigmoid
+        acts["sigmoid"] = sigmoid
 
     def by_trial(one: Subject) -> Subject:
         one = one if before is None else before(one)

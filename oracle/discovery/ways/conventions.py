@@ -132,7 +132,7 @@ def _loop_that_calls(user: User, candidate: Candidate) -> tuple[str, first_upstr
     assert user.text is not None
     short = candidate.of("backward").rpartition(".")[2]
     for text in callers.near(user.text, short):
-        for name, node, call in _loops(text, candidate, user.text):
+        for name, node, call in loops(text, candidate, user.text):
             texts = callers.near(user.text, "")
             kind = first_upstream.kind(texts, node, call, name.rpartition(".")[2])
             own = text is user.text
@@ -140,7 +140,7 @@ def _loop_that_calls(user: User, candidate: Candidate) -> tuple[str, first_upstr
     return "", ""
 
 
-def _loops(text: Text, candidate: Candidate, own: Text) -> Iterator[tuple[str, Function, ast.Call]]:
+def loops(text: Text, candidate: Candidate, own: Text) -> Iterator[tuple[str, Function, ast.Call]]:
     """The functions of a text in which a loop calls the backward of a candidate."""
     owner, short = candidate.of("class"), candidate.of("backward").rpartition(".")[2]
     if text is not own and not _knows(text, own, owner or short):

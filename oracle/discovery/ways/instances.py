@@ -11,7 +11,7 @@ from oracle.discovery import naming
 from oracle.discovery.arguments import User
 from oracle.discovery.text import assignments
 from oracle.subject import Path
-from oracle.truth.recording.attributes import attributes_of
+from oracle.truth.recording.trees import attributes_of
 
 DEEPEST = 7  # steps into an object
 RATES = re.compile(r"(learning_?rate|lr|eta|step_?size|learn_?rate|learningRate)$")

@@ -31,7 +31,7 @@ class Runs(Protocol):
 
 
 def is_linear(one: Runs, seed: int = 0, first: int = 2) -> bool:
-    """b(2g) = 2·b(g), and b(0) = 0. What draws random numbers of its own passes: nothing tells."""
+    """b(2g) = 2·b(g), and b(0) = 0. Code that draws random numbers passes: it gives no answer."""
     arrays = trial_arrays(one.arguments, first, seed=seed)
     rng = np.random.default_rng(seed)
     drawn: list[np.ndarray] = []

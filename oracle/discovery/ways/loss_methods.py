@@ -15,6 +15,7 @@ from oracle.discovery.shapes.grammar import Said
 from oracle.discovery.text import returns
 from oracle.discovery.trial_inputs import trial_arrays
 from oracle.discovery.ways import instances, makers, single
+from oracle.discovery.ways.attributes import slots_of
 from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.roles import (
@@ -78,7 +79,7 @@ def _made_by(user: User, candidate: Candidate, maker: Maker, spoken: Shapes) -> 
         return single.value_of(arguments.call(function, given, inputs), items)
 
     def run_backward(inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
-        own = thing._candidates(instances.arrays_in(inputs["self"]))
+        own = slots_of(instances.arrays_in(inputs["self"]))
         drawn = list(plan.slots.values())
         named = [s for s in drawn if own and naming.assign(told, [s.name])]
         slots = [*named, *own] or drawn  # of an object that holds no parameters

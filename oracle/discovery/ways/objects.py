@@ -22,6 +22,7 @@ from oracle.discovery.ways.attributes import (
     gradients_of_numbers,
     input_gradient,
     made_with_numbers,
+    slots_of,
     spellings,
     value_at,
     with_numbers,
@@ -61,6 +62,7 @@ class Object:
     paths: set[Path] = field(default_factory=set)  # and what has a gradient
     short: set[str] = field(default_factory=set)  # whose gradients have fewer entries than they
     is_scalar: bool = False
+    hands_on: bool = False  # the forward returns its input, or what equals it
     numbers: list[Path] = field(default_factory=list)  # parameters that are no arrays but numbers
     steps: tuple[Step, ...] = ()  # calls that set it up before its first forward
     lazy: set[Path] = field(default_factory=set)  # what only its first forward makes
@@ -72,6 +74,8 @@ class Object:
     has_shares: bool = False  # several layers have a gradient each of one array
     adds_shares: bool = False  # and the gradient is their sum
     loss: Callable[[Inputs, Any], Any] | None = None  # one of the usual losses, as a reading
+    sum_of_losses: str = ""  # the attribute in which a forward leaves a loss, or adds to it
+    with_loss: bool = False  # it is the value, or part of it, as a reading
 
     @property
     def surely_upstreams(self) -> set[str]:
@@ -160,6 +164,10 @@ class Object:
             result = self.loss(inputs, result)
         elif isinstance(result, Mapping) and result:
             result = tuple(result.values())  # the upstream has the same keys
+        if self.with_loss:
+            loss = getattr(thing, self.sum_of_losses)
+            loss = np.sum(loss) if np.ndim(loss) else loss
+            result = (result, loss) if self.upstreams else loss
         return result, kept
 
     def _several(self, result: tuple[Any, ...]) -> bool:
@@ -238,6 +246,8 @@ class Object:
 
     def backward(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
         thing = inputs["self"]
+        if self.with_loss and self.upstreams:
+            upstream = upstream[0]
         before = instances.arrays_in(thing)
         was = {path: array.copy() for path, array in before.items() if path in self.held}
         values = self._values([p for p in self.taken if p.name not in self.upstreams], inputs, kept)
@@ -270,7 +280,7 @@ class Object:
         node = self.user.node(qualified)
         made: list[Made] = []
         inputs = [s for n, s in self.plan.slots.items() if n in self.of_forward]
-        parameters = self._candidates(was)
+        parameters = slots_of(was)
         now = with_numbers(thing)
         kind = self.candidate.of("class")
         attributes: list[Made] = []
@@ -377,18 +387,6 @@ class Object:
             found = naming.assign(names, [s.name for s in [*wanted, *parameters]])
             return returned.made(result, [*wanted, *parameters]) if found else []
         return returned.made(result, wanted)
-
-    def _candidates(self, was: Mapping[Path, np.ndarray]) -> list[Slot]:
-        """The object's arrays as inputs: ``W``, the entries of ``params``, the list ``weights``."""
-        found: dict[str, Slot] = {}
-        for path, array in was.items():
-            argument = Argument(instances.spelled(path), tuple(map(str, array.shape)))
-            if len(path) == 1:
-                found[path[0]] = Slot(str(path[0]), ("self", *path), argument)
-            else:
-                slot = found.setdefault(path[0], Slot(str(path[0]), ("self", path[0])))
-                slot.entries.append(Slot(str(path[-1]), ("self", *path), argument))
-        return list(found.values())
 
     def _rated(self) -> bool:
         """True if the backward multiplies its updates by the rate that the oracle has set."""

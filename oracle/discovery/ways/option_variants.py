@@ -17,28 +17,48 @@ from oracle.discovery.ways.objects import Object
 from oracle.subject import Path, as_array
 
 MOST = 15  # options that are judged beside the one that was used first
+MOST_TRIED = 100
 
 
-def others(thing: Object, again: Callable[[Maker], Object]) -> Iterator[tuple[str, Object]]:
-    """The object made with each other option, and what to call it: ``act="relu"``."""
+def others(
+    thing: Object, again: Callable[[Maker], Object]
+) -> tuple[list[tuple[str, Object]], list[str]]:
+    """The object made with each other option, and what to call it; the options that are left out.
+
+    An option is called ``act="relu"``.
+    """
     known = [_numbers(thing)]
-    for own, texts in thing.maker.options.items():
-        used = _used(thing.maker, own)
-        for text in texts:
-            if text == used or len(known) > MOST:
-                continue
-            try:
-                other = again(
-                    dataclasses.replace(
-                        thing.maker, constants=thing.maker.constants | {own: text}, remarks=[]
-                    )
+    found: list[tuple[str, Object]] = []
+    left: list[str] = []
+    for tried, (own, text) in enumerate(_options(thing.maker)):
+        name = f'{own}="{text}"'
+        if tried >= MOST_TRIED:
+            left.append(name)
+            continue
+        try:
+            other = again(
+                dataclasses.replace(
+                    thing.maker, constants=thing.maker.constants | {own: text}, remarks=[]
                 )
-                numbers = _numbers(other)
-            except (Exception, SystemExit):  # what the code refuses is no option
-                continue
-            if not any(_same(numbers, one) for one in known):
-                known.append(numbers)
-                yield f'{own}="{text}"', other
+            )
+            numbers = _numbers(other)
+        except (Exception, SystemExit):  # what the code refuses is no option
+            continue
+        if any(_same(numbers, one) for one in known):
+            continue
+        known.append(numbers)
+        if len(found) < MOST:
+            found.append((name, other))
+        else:
+            left.append(name)
+    return found, left
+
+
+def _options(maker: Maker) -> Iterator[tuple[str, str]]:
+    """The options other than the one that is used, by argument."""
+    for own, texts in maker.options.items():
+        used = _used(maker, own)
+        yield from ((own, text) for text in texts if text != used)
 
 
 def _used(maker: Maker, own: str) -> Any:

@@ -75,7 +75,7 @@ class Proposals:
             yield given(text, one.names, why=f"by the annotation of {name}")
 
     def _objects(self, kinds: Iterable[type]) -> Iterator[Given]:
-        """Objects of some classes and of what is made from them, that need no argument."""
+        """Objects, made without arguments, of some classes and of their subclasses."""
         for base in kinds:
             for kind in [base, *_subclasses(base)]:
                 made = given(ast.parse(f"{kind.__name__}()", mode="eval").body,

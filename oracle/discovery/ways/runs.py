@@ -1,5 +1,6 @@
 """Trial runs of an object: which of its arrays have gradients, and of which shapes."""
 
+import ast
 import contextlib
 import dataclasses
 import itertools
@@ -11,11 +12,15 @@ import numpy as np
 from oracle.cases.values import along
 from oracle.discovery import arguments, naming
 from oracle.discovery.plans import Slot
-from oracle.discovery.trial_inputs import trial_arrays, trial_sizes
+from oracle.discovery.trial_inputs import kept_random_state, trial_arrays, trial_sizes
 from oracle.discovery.ways import instances, upstreams
-from oracle.discovery.ways.attributes import numbers_with_gradients, value_at
+from oracle.discovery.ways.attributes import (
+    changed_loss,
+    losses_in,
+    numbers_with_gradients,
+    value_at,
+)
 from oracle.discovery.ways.objects import Object
-from oracle.discovery.ways.roles import holds_layers
 from oracle.discovery.ways.set_up import MOST, Step, sequences
 from oracle.subject import Argument, Made, NothingToJudge, Path, Unusable, Way, WrongReturn
 
@@ -29,6 +34,14 @@ def try_once(thing: Object, open_: Sequence[str]) -> set[str]:
     except Unusable:
         raise
     except Exception as error:
+        for flags in _flags(thing):
+            known = dict(thing.plan.constants)
+            thing.plan.constants |= dict.fromkeys(flags, True)
+            with contextlib.suppress(Exception):  # of these flags; others are tried
+                unlike = _run(thing, open_)
+                thing.plan.remarks.append(f"{' and '.join(flags)} was taken to be True")
+                return unlike
+            thing.plan.constants = known
         plain = dataclasses.replace(thing)
         for steps in _set_ups(plain):
             for field in dataclasses.fields(thing):
@@ -47,6 +60,15 @@ def try_once(thing: Object, open_: Sequence[str]) -> set[str]:
         raise error
 
 
+def _flags(thing: Object) -> list[list[str]]:
+    """The arguments of a forward that are False by default, each and all: ``save_cache=False``.
+
+    Only where it is asked to does such a forward keep what its backward needs.
+    """
+    single = [[p.name] for p in thing.given if p.default is False]
+    return single if len(single) < 2 else [*single, [name for one in single for name in one]]
+
+
 def _set_ups(thing: Object) -> Iterator[tuple[Step, ...]]:
     used = [thing.method(role) for role in ("forward", "backward", "loss")]
     slot = thing.plan.slots.get(thing.of_forward[0]) if thing.of_forward else None
@@ -63,6 +85,7 @@ def _run(thing: Object, open_: Sequence[str]) -> set[str]:
 
     A layout of the samples in which a gradient has a different shape is not the user's.
     """
+    thing.lazy = set()  # of a run before this one, which failed
     arrays = trial_arrays(thing.arguments)
     with np.errstate(all="ignore"):
         if thing.candidate.way == Way.NETWORK:
@@ -70,19 +93,25 @@ def _run(thing: Object, open_: Sequence[str]) -> set[str]:
             _targets_like_output(thing, open_, trial_arrays(thing.arguments, 11))
             arrays = trial_arrays(thing.arguments)
         inputs = thing.prepare(arrays)
-        thing.held = set(instances.arrays_in(inputs["self"]))
+        before = instances.arrays_in(inputs["self"])
+        thing.held = set(before)
         thing.shared = instances.same_arrays(inputs["self"])
+        sums = losses_in(inputs["self"])
         value, kept = thing.forward(inputs)
+        thing.sum_of_losses = changed_loss(sums, inputs["self"])
+        thing.hands_on = any(
+            isinstance(given, np.ndarray) and np.array_equal(given, value)
+            for given in inputs.values()
+        )
+        thing.held -= _kept_anew(thing, arrays, before, inputs["self"])
         thing.lazy = _made_once(thing, inputs["self"])
         if thing.lazy:
             thing.held |= thing.lazy
             inputs = thing.prepare(arrays)
             thing.shared = _among(thing.held, instances.same_arrays(inputs["self"]))
             value, kept = thing.forward(inputs)
-        if any(value is given for given in inputs.values()) and holds_layers(
-            thing.user, thing.candidate
-        ):
-            raise NothingToJudge(f"{thing.candidate.name} has no layers of its own")
+        if thing.hands_on and (empty := _empty_layers(thing, inputs["self"])):
+            raise NothingToJudge(f"{thing.candidate.name}: nothing has put layers into {empty}")
         thing.is_scalar = np.ndim(value) == 0 if not isinstance(value, tuple) else False
         if thing.candidate.way == Way.NETWORK and not thing.candidate.of("loss"):
             thing.is_scalar = True
@@ -136,6 +165,56 @@ def _numbers_of_many(thing: Object) -> list[Path]:
     with contextlib.suppress(WrongReturn):
         thing.backward(inputs, value, kept, np.ones_like(np.asarray(value, dtype=float)))
     return numbers_with_gradients(thing.prepare(many)["self"], inputs["self"])
+
+
+def _empty_layers(thing: Object, own: Any) -> str:
+    """The empty list or dict in an object whose entries its forward would call; "" if none is.
+
+    An empty ``Sequential`` hands everything on, and its backward as well: that shows nothing.
+    """
+    node = thing.user.node(thing.candidate.of("forward"))
+    for loop in ast.walk(node) if node is not None else ():
+        if not isinstance(loop, ast.For):
+            continue
+        for part in ast.walk(loop.iter):
+            held = getattr(own, part.attr, None) if isinstance(part, ast.Attribute) else None
+            empty = isinstance(held, list | tuple | Mapping) and not held
+            if empty and _are_called(loop):
+                return ast.unparse(part)
+    return ""
+
+
+def _are_called(loop: ast.For) -> bool:
+    """True if the body of a loop calls what the loop goes through, or a method of it."""
+    names = {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+    calls = [
+        part.func for each in loop.body for part in ast.walk(each) if isinstance(part, ast.Call)
+    ]
+    return any(isinstance(p, ast.Name) and p.id in names for f in calls for p in ast.walk(f))
+
+
+def _kept_anew(
+    thing: Object, arrays: Mapping[str, np.ndarray], before: Mapping[Path, Any], own: Any
+) -> set[Path]:
+    """The arrays that a forward has replaced and has not read: what it keeps for its backward.
+
+    ``self.x = x`` in place of the zeros that the constructor has put there. Others in their place
+    change neither the value nor what is put there; those of a parameter do.
+    """
+    replaced = [p for p, array in before.items() if instances.part_at(own, p) is not array]
+    found: set[Path] = set()
+    for path in replaced:
+        came = []
+        for added in (0.0, 1.0):
+            inputs = thing.prepare(arrays)
+            instances.place(inputs["self"], path, before[path] + added)
+            with kept_random_state(0):
+                value, _ = thing.forward(inputs)
+            parts = value if isinstance(value, tuple | list) else [value]
+            came.append([*map(np.asarray, parts), instances.part_at(inputs["self"], path)])
+        if all(np.array_equal(a, b, equal_nan=True) for a, b in zip(*came)):
+            found.add(path)
+    return found
 
 
 def _among(held: set[Path], shared: dict[Path, list[Path]]) -> dict[Path, list[Path]]:

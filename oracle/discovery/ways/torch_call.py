@@ -12,7 +12,7 @@ from oracle.discovery.arguments import Parameter
 from oracle.discovery.text.returns import Item
 from oracle.subject import Inputs, Made, Path, WrongReturn
 from oracle.truth import torch_compat
-from oracle.truth.torch_world import PLAIN, Precision
+from oracle.truth.torch_forward import PLAIN, Precision
 
 
 class Context:

@@ -24,8 +24,7 @@ from oracle.discovery.trial_inputs import trial_arrays
 from oracle.discovery.ways.torch_call import Call
 from oracle.subject import NothingToJudge, Subject, outputs
 from oracle.truth import torch_compat
-from oracle.truth.torch_forward import Forward
-from oracle.truth.torch_world import PLAIN, Asked, Precision, lowest, world
+from oracle.truth.torch_forward import PLAIN, Asked, Forward, Precision, lowest, world
 
 UNKNOWN = object()
 

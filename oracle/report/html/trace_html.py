@@ -13,8 +13,7 @@ from typing import Any
 import jinja2
 
 from oracle.report.escaped import escaped, shown
-from oracle.report.html import images
-from oracle.report.html.chart import chart
+from oracle.report.html.pictures import chart, largest, png
 from oracle.report.traced_lines import Line, factor, headline, lines, remarks
 from oracle.results import Picture, Report, Rows
 
@@ -152,10 +151,10 @@ def _said(line: Line, report: Report, picture: Picture | None) -> Said:
     times = factor(report, line) if line.verdict == "wrong" else ""
     if picture is None or not picture.want or not picture.got:
         return Said(line, times, (), "")
-    got, want = images.largest(picture.got), images.largest(picture.want)
+    got, want = largest(picture.got), largest(picture.want)
     drawn = [_drawn("yours", picture.got, got), _drawn("true", picture.want, want)]
     if picture.difference:
-        off = images.largest(picture.difference)
+        off = largest(picture.difference)
         rounding = off <= 1e-9 * max(got, want)  # of no colour
         drawn.append(_drawn("difference", picture.difference, max(got, want) if rounding else off))
     return Said(line, times, tuple(drawn), " × ".join(map(str, picture.shape)) or "a number")
@@ -163,8 +162,8 @@ def _said(line: Line, report: Report, picture: Picture | None) -> Said:
 
 def _drawn(title: str, rows: Rows, full: float) -> Drawn:
     """A picture; ``full`` is the magnitude that has the full colour."""
-    limit = f"{images.largest(rows):.3g}"
+    limit = f"{largest(rows):.3g}"
     alt = f"{title}: {len(rows)} × {len(rows[0])} entries, the largest magnitude is {limit}"
     entry = min(LARGEST_ENTRY, LARGEST // max(len(rows), len(rows[0])))
     size = entry * len(rows[0]), entry * len(rows)
-    return Drawn(title, images.png(rows, full), alt, limit, *size)
+    return Drawn(title, png(rows, full), alt, limit, *size)

@@ -6,18 +6,16 @@ value, bit for bit the same as without the recording, and a note of each call on
 
     tape.py       values, notes, cuts, places in the user's code
     memory.py     which value stands where in NumPy's memory: writes, views, aliases
-    kinds.py      the tracked array and the tracked numbers; arrays, scalars, methods and flat.py
-                  give them their operations
-    wrapping.py   from tracked arrays to values, and from results to tracked arrays
+    kinds.py      the tracked array and the tracked numbers, made from plain ones and made plain;
+                  arrays.py, scalars.py and iteration.py give them their operations
     calls.py      one call: run it, note it, wrap its result
     writes.py     calls that write into an array
-    exits.py      where numbers leave the record; strays.py: where unknown arrays come in
+    exits.py      where numbers leave the record
     callbacks.py  NumPy functions that call the user's function back
-    stand_ins.py  what np, math, rng, ... mean in the user's modules meanwhile; classes.py,
-                  generators.py and builtin_names.py: what float, rng.shuffle, sum, ... mean
+    stand_ins.py  what np, math, rng, ... mean in the user's modules meanwhile; classes.py and
+                  generators.py: what float, rng.shuffle, ... mean
     names.py      finds those modules, and puts the stand-ins in place and back
-    trees.py      arrays in nested arguments and results
-    warned.py     NumPy's warnings, shown where the user's code caused them
+    trees.py      arrays in nested arguments and results, and in objects
 
 A value is recorded where it goes through NumPy, ``math``, ``scipy.special`` or Python arithmetic.
 Where one leaves the record, by ``pickle``, ``json`` or ``np.ma.array``, say, a ``Cut`` tells the
@@ -37,7 +35,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# ``arrays``, ``flat`` and ``scalars`` give the tracked kinds their operations.
+# ``arrays``, ``iteration`` and ``scalars`` give the tracked kinds their operations.
 from oracle.truth.recording import arrays, iteration, scalars  # noqa: F401
 from oracle.truth.recording.names import Names, at_the_users_line
 from oracle.truth.recording.tape import SHARED_INPUT, Cut, Note, Place, Tape, Value

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from oracle.truth import numpy_compat
-from oracle.truth.recording import calls, exits, wrapping, writes
+from oracle.truth.recording import calls, exits, kinds, writes
 from oracle.truth.recording.kinds import Flat, Tracked, give, plain
 from oracle.truth.recording.tape import Tape
 
@@ -69,14 +69,14 @@ class _Operations:
 
     def __array_finalize__(self: Any, source: Any) -> None:
         if type(source) is Tracked and Tape.now is not None:
-            wrapping.orphan(self, source)
+            kinds.orphan(self, source)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         return np.ndarray(*args, **kwargs)  # ``type(x)(shape)``
 
     def __getattr__(self: Any, name: str) -> Any:
         if name in Tracked.__slots__:  # C code made it from another kind of array
-            wrapping.foundling(self)
+            kinds.foundling(self)
             return object.__getattribute__(self, name)
         if name == numpy_compat.MASKED_ARRAYS_LOOK_UP:
             return exits.cut("masked array", lambda x: np.ndarray, self)
@@ -87,11 +87,8 @@ class _Operations:
     def __array_function__(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return calls.numpy_call(func, args, kwargs)
 
-    def __getitem__(self: Any, index: Any) -> Any:
-        return calls.getitem(self, index)
-
-    def __setitem__(self: Any, index: Any, source: Any) -> None:
-        writes.setitem(self, index, source)
+    __getitem__ = calls.getitem
+    __setitem__ = writes.setitem
 
     # Attributes
 
@@ -192,7 +189,7 @@ class _Operations:
     def __dlpack__(self: Any, *args: Any, **kwargs: Any) -> Any:
         return exits.cut("memory", lambda x: x.__dlpack__(*args, **kwargs), self)
 
-    # Numbers that stay in it
+    # Methods whose results stay in the record
 
     def tolist(self: Any) -> Any:
         return exits.to_list(self)
@@ -219,6 +216,8 @@ give(Tracked, _Operations)
 for _name, _ufunc in OPERATORS.items():
     for _special in (f"__{_name}__", f"__r{_name}__"):
         setattr(Tracked, _special, calls.operator_for(_special, _ufunc))
+for _name in ("add", "sub", "mul", "truediv"):
+    setattr(Tracked, f"__i{_name}__", calls.operator_for(f"__i{_name}__", OPERATORS[_name]))
 give_methods(Tracked, np.ndarray)
 
 

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from oracle.truth.recording import calls, exits
-from oracle.truth.recording.kinds import SCALARS, Tracked, plain
+from oracle.truth.recording.kinds import SCALARS, Tracked, is_active, noted, plain, tag
 from oracle.truth.recording.tape import Tape
-from oracle.truth.recording.wrapping import is_active, noted, tag
 
 __warningregistry__ = None  # see calls.py
 

@@ -12,21 +12,24 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording.kinds import SCALARS, Tracked, plain, track_scalar
-from oracle.truth.recording.memory import owner_of
-from oracle.truth.recording.tape import Tape, Value
-from oracle.truth.recording.wrapping import (
+from oracle.truth.recording.kinds import (
     NUMBERS,
+    SCALARS,
+    Tracked,
     adopt,
     is_active,
     is_costly,
     like,
     noted,
+    plain,
     same_as,
     tag,
     track,
+    track_scalar,
     value_of,
 )
+from oracle.truth.recording.memory import owner_of
+from oracle.truth.recording.tape import Tape, Value
 from oracle.truth.recording.writes import WRITERS, overwritten, ufunc_at, write
 
 # NumPy's warnings are the user's, not this module's: without a registry here, none of them is
@@ -237,17 +240,34 @@ def operator_for(name: str, ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
     """The method of an operator: what NumPy would do by way of the ufunc, sooner."""
     real = getattr(np.ndarray, name)
     op = ufunc.__name__
-    reflected = name.startswith("__r")
+    reflected, in_place = name.startswith("__r"), name.startswith("__i")
 
     def operate(self: Any, other: Any) -> Any:
         tape = Tape.now
-        args = (other, self) if reflected else (self, other)
-        if tape is None or (read := _read(args, {}, tape)) is None:
+        buffer = self._buffer
+        if tape is None or buffer.tape is not tape:
             return real(self, other)
-        result = ufunc(*read[0])
+        mine = self._value if self._version == buffer.version else value_of(self)
+        kind = type(other)
+        if kind is Tracked and other._buffer.tape is tape:
+            plain_other = other._plain
+            theirs = other._value if other._version == other._buffer.version else value_of(other)
+        elif kind in SCALARS and other._tape is tape:
+            plain_other, theirs = other._plain, other._value
+        else:
+            plain_other, theirs = other, other if kind in SIMPLE else None
+        if mine is None or theirs is None:
+            return real(self, other)
+        args = (theirs, mine) if reflected else (mine, theirs)
+        if in_place:
+            buffer.before_write()
+            ufunc(self._plain, plain_other, out=self._plain)
+            overwritten(self, tape.made(op, ufunc, args, {}, self._plain))
+            return self
+        result = ufunc(plain_other, self._plain) if reflected else ufunc(self._plain, plain_other)
         if type(result) is np.ndarray and result.dtype.kind in NUMBERS:
-            return track(result, tape, tape.made(op, ufunc, read[1], {}, result))
-        return finish(op, ufunc, read[1], {}, result, args, tape)
+            return track(result, tape, tape.made(op, ufunc, args, {}, result))
+        return finish(op, ufunc, args, {}, result, (), tape)
 
     operate.__name__ = name
     return operate
@@ -256,7 +276,8 @@ def operator_for(name: str, ufunc: np.ufunc) -> Callable[[Any, Any], Any]:
 def getitem(self: Tracked, index: Any) -> Any:
     """``x[index]``."""
     tape = Tape.now
-    if type(index) not in SIMPLE:
+    kind = type(index)
+    if kind not in SIMPLE:
         index = plain(index)
     result = self._plain[index]
     buffer = self._buffer
@@ -271,7 +292,7 @@ def getitem(self: Tracked, index: Any) -> Any:
         return result
     if buffer.labels is not None:
         buffer.settle(self._plain, value)
-    kept = index if type(index) in SIMPLE else _kept(index)
+    kept = index if kind in SIMPLE else _kept(index)
     made = tape.made("getitem", operator.getitem, (value, kept), {}, result)
     if type(result) is np.ndarray:
         return track(result, tape, made)

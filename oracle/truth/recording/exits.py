@@ -9,9 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording.kinds import SPECIAL, Flat, Tracked, plain, track_scalar
+from oracle.truth.recording.kinds import (
+    SPECIAL,
+    Flat,
+    Tracked,
+    is_active,
+    noted,
+    plain,
+    track_scalar,
+)
 from oracle.truth.recording.tape import Tape, Value
-from oracle.truth.recording.wrapping import is_active, noted
 
 
 def decision(op: str, function: Callable[[Any], Any], source: Any) -> Any:

@@ -13,6 +13,7 @@ the numbers (``x[mask] = v``, ``np.put_along_axis(x, i, v, 1)``, ...) is done to
 Most buffers are only ever written as a whole and need no labels.
 """
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,8 @@ from oracle.truth.recording.tape import Tape, Value
 
 CONSTANT = -1
 MANY = 64  # pieces that a read puts together
+LARGE = 16_000  # bytes: of less, the bookkeeping costs more than the memory
+LOOK_AFTER = 500_000  # bytes
 
 
 def owner_of(array: np.ndarray) -> np.ndarray:
@@ -71,9 +74,9 @@ class Buffer:
         tape.buffers[id(owner)] = self
 
     def before_write(self) -> None:
-        """The memory is about to change: those whose numbers stand in it take a copy along."""
+        """The memory is about to change: those whose numbers stand in it leave."""
         for value in self.borrowers:
-            value.array = value.array.copy()
+            value.leave_memory()
         self.borrowers.clear()
         self.version += 1
 
@@ -103,7 +106,7 @@ class Buffer:
         """The labels of a value's elements, in its shape."""
         if value is None or not value.active:
             return CONSTANT
-        size = int(np.size(value.array))
+        size = value.size
         if value.first_label < 0:
             tape = self.tape
             value.first_label = tape.next_label
@@ -161,7 +164,7 @@ class Buffer:
             if labels.size == 1 or np.array_equal(labels, np.arange(first, first + labels.size)):
                 return values[0]
         # Where each element is found in the values, flattened and laid end to end.
-        sizes = [0 if k < 0 else int(np.size(tape.labelled[k].array)) for k in kinds]
+        sizes = [0 if k < 0 else tape.labelled[k].size for k in kinds]
         ends = np.cumsum([0, *sizes[:-1]])
         firsts = np.array([0 if k < 0 else tape.first_labels[k] for k in kinds])
         index = np.where(labels < 0, CONSTANT, labels - firsts[which] + ends[which])
@@ -188,3 +191,59 @@ def _extent(array: np.ndarray) -> tuple[int, int]:
             else:
                 high += (n - 1) * stride
     return low, high + array.itemsize
+
+
+# Arrays that the user's code has let go of: the record need not keep the numbers either.
+#
+# Of a step of training most large arrays are intermediates, as in ``dz = (dy @ W.T + dh) * slope``.
+# To keep them all takes fresh memory for each, which costs more than the call. From time to time
+# those are looked up that nobody but the record refers to, and whose call can be repeated.
+
+
+def watch(buffer: Buffer, size: int) -> None:
+    """Look up later if the memory of a fresh array, of so many bytes, is still reached."""
+    tape = buffer.tape
+    tape.large.append((buffer, size))
+    tape.large_bytes += size
+    if tape.large_bytes > LOOK_AFTER:
+        tape.large = [each for each in tape.large if _is_kept(each[0])]
+        # The more is still reached, the later is the next look.
+        tape.large_bytes = -sum(size for _, size in tape.large) // 2
+
+
+def _is_kept(buffer: Buffer) -> bool:
+    value = buffer.whole
+    if value is None or value.note is None or not value.note.is_repeatable:
+        return False  # it will never be forgotten
+    alone = len(buffer.borrowers) == 1 and buffer.borrowers[0] is value
+    if not alone or value.array is not buffer.owner or _references(buffer) != _ALONE:
+        return True
+    if value.forget():
+        del buffer.tape.buffers[id(buffer.owner)]
+        buffer.borrowers.clear()
+        buffer.face = buffer.owner = buffer.layout = buffer.whole = None
+    return False
+
+
+def _references(buffer: Buffer) -> tuple[int, int]:
+    """How many references there are to the tracked array and to the plain one."""
+    return sys.getrefcount(buffer.face), sys.getrefcount(buffer.owner)
+
+
+class _Face(np.ndarray):
+    __slots__ = ("_buffer", "_plain")
+    _buffer: Buffer
+    _plain: np.ndarray
+
+
+def _alone() -> tuple[int, int]:
+    """The references to an array that only the record has."""
+    array = np.empty(1)
+    buffer = Buffer(Tape(), array, Value(array, True))
+    buffer.face = array.view(_Face)
+    buffer.face._plain, buffer.face._buffer = array, buffer
+    del array
+    return _references(buffer)
+
+
+_ALONE = _alone()

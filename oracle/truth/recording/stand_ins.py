@@ -37,7 +37,7 @@ __warningregistry__ = None  # see calls.py
 _THEMSELVES = (str, int, float, np.ndarray, np.ufunc)
 # Modules of the standard library whose functions read numbers in C code, or make text of them.
 LEAVING_MODULES = ("json", "marshal", "statistics", "struct")
-# Classes that do.
+# Classes whose methods read numbers in C code, or make text of them.
 LEAVING_CLASSES = (array.array, decimal.Decimal, fractions.Fraction, struct.Struct)
 LEAVING_CLASSES_OF = ("array", "decimal", "fractions")
 TEXT_READERS = (np.fromstring, np.genfromtxt, np.loadtxt)

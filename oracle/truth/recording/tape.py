@@ -10,6 +10,8 @@ need to be replayed; everything else is a constant of the record, and stands in 
 """
 
 import functools
+import math
+import operator
 import os
 import sys
 import sysconfig
@@ -17,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -45,22 +47,74 @@ def is_user_file(name: str) -> bool:
 class Value:
     """One result: its numbers, and the note of the call that made it (None: it was given)."""
 
-    __slots__ = ("active", "array", "first_label", "note")
+    __slots__ = ("active", "array", "first_label", "forgotten", "note")
 
     def __init__(self, array: Any, active: bool = False, note: "Note | None" = None) -> None:
         self.array = array  # a plain ndarray or scalar, which is never changed
         self.active = active
         self.note = note
         self.first_label = -1  # see memory.py
+        self.forgotten: tuple[tuple[int, ...], np.dtype, Literal["C", "F"]] | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
+        if self.forgotten is not None:
+            return self.forgotten[0]
         array = self.array
         return array.shape if type(array) is np.ndarray else np.shape(array)
 
-    def __repr__(self) -> str:
-        made = "given" if self.note is None else f"by {self.note.op}, line {self.note.line}"
-        return f"<Value {self.shape} {made}>"
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+    def leave_memory(self) -> None:
+        """Its numbers stand in memory that is about to change: take a copy along.
+
+        None is needed where the same call gives the same numbers again. So ``dW += g`` for each
+        sample or time step keeps none of the sums, until somebody asks for one.
+        """
+        if not self.forget():
+            self.array = self.array.copy()
+
+    def forget(self) -> bool:
+        """Keep no numbers, if the call that made them can be repeated to the last bit."""
+        array = self.array
+        if self.note is None or not self.note.is_repeatable:
+            return False
+        if not array.flags.forc and self.note.op not in VIEWS:
+            return False
+        self.forgotten = array.shape, array.dtype, "C" if array.flags.c_contiguous else "F"
+        del self.array
+        return True
+
+    def __getattr__(self, name: str) -> Any:
+        """``array``, where it is forgotten: compute it again, and what it was computed from."""
+        if name != "array":
+            raise AttributeError(name)
+        queue = [self]
+        while queue:
+            one = queue[-1]
+            if one.forgotten is None:
+                queue.pop()
+                continue
+            assert one.note is not None
+            missing = [v for v in one.note.args if type(v) is Value and v.forgotten is not None]
+            queue += missing
+            if not missing:
+                one.array = one.note.repeated(*one.forgotten)
+                one.forgotten = None
+        return self.array
+
+
+# Ufuncs that give the same bits again, on arrays of the same layout.
+REPEATABLE = frozenset({
+    np.add, np.subtract, np.multiply, np.divide, np.negative, np.square, np.sqrt, np.absolute,
+    np.maximum, np.minimum, np.matmul,
+})  # fmt: skip
+# Calls that show a part of an array, or all of it in another way.
+VIEWS: dict[str, Any] = {
+    "transpose": np.ndarray.transpose, "getitem": operator.getitem, "reshape": np.ndarray.reshape,
+}  # fmt: skip
 
 
 class Place:
@@ -165,6 +219,28 @@ class Note:
         return not any(value.active for value in self.outputs)
 
     @property
+    def is_repeatable(self) -> bool:
+        """True if the call, made again from the same numbers, gives the same bits."""
+        if self.kwargs or len(self.outputs) != 1:
+            return False
+        if self.op in VIEWS:
+            return self.function is VIEWS[self.op]
+        if type(self.function) is not np.ufunc or self.function not in REPEATABLE:
+            return False
+        return all(type(arg) is Value or isinstance(arg, int | float) for arg in self.args)
+
+    def repeated(self, shape: Any, dtype: Any, order: Literal["C", "F"]) -> np.ndarray:
+        """The result of a call that is repeatable."""
+        function: Any = self.function
+        args = [arg.array if type(arg) is Value else arg for arg in self.args]
+        if self.op in VIEWS:
+            return np.asarray(function(*args))
+        out = np.empty(shape, dtype, order)
+        with np.errstate(all="ignore"):
+            function(*args, out=out)
+        return out
+
+    @property
     def inputs(self) -> tuple[Value, ...]:
         """The values among the arguments, however deep."""
         if self._inputs is None:
@@ -217,6 +293,8 @@ class Tape:
         self.cuts: list[Cut] = []
         self.made_text = False  # a tracked number was printed or formatted
         self.buffers: dict[int, Any] = {}  # by the id of the array that owns the memory
+        self.large: list[Any] = []  # those that may be forgotten, see memory.py
+        self.large_bytes = 0  # since the last look
         self.labelled: list[Value] = []  # see memory.py
         self.first_labels: list[int] = []
         self.next_label = 0

@@ -5,26 +5,76 @@ recording and put back afterwards, new ones that the user's code put there inclu
 """
 
 import dataclasses
+import sys
 import types
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording.attributes import attributes_of
 from oracle.truth.recording.generators import RANDOM
-from oracle.truth.recording.kinds import SCALARS, Tracked, track_scalar
+from oracle.truth.recording.kinds import SCALARS, Tracked, adopt, track_scalar, value_of
 from oracle.truth.recording.names import Names
 from oracle.truth.recording.stand_ins import Delegate, Module, stand_in_for
 from oracle.truth.recording.tape import SHARED_INPUT, Tape, Value, is_user_file
-from oracle.truth.recording.wrapping import adopt, value_of
 
+_NOT_STATE = ("__dict__", "__weakref__")
 Path = tuple[Any, ...]
 _LEAVES: tuple[type, ...] = (
     str, bytes, int, float, complex, bool, type(None), np.generic, type, types.ModuleType,
 )  # fmt: skip
 _NEVER = frozenset({types.FunctionType, type, types.ModuleType, Module, str, int, float, bool})
 _NOT_THE_USERS = ("builtins", "numpy", "scipy", "oracle", "torch")
+
+
+class _Slots(MutableMapping[str, Any]):
+    """The attributes of an object of a class with ``__slots__``; those that are set."""
+
+    def __init__(self, thing: Any, names: list[str]) -> None:
+        self._thing, self._names = thing, names
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (name for name in self._names if hasattr(self._thing, name))
+        yield from list(getattr(self._thing, "__dict__", ()))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return getattr(self._thing, name)
+        except AttributeError:
+            raise KeyError(name) from None
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        object.__setattr__(self._thing, name, value)
+
+    def __delitem__(self, name: str) -> None:
+        delattr(self._thing, name)
+
+
+def attributes_of(thing: Any) -> MutableMapping[str, Any] | None:
+    """The attributes of an object, to be read and set; None where it has no such state."""
+    names = _slots(type(thing))
+    return _Slots(thing, names) if names else getattr(thing, "__dict__", None)
+
+
+def _slots(kind: type) -> list[str]:
+    """The names in ``__slots__`` of a class and its bases, those of Python's own classes left out.
+
+    A name such as ``__kept`` is mangled, as Python does it.
+    """
+    found: list[str] = []
+    for base in kind.__mro__[:-1]:
+        said = vars(base).get("__slots__", ())
+        if not said or base.__module__.partition(".")[0] in sys.stdlib_module_names:
+            continue
+        for name in (said,) if isinstance(said, str) else said:
+            if name.startswith("__") and not name.endswith("__"):
+                name = f"_{base.__name__.lstrip('_')}{name}"
+            if name not in _NOT_STATE:
+                found.append(name)
+    return found
 
 
 def add_leaf(kind: type) -> None:

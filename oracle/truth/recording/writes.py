@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from oracle.truth.recording.kinds import Tracked, plain
+from oracle.truth.recording.kinds import NUMBERS, Tracked, adopt, is_active, noted, plain, strangers
 from oracle.truth.recording.tape import Tape, Value
-from oracle.truth.recording.wrapping import NUMBERS, adopt, is_active, noted, strangers
 
 __warningregistry__ = None  # see calls.py
 

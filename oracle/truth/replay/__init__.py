@@ -10,25 +10,20 @@ recorded one. A call without a rule, a rule that gives a different value, or a v
 record raises ``NotReplayable`` with the call and its line; ``oracle.truth.differences`` can still
 differentiate such a function.
 
-    plan.py          a recording made ready: the notes on the way to the outputs, as steps
+    plan.py          a recording made ready, its runs and their gradients; cuts that matter
     steps.py         one note and the rule for it
-    run.py           one run: a tensor for each value, gradients, checks
-    cuts.py          does a value that left the record matter?
-    quiet.py, constants.py, failures.py: helpers of these
 
 and the rules, by NumPy's names:
 
     elementwise.py   ufuncs
     ufunc_methods.py the methods of ufuncs
-    reductions.py    sums, means, extremes
-    statistics.py    sorts, quantiles, covariances, averages
+    reductions.py    sums, means, extremes, sorts, quantiles, covariances
     products.py      products; linalg.py: linear algebra and transforms
     movement.py      functions that only move elements
     others.py        the rest
 """
 
-from oracle.truth.replay.plan import Plan, Replayed, replay
-from oracle.truth.replay.run import Run
+from oracle.truth.replay.plan import Plan, Replayed, Run, replay
 from oracle.truth.replay.steps import DecisionChanged, NotReplayable, TorchCall
 
 __all__ = ["DecisionChanged", "NotReplayable", "Plan", "Replayed", "Run", "TorchCall", "replay"]

@@ -14,7 +14,6 @@ from oracle.truth.replay.movement import MOVES, VIEWS, gathers
 from oracle.truth.replay.others import AFFINE, OTHERS, Affine
 from oracle.truth.replay.products import PRODUCTS
 from oracle.truth.replay.reductions import REDUCTIONS
-from oracle.truth.replay.statistics import STATISTICS
 from oracle.truth.replay.ufunc_methods import ufunc_method
 from oracle.truth.work import counter
 
@@ -97,7 +96,7 @@ def recorded_tensors(arg: Any) -> Any:
 
 # Steps: a note, ready to run by torch, with the rule that is found for it.
 
-RULES: dict[str, Callable[..., Any]] = {**REDUCTIONS, **STATISTICS, **PRODUCTS, **LINALG, **OTHERS}
+RULES: dict[str, Callable[..., Any]] = {**REDUCTIONS, **PRODUCTS, **LINALG, **OTHERS}
 _UFUNC_OPTIONS = ("casting", "order", "dtype", "subok", "signature", "sig")
 
 Instead = Callable[..., Any]

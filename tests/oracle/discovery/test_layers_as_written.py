@@ -387,3 +387,38 @@ def test_one_number_is_no_matrix(text):
 def test_a_real_valued_matrix_is_no_number():
     said = docstrings.docstring("Args:\n    v: a real-valued matrix\n").get(("v",))
     assert said is None or not said.scalar
+
+
+# Forwards that keep what their backward needs only if they are asked to
+
+KEEPS = """
+    class Ramp:
+        def __init__(self, units=3):
+            self.units, self.weights, self.grads = units, {}, {}
+        def forward(self, u, keep=False):
+            if "K" not in self.weights:
+                self.weights["K"] = np.random.randn(u.shape[1], self.units)
+            if keep:
+                self.u = u
+            return np.arctan(u @ self.weights["K"])
+        def backward(self, g):
+            d = g / (1 + (self.u @ self.weights["K"]) ** 2)
+            self.grads["K"] = self.u.T @ d
+            return d @ self.weights["K"].T
+"""
+
+
+def test_a_forward_is_asked_to_keep_what_its_backward_needs(tmp_path):
+    ramp = found(tmp_path, KEEPS, shapes="u: N D")["Ramp"]
+    assert set(right(ramp).values()) == {("u",), ("self", "weights", "K")}
+    assert "keep was taken to be True" in ramp.remarks
+
+
+def test_a_forward_that_keeps_everything_is_not_asked_to(tmp_path):
+    ramp = found(tmp_path, KEEPS.replace("if keep:", "if True:"), shapes="u: N D")["Ramp"]
+    assert "keep was taken to be True" not in ramp.remarks
+
+
+def test_a_mistake_behind_a_flag_is_seen(tmp_path):
+    text = KEEPS.replace("self.u.T @ d", "2 * self.u.T @ d")
+    assert len(wrong(found(tmp_path, text, shapes="u: N D")["Ramp"])) == 1

@@ -14,8 +14,8 @@ import pytest
 from rich.console import Console
 
 from oracle.report import annotations, json_document, trace_page
-from oracle.report.html import images, trace_html
-from oracle.report.html.chart import chart
+from oracle.report.html import pictures, trace_html
+from oracle.report.html.pictures import chart
 from oracle.results import Failure, Gradient, Note, NotJudged, Picture, Report, Result
 
 SCHEMA = json.loads(files("oracle").joinpath("report/schema.json").read_text("utf-8"))
@@ -163,14 +163,14 @@ def test_long_passages_without_a_gradient_are_folded(report, tmp_path):
 
 
 def test_a_picture_has_a_pixel_for_each_entry():
-    url = images.png(((1.0, -1.0, 0.0), (float("nan"), 0.5, 2.0)), 1.0)
+    url = pictures.png(((1.0, -1.0, 0.0), (float("nan"), 0.5, 2.0)), 1.0)
     data = base64.b64decode(url.partition(",")[2])
     assert struct.unpack(">II", data[16:24]) == (3, 2)
     size = struct.unpack(">I", data[33:37])[0]
     lines = zlib.decompress(data[41 : 41 + size])
-    assert lines[1:10] == bytes([*images.POSITIVE, *images.NEGATIVE, *images.ZERO])
-    assert lines[11:14] == bytes(images.NOT_FINITE)
-    assert lines[17:20] == bytes(images.POSITIVE)
+    assert lines[1:10] == bytes([*pictures.POSITIVE, *pictures.NEGATIVE, *pictures.ZERO])
+    assert lines[11:14] == bytes(pictures.NOT_FINITE)
+    assert lines[17:20] == bytes(pictures.POSITIVE)
 
 
 def test_the_chart_has_a_line_for_each_parameter_and_the_true_one_where_it_differs(report):

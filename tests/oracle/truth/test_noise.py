@@ -7,7 +7,7 @@ from oracle import cases
 from oracle.judging.session import Session
 from oracle.truth import noise, torch_compat, twins
 from oracle.verify import derivations
-from oracle.verify.twin_trial import TwinTrial
+from oracle.verify.checking import TwinTrial
 
 KNOWN = derivations.in_reference()
 

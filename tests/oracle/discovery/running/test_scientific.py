@@ -114,7 +114,7 @@ def test_a_function_that_returns_a_mean_and_an_array_is_recognised_by_a_run(tmp_
     assert not subjects(write(tmp_path, QUANTILE.replace("{grad}", "gap")))[0]  # a residual
 
 
-@pytest.mark.parametrize("axis, count", [("(0, 1)", 0), ("0", 1)])
+@pytest.mark.parametrize(("axis", "count"), [("(0, 1)", 0), ("0", 1)])
 def test_an_array_of_the_object_keeps_its_shape_whatever_its_gradient_has(tmp_path, axis, count):
     subject = found(tmp_path, LAYER.replace("{axis}", axis))["Mix"]
     assert subject.shapes == "seq: n t width"
