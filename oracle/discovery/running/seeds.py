@@ -23,6 +23,7 @@ OPTIONS = naming.words(
 )
 STEPS = naming.words("stride strides pad padding axis kernel ksize pool mode dilation")
 COLUMN = 0.5  # a flat vector as a matrix, and a matrix of weights as a vector
+VECTORS = 1.25  # where nothing says how many axes several arguments have
 NUMBERS = 1.0  # arguments as numbers, where no use shows that they are arrays
 ONE_OUTPUT = {WEIGHT: 2, TARGET: 2, BIAS: 1}  # axes; a model of one output lacks the last one
 LAYERS = 2  # of a list or dict of parameters that the code goes through
@@ -167,7 +168,7 @@ def _otherwise(state: State, names: Sequence[str], code: Code) -> Iterator[State
     if single is not state:
         yield replace(single, cost=single.cost + COLUMN)
     if sum(one != other for one, other in zip(vectors.entries, state.entries)) > 1:
-        yield replace(vectors, cost=vectors.cost + COLUMN)
+        yield replace(vectors, cost=vectors.cost + VECTORS)
     if numbers is not state:
         yield replace(numbers, cost=numbers.cost + NUMBERS)
 
