@@ -66,7 +66,8 @@ def of_file(
     for failure in failures:
         yield "", failure.line, lambda failure=failure: failure
     for one in found:
-        yield one.name, one.line, lambda one=one: _trained(file, one, settings)
+        if calls := _calls(file, one):
+            yield one.name, one.line, partial(_trained, file, calls, settings)
     for subject in filter(_option, subjects):
         yield subject.name, subject.line, partial(_judged, subject, settings, judged)
 
@@ -92,14 +93,26 @@ def _judged(
     return begun(subject, replace(settings, cases=max(1, settings.cases // 3)), first)
 
 
-def _trained(file: Path, trainer: "Trainer", settings: Settings) -> Outcome:
-    """The verdicts on code that trains, from a trace of it."""
+def _calls(file: Path, trainer: "Trainer") -> "tuple[Trainer, ...]":
+    """The calls of code that trains; none where a search finds none, and it stays not judged."""
+    if not trainer.is_open:
+        return (trainer,)
+    from oracle.discovery.trained_by_running import alternatives
+
+    try:
+        return alternatives(file, trainer)
+    except (Exception, SystemExit):  # of the user's code
+        return ()
+
+
+def _trained(file: Path, calls: "Sequence[Trainer]", settings: Settings) -> Outcome:
+    """The verdicts on code that trains, from a trace of each of its calls."""
     import torch
 
     torch.set_num_threads(1)
-    from oracle.tracing.training import judge_training
+    from oracle.tracing.training import judge_alternatives
 
-    return judge_training(file, str(file), trainer, settings.seed)
+    return judge_alternatives(file, str(file), calls, settings.seed)
 
 
 def _by_a_run(file: Path, failure: Failure, settings: Settings) -> Outcome:
@@ -107,7 +120,7 @@ def _by_a_run(file: Path, failure: Failure, settings: Settings) -> Outcome:
     from oracle.discovery import trainers
 
     found = trainers.instead(str(file), failure)
-    outcome = failure if found is None else _trained(file, found[0], settings)
+    outcome = failure if found is None else _trained(file, [found[0]], settings)
     if found is None or isinstance(outcome, Failure):
         return failure
     first, last = found[1]

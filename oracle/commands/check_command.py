@@ -3,7 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import threading
 
     from oracle.commands.check import Settings
-    from oracle.results import Report
+    from oracle.results import NotJudged, Report
 
 
 @click.command()
@@ -196,9 +196,20 @@ def _judged(
             said = own_errors.told(error, asked.verbose)
             report.errors.append(Failure(spoken(str(job.file)), 1, said))
         else:
+            left = [_with_its_reason(use, report) for use in left]
             report.not_judged += [use for use in left if use not in report.not_judged]
     ignored.silence(report, asked.select, asked.ignore)
     return report, settings, texts
+
+
+def _with_its_reason(use: "NotJudged", report: "Report") -> "NotJudged":
+    """Gradients that were not judged, with the error of their function, which is told no more."""
+    for error in report.errors:
+        target, _, why = error.message.partition(": ")
+        if target == use.target and error.file == use.file:
+            report.errors.remove(error)
+            return replace(use, message=f"{use.message.partition(': ')[0]}: {why}")
+    return use
 
 
 def _writer(shown: _Shown) -> Callable[["Report"], None]:

@@ -108,10 +108,11 @@ class Parameter:
     required: bool
     default: Any
     by_name_only: bool = False
+    several: bool = False  # *layers: each entry of its value is an argument
 
 
-def parameters(function: Callable[..., Any], name: str) -> list[Parameter]:
-    """A function's parameters, without ``self`` where it is bound.
+def parameters(function: Callable[..., Any], name: str, several: bool = False) -> list[Parameter]:
+    """A function's parameters, without ``self`` where it is bound; with ``several``, of *args too.
 
     Raises:
         Unusable: it takes ``*args``, or tells nothing of what it takes.
@@ -125,6 +126,9 @@ def parameters(function: Callable[..., Any], name: str) -> list[Parameter]:
         raise Unusable(f"{name} does not say which arguments it takes") from None
     found = []
     for p in signature.parameters.values():
+        if p.kind is p.VAR_POSITIONAL and several:
+            found.append(Parameter(p.name, True, p.default, several=True))
+            continue
         if p.kind is p.VAR_POSITIONAL:
             raise Unusable(f"{name} takes *{p.name}, so nothing says what its arguments are")
         if p.kind is p.VAR_KEYWORD:
@@ -144,6 +148,8 @@ def call(
     for parameter in given:
         if parameter.name not in values:
             gap = True
+        elif parameter.several:
+            positional += values[parameter.name]
         elif gap or parameter.by_name_only:
             named[parameter.name] = values[parameter.name]
         else:

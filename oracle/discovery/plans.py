@@ -26,6 +26,12 @@ OPTION_DICTS: dict[str, dict[str, Any]] = {
     "pool_param": {"pool_height": 2, "pool_width": 2, "stride": 1},
     "dropout_param": {"mode": "train", "p": 0.5, "seed": 0},
 }
+# The same for a dict under any name, by its keys: ``hparameters["stride"]``.
+OPTION_KEYS: dict[str, Any] = {
+    **dict.fromkeys(("stride", "strides", "s", "pad", "padding", "dilation"), 1),
+    **dict.fromkeys(("f", "k", "kernel", "size", "kernel_size", "filter_size", "pool_size"), 2),
+    **dict.fromkeys(("pool_height", "pool_width", "pool_h", "pool_w", "ph", "pw"), 2),
+}
 # The same for code that asserts something else: windows that tile an image.
 OTHER_OPTIONS: dict[str, dict[str, Any]] = {
     "pool_param": {"pool_height": 2, "pool_width": 2, "stride": 2},
@@ -159,7 +165,16 @@ def plan(
             made.constants[own] = True
             made.remarks.append(f"{own} was taken to be True")
         else:
-            missing += [f"{own}.{key}" for key in _keys(own, nodes, user)] or [own]
+            keys = dict.fromkeys(_keys(own, nodes, user))
+            if (
+                keys
+                and keys.keys() <= OPTION_KEYS.keys()
+                and {"stride", "pad", "padding"} & {*keys}
+            ):
+                made.constants[own] = {key: OPTION_KEYS[key] for key in keys}
+                made.remarks.append(f"{own} was taken to be {made.constants[own]}")
+            else:
+                missing += [f"{own}.{key}" for key in keys] or [own]
     if missing:
         raise declared.missing(name, said, missing[0], above, missing[1:], nodes)
     made.arguments += phantoms(made.constants.values(), made.arguments)

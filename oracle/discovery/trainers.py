@@ -6,7 +6,7 @@ gradients are judged line by line, as a trace does.
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oracle.discovery import find, uses
 from oracle.discovery.shapes import declared, grammar
@@ -16,7 +16,7 @@ from oracle.discovery.text.functions import Function
 from oracle.discovery.text.source import Text
 from oracle.discovery.uses import MODULE
 from oracle.results import Failure
-from oracle.subject import Argument, Unusable
+from oracle.subject import Argument, Unusable, size_names
 
 TRAINS = re.compile(
     r"^_?(train|fit|partial_fit|step|update|learn|optimi[sz]e|run|epoch|descend|gradient_descent|"
@@ -37,6 +37,20 @@ class Trainer:
     arguments: tuple[Argument, ...] = ()  # to be drawn
     literals: tuple[tuple[str, object], ...] = ()  # names with a value of their own
     command: str = ""  # what was said about shapes, for the report
+    sizes: tuple[str, ...] = ()  # those that the expression may name
+    is_open: bool = False  # nothing says how it is called: a search is to find that
+    is_found: bool = False  # how it is called was found by a search
+    # Lines of the file's derivations, which have verdicts of their own.
+    judged: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def is_by_the_file(self) -> bool:
+        """True if the file itself is run, which calls it."""
+        return not self.expression and not self.is_open
+
+    def judges(self, line: int) -> bool:
+        """True for the lines of the file that no derivation of it has."""
+        return not any(first <= line <= last for first, last in self.judged)
 
 
 def trainers(text: Text, name: str = "") -> tuple[list[Trainer], list[Failure]]:
@@ -70,9 +84,14 @@ def trainers(text: Text, name: str = "") -> tuple[list[Trainer], list[Failure]]:
                 made.append(Trainer(MODULE, use.lines[0], ""))
         elif (call := _by_shapes(text, target)) is not None:
             made.append(call)
-        elif not any(one.expression == "" for one in made) and runs(text, target):
+        elif not any(one.expression == "" and not one.is_open for one in made) and runs(
+            text, target
+        ):
             made.append(Trainer(target, use.lines[0], ""))  # by the file's own call of it
-    return made, failures
+        elif _is_outermost(text, target):
+            made.append(Trainer(target, text.functions[target].lineno, "", is_open=True))
+    judged = tuple(uses.judged_lines(text, found))
+    return [replace(one, judged=judged) for one in made], failures
 
 
 def runs(text: Text, name: str) -> bool:
@@ -124,6 +143,12 @@ def _is_meant(target: str, name: str) -> bool:
     return not name or target == name or target.startswith(f"{name}.")
 
 
+def _is_outermost(text: Text, target: str) -> bool:
+    """True for a function of the module, and for a method of one of its classes."""
+    owner = target.rpartition(".")[0]
+    return not owner or (owner in text.classes and "." not in owner)
+
+
 def _is_guarded(text: Text, line: int) -> bool:
     """True for code below ``if __name__ == "__main__":``, which an import does not run."""
     for part in text.tree.body:
@@ -154,7 +179,9 @@ def _by_run_line(text: Text, owner: str, line: RunLine) -> Trainer:
     if unknown:
         raise Unusable(f"the run line says shapes of {', '.join(sorted(unknown))}, and uses none")
     node = text.functions[owner]
-    return Trainer(owner, node.lineno, line.text, arguments, literals, line.shapes)
+    dims = (d for a in arguments for d in (*a.dims, a.classes) if d and d[0] != "*")
+    sizes = tuple(size for size in size_names(tuple(dims)) if size in line.names - known)
+    return Trainer(owner, node.lineno, line.text, arguments, literals, line.shapes, sizes)
 
 
 def _drawn(

@@ -1,7 +1,8 @@
 """Uses of gradients that no derivation of the file accounts for, by the text alone.
 
-A gradient is used where it is subtracted from or added to a parameter at a rate, and where
-something named like a backward returns it or leaves it in an attribute. A name alone is nothing.
+A gradient is used where it is subtracted from or added to a parameter at a rate, where it is
+handed to a backward as its upstream, and where something named like a backward returns it or
+leaves it in an attribute. A name alone is nothing.
 A use belongs to a derivation if the gradient is computed in a function of that derivation.
 """
 
@@ -14,6 +15,7 @@ from oracle.discovery import givers, naming
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.text import functions, source
 from oracle.discovery.text.assignments import Definition, bare, definitions, root, spelled
+from oracle.discovery.text.handed import handed
 from oracle.discovery.text.origins import (
     MAKERS,
     Known,
@@ -49,6 +51,12 @@ def uses(user: Text, found: Sequence[Candidate]) -> list[Use]:
     made = [use for name, node in _scopes(user) for use in _in_scope(known, name, node)]
     made += [use for candidate in found for use in _attributes(user, candidate)]
     return sorted(made, key=lambda use: use.lines)
+
+
+def judged_lines(user: Text, found: Sequence[Candidate]) -> list[tuple[int, int]]:
+    """The first and last lines of the functions that belong to some derivations."""
+    nodes = (user.functions[name] for name in _known(user, found).judged if name in user.functions)
+    return [(node.lineno, node.end_lineno or node.lineno) for node in nodes]
 
 
 def not_judged(user: Text, made: Sequence[Use], results: Sequence[Result]) -> list[NotJudged]:
@@ -169,10 +177,12 @@ def _in_scope(known: Known, name: str, node: ast.AST) -> Iterator[Use]:
             yield _use(name, origin, "nothing says which forward this backward belongs to")
             return
     origins = Origins(known, name, node)
-    origin = joined(steps(origins, node))
+    origin = joined([*steps(origins, node), *handed(origins, node)])
     if origin.computed:
         where = (
-            "computed inside a function that trains" if name else "computed outside of functions"
+            'computed inside a function that trains; "# oracle: run ..." says how it is called'
+            if name
+            else "computed outside of functions"
         )
         yield _use(name or "<module>", origin, where)
 

@@ -93,6 +93,13 @@ def on_symmetric(subject: Subject) -> Subject:
         ]
 
     made = replace(subject, forward=forward, backward=backward)
+    if (through := subject.torch_function) is not None:  # of tensors, the truth is this forward's
+
+        def of_tensors(tensors: dict[str, Any]) -> Any:
+            meant = {name: _symmetric(tensors[name]) for name in names if name in tensors}
+            return through.function({**tensors, **meant})
+
+        made.torch_function = replace(through, function=of_tensors)
     if (read_as := subject.read_as) is not None:
         made.read_as = lambda which: on_symmetric(read_as(which))
     return made

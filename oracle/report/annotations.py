@@ -21,7 +21,7 @@ def github(report: Report) -> str:
     lines = [
         f"::{LEVELS[gradient.verdict]} {_at(*result.place_of(gradient))},"
         f"title={_property(f'oracle: {note.name}')}"
-        f"::{_data(_in(*result.place_of(gradient)) + _said(result, gradient, note))}"
+        f"::{_data(_in(*result.place_of(gradient)) + _said(result, note))}"
         for result, gradient, note in _findings(report)
     ]
     lines += [
@@ -47,7 +47,7 @@ def sarif(report: Report) -> str:
             "ruleId": note.name,
             "ruleIndex": names.index(note.name),
             "level": SARIF_LEVELS[gradient.verdict],
-            "message": {"text": _in(*result.place_of(gradient)) + _said(result, gradient, note)},
+            "message": {"text": _in(*result.place_of(gradient)) + _said(result, note)},
             "locations": [_location(*result.place_of(gradient))],
         }
         for result, gradient, note in found
@@ -98,7 +98,7 @@ def _findings(report: Report) -> Iterator[tuple[Result, Gradient, Note]]:
                     yield result, gradient, note
 
 
-def _said(result: Result, gradient: Gradient, note: Note) -> str:
+def _said(result: Result, note: Note) -> str:
     cure = f" Cure: {note.fix}." if note.fix else ""
     return f"{result.target}: {note.message}.{cure}"
 

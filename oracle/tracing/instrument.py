@@ -27,7 +27,7 @@ class Target:
     """The target of an assignment: a name, an attribute or an entry."""
 
     text: str
-    kind: str  # "name", "attribute", "entry"
+    kind: str  # "name", "attribute", "entry"; "named attribute", which is set by ``setattr``
     name: str  # of the variable, or of the attribute
     is_global: bool = False
 
@@ -114,6 +114,9 @@ class _Instrumenter(ast.NodeTransformer):
 
     def visit_Expr(self, node: ast.Expr) -> Any:
         self.generic_visit(node)
+        attribute = _set_attribute(node.value)
+        if attribute is not None:
+            return [node, *self._report(node, "assign", [attribute], self._text(node.value))]
         written = _written(node.value)
         if written is None:
             return node
@@ -182,7 +185,10 @@ class _Instrumenter(ast.NodeTransformer):
     ) -> list[ast.stmt]:
         """The call that reports what was stored; none where reading it again might do something."""
         flat = [t for target in targets for t in _flat(target)]
-        flat = [t for t in flat if _is_pure(t.value if isinstance(t, ast.Subscript) else t)]
+        flat = [
+            t for t in flat
+            if isinstance(t, ast.Call) or _is_pure(t.value if isinstance(t, ast.Subscript) else t)
+        ]  # fmt: skip
         if not flat:
             return []
         number = self._add(node, kind, [self._target(t) for t in flat], text, first)
@@ -200,6 +206,8 @@ class _Instrumenter(ast.NodeTransformer):
 
     def _target(self, node: Any) -> Target:
         text = self._text(node) or ast.unparse(node)
+        if isinstance(node, ast.Call):
+            return Target(text, "named attribute", ast.unparse(node.args[0]))
         if isinstance(node, ast.Name):
             return Target(node.id, "name", node.id, self._is_global(node.id))
         if isinstance(node, ast.Attribute):
@@ -232,6 +240,16 @@ def _written(node: ast.expr) -> ast.expr | None:
     return found if isinstance(found, ast.Name | ast.Attribute | ast.Subscript) else None
 
 
+def _set_attribute(node: ast.expr) -> ast.expr | None:
+    """``getattr(p, name)`` for ``setattr(p, name, x)``, if it can be read once more."""
+    if not isinstance(node, ast.Call) or len(node.args) != 3 or node.keywords:
+        return None
+    if not isinstance(node.func, ast.Name) or node.func.id != "setattr":
+        return None
+    read = ast.Call(ast.Name("getattr", ast.Load()), node.args[:2], [])
+    return read if all(map(_is_pure, node.args[:2])) else None
+
+
 def _followed(name: str, at: ast.stmt) -> ast.stmt:
     """``b = GIVEN(b)``: a plain number that was handed over is followed from here."""
     value = _call(GIVEN, ast.Name(name, ast.Load()))
@@ -262,6 +280,8 @@ def _read(target: Any) -> ast.expr:
         parts: list[ast.expr] = [ast.Name(target.id, ast.Load())]
     elif isinstance(target, ast.Attribute):
         parts = [_loaded(target.value), _loaded(target)]
+    elif isinstance(target, ast.Call):
+        parts = [_loaded(part) for part in target.args]
     elif _is_pure(target.slice):
         parts = [_loaded(target.value), _loaded(_key(target.slice))]
     else:  # of an array the key does not matter

@@ -261,8 +261,8 @@ def _gradient(
     return (
         Gradient(
             text, of, statement.line, verdict,
-            units={"float64/ordinary": _units(matcher, judged)},
-            failed=len(wrong), findings=findings, remarks=_remarks(matcher, judged, verdict, of),
+            units={"float64/ordinary": _units(judged)},
+            failed=len(wrong), findings=findings, remarks=_remarks(judged, verdict, of),
         ),
         "",
     )  # fmt: skip
@@ -312,15 +312,16 @@ def _of(matcher: Matcher, judged: Judged) -> str:
     return f"what line {of.note.line} computes" if of.note is not None else "a constant"
 
 
-def _units(matcher: Matcher, judged: Judged) -> float:
+def _units(judged: Judged) -> float:
     got, want = array(judged.match.value), judged.want
     if got.shape != want.shape:
         return float("inf") if judged.verdict in ("wrong", "inherited") else 0.0
     size = float(np.max(np.abs(want), initial=1e-300))
-    return float(np.max(np.abs(got - want), initial=0.0) / (2.0**-52 * size))
+    with np.errstate(over="ignore"):  # of 0 there is no unit
+        return float(np.max(np.abs(got - want), initial=0.0) / (2.0**-52 * size))
 
 
-def _remarks(matcher: Matcher, judged: Judged, verdict: str, of: str) -> tuple[Note, ...]:
+def _remarks(judged: Judged, verdict: str, of: str) -> tuple[Note, ...]:
     if verdict == "inherited":
         lines = sorted({m.stored.statement.line for m in judged.inherits})
         said = " and ".join(f"line {line}" for line in lines)

@@ -6,7 +6,7 @@ steps together. At zero weights, say, several losses fit the first step.
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -268,7 +268,7 @@ def _of_group(
     terms: list[Term] = []
     for one in group:
         update = updates.get(id(one))
-        terms += update.terms if update is not None else (Term(1.0, one.value),)
+        terms += _summands(update) if update is not None else (Term(1.0, one.value),)
         if update is not None and id(update.old) in here and id(update.old) not in own:
             terms.append(Term(update.keeps, update.old))
     values = tuple(term.value for term in terms)
@@ -280,6 +280,13 @@ def _of_group(
     if last.value.shape:
         count = float(np.size(last.value.array))
         yield Loss(text, line, values, tuple(one / count for one in ones))
+
+
+def _summands(update: Update) -> Sequence[Term]:
+    """What a number adds up; of ``smooth = 0.999 * smooth + 0.001 * loss`` it is the loss."""
+    if not update.is_running_mean:
+        return update.terms
+    return [replace(term, factor=term.factor / (1 - update.keeps)) for term in update.terms]
 
 
 def _numbers(training: Training, step: Step) -> Iterator[tuple[object, Loss]]:
@@ -298,7 +305,7 @@ def _numbers(training: Training, step: Step) -> Iterator[tuple[object, Loss]]:
             update = by_new.get(id(value))
             if update is None and id(value) in summands:
                 continue
-            terms = update.terms if update is not None else (Term(1.0, value),)
+            terms = _summands(update) if update is not None else (Term(1.0, value),)
             values = tuple(term.value for term in terms)
             if not any(id(v) in old for v in values) or any(id(v) in new for v in values):
                 continue

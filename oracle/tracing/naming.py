@@ -58,7 +58,6 @@ class StepEvidence(Evidence):
         self.slopes = {}
         self.made = {}
         self.got = {}
-        self._matcher = matcher
         self.case: Any = _Case(_sizes(matcher))
         self.trial: Any = _Trial({str(p[0]): array(v) for p, v in self.inputs.items()})
         outputs = {(f"output {i}",): v for i, v in enumerate(_with_samples(matcher, self.case))}

@@ -35,7 +35,7 @@ def about_learning(truths: Sequence[Truth]) -> tuple[Note, ...]:
         *_broadcast(first),
         *_one_sign(found),
         *_identical(found, first),
-        *_saturated(found, truths),
+        *_saturated(truths),
         *_dead(truths),
         *_by_layer(truths),
         *_growth(truths),
@@ -156,7 +156,7 @@ def _identical(found: Sequence[Layer], truth: Truth) -> Iterator[Note]:
             yield Note("identical-units", said, "draw the weights at random")
 
 
-def _saturated(found: Sequence[Layer], truths: Sequence[Truth]) -> Iterator[Note]:
+def _saturated(truths: Sequence[Truth]) -> Iterator[Note]:
     """Hidden sigmoids and tanhs whose slope is almost 0 in at least half of their entries."""
     counts: dict[int, list[int]] = {}
     for truth in truths:

@@ -2,6 +2,7 @@
 
 import atexit
 import builtins
+import functools
 import importlib.abc
 import importlib.machinery
 import linecache
@@ -155,10 +156,8 @@ def run(
     def act() -> None:
         exec(session.program.compile(path.read_bytes(), script), module.__dict__)
 
-    with _as_main(path, script, arguments, module), modules_beside(path, session):
+    with _as_main(path, script, arguments, module), modules_beside(path, session), _at_exit():
         error, line, _ = session.run(act)
-        with suppress(Exception):
-            atexit._run_exitfuncs()
     return session.recorded(error, line)
 
 
@@ -175,6 +174,31 @@ def _as_main(
         yield
     finally:
         sys.argv, sys.path[:], sys.modules["__main__"] = before
+
+
+@contextmanager
+def _at_exit() -> Iterator[None]:
+    """Call what the user's code registers with ``atexit`` when it has run.
+
+    What libraries register is left to the end of the process: torch takes its operations away.
+    """
+    own: list[Callable[[], Any]] = []
+    real = atexit.register
+
+    def register(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if not is_user_file(sys._getframe(1).f_code.co_filename):
+            return real(function, *args, **kwargs)
+        own.append(functools.partial(function, *args, **kwargs))
+        return function
+
+    atexit.register = register  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        atexit.register = real
+        for call in reversed(own):
+            with suppress(Exception):
+                call()
 
 
 class _Loader(importlib.machinery.SourceFileLoader):

@@ -136,12 +136,11 @@ class Training:
 
         What is before is preparation: the second step sees only its results, and so does the first.
         """
-        places = (note.place for note in self.notes[second.begin : second.end])
-        again = {(place.code, place.instruction) for place in places}
+        # By the place in the text: Python runs an instruction again under other numbers.
+        again = {(note.file, note.place.span) for note in self.notes[second.begin : second.end]}
         parameters = {id(value) for value in first.parameters}
         for time, note in enumerate(self.notes[: first.end]):
-            place = note.place
-            if (place.code, place.instruction) in again:
+            if (note.file, note.place.span) in again:
                 return time
             if not parameters.isdisjoint(self.inputs[id(note)]):
                 return time

@@ -111,6 +111,10 @@ class Watch:
             elif target.kind == "attribute":
                 owner, thing = read
                 home = self._of(owner, target.name)
+            elif target.kind == "named attribute":
+                owner, key = read
+                thing, home = getattr(owner, key), self._of(owner, key)
+                target = Target(f"{target.name}.{key}", "attribute", key)
             else:
                 owner, key = read
                 if self._is_tensor(owner):

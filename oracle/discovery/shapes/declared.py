@@ -311,8 +311,8 @@ def _guess(name: str, said: Shapes) -> str:
 def _value(name: str) -> str:
     if name in naming.NUMBERS:
         return str(naming.NUMBERS[name])
-    if re.search(r"param|config", name):
+    if re.search(r"param|config", name.rpartition(".")[2]):
         return '{"mode": "train"}'
-    if "activation" in name or "mode" in name:
+    if "activation" in name or "mode" in name.rpartition(".")[2]:
         return '"relu"'
     return "1"

@@ -79,10 +79,9 @@ def is_scalar(node: ast.AST) -> bool:
     if isinstance(node, ast.UnaryOp):
         return is_scalar(node.operand)
     if isinstance(node, ast.Call):
-        called = bare(ast.unparse(node.func))
-        return called == "len" or (
-            called in ("float", "int", "sqrt", "max", "min") and all(map(is_scalar, node.args))
-        )
+        owner, _, called = ast.unparse(node.func).rpartition(".")
+        of_numbers = called in ("float", "int", "sqrt", "max", "min") and owner in {"", *LIBRARIES}
+        return called == "len" or (of_numbers and all(map(is_scalar, node.args)))
     return False
 
 

@@ -44,11 +44,15 @@ def items(node: Function | ast.Lambda | None) -> list[Item] | None:
 
 
 def tuple_length(node: Function | None) -> int:
-    """How many things the last return statement returns as a tuple; 0 if it is none."""
-    if node is None:
-        return 0
-    last = last_return(node)
-    return len(last.value.elts) if last is not None and isinstance(last.value, ast.Tuple) else 0
+    """How many things the last return statement returns as a tuple; 0 if it is none.
+
+    A list that begins with a loss, ``return [cost, grad]``, is meant as one.
+    """
+    last = last_return(node) if node is not None else None
+    value = last.value if last is not None else None
+    if isinstance(value, ast.List) and len(value.elts) > 1 and _is_loss(_name(value.elts[0])):
+        return len(value.elts)
+    return len(value.elts) if isinstance(value, ast.Tuple) else 0
 
 
 def last_return(node: Function) -> ast.Return | None:
@@ -200,7 +204,7 @@ def loss_and_gradients(node: Function, more: Collection[str] = ()) -> bool:
     """
     found = items(node) or []
     last = last_return(node)
-    if tuple_length(node) < 2 or last is None or not isinstance(last.value, ast.Tuple):
+    if tuple_length(node) < 2 or last is None or not isinstance(last.value, ast.Tuple | ast.List):
         return False
     if not _is_loss(found[0].name or _name(last.value.elts[0])):  # loss, or loss.mean()
         return False

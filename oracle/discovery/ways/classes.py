@@ -117,7 +117,7 @@ def _found(
     was_made = False
     ran: Object | None = None
     subject: Subject | None = None  # with shapes that were guessed
-    tries = _tries(user, candidate, kind, maker, spoken, open_)
+    tries = _tries(user, candidate, maker, spoken, open_)
 
     def tried(maker: Maker, shapes_of: Guess) -> tuple[Object, set[str]]:
         nonlocal latest
@@ -186,7 +186,6 @@ def _error(
 def _tries(
     user: User,
     candidate: Candidate,
-    kind: type,
     maker: Maker,
     spoken: Shapes,
     open_: Sequence[str],
@@ -195,7 +194,7 @@ def _tries(
     node = user.node(candidate.of("forward"))
     listed = [n for n in open_ if node is not None and usage.goes_through(node, n)]
     for one in makers.unified(maker, spoken):
-        yield from ((one, guess) for guess in guesses(open_, one, kind, listed))
+        yield from ((one, guess) for guess in guesses(open_, one, listed))
         yield from ((one, guess) for guess in _held(one, spoken, open_))
 
 

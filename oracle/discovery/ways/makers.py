@@ -121,7 +121,7 @@ def maker(user: User, name: str, kind: type, said: declared.Shapes, known: Seque
     made = Maker(kind)
     if not has_constructor(kind):
         return made
-    made.given = parameters(kind, name)
+    made.given = parameters(kind, name, several=True)
     spoken = set(_spoken(said))
     node = user.node(user.text.methods(name).get("__init__", "")) if user.text is not None else None
     stated, whole = _stated(user, name), _whole(user, name, node)
@@ -212,6 +212,9 @@ def _offer(
             made.options[own] = found
     if parameter.required and not (node is not None and usage.is_extent(node, own)):
         made.proposed[own] = proposals_of(user, owner, made.given).of(own)
+    elif parameter.default is None or parameter.default in ((), []):  # layers=None, filled later
+        layers = proposals_of(user, owner, made.given).layers(own)
+        made.proposed |= {own: layers} if layers else {}
 
 
 def _by_name(

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from oracle.discovery import naming
 from oracle.discovery.arguments import Parameter, User, parameters
 from oracle.discovery.given import Given, given
 from oracle.discovery.scope import Scope, only_makes
@@ -111,9 +112,29 @@ class Proposals:
             own = {m.__name__: m for m in self.scope.classes()}
             fits = [k for k in own.values() if all(hasattr(k, m) for m in called)]
             fits = [k for k in fits if k.__name__ != self.owner.rpartition(".")[2]]
+            why = f"for it has {', '.join(sorted(called))}"
             for one in self._objects(fits):
-                yield given(ast.parse(one.text, mode="eval").body, one.names,
-                            why=f"for it has {', '.join(sorted(called))}")  # fmt: skip
+                yield given(ast.parse(one.text, mode="eval").body, one.names, why=why)
+            yield from self._sized(name, fits, why)
+
+    def _sized(self, name: str, fits: Sequence[type], why: str) -> Iterator[Given]:
+        """An object of two sizes, of the class that is named as the argument: ``Encoder(n0, n1)``.
+
+        Arguments of one constructor stand in the order of the data: the sizes of one begin where
+        those of the one before it end.
+        """
+        at = self.names.index(name) if name in self.names else 0
+        known = {"".join(naming.tokens(kind.__name__)): kind for kind in fits}
+        kind = known.get("".join(naming.tokens(name)))
+        if kind is not None and _takes_two_sizes(kind):
+            sizes = (f"n{at}", f"n{at + 1}")
+            text = f"{kind.__name__}({', '.join(sizes)})"
+            yield given(ast.parse(text, mode="eval").body, {kind.__name__: kind}, sizes, why)
+
+    def layers(self, name: str) -> list[Given]:
+        """Lists of layers for an argument that the class goes through and calls; often none."""
+        called = self._called_on_entries(name)
+        return list(itertools.islice(self._lists(called), MOST)) if called else []
 
     def _lists(self, called: set[str]) -> Iterator[Given]:
         """A list of layers: those between which sizes change, and those that need no argument."""

@@ -41,8 +41,16 @@ def _by_trial(user: User, candidate: Candidate, subject: Subject) -> Subject:
     except (Exception, SystemExit):  # the check meets it again and reports it
         return subject
     found = _of_parameter(user, candidate, subject, inputs, made)
-    found = found or _by_names(subject, made) or _of_some(user, candidate, inputs, made)
+    if not any(item.entries for item in _items(user, candidate)):  # else their keys tell
+        found = found or _by_names(subject, made)
+    found = found or _of_some(user, candidate, inputs, made)
     return combined(subject, found)
+
+
+def _items(user: User, candidate: Candidate) -> list[returns.Item]:
+    """What the backward returns, or the function of value and gradient, as it is written."""
+    node = user.node(candidate.of("backward") or candidate.of("function"))
+    return returns.items(node) or []
 
 
 def _tried(subject: Subject) -> tuple[Inputs, list[Made]]:

@@ -64,7 +64,7 @@ def wanted_of(
 
 
 def guesses(
-    open_: Sequence[str], maker: Maker, kind: type, listed: Sequence[str]
+    open_: Sequence[str], maker: Maker, listed: Sequence[str]
 ) -> list[dict[str, tuple[str, ...]]]:
     """Shapes to try where nothing is said: rows of samples, columns of samples, one sample.
 

@@ -221,7 +221,8 @@ def _is_kept(buffer: Buffer) -> bool:
     if value.forget():
         del buffer.tape.buffers[id(buffer.owner)]
         buffer.borrowers.clear()
-        buffer.face = buffer.owner = buffer.layout = buffer.whole = None
+        buffer.face = buffer.layout = buffer.whole = None
+        buffer.owner = _NOTHING
     return False
 
 
@@ -247,3 +248,4 @@ def _alone() -> tuple[int, int]:
 
 
 _ALONE = _alone()
+_NOTHING = np.empty(0)

@@ -217,7 +217,7 @@ def _hypot(*sides: Any) -> Tensor:
     return torch.linalg.vector_norm(torch.stack(torch.broadcast_tensors(*map(real, sides))), dim=0)
 
 
-def reduced(name: str, function: Callable[..., Any], x: Tensor, axis: int) -> Tensor:
+def reduced(function: Callable[..., Any], x: Tensor, axis: int) -> Tensor:
     """``ufunc.reduce`` of any ufunc of two arguments, step by step."""
     parts = torch.unbind(x, axis)
     total = parts[0]

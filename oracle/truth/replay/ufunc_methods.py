@@ -47,7 +47,7 @@ def ufunc_method(name: str, method: str) -> Callable[..., Any] | None:
         if given(where, True) is not True or given(initial) is not None:
             raise NotImplementedError(f"{name}.reduce with where or initial")
         for a in sorted(axes(axis, x.ndim), reverse=True):
-            x = reduced(name, known, x, a)
+            x = reduced(known, x, a)
             x = x.unsqueeze(a) if given(keepdims) else x
         return x
 

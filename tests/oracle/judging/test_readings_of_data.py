@@ -180,3 +180,49 @@ def test_no_derivative_is_taken_at_the_edge_of_a_clip(tmp_path: Path) -> None:
                 return (q - t) / (q * (1 - q))
     """
     assert checked(tmp_path, text).verdict == "correct"
+
+
+PRECISION = """
+    import torch
+
+    # oracle: shapes S: n n spd, v: n
+    class Whitened(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, S, v):
+            u = torch.linalg.solve(S, v)
+            ctx.save_for_backward(S, u)
+            return u
+
+        @staticmethod
+        def backward(ctx, g):
+            S, u = ctx.saved_tensors
+            dv = torch.linalg.solve(S, g)
+            return {dS}, dv
+"""
+
+
+@pytest.mark.parametrize(
+    ("dS", "verdict"), [("-torch.outer(dv, u)", "correct"), ("-2 * torch.outer(dv, u)", "wrong")]
+)
+def test_a_function_of_a_symmetric_tensor_is_judged_by_the_symmetric_part(tmp_path, dS, verdict):
+    assert checked(tmp_path, PRECISION.format(dS=dS)).verdict == verdict
+
+
+KEYS = """
+    import numpy as np
+
+    # oracle: shapes a: N D, w: N D
+    def overlap_value_and_grad(a, w):
+        s = np.tanh(a * w)
+        slope = 1 - s ** 2
+        da = slope * w
+        dw = slope * a
+        return s.sum(), {{"a": {first}, "w": {second}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"), [("da", "dw", "correct"), ("dw", "da", "wrong")]
+)
+def test_the_key_of_a_gradient_counts_and_not_its_local_name(tmp_path, first, second, verdict):
+    assert checked(tmp_path, KEYS.format(first=first, second=second)).verdict == verdict

@@ -1,5 +1,6 @@
 """How a traced script ends, by itself or by us, and what it leaves: files, prints, a verdict."""
 
+import atexit
 import os
 import signal
 import subprocess
@@ -200,6 +201,27 @@ def test_files_are_written_as_they_would_be(tmp_path):
         assert (alone / name).read_bytes() == (seen / name).read_bytes()
     with np.load(alone / "both.npz") as one, np.load(seen / "both.npz") as other:
         assert all(np.array_equal(one[key], other[key]) for key in ("w", "b"))
+
+
+def test_what_the_script_registers_for_its_end_is_called_and_nothing_of_the_libraries(
+    tmp_path, capsys, monkeypatch
+):
+    def library():
+        print("library")
+
+    monkeypatch.setattr(atexit, "_run_exitfuncs", library)  # all, those of torch among them
+    found = traced(
+        tmp_path,
+        RIGHT + "import atexit\n"
+        "@atexit.register\n"
+        "def first():\n"
+        "    print('last')\n"
+        "atexit.register(print, 'first', end='!\\n')\n"
+        "for turn in range(9):\n"
+        "    step(w, b)\n",
+    )
+    assert verdicts(found) == VERDICTS
+    assert capsys.readouterr().out == "first!\nlast\n"
 
 
 def test_signals_are_the_scripts_own_again(tmp_path):

@@ -218,7 +218,7 @@ def checked(folder, text):
     (trainer,), failures = trainers.of_file(str(path))
     assert not failures
     assert trainer.name == "Machine.learn"
-    outcome = check._trained(path, trainer, check.Settings())
+    outcome = check._trained(path, [trainer], check.Settings())
     assert isinstance(outcome, Result)
     return outcome
 

@@ -364,7 +364,7 @@ def test_of_what_did_run_it_is_not_said_that_it_was_not_called(tmp_path):
         "    def fit(self, A, t):\n"
         "        gap = A @ self.v - t\n"
         "        dv = A.T @ gap\n"
-        "        setattr(self, 'v', self.v - 0.1 * dv)\n"
+        "        vars(self).update(v=self.v - 0.1 * dv)\n"
         "Line().fit(np.eye(2), np.zeros(2))\n"
     )
     recorded = run(str(path), [], 3, lambda stored, notes: enough(stored, notes, 3))
