@@ -12,8 +12,10 @@ import numpy as np
 from oracle.discovery import running
 from oracle.discovery.arguments import User, parameters
 from oracle.discovery.candidate import Candidate
-from oracle.discovery.running.seeds import code_of
+from oracle.discovery.running.seeds import Code, code_of
 from oracle.discovery.running.trial import BACKWARD, BUILT, FORWARD
+from oracle.discovery.shapes import declared
+from oracle.discovery.shapes.grammar import Said
 from oracle.discovery.text import functions, usage
 from oracle.discovery.text.functions import Function, own_nodes
 from oracle.discovery.ways import makers
@@ -54,7 +56,12 @@ def _found(user: User, candidate: Candidate, plain: Plain, missing: MissingShape
         user.text.lines if user.text is not None else (),
     )
     given = (
-        replace(code, samples=tuple(_samples(init)), called=shapes(user, candidate)),
+        replace(
+            code,
+            samples=tuple(_samples(init)),
+            called=shapes(user, candidate),
+            documented=_documented(user, candidate, code),
+        ),
         user.file,
         user.shapes,
         {name: None for node, _ in known for name in functions.parameters(node)},
@@ -68,6 +75,23 @@ def _found(user: User, candidate: Candidate, plain: Plain, missing: MissingShape
     names = [n for node, _ in known for n in functions.parameters(node)]
     open_ = dict.fromkeys(n for n in names if n in (*missing.doubtful, *missing.names))
     return running.found(build, MissingShapes(str(missing), missing.line, list(open_)), *given)
+
+
+def _documented(user: User, candidate: Candidate, code: Code) -> dict[str, tuple[str, ...]]:
+    """The axes of arguments in docstrings; of functions that they are handed to, their numbers."""
+    if user.text is None:
+        return {}
+    said = declared.of_parts(user.text, candidate.parts.values())
+    found = {str(p[0]): s.dims for p, s in said.items() if len(p) == 1 and s.dims}
+    names = {n for node in code.nodes for n in functions.parameters(node)}  # type: ignore[arg-type]
+    for name in sorted(names - found.keys()):
+        for node, own in code.roles.uses(name):
+            called = getattr(node, "name", "")
+            if user.text.functions.get(called) is node:
+                dims = declared.of_parts(user.text, [called]).get((own,), Said()).dims
+                if dims and name not in found:
+                    found[name] = tuple(dim if dim.isdigit() else "" for dim in dims)
+    return found
 
 
 def _constructor(user: User, candidate: Candidate) -> Function | None:

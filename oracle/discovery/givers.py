@@ -22,6 +22,7 @@ from oracle.discovery.text.steps import moved
 from oracle.subject import Way
 
 NONE: frozenset[str] = frozenset()
+MOST_NAMES = 3  # by way of which a value is followed to the sum that it is
 
 
 def givers(user: Text) -> frozenset[str]:
@@ -121,10 +122,47 @@ def _value_and_gradients(
     own = functions.parameters(node)
     is_said = is_giver or all(_is_of(node, part, own) for part in parts[1:])
     as_many = len(parts) == 1 + len(functions.required(node)) > 2
-    if not is_said and (is_method(user, name) or not (any(named) or as_many)):
+    is_value = _is_number(node, parts[0])
+    is_said = is_said or (is_value and all(_is_made_of(part) for part in parts[1:]))
+    if not is_said and (is_method(user, name) or not (any(named) or as_many or is_value)):
         return None
     of = {"class": name.rpartition(".")[0]} if is_method(user, name) else {}
     return Candidate(name, Way.VALUE_AND_GRADIENT, node.lineno, of | {"function": name}), is_said
+
+
+def _is_made_of(part: ast.expr) -> bool:
+    """True if a returned item is computed from what is called a gradient: ``grad / n``."""
+    names = {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
+    return any(naming.has(name, naming.GRADIENT) for name in names)
+
+
+def _is_number(function: Function, part: ast.expr, deep: int = 0) -> bool:
+    """True if a value is a sum or mean of all entries of something, or is added up from 0."""
+    if isinstance(part, ast.BinOp):
+        ends = {ast.unparse(part).partition(" ")[0], ast.unparse(part.right)}
+        if isinstance(part.op, ast.MatMult):  # w @ w, or w @ A @ w
+            return len(ends) == 1
+        return any(_is_number(function, side, deep) for side in (part.left, part.right))
+    if isinstance(part, ast.UnaryOp):
+        return _is_number(function, part.operand, deep)
+    if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+        of_module = ast.unparse(part.func.value) in ("np", "numpy", "torch", "jnp")
+        whole = len(part.args) == of_module and not part.keywords
+        return whole and part.func.attr in ("sum", "mean", "average")
+    if not isinstance(part, ast.Name) or deep > MOST_NAMES:
+        return False
+    made = [n for n in functions.own_nodes(function) if _assigns(n, part.id)]
+    added = any(isinstance(node, ast.AugAssign) for node in made)
+    values = [n.value for n in made if isinstance(n, ast.Assign)]
+    if added and any(isinstance(v, ast.Constant) and v.value == 0 for v in values):
+        return True
+    return any(_is_number(function, value, deep + 1) for value in values[-1:])
+
+
+def _assigns(node: ast.AST, name: str) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    is_one = isinstance(node, ast.Assign | ast.AugAssign)
+    return is_one and any(isinstance(t, ast.Name) and t.id == name for t in targets)
 
 
 def _is_named(function: Function, part: ast.expr) -> bool:

@@ -14,6 +14,7 @@ from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import NOTHING
 from oracle.discovery.text import functions, usage
 from oracle.discovery.text.functions import Function
+from oracle.discovery.text.roles import Roles
 from oracle.subject import Argument, Inputs, Path
 
 # The option dicts of a well-known course, as its own exercises call the layers.
@@ -150,21 +151,21 @@ def plan(
             made.constants[own] = OPTION_DICTS[own]
             made.remarks.append(f"{own} was taken to be {OPTION_DICTS[own]}")
         elif spoken is not None and spoken.has_shape:
-            if spoken.integer and not spoken.classes:
+            picks = not spoken.values and _picks_entries(own, nodes)
+            if (spoken.integer or picks) and not spoken.classes:
                 raise declared.unknown_range(name, said, own, above)
             argument = spoken.argument(own)
             made.arguments.append(argument)
             made.slots[own] = Slot(own, (own,), argument)
         elif not parameter.required:
             continue
-        elif own in naming.NUMBERS and not _is_array(own, wanted, nodes):
+        elif own in naming.NUMBERS and not _is_array(own, wanted, nodes, user):
             _assume(made, own)
         elif own in naming.FLAGS:
             made.constants[own] = True
             made.remarks.append(f"{own} was taken to be True")
         else:
-            found = [k for node in nodes if node is not None for k in usage.subscripts(node, own)]
-            keys = dict.fromkeys(found)
+            keys = dict.fromkeys(_keys(own, nodes, user))
             if (
                 keys
                 and keys.keys() <= OPTION_KEYS.keys()
@@ -180,6 +181,22 @@ def plan(
     return made
 
 
+def _picks_entries(own: str, nodes: Sequence[Function | None]) -> bool:
+    return any(usage.indexes_in_part(node, own) for node in nodes if node is not None)
+
+
+def _roles(nodes: Sequence[Function | None], user: User | None) -> Roles:
+    """The uses of arguments in some functions, and in those of the file that they are handed to."""
+    called = user.text.functions if user is not None and user.text is not None else {}
+    return Roles(tuple(node for node in nodes if node is not None), called)
+
+
+def _keys(own: str, nodes: Sequence[Function | None], user: User | None) -> list[str]:
+    """The keys that functions read from a dict, and those of the file that they hand it to."""
+    uses = _roles(nodes, user).uses(own)
+    return list(dict.fromkeys(k for node, name in uses for k in usage.subscripts(node, name)))
+
+
 def phantoms(
     values: Iterable[Any], drawn: Sequence[Argument], more: Iterable[str] = ()
 ) -> list[Argument]:
@@ -193,12 +210,19 @@ def phantoms(
     ]
 
 
-def _is_array(own: str, wanted: Sequence[Parameter], nodes: Sequence[Function | None]) -> bool:
-    """True if a usual name of a number means an array here.
+def _is_array(
+    own: str,
+    wanted: Sequence[Parameter],
+    nodes: Sequence[Function | None],
+    user: User | None,
+) -> bool:
+    """True if a usual name of a number means an array or a container here.
 
     A prediction, as in ``anchor - p``; or noise, as in ``mean + std * eps``: an ε against a
     division by 0 is added, and multiplies nothing.
     """
+    if _roles(nodes, user).is_array(own):
+        return True
     if naming.NUMBERS[own] == naming.NUMBERS["eps"]:
         return any(usage.is_factor(node, own) for node in nodes if node is not None)
     names = [p.name for p in wanted]

@@ -26,6 +26,9 @@ def told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" + (f" ({hint})" if hint else "")
 
 
+Site = tuple[int, int, int]  # of an expression: its line, and the bytes where it begins and ends
+
+
 def line_in(error: BaseException, file: Path | str) -> int:
     """The last line of a file that an exception went through; 0 if it did not."""
     name = os.path.abspath(file)
@@ -34,6 +37,17 @@ def line_in(error: BaseException, file: Path | str) -> int:
     frames = traceback.extract_tb(error.__traceback__)
     own = (f.lineno or 0 for f in reversed(frames) if os.path.abspath(f.filename) == name)
     return next(own, 0)
+
+
+def sites(error: BaseException, file: Path | str) -> tuple[Site, ...]:
+    """The expressions of a file that an exception went through, the outermost call first."""
+    name = os.path.abspath(file)
+    frames = traceback.extract_tb(error.__traceback__)
+    return tuple(
+        (f.lineno or 0, f.colno or 0, (f.end_colno or 0) if f.end_lineno == f.lineno else 0)
+        for f in frames
+        if os.path.abspath(f.filename) == name
+    )
 
 
 def is_ours(error: Exception) -> bool:

@@ -217,7 +217,9 @@ class Examination:
             extreme = case.dtype == "float32" or case.regime in EXTREME
             if self._is_beyond(trial):
                 self.raised.append((case, error))
-            elif extreme and isinstance(error, numerics.NOT_SOLVABLE):
+            elif extreme and (
+                isinstance(error, numerics.NOT_SOLVABLE) or numerics.NOT_FINITE in str(error)
+            ):
                 self._uncounted(case, numerics.SINGULAR)
             elif case.regime == "layout" and _runs_when_contiguous(trial):
                 self._remark(Note("right-only-when", f"{told(error)}, {NOT_CONTIGUOUS}"))

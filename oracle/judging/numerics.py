@@ -42,6 +42,7 @@ def unguarded(
 LOST = 3  # digits: fewer lost are no instability
 # A matrix that rounding has made singular is no fault of the code that is to solve by it.
 NOT_SOLVABLE = (np.linalg.LinAlgError, torch_compat.NotSolvable)
+NOT_FINITE = "must not contain infs or NaNs"  # as SciPy refuses what NumPy takes
 # Why a case does not count.
 OVERFLOWS = "the forward is not finite"
 SINGULAR = "a derivative is infinite"

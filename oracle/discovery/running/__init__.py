@@ -11,7 +11,6 @@ parts.py      from a state that does not run to extents that can be divided, as 
 gates.py      from a state that does not run to weights as wide as several gates
 costs.py      what a move costs
 fitting.py    from a state whose gradients have a different shape to others
-roles.py      what an argument is by its uses: a whole number, a flat vector, a container
 lengths.py    the length of a flat vector, as its slices need it
 search.py     best first, at most 300 runs
 lines.py      the lines that are left: confirmed in other sizes, different, with good names
@@ -68,7 +67,7 @@ def found(
         return missing.guessed
     if states and odd:
         own = lines.named(states[0], {**names, **dict.fromkeys(states[0].names)})
-        raise MissingShapes(f"{missing} (it runs with {own})", missing.line, missing.names)
+        raise _untold(missing, f'"# oracle: shapes {own}", with which it runs, if that is meant,')
     for state in states:
         own = lines.named(state, {**names, **dict.fromkeys(state.names)})
         try:
@@ -84,8 +83,16 @@ def found(
         owner = str(missing).partition(":")[0]
         raise Unusable(f"{owner}: {said(what)}", search.undefined.line or missing.line) from what
     if not subjects:
-        raise missing
+        each = ", ".join(f"{name}: SIZES" for name in missing.names)
+        raise _untold(missing, f'"# oracle: shapes {each}"')
     return replace(subjects[0], others=tuple(subjects[1:]))
+
+
+def _untold(missing: MissingShapes, line: str) -> MissingShapes:
+    """The error, with a comment that was run, or with one that leaves the sizes open."""
+    told = str(missing).partition("; add a line such as")[0]
+    message = f"{told}; add {line} above line {missing.line}"
+    return MissingShapes(message, missing.line, missing.names)
 
 
 __all__ = ["Code", "State", "found"]

@@ -108,5 +108,8 @@ def _isolated(left: str, right: str) -> tuple[str, str]:
     same, _, beside = right.partition("-")
     if taken and taken == beside:
         return size, same
+    (one, _, of), (two, _, other) = left.partition("*"), right.partition("*")
+    if of and other and one == two and one.isdigit():  # 9*s and 9*c
+        return of, other
     times, _, other = taken.partition("*")
     return (size, f"{int(times) + 1}*{other}") if other and other == right else (left, right)

@@ -17,6 +17,7 @@ Sums = dict[Numbers, list[tuple[int, ...]]]  # which terms add up to it
 MOST = 2  # sums
 ENOUGH = 3  # runs that a sum holds in
 SHORTEST = 4  # length of which a sum is sought
+MOST_ALONE = 3  # entries that are read one by one: theta[D], theta[D + 1]
 
 
 def lengths(runs: Sequence[Needed], sizes: Sequence[str]) -> tuple[str, ...]:
@@ -68,10 +69,11 @@ def _terms(sizes: Mapping[str, Numbers], count: int) -> Iterator[tuple[str, Numb
         yield text, tuple(times * math.prod(sizes[s][i] for s in product) for i in range(count))
     for size, extents in sizes.items():  # a triangle
         yield f"{size}*({size}+1)//2", tuple(n * (n + 1) // 2 for n in extents)
-    yield "1", (1,) * count
+    for number in range(1, MOST_ALONE + 1):
+        yield str(number), (number,) * count
 
 
 def _apart(terms: Sequence[str]) -> bool:
     """True if no term is a multiple of a different one: K+2*K is 3*K."""
-    bare = [term.lstrip("0123456789").lstrip("*") for term in terms]
+    bare = ["1" if term.isdigit() else term.lstrip("0123456789").lstrip("*") for term in terms]
     return len(set(bare)) == len(bare)

@@ -55,12 +55,19 @@ def is_too_odd(search: Search, state: State, called: Sequence[State]) -> bool:
     Nor is one whose oddness are square arrays, and the forward itself refuses others: transitions
     between states, the neighbours in a graph.
     """
-    if state.oddness < TOO_ODD or state in called:
-        return False
-    squares = state.squares
-    if not squares or state.oddness - len({(name, size) for name, size, _ in squares}) >= TOO_ODD:
-        return True
-    return any(_runs_forward(search, _widened(state, name, axis)) for name, _, axis in squares)
+    end = search.ends.get(state.key)
+    never_finite = end is not None and not end.finite  # no words for its values made it so
+    return state not in called and (never_finite or _oddness(search, state) >= TOO_ODD)
+
+
+def _oddness(search: Search, state: State) -> float:
+    """How odd a line is, without the squares that the forward demands."""
+    squares = state.squares if state.oddness >= TOO_ODD else []
+    if not squares or any(
+        _runs_forward(search, _widened(state, name, axis)) for name, _, axis in squares
+    ):
+        return state.oddness
+    return state.oddness - len({(name, size) for name, size, _ in squares})
 
 
 def _widened(state: State, name: str, axis: int) -> State:
@@ -93,9 +100,10 @@ def _different(search: Search) -> list[State]:
     A line with two sizes equated is dropped if the code also runs without: a gradient of a wrong
     shape must not be made right by a square matrix.
     """
+    odd = {state.key: _oddness(search, state) for state in search.found}
     found = [
         state
-        for state in sorted(search.found, key=lambda s: s.total)
+        for state in sorted(search.found, key=lambda s: s.cost + odd[s.key])
         if not any(_covers(other, state, plain=True) for other in search.unfit)
     ]
     unfit = sorted(filter(search.may_be_wrong, search.unfit), key=lambda s: s.total)
@@ -105,7 +113,8 @@ def _different(search: Search) -> list[State]:
         _has_more_axes(other, found[0]) for other in search.unfit
     ):
         return []  # a sum that is missing is right for a single sample
-    found = [state for state in found if state.oddness <= found[0].oddness + ODDER]
+    odd |= {state.key: state.oddness for state in unfit}
+    found = [state for state in found if odd[state.key] <= odd[found[0].key] + ODDER]
     if search.code.reduces():
         found = [state for state in found if any(entry.dims for _, entry in state.entries)]
     kept: list[State] = []

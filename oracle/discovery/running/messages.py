@@ -14,6 +14,7 @@ ALIGNED = re.compile(
     r"|tensor a \((?P<g>\d+)\) must match the size of tensor b \((?P<h>\d+)\)"
     r"|has size (?P<o>\d+) for operand \d+ which does not broadcast with previously \w+"
     r" size (?P<p>\d+)"
+    r"|size of axis is (?P<u>\d+) but size of corresponding boolean axis is (?P<v>\d+)"
     r"|don't match \((?P<i>\d+) != (?P<j>\d+)\)"
     r"|Expected size (?P<q>\d+) but got size (?P<r>\d+)"
     r"|expanded size of the tensor \((?P<k>\d+)\) must match the existing size \((?P<l>\d+)\)"
@@ -27,6 +28,7 @@ RESHAPED = re.compile(
     r"cannot reshape array of size (?P<size>\d+) into shape \((?P<to>[^)]*)\)"
     r"|shape '\[(?P<to2>[^\]]*)\]' is invalid for input of size (?P<size2>\d+)"
 )
+ENTRIES = re.compile(r"values to unpack \(expected (\d+)")
 UNPACKED = re.compile(r"values to unpack \(expected (\d+)|subscripts in the equation \((\d+)\)")
 PADDED = re.compile(r"\((\d+), ?2\) +and requested shape \(\d+, ?2\)")
 REFUSED = re.compile(
@@ -60,7 +62,7 @@ INTEGERS = re.compile(
     r"|target dtype to be Long|tensor of type LongTensor"
     r"|_cpu\" not implemented for '(?:Float|Double)'"
 )
-SQUARE = re.compile(r"must be square|[Ee]xpected square")
+SQUARE = re.compile(r"must be (?:batches of )?square|[Ee]xpected square")
 DEFINITE = re.compile(r"definite")
 
 
@@ -72,6 +74,7 @@ class Clues:
     either: tuple[tuple[int, int], ...] = ()  # of these, one pair
     shapes: tuple[Shape, ...] = ()  # of arrays that do not fit
     rank: int = 0  # how many axes are wanted
+    entries: int = 0  # names to which something is unpacked
     higher: bool = False
     lower: bool = False
     integers: bool = False
@@ -90,12 +93,13 @@ def clues(error: BaseException) -> Clues:
     shapes = tuple(_shapes(said))
     axis, bounds = AXIS.search(said), BOUNDS.search(said)
     integers = bool(INTEGERS.search(said))
-    target = TARGET.search(said)
+    target, entries = TARGET.search(said), ENTRIES.search(said)
     return Clues(
         tuple(dict.fromkeys(_equal(said, shapes))),
         tuple(_either(said)),
         shapes,
         _rank(said),
+        int(entries[1]) if entries else 0,
         bool(HIGHER.search(said)) or bool(axis),
         bool(LOWER.search(said)) and not integers,
         integers,

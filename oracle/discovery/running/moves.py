@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
+from oracle.discovery.raised import Site
 from oracle.discovery.running import parts
 from oracle.discovery.running.axes import maybe, more_axes, ranks
 from oracle.discovery.running.costs import (
@@ -27,6 +28,7 @@ from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, St
 from oracle.discovery.running.trial import NotOneNumber
 from oracle.subject import size_names
 
+WRITTEN = (2, 3, 4)  # extents of arrays that the code writes out
 ASSERTED = re.compile(r"assert (\w+)\.shape\[(\d)\] == (\w+)\.shape\[(\d)\]")
 
 
@@ -48,12 +50,27 @@ class Line:
 
     text: str
     code: Code
+    sites: tuple[Site, ...] = ()
 
     def named(self, state: State) -> list[str]:
-        """The arguments that the line names; all of them if it names none."""
-        words = self.code.roles.sources({*re.findall(r"\w+", self.text)})
-        found = [name for name in state.names if name.rpartition(".")[2] in words]
-        return found or state.names
+        """The arguments in the expression that failed, or in its line; all if it names none."""
+        line, begun, ended = self.sites[-1] if self.sites else (0, 0, 0)
+        part = self.text.encode()[begun:ended].decode(errors="replace")
+        for text in (part, self.text):
+            words = self.code.roles.sources({*re.findall(r"\w+", text)})
+            found = [name for name in state.names if self._is_named(name, words, line)]
+            if found:
+                return found
+        return state.names
+
+    def _is_named(self, name: str, words: set[str], line: int) -> bool:
+        """True if words are an argument, or what a function of this line calls it."""
+        if name.rpartition(".")[2] in words:
+            return True
+        return any(
+            own in words and node.lineno <= line <= node.end_lineno  # type: ignore[attr-defined]
+            for node, own in self.code.roles.uses(name)
+        )
 
     def bounds(self, state: State) -> list[str]:
         """The sizes up to which the loops go whose variables are indices in the line."""
@@ -72,8 +89,11 @@ class Line:
 
 
 def is_ambiguous(failed: Failed) -> bool:
-    """True if an extent in the error is no size, so that it may be one of several expressions."""
-    sizes = set(failed.extents.known.values())
+    """True if an extent in the error may be one of several expressions.
+
+    It is no size; or it is as small as those of arrays that the code writes out, as rotations.
+    """
+    sizes = set(failed.extents.known.values()) - set(WRITTEN)
     return any(number not in sizes for pair in failed.clues.equal for number in pair)
 
 
@@ -101,6 +121,7 @@ def moves(
     if line.code.parts and isinstance(first.error, AssertionError | ValueError | ArithmeticError):
         yield from parts.in_parts(state, line.code.parts)
     yield from _integers(state, said, line, extents)
+    yield from _unpacked(state, said, line)
     yield from ranks(state, said, line.named(state), line.code)
     if said.places or (said.equal and is_ambiguous(first)):
         yield from _same_places(state)
@@ -127,7 +148,8 @@ def single_samples(
         kept = (
             extents.known.get(size) in shape
             for name, shape in unfit.items()
-            if name in state.names and size not in state.of(name).sizes
+            if name.startswith("self.")
+            or (name in state.names and size not in state.of(name).sizes)
         )
         if any(kept):
             yield state.replaced(size, "1", ONE)
@@ -351,6 +373,18 @@ def _of_index(state: State, said: Clues, extents: Extents, line: Line) -> Iterat
             far = 0.0 if size in bounds else 0.5 if size in near else 1.0
             for other, by in solutions(state.own, [(extents, (number, extent))])[:1]:
                 yield state.replaced(other, by, EQUAL + far)
+
+
+def _unpacked(state: State, said: Clues, line: Line) -> Iterator[State]:
+    """The states in which what is unpacked to four names has four entries."""
+    if not said.entries or ".shape" in line.text:
+        return
+    named = line.named(state)
+    for name in named:
+        size = next(iter(state.of(name).dims), "")
+        if size in state.own:
+            far = ELSEWHERE * (len(named) == len(state.names) > 1)
+            yield state.replaced(size, str(said.entries), EQUAL + far)
 
 
 def _of_values(state: State, said: Clues, named: Sequence[str]) -> Iterator[State]:

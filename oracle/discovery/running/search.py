@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from oracle.cases import shapes
+from oracle.discovery.raised import Site
 from oracle.discovery.running import moves
 from oracle.discovery.running.axes import more_axes
-from oracle.discovery.running.costs import EQUAL
+from oracle.discovery.running.costs import EQUAL, ONE
 from oracle.discovery.running.extents import LABELS, LONG, PRIMES, WIDE, Extents
 from oracle.discovery.running.fitting import fitted
 from oracle.discovery.running.lengths import Needed, lengths
@@ -23,12 +24,14 @@ RUNS = 300  # at most,
 AFTER = 30  # and after the first line was found
 DEAR = 1.5  # a line that costs more than that ends no search
 WIDER = 0.8  # how much more a further line may cost than the first one
+PASSED = 0.15  # what each expression is worth that has failed before and does not now
 FURTHER = 2.0  # what a stage more is worth: constructor, forward, backward
 MOST = 8  # lines
 TOO_ODD = 1.0  # a line that is as odd as that is told, not judged
 TURNS = 3  # sizes in which the length of a vector is measured
 ENOUGH = 2  # other assignments of sizes in which a line runs
 
+Passed = frozenset[tuple[Site, ...]]  # expressions that failed in states before this one
 Order = Callable[[State, Extents], None]  # gives out primes to the sizes of a state
 
 
@@ -101,21 +104,22 @@ class Search:
 
     def go(self, given: str, missing: tuple[str, ...]) -> None:
         """Find states under which the derivation runs."""
-        heap: list[tuple[float, int, State]] = []
+        heap: list[tuple[float, int, State, Passed]] = []
         count = 0
 
-        def push(states: Iterator[State], reached: float) -> None:
+        def push(states: Iterator[State], reached: float, passed: Passed = frozenset()) -> None:
             nonlocal count
+            reached += PASSED * len(passed)
             for state in states:
                 self.costs[state.key] = min(state.cost, self.costs.get(state.key, state.cost))
                 if state.key not in self.seen:
                     count += 1
-                    heapq.heappush(heap, (state.total - reached, count, state))
+                    heapq.heappush(heap, (state.total - reached, count, state, passed))
 
         push(started(State(given=given), missing, self.code), FURTHER * DONE)
         last = RUNS
         while heap and self.runs < last and len(self.found) < MOST:
-            _, _, state = heapq.heappop(heap)
+            _, _, state, passed = heapq.heappop(heap)
             dear = self.found and state.total > min(s.total for s in self.found) + WIDER
             if state.key in self.seen or dear:
                 continue
@@ -131,6 +135,8 @@ class Search:
                 continue
             if outcome.ran:
                 against = self.against(state)
+                if against is None and outcome.fits and self._lengths(state):
+                    against = self._short(state)
                 if against is None:
                     (self.found if outcome.fits else self.unfit).append(state)
                     self.ends[state.key] = outcome
@@ -142,11 +148,12 @@ class Search:
                     if not outcome.fits:
                         push(more_axes(state), FURTHER * DONE)
                         alone = moves.single_samples(state, outcome.unfit or {}, extents)
-                        push(alone, FURTHER * DONE)
+                        push(alone, FURTHER * DONE + ONE)  # before the search ends
                     continue
                 outcome, extents = against
             outcome, extents = self._in_forward(state, outcome, extents)
-            push(self._moves(state, outcome, extents), FURTHER * self.reached(outcome))
+            passed |= {outcome.sites}
+            push(self._moves(state, outcome, extents), FURTHER * self.reached(outcome), passed)
 
         self.found, self.unfit = map(self._at_least_cost, (self.found, self.unfit))
 
@@ -178,6 +185,18 @@ class Search:
                 return came
         return None if ran >= ENOUGH else came
 
+    def _short(self, state: State) -> tuple[Outcome, Extents] | None:
+        """A run that fails with flat vectors no longer than other extents; None if none does.
+
+        A vector of any length runs as long as slices find enough in it.
+        """
+        extents = Extents(self.extents(replace(state, entries=())).avoided)
+        extents.give(self._lengths(state))
+        ascending(state, extents)
+        self.runs += 1
+        outcome = run(self.build, state.text, extents, self.file)
+        return (outcome, extents) if outcome.error is not None else None
+
     def _in_forward(
         self, state: State, outcome: Outcome, extents: Extents
     ) -> tuple[Outcome, Extents]:
@@ -201,10 +220,10 @@ class Search:
                 runs.append(moves.Failed(other.error, others))
         if runs[0].clues.length and self._flat(state):
             yield from self._lengthened(state)
-        line = linecache.getline(self.file, outcome.line)
+        line = moves.Line(linecache.getline(self.file, outcome.line), self.code, outcome.sites)
         # No line of the user's: what came back has a shape that cannot be compared.
         backward = self.reached(outcome) >= BACKWARD or not outcome.line
-        yield from moves.moves(state, runs, moves.Line(line, self.code), backward)
+        yield from moves.moves(state, runs, line, backward)
 
     @property
     def sizes(self) -> list[str]:
@@ -222,8 +241,8 @@ class Search:
         has_upstream = outcome.subject is not None and outcome.subject.has_upstream
 
         def is_wrong(name: str, shape: tuple[int, ...]) -> bool:
-            if name not in state.names:
-                return False
+            if name not in state.names:  # an array of the object has the shape that it was given
+                return name.startswith("self.")
             if state.kind(name) == BIAS:
                 return has_upstream and not shape
             return state.kind(name) == WEIGHT and len(shape) == len(state.of(name).dims) > 1
@@ -242,7 +261,8 @@ class Search:
             n for n, e in state.entries if not (e.classes or e.is_value or e.word)
             if state.kind(n) not in (TARGET, WEIGHT, BIAS) or len(state.names) == 1
         ]  # fmt: skip
-        sets = [(n,) for n in free] + list(itertools.combinations(free, 2)) + [tuple(free)]
+        every = tuple(n for n, e in state.entries if not (e.classes or e.is_value or e.word))
+        sets = [(n,) for n in free] + list(itertools.combinations(free, 2)) + [tuple(free), every]
         for names in sets:
             changed = state
             for name in names:
@@ -256,11 +276,16 @@ class Search:
         return state
 
     def reached(self, outcome: Outcome) -> float:
-        """How far a run came: its stage, and the place of its line among the lines of the code."""
-        for node, stage in zip(self.code.nodes, self.code.stages):
+        """How far a run came: its stage, and the place of its line among the lines of the code.
+
+        Of a function that the code calls, the line of the call counts.
+        """
+        for (line, _, _), (node, stage) in itertools.product(
+            outcome.sites, zip(self.code.nodes, self.code.stages)
+        ):
             first, last = node.lineno, node.end_lineno or 0  # type: ignore[attr-defined]
-            if first <= outcome.line <= last:
-                return max(stage, outcome.stage) + (outcome.line - first) / (last - first + 1)
+            if first <= line <= last:
+                return max(stage, outcome.stage) + (line - first) / (last - first + 1)
         return outcome.stage
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from oracle.discovery import naming
 from oracle.discovery.plans import OTHER_OPTIONS
 from oracle.discovery.running.costs import LABELS
-from oracle.discovery.running.roles import Roles
 from oracle.discovery.running.state import BIAS, DATA, TARGET, WEIGHT, Entry, State, kind, role
 from oracle.discovery.text import functions, usage
 from oracle.discovery.text.for_arrays import for_arrays
 from oracle.discovery.text.functions import Function
+from oracle.discovery.text.roles import Roles
 
 REDUCTIONS = {"sum", "mean", "average", "max", "min", "prod", "dot", "vdot", "inner"}
 RANK = 2  # of what nothing is known
@@ -23,6 +23,7 @@ OPTIONS = naming.words(
 )
 STEPS = naming.words("stride strides pad padding axis kernel ksize pool mode dilation")
 COLUMN = 0.5  # a flat vector as a matrix, and a matrix of weights as a vector
+VECTORS = 1.25  # where nothing says how many axes several arguments have
 NUMBERS = 1.0  # arguments as numbers, where no use shows that they are arrays
 ONE_OUTPUT = {WEIGHT: 2, TARGET: 2, BIAS: 1}  # axes; a model of one output lacks the last one
 LAYERS = 2  # of a list or dict of parameters that the code goes through
@@ -41,6 +42,8 @@ class Code:
     roles: Roles = field(default_factory=Roles)
     parts: tuple[str, ...] = ()  # arguments of the constructor that the code divides by
     comments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # axes by argument
+    # Axes in docstrings, those of functions included that an argument is handed to; "" is any size.
+    documented: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     samples: tuple[tuple[int, ...], ...] = ()  # shapes that are defaults of a constructor
     # Shapes in the file's own calls; of integers one more than the largest as well.
     called: Mapping[str, tuple[tuple[int, ...], int]] = field(default_factory=dict)
@@ -73,6 +76,12 @@ class Code:
     def axes(self, name: str) -> int:
         """The number of axes that the code speaks of: in einsum, in transpose, in x.shape[2]."""
         return max((_axes(node, name) for root in self.nodes for node in ast.walk(root)), default=0)
+
+    def says_axes(self, name: str) -> bool:
+        """True if the text says how many axes an argument has."""
+        told = self.unpacked(name) or self.comments.get(name) or self.documented.get(name)
+        told = told or self.as_called(name)
+        return bool(told) or self.axes(name) > 1
 
     def bounds(self, variables: set[str]) -> tuple[str, ...]:
         """The ends of the ranges that loops with these variables go through."""
@@ -136,7 +145,7 @@ def started(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
 
 def _otherwise(state: State, names: Sequence[str], code: Code) -> Iterator[State]:
     """The state with what the uses leave open: numbers in place of arrays, vectors of weights."""
-    numbers, single = state, state
+    numbers, single, vectors = state, state, state
     for name in names:
         if name not in state.names:
             continue
@@ -152,10 +161,14 @@ def _otherwise(state: State, names: Sequence[str], code: Code) -> Iterator[State
                 yield other
         if state.kind(name) not in (WEIGHT, BIAS) and not code.roles.is_array(name):
             numbers = numbers.put(name, replace(entry, dims=()))
+        if state.kind(name) != WEIGHT and len(entry.dims) == RANK and not code.says_axes(name):
+            vectors = vectors.put(name, replace(entry, dims=entry.dims[:1]))
         if len(entry.dims) == ONE_OUTPUT.get(state.kind(name), 0):
             single = single.put(name, replace(entry, dims=entry.dims[:-1]))
     if single is not state:
         yield replace(single, cost=single.cost + COLUMN)
+    if sum(one != other for one, other in zip(vectors.entries, state.entries)) > 1:
+        yield replace(vectors, cost=vectors.cost + VECTORS)
     if numbers is not state:
         yield replace(numbers, cost=numbers.cost + NUMBERS)
 
@@ -214,9 +227,11 @@ def _entered(state: State, name: str, code: Code, its: str) -> State:
     if words & OPTIONS and not code.is_array(name) and "." not in name:
         return state.put(name, Entry(literal="1"))
     if code.indexes_with(name):
-        rank = max(1, code.axes(name), len(code.unpacked(name)))
+        told = code.documented.get(name, ())
+        rank = len(told) or max(1, code.axes(name), len(code.unpacked(name)))
         state, sizes = state.sized(rank + 1)
-        return state.put(name, Entry(sizes[:-1], sizes[-1]))
+        dims = tuple(dim or size for dim, size in itertools.zip_longest(told, sizes[:-1]))
+        return state.put(name, Entry(dims, sizes[-1]))
     flat, length = code.roles.flat(name)
     parts = code.roles.unpacked(name)
     if parts and not flat:
@@ -228,6 +243,11 @@ def _entered(state: State, name: str, code: Code, its: str) -> State:
     word = "mask" if "mask" in naming.tokens(name) else ""
     least = 1 if its == BIAS or code.is_shift(name) else RANK
     rank = max(least, code.axes(name.rpartition(".")[2]))
+    told = code.documented.get(name, ())
+    if told and not own:
+        state, sizes = state.sized(len(told))
+        dims = tuple(dim or size for dim, size in zip(told, sizes))
+        return state.put(name, Entry(dims, word=word))
     called = code.as_called(name)
     rank = len(own) or (len(called[0]) if called else rank)
     state, sizes = state.sized(rank)
@@ -263,12 +283,21 @@ def _axes(node: ast.AST, name: str) -> int:
     """The number of axes of a name that one node speaks of; 0 if of none."""
     if isinstance(node, ast.Subscript) and _is_name(node.value, name):
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        plain = [part for part in parts if not isinstance(part, ast.Constant) or part.value]
+        plain = [p for p in parts if not (isinstance(p, ast.Constant) and p.value is None)]
         return len(plain) if len(plain) > 1 else 0
     if isinstance(node, ast.Subscript) and ast.unparse(node.value) == f"{name}.shape":
         at = node.slice
         return at.value + 1 if isinstance(at, ast.Constant) and type(at.value) is int else 0
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+    if isinstance(node, ast.Attribute) and node.attr == "T" and _is_name(node.value, name):
+        return RANK
+    if not isinstance(node, ast.Call):
+        return 0
+    along = [w.value for w in node.keywords if w.arg in ("axis", "dim")]
+    own = _is_name(getattr(node.func, "value", None), name)
+    own = own or any(_is_name(given, name) for given in node.args[:1])
+    if own and along and isinstance(along[0], ast.Constant) and type(along[0].value) is int:
+        return along[0].value + 1 if along[0].value > 0 else 0
+    if not isinstance(node.func, ast.Attribute):
         return 0
     if node.func.attr == "einsum" and node.args and isinstance(node.args[0], ast.Constant):
         words = re.sub(r"\s", "", str(node.args[0].value)).partition("->")[0].split(",")
@@ -300,7 +329,7 @@ def _comments(node: Function, lines: Sequence[str]) -> dict[str, tuple[str, ...]
     return found
 
 
-def _is_name(node: ast.AST, name: str) -> bool:
+def _is_name(node: ast.AST | None, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 

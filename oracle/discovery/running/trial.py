@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from oracle.cases import shapes as cases_shapes
-from oracle.discovery.load import line_in
+from oracle.discovery.raised import Site, sites
 from oracle.discovery.running.extents import Extents
 from oracle.discovery.shapes import grammar
 from oracle.discovery.trial_inputs import kept_random_state, sizes_chosen, trial_arrays
@@ -33,7 +33,7 @@ from oracle.subject import (
 Build = Callable[[str], Subject]  # the subject for a line of shapes
 
 BUILT, FORWARD, BACKWARD, DONE = range(4)  # how far a run came
-MOST_ELEMENTS = 10**5  # of an array
+MOST_ELEMENTS = 3 * 10**5  # of an array
 
 
 class NotOneNumber(Exception):  # noqa: N818
@@ -47,11 +47,16 @@ class Outcome:
     stage: int
     subject: Subject | None = None
     error: BaseException | None = None  # what the user's code raised
-    line: int = 0  # of the user's file
+    sites: tuple[Site, ...] = ()  # where in the user's file, the outermost call first
     missing: MissingShapes | None = None
     unfit: Mapping[str, tuple[int, ...]] | None = None  # gradients of a different shape
     finite: bool = True  # the value
     has_parameters: bool = False  # of its own, as the layers of a class have them
+
+    @property
+    def line(self) -> int:
+        """The line of the user's file that failed."""
+        return self.sites[-1][0] if self.sites else 0
 
     @property
     def ran(self) -> bool:
@@ -73,7 +78,7 @@ def run(build: Build, text: str, extents: Extents, file: str) -> Outcome:
             inputs = subject.prepare({n: a.copy() for n, a in arrays.items()}, 0)
             stage = FORWARD
             value, kept = subject.forward(inputs)
-            upstream = _upstream(subject, value)
+            upstream = _upstream(subject, value, extents)
             stage = BACKWARD
             made = subject.backward(inputs, value, kept, upstream)
     except MissingShapes as error:
@@ -82,11 +87,11 @@ def run(build: Build, text: str, extents: Extents, file: str) -> Outcome:
         raise  # no shapes would help
     except NameError as error:
         if stage != BACKWARD or isinstance(error, UnboundLocalError):
-            return Outcome(stage, subject, error, line_in(error, file))
+            return Outcome(stage, subject, error, sites(error, file))
         return Outcome(DONE, subject, unfit={})  # a misspelled name tells nothing of shapes
     except (Exception, SystemExit) as error:
         cause = _cause(error)
-        return Outcome(stage, subject, cause, line_in(cause, file))
+        return Outcome(stage, subject, cause, sites(cause, file))
     spoken = {grammar.spelled(one.of): np.shape(as_array(one.value)) for one in made if one.of}
     drawn = {argument.name: arrays[argument.name].shape for argument in subject.arguments}
     drawn |= {grammar.spelled(p): np.shape(v) for p, v in _own_parameters(inputs, made)}
@@ -113,11 +118,11 @@ def _cause(error: BaseException) -> BaseException:
     return error
 
 
-def _upstream(subject: Subject, value: Any) -> Any:
+def _upstream(subject: Subject, value: Any, extents: Extents) -> Any:
     parts = value if isinstance(value, tuple | list) else (value,)
     numbers = [part for part in parts if is_number(part)]
     for part in numbers:
-        if np.ndim(part) > max(len(a.dims) for a in subject.arguments) and _repeats(part):
+        if np.ndim(part) > max(len(a.dims) for a in subject.arguments) and _repeats(part, extents):
             raise ValueError("too many indices: the value has more axes than any argument")
     if any(np.size(part) == 0 for part in numbers):
         raise ValueError("an output is empty")
@@ -127,9 +132,9 @@ def _upstream(subject: Subject, value: Any) -> Any:
     return tuple(ones) if isinstance(value, tuple | list) else ones[0] if ones else 1.0
 
 
-def _repeats(array: Any) -> bool:
-    """True if an extent stands twice in a shape, as where (N, D, 1, 1) meets (N, D)."""
-    wide = [extent for extent in np.shape(array) if extent > 1]
+def _repeats(array: Any, extents: Extents) -> bool:
+    """True if a size stands twice in a shape, as where (N, D, 1, 1) meets (N, D)."""
+    wide = [extent for extent in np.shape(array) if extent in extents.known.values()]
     return len(set(wide)) < len(wide)
 
 

@@ -217,11 +217,13 @@ def _shape_in(text: str) -> tuple[tuple[str, ...] | None, int]:
     """The sizes in a description, and where what is said after them begins; 0 if in no brackets."""
     for pattern in (SHAPED, WHOLE, BARE):
         for found in pattern.finditer(text):
-            inside = found[1]
+            inside, before = found[1], text[: found.start()]
+            if pattern is not SHAPED and before.count("[") > before.count("]"):
+                continue  # of an entry: theta = [log scales (D), log noise]
             if pattern is not SHAPED and "," not in inside:
                 if not re.fullmatch(r"\s*[A-Z]\w?\s*", inside):
                     continue  # a remark, not a shape
-                if text[: found.start()].endswith("labels"):
+                if before.endswith("labels"):
                     continue
             dims = _dims(inside)
             if dims is not None:

@@ -43,12 +43,39 @@ def goes_through(function: ast.AST, name: str) -> bool:
 
 def indexes_with(function: ast.AST, name: str) -> bool:
     """True if a function picks entries by the values of a name: ``p[np.arange(n), y]``."""
+    whole = any(is_it(part, name) for node in ast.walk(function) for part in _indices(node))
+    return whole or indexes_in_part(function, name)
+
+
+def indexes_in_part(function: ast.AST, name: str) -> bool:
+    """True if it picks entries by a column, ``pos[edges[:, 0]]``, or adds up at some of them.
+
+    So does ``np.add.at(grad, y, 1)``.
+    """
     for node in ast.walk(function):
-        if isinstance(node, ast.Subscript):
-            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            if any(isinstance(part, ast.Name) and part.id == name for part in parts):
+        for part in _indices(node):
+            columns = isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Tuple)
+            if columns and is_it(part.value, name):
                 return True
+        second = node.args[1:2] if isinstance(node, ast.Call) else []
+        if any(is_it(part, name) for part in second) and _adds_at(node):
+            return True
     return False
+
+
+def _adds_at(node: ast.AST) -> bool:
+    """True for ``np.add.at`` and ``np.take``."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".at", ".take"))
+
+
+def _indices(node: ast.AST) -> list[ast.expr]:
+    if not isinstance(node, ast.Subscript):
+        return []
+    return list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+
+
+def is_it(node: ast.AST | None, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def is_read(function: ast.AST, name: str) -> bool:

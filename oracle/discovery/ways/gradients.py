@@ -214,6 +214,8 @@ class Returned:
         if not chosen and not found and 1 < len(kept) < len(wanted):
             chosen = [slot.name for slot in wanted[: len(kept)]]  # readings try the others, too
         agrees = all(i < len(chosen) and wanted[j].name == chosen[i] for i, j in found.items())
+        if not agrees and (of_words := self._by_first_words(kept, wanted, found)):
+            return [(slot, part, item) for slot, (part, item) in zip(of_words, kept)]
         if not chosen or not agrees:
             inputs = ", ".join(slot.name for slot in wanted) or "none"
             raise WrongReturn(
@@ -222,6 +224,20 @@ class Returned:
             )
         of = [slot for slot in wanted if slot.name in chosen]
         return [(slot, part, item) for slot, (part, item) in zip(of, kept)]
+
+    @staticmethod
+    def _by_first_words(
+        kept: list[tuple[Any, Item | None]], wanted: list[Slot], found: Mapping[int, int]
+    ) -> list[Slot]:
+        """The input of each gradient, d_pi that of pi_logits as well; [] where one has none."""
+        chosen: list[Slot] = []
+        for i, (_, item) in enumerate(kept):
+            name = item.name if item is not None else ""
+            alike = [s for s in wanted if naming.is_gradient_of(name, s.name.partition("_")[0])]
+            alike = [wanted[found[i]]] if i in found else alike
+            chosen += alike if len(alike) == 1 else []
+        names = {slot.name for slot in chosen}
+        return chosen if len(chosen) == len(names) == len(kept) else []
 
     def _of_list(self, parts: Sequence[Any], slot: Slot, item: Item | None) -> list[Made]:
         leaves = slot.leaves()

@@ -150,7 +150,9 @@ class Pair:
         of_result = [s for s in self.slots if s.path not in {m.of for m in left}]
         made = left
         if gradients is not None or not left:
-            made = Returned(self.node, self.line).made(gradients, of_result) + left
+            known = inputs if self.sources.upstreams or self.is_scalar else None
+            returned = Returned(self.node, self.line, inputs=known)
+            made = returned.made(gradients, of_result) + left
         if self.sources.upstreams or self.is_scalar:
             return made
         shapes = [np.shape(value_at(inputs, m.of)) for m in made]
@@ -162,7 +164,7 @@ class Pair:
     def plain(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
         """The gradients just as they were returned."""
         gradients = self.run_backward(inputs, value, kept, upstream)
-        return Returned(self.node, self.line).made(gradients, self.slots)
+        return Returned(self.node, self.line, inputs=inputs).made(gradients, self.slots)
 
     def run_backward(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> Any:
         values: dict[str, Any] = {}

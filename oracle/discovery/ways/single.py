@@ -52,6 +52,7 @@ def value_and_gradient(user: User, candidate: Candidate) -> Subject:
         if len(kept) > count + 1 and len(items) == len(kept) and not items[-1].name:
             kept, known = kept[:-1], items[:-1]  # the state that the next call goes on from
         made = made_of(kept, known, node, candidate.line)
+        made.inputs = inputs
         return made.made(gradients_of(kept, known), slots)
 
     check_variables(of_module, candidate.name, said, plan, run_forward, user.line(name))

@@ -551,8 +551,8 @@ def test_a_missing_shape_says_what_to_add_and_where(tmp_path):
     ((line, message),) = problems(tmp_path, text)
     assert line == 3
     assert message == (
-        "affine_backward: nothing says the shape of x and w; add a line such as "
-        '"# oracle: shapes x: N D, w: D M" above line 3'
+        "affine_backward: nothing says the shape of x and w; add "
+        '"# oracle: shapes x: SIZES, w: SIZES" above line 3'
     )
 
 

@@ -197,4 +197,4 @@ def test_the_line_to_add_names_the_entries_of_a_dict(tmp_path):
         "            d = ", "            assert len(batch['x']) < 0\n            d = "
     )
     ((_, message),) = problems(tmp_path, refused.format("Nothing."))
-    assert '"# oracle: shapes params.W: D M, params.b: M, batch.x: N D"' in message
+    assert '"# oracle: shapes params.W: SIZES, params.b: SIZES, batch.x: SIZES"' in message

@@ -79,6 +79,7 @@ class Roles:
                         numbers.append(at.value)
                     else:
                         is_part = _is_negative(at) or (isinstance(at, ast.Slice) and not at.step)
+                        is_part = is_part or _is_whole(at, node)
                         cut, others = cut or is_part, others or not is_part
                 elif isinstance(part, ast.Attribute) and is_name(part.value, own):
                     others = others or part.attr == "T"
@@ -193,6 +194,12 @@ def _is_negative(node: ast.AST) -> bool:
     return isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant)
 
 
+def _is_whole(at: ast.AST, node: ast.AST) -> bool:
+    """True if an index is made of extents: ``theta[D + 1]`` beside ``theta[:D]``."""
+    names = _in_arithmetic(at)
+    return bool(names) and names <= _whole_numbers(node)
+
+
 @functools.cache
 def _whole_numbers(node: ast.AST) -> frozenset[str]:
     """The names of a function that hold whole numbers, by where they stand."""
@@ -215,8 +222,10 @@ def _extents(node: ast.AST) -> Iterator[ast.AST]:
         return
     called = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
     given: Sequence[ast.AST] = node.args
-    if called == "range":
+    if called in ("range", "arange"):
         yield from given
+    elif called == "linspace":
+        yield from given[2:3]
     elif called in SHAPED:
         yield from (part for each in given for part in getattr(each, "elts", ()))
         own = isinstance(node.func, ast.Attribute) and called in ("reshape", "view")
