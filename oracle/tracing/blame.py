@@ -6,8 +6,8 @@ inherited. A constant factor may be deferred: dZ without 1/m is right if dW puts
 """
 
 import functools
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -42,6 +42,7 @@ class Judged:
     why: str = ""
     at_kink: bool = False  # it makes another choice at a kink than the true one
     decay: float = 0.0  # λ of a term λ·W in it, which the loss does not have
+    given: Mapping[int, np.ndarray] = field(default_factory=dict)  # right ones before a wrong one
 
 
 class Blame:
@@ -118,6 +119,7 @@ class Blame:
         return Judged(
             match, "wrong", want, match.sign, made,
             updated=self._updated(match, given), through=self._through(match, before),
+            given=given,
         )  # fmt: skip
 
     @functools.cached_property
@@ -214,6 +216,7 @@ class Blame:
         return Judged(
             match, "wrong", want, factor, made,
             updated=self._updated(match, given, want), through=self._through(match, before),
+            given=given,
         )  # fmt: skip
 
     def _has_own_term(self, match: Match, before: Sequence[Match]) -> bool:

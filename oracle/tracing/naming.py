@@ -11,6 +11,7 @@ from oracle.diagnosis.mistakes import FAMILIES, Suspicion, Target
 from oracle.diagnosis.observed import what_is_seen
 from oracle.results import Note
 from oracle.subject import Argument, Path, Subject
+from oracle.tracing import amended
 from oracle.tracing.blame import Judged
 from oracle.tracing.match import Matcher
 from oracle.tracing.truth import Truth, array, same_gradient, without_a_row
@@ -123,6 +124,8 @@ class Names:
         target = self._target(matcher, judged)
         best = self._best(target, [self._target(*case) for case in others])
         name = judged.match.stored.text
+        if best is None and (note := amended.finding(cases)) is not None:
+            return (note,)
         if best is None:
             return (Note("unexplained", f"{name} {what_is_seen(target)}"),)
         return (Note(best.finding, best.message.replace("{name}", name), best.fix, best.cure),)

@@ -61,7 +61,7 @@ class Outcomes:
         self._stepped: dict[int, bool] = {}  # by the id of a value: a step size is in it
         self._decay: dict[Match, Decay | None] = {}
         self._ways: dict[tuple[int, frozenset[int]], list[Note]] = {}
-        self._steps = {
+        self.step_sizes = {
             id(s.value): np.ones(s.value.shape)
             for s in training.stored
             if size(s.value) == 1 and is_step_size(s.text) and not truth.forward.has(s.value)
@@ -110,9 +110,9 @@ class Outcomes:
     def neutral(self, value: Value, changed: Changed = NOTHING) -> np.ndarray | None:
         """The same without a step size: ``W -= lr * delta @ x.T`` has it inside the product."""
         if id(value) not in self._stepped:
-            self._stepped[id(value)] = bool(self.way(value, self._steps))
+            self._stepped[id(value)] = bool(self.way(value, self.step_sizes))
         return self.rerun(
-            value, ChainMap(self._steps, changed) if self._stepped[id(value)] else changed
+            value, ChainMap(self.step_sizes, changed) if self._stepped[id(value)] else changed
         )
 
     def stepless(self, match: Match) -> np.ndarray | None:

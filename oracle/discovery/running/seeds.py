@@ -79,9 +79,8 @@ class Code:
 
     def says_axes(self, name: str) -> bool:
         """True if the text says how many axes an argument has."""
-        told = self.unpacked(name) or self.comments.get(name) or self.documented.get(name)
-        told = told or self.as_called(name)
-        return bool(told) or self.axes(name) > 1
+        told = self.unpacked(name), self.comments.get(name), self.documented.get(name)
+        return any(told) or self.as_called(name) is not None or self.axes(name) > 1
 
     def bounds(self, variables: set[str]) -> tuple[str, ...]:
         """The ends of the ranges that loops with these variables go through."""

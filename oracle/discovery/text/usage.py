@@ -54,8 +54,9 @@ def indexes_in_part(function: ast.AST, name: str) -> bool:
     """
     for node in ast.walk(function):
         for part in _indices(node):
-            columns = isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Tuple)
-            if columns and is_it(part.value, name):
+            if not isinstance(part, ast.Subscript) or not isinstance(part.slice, ast.Tuple):
+                continue
+            if is_it(part.value, name):
                 return True
         second = node.args[1:2] if isinstance(node, ast.Call) else []
         if any(is_it(part, name) for part in second) and _adds_at(node):
