@@ -7,7 +7,9 @@ of ε from V to each input. Blame and diagnosis both rest on that (``Evidence.ca
 
 import copy
 import functools
+import math
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,18 @@ from oracle.truth.replay import NotReplayable, Plan, Run
 from oracle.truth.work import spend_back
 
 PROBES = 2
+
+
+@dataclass(frozen=True)
+class Alike:
+    """The intermediates of one shape, and their true gradients, a row each."""
+
+    values: tuple[Value, ...]
+    true: np.ndarray
+
+
+def _is_negated(value: Value) -> bool:
+    return value.note is not None and value.note.op == "negative"
 
 
 class Evidence:
@@ -51,6 +65,8 @@ class Evidence:
             v for step in self.plan.steps for v in step.outputs if v.active and self._has(v)
         ]
         self._true = self._gradients(self.run)
+        self._alike: dict[tuple[int, ...], Alike] = {}
+        self._rows: dict[tuple[tuple[int, ...], Value], list[tuple[np.ndarray, np.ndarray]]] = {}
         self._probes: dict[Value, list[tuple[np.ndarray, dict[Value, np.ndarray]]]] = {}
         self.slopes: dict[tuple[int, int], torch.Tensor] = {}  # of elementwise units, once known
         self.got = {p: self.number(v) for p, v in self.made.items()}
@@ -228,6 +244,29 @@ class Evidence:
         return [
             (r, r if value is to else forth.get(value, nowhere)) for r, forth in self._probes[to]
         ]
+
+    def alike(self, shape: tuple[int, ...]) -> Alike:
+        """The intermediates of one shape with their true gradients, the last first.
+
+        −z is skipped: taken for a gradient of it, a wrong sign would be right.
+        """
+        if shape not in self._alike:
+            values = [v for v in reversed(self.of_shape(shape)) if not _is_negated(v)]
+            rows = np.array([np.ravel(self.true(v)) for v in values])
+            self._alike[shape] = Alike(tuple(values), rows.reshape(len(values), math.prod(shape)))
+        return self._alike[shape]
+
+    def probes_of(self, shape: tuple[int, ...], to: Value) -> list[tuple[np.ndarray, np.ndarray]]:
+        """The probes of all intermediates of one shape, a row each: see ``probes``."""
+        key = shape, to
+        if key not in self._rows:
+            values = self.alike(shape).values
+            each = [self.probes(value, to) for value in values]
+            self._rows[key] = [
+                (some[0][0], np.array([np.ravel(forth) for _, forth in some]))
+                for some in zip(*each, strict=True)
+            ]
+        return self._rows[key]
 
     def _probed(self, to: Value) -> list[tuple[np.ndarray, dict[Value, np.ndarray]]]:
         """Directions of a value, and how all others move in them.

@@ -19,9 +19,9 @@ from oracle.tracing.match import Matcher
 from oracle.tracing.truth import same_gradient
 from oracle.truth.recording import Note, Value
 
-PRODUCTS = ("matmul", "dot", "outer", "einsum", "tensordot", "inner")
 REDUCED = ("sum", "mean", "max", "amax", "add.reduce", "maximum.reduce", "prod", "var", "std")
 SIGNS = {"add": np.subtract, "subtract": np.add}
+ELEMENTWISE = (*SIGNS, "multiply", "divide", "power", "square")
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class _Changes:
             return "weights-of-wrong-layer"
         is_forward = self.calls.truth.forward.has(value) and self.calls.truth.forward.has(other)
         near = _makes(value, other) or _makes(other, value)
-        if is_forward and near and note.op not in PRODUCTS:
+        if is_forward and near and note.op in ELEMENTWISE:
             return "activation-derivative-at-wrong-point"
         return "wrong-operand"
 
@@ -177,7 +177,7 @@ class _Changes:
         """A factor, a term or a function too many."""
         for key, spot in self.calls.spots.items():
             note = self.calls.notes[spot[0]]
-            if note.op not in (*SIGNS, "multiply", "divide", "power", "square"):
+            if note.op not in ELEMENTWISE:
                 continue
             for i, arg in enumerate(note.args[:2]):
                 if not isinstance(arg, Value) or arg.shape != note.outputs[0].shape:
