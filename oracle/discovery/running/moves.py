@@ -11,7 +11,14 @@ from oracle.discovery.raised import Site
 from oracle.discovery.running import parts
 from oracle.discovery.running.axes import maybe, more_axes, ranks
 from oracle.discovery.running.costs import (
-    AXES, ELSEWHERE, EQUAL, INTEGERS, LABELS, ONE, SCALAR, effort,
+    AXES,
+    ELSEWHERE,
+    EQUAL,
+    INTEGERS,
+    LABELS,
+    ONE,
+    SCALAR,
+    effort,
 )  # fmt: skip
 from oracle.discovery.running.extents import Evidence, Extents, solutions
 from oracle.discovery.running.gates import sliced
