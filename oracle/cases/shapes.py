@@ -93,9 +93,7 @@ def _reader(dims: tuple[str, ...]) -> Callable[[Sizes], tuple[int, ...]]:
     extents = [
         f"*sizes[{dim!r}]"
         if dim.startswith("*")
-        else re.sub(
-            r"[A-Za-z_]\w*", lambda name: f"sizes[{name[0]!r}]", ast.unparse(parsed_dim(dim))
-        )
+        else re.sub(r"[^\W\d]\w*", lambda name: f"sizes[{name[0]!r}]", ast.unparse(parsed_dim(dim)))
         for dim in dims
     ]
     read: Callable[[Sizes], tuple[int, ...]] = eval(

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from oracle.discovery import givers, naming
+from oracle.discovery import givers, naming, proposed_classes
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.text import functions
 from oracle.discovery.text.functions import Function
@@ -66,6 +66,7 @@ def proposals(user: Text, found: Sequence[Candidate]) -> list[Proposal]:
         if name not in known and not naming.has(name, naming.NOT_A_DERIVATION):
             forwards = [f for f in numeric if f != name and f not in backwards]
             made += _of(user, name, forwards, asked)
+    made += [Proposal(one, False, True, True) for one in proposed_classes.classes(user, found)]
     return made[:MOST]
 
 

@@ -75,7 +75,7 @@ class Line:
     def bounds(self, state: State) -> list[str]:
         """The sizes up to which the loops go whose variables are indices in the line."""
         inside = re.findall(r"\[([^\[\]]*)\]", self.text)
-        variables = {word for part in inside for word in re.findall(r"[A-Za-z_]\w*", part)}
+        variables = {word for part in inside for word in re.findall(r"[^\W\d]\w*", part)}
         by_name = {name: size for size, name in state.hints}
         found: list[str] = []
         for bound in self.code.bounds(variables):

@@ -179,7 +179,7 @@ class State:
         """The state with other names for its sizes, all at once."""
 
         def other(dim: str) -> str:
-            return re.sub(r"[A-Za-z_]\w*", lambda size: names.get(size[0], size[0]), dim)
+            return re.sub(r"[^\W\d]\w*", lambda size: names.get(size[0], size[0]), dim)
 
         entries = tuple(
             (

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Sequence
 
-from oracle.discovery import arguments, naming, partners
+from oracle.discovery import arguments, naming, partners, proposed_classes
 from oracle.discovery.arguments import Parameter, User
 from oracle.discovery.candidate import Candidate
 from oracle.discovery.given import Given
@@ -139,11 +139,19 @@ def points_of(
     method, node = backward.rpartition(".")[2], user.node(backward)
     forwards = {candidate.of("forward").rpartition(".")[2], "self", *partners.FORWARDS}
     found = point_readings(given_name, name, callers.applies(node, forwards, name))
-    named = naming.has(method, naming.BACKWARD)
+    named = naming.has(method, naming.BACKWARD) or _goes_by_what_was_kept(user, candidate)
     upstream = Reading("times the upstream", "", named, ((name, Role.UPSTREAM),))
     if named and not (same or any(reading.confirmed for reading in found)):
         return {}
     return {name: [*found, upstream] if same or not named else [upstream, *found]}
+
+
+def _goes_by_what_was_kept(user: User, candidate: Candidate) -> bool:
+    """True if the backward reads what the forward has kept; a derivative is given its point."""
+    parts = candidate.of("forward"), candidate.of("backward")
+    if user.text is None or any(part not in user.text.functions for part in parts):
+        return False
+    return bool(proposed_classes.kept_and_read(user.text, *parts))
 
 
 def upstreams_of(

@@ -139,7 +139,9 @@ def test_what_no_call_shows_to_be_a_gradient_is_not_accused(tmp_path: Path) -> N
     assert not results(tmp_path, text)
 
 
-def test_what_is_used_as_a_gradient_and_is_no_pair_is_listed_as_not_judged(tmp_path: Path) -> None:
+def test_what_is_used_as_a_gradient_and_is_no_pair_is_judged_where_it_is_used(
+    tmp_path: Path,
+) -> None:
     text = """
         def cap(z):
             return np.exp(-z * z)
@@ -155,7 +157,9 @@ def test_what_is_used_as_a_gradient_and_is_no_pair_is_listed_as_not_judged(tmp_p
             dw = x.T @ delta
             w -= 0.1 * dw
     """
-    assert not results(tmp_path, text)
+    (name,) = found = results(tmp_path, text)
+    assert name == "train"
+    assert [g.name for g in found[name].gradients if g.verdict == "wrong"] == ["delta"]
     (left,) = not_judged(tmp_path / "derivation.py", [])
     assert left.target == "train"
 
