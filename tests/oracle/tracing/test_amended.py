@@ -91,3 +91,29 @@ def test_a_line_that_puts_in_the_mean_is_right_whatever_follows_from_it(tmp_path
 
 def test_with_the_mask_all_of_it_is_right(tmp_path):
     assert findings(traced(tmp_path, POOLED.format(mask=" * (Z > 0)"))) == {}
+
+
+# The bias is a row, and its gradient has one axis less: the update adds it to that row.
+ROW = """
+import numpy as np
+rng = np.random.default_rng(6)
+X, Y = rng.normal(size=(11, 3)), rng.normal(size=(11, 4))
+W, b = rng.normal(size=(3, 4)), np.zeros((1, 4))
+for turn in range(5):
+    out = X @ W + b
+    loss = np.sum((out - Y) ** 2)
+    d = 2 * (out - Y)
+    dW = X.T @ d
+    db = d.{how}(axis=0)
+    W = W - 0.01 * dW
+    b = b - 0.01 * db
+"""
+
+
+def test_a_bias_gradient_with_one_axis_less_than_its_row_is_right(tmp_path):
+    assert findings(traced(tmp_path, ROW.format(how="sum"))) == {}
+
+
+def test_its_numbers_are_judged_all_the_same(tmp_path):
+    found = findings(traced(tmp_path, ROW.format(how="mean")))
+    assert found == {(11, "db"): ["extra-batch-mean"]}
