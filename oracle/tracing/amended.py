@@ -217,7 +217,8 @@ class _Changes:
         shape = self.calls.judged.want.shape
         if made.shape != shape or np.size(made) < 2 or not any(made.shape):
             return
-        sources = [*self.calls.sources(shape), *_complements(self.calls.sources(shape))]
+        plain = self.calls.sources(shape)
+        sources = [*plain, *_complements(plain)]
         for want in self.calls.wanted:
             rest = want - made
             for one in sources:
@@ -227,6 +228,13 @@ class _Changes:
                     yield Change(
                         ("factor", one.text), "dropped-term",
                         f"{{name}} leaves out the factor {one.text}", f"multiply by {one.text}",
+                    )  # fmt: skip
+            for one in plain:
+                if not one.is_gradient and same_gradient(made * (one.array > 0), want):
+                    yield Change(
+                        ("mask", one.text), "missing-activation-derivative",
+                        f"{{name}} leaves out the factor ({one.text} > 0)",
+                        f"multiply by ({one.text} > 0)",
                     )  # fmt: skip
             gradients = [one for one in sources if one.is_gradient and np.all(one.array)]
             for one in gradients:

@@ -176,7 +176,7 @@ class Blame:
         changed = self._corrected(before)
         any_factor = not needed and (not before or len(self._factors(before)) > 1)
         if ratio is not None and (
-            _among(ratio, needed)
+            _among(ratio, needed or [1.0])  # what puts in a factor that was left out is right
             or (before and _among(ratio, [inherited]))
             or (any_factor and self.outcomes.is_known(ratio))
         ):
@@ -197,7 +197,7 @@ class Blame:
             return Judged(match, "unsure", want, factor, why="it cannot be computed again")
         if changed:
             again = self.outcomes.multiple(made, match.of)
-            if again is not None and _among(again, [*needed, inherited]):
+            if again is not None and _among(again, [*(needed or [1.0]), inherited]):
                 return Judged(
                     match, "inherited", again * true, again, inherits=_wrong_of(before, changed)
                 )

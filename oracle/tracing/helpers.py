@@ -7,10 +7,13 @@ a helper that computes something right in another call, the caller has passed so
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from oracle.results import Gradient
 from oracle.tracing.blame import Judged
 from oracle.tracing.instrument import Statement
 from oracle.tracing.match import Matcher
+from oracle.truth.recording import Value
 
 Place = tuple[str, str, int]  # file, function and line
 Spot = tuple[Place, tuple[int, ...]]  # and the expression there
@@ -42,4 +45,13 @@ def _computed_at(matcher: Matcher, judged: Judged) -> Spot | None:
     way = matcher.outcomes.way(value, others) or [note]
     if {(n.file, n.place.function) for n in way} != {(note.file, note.place.function)}:
         return None  # the caller computes what it passes
+    if judged.made is not None and _is_a_gradient(matcher, judged.made, judged.match.of):
+        return None  # of something else: the caller has taken it for this one
     return (note.file, note.place.function, note.line), note.place.span
+
+
+def _is_a_gradient(matcher: Matcher, made: np.ndarray, of: Value) -> bool:
+    """True if numbers are the gradient of a value of the forward, though not of this one."""
+    known = [v for v in matcher.candidates if v is not of and v.shape == made.shape]
+    multiple, allows = matcher.outcomes.multiple, matcher.truth.allows
+    return any(multiple(made, v) is not None or allows(made, v) for v in known)

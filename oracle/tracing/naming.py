@@ -14,7 +14,7 @@ from oracle.subject import Argument, Path, Subject
 from oracle.tracing import amended
 from oracle.tracing.blame import Judged
 from oracle.tracing.match import Matcher
-from oracle.tracing.truth import Truth, array, same_gradient, without_a_row
+from oracle.tracing.truth import Truth, array, in_shape, same_gradient, without_a_row
 from oracle.truth.recording import Value
 from oracle.truth.work import A_SECOND, Budget
 
@@ -165,7 +165,8 @@ class Names:
         others = {p: evidence.true(v) for p, v in evidence.inputs.items()}
         return Target(
             evidence.subject, evidence.case.sizes, judged.match.stored.text, path,
-            np.asarray(got, float), matcher.truth.of(of), 0.0, others, evidence, whole,
+            in_shape(np.asarray(got, float), of.shape), matcher.truth.of(of), 0.0, others,
+            evidence, whole,
         )  # fmt: skip
 
     def _best(self, first: Target, others: Sequence[Target]) -> Suspicion | None:

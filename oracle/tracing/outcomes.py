@@ -11,7 +11,7 @@ from oracle.tracing.factors import size
 from oracle.tracing.recorded import Stored
 from oracle.tracing.rerun import CannotRerun, Line, between
 from oracle.tracing.steps import Training
-from oracle.tracing.truth import Truth, array, same_gradient
+from oracle.tracing.truth import Truth, array, in_shape, same_gradient
 from oracle.tracing.updates import Term, Update, is_step_size
 from oracle.truth.recording import Note, Value
 
@@ -243,8 +243,7 @@ class Outcomes:
         Known are the factors of the updates, and numbers of samples or entries, once or twice.
         """
         want = self.truth.of(of)
-        if got.shape != want.shape and got.size == want.size == 1:
-            got = got.reshape(want.shape)
+        got = in_shape(got, want.shape)
         ratio = _ratio(got, want)
         if ratio == 0.0:
             return self.factors[0] if self.truth.agrees(got, of) else None

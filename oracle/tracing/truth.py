@@ -54,10 +54,18 @@ def array(value: Value) -> np.ndarray:
 
 
 def same_gradient(got: np.ndarray, want: np.ndarray) -> bool:
-    """True if they agree; a single number may have any shape of one entry."""
-    if got.shape != want.shape and got.size == want.size == 1:
-        got = got.reshape(want.shape)
-    return agree(got, want)
+    """True if they agree, in a shape that may stand for the other one."""
+    return agree(in_shape(got, want.shape), want)
+
+
+def in_shape(got: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """An array in another shape, where NumPy takes it for that: (9,) beside a parameter of (1, 9).
+
+    A single number may have any shape of one entry. (1, 9) beside (9,) makes (1, 9) of it.
+    """
+    missing = len(shape) - got.ndim
+    stands = missing > 0 and shape == (1,) * missing + got.shape
+    return got.reshape(shape) if stands or got.size == np.prod(shape) == 1 else got
 
 
 def without_a_row(of: np.ndarray) -> Iterator[np.ndarray]:
@@ -234,8 +242,7 @@ class Truth:
         want = factor * self.of(value)
         if same_gradient(got, want):
             return True
-        if got.size == want.size == 1:
-            got = got.reshape(want.shape)
+        got = in_shape(got, want.shape)
         if got.shape != want.shape or not want.size:
             return False
         off = float(np.max(np.abs(got - want)))
