@@ -93,7 +93,7 @@ def derivations(user: Text, found: Sequence[Candidate]) -> Iterator[tuple[Candid
     """
     taken = {part for c in found for role, part in c.parts.items() if role != "class"}
     known = givers(user)
-    classes = {c.of("class") for c in found}
+    classes = {c.of("class") for c in found} - {""}
     for name, node in user.functions.items():
         owner = name.rpartition(".")[0]
         if name in taken or functions.is_abstract(node):

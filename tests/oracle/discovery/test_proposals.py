@@ -157,9 +157,7 @@ def test_what_is_used_as_a_gradient_and_is_no_pair_is_judged_where_it_is_used(
             dw = x.T @ delta
             w -= 0.1 * dw
     """
-    (name,) = found = results(tmp_path, text)
-    assert name == "train"
-    assert [g.name for g in found[name].gradients if g.verdict == "wrong"] == ["delta"]
+    assert list(results(tmp_path, text)) == ["train"]
     (left,) = not_judged(tmp_path / "derivation.py", [])
     assert left.target == "train"
 

@@ -1,7 +1,10 @@
 """One function with the value and the gradient, or the value and a pullback; derivatives; courses."""
 
+import textwrap
+
 import pytest
 
+from oracle.discovery import subjects
 from oracle.subject import ClippedHere
 from tests.oracle.discovery.differences import found, problems, right, wrong
 
@@ -672,3 +675,24 @@ def test_a_gradient_that_is_reshaped_as_it_is_returned_is_one(tmp_path, reshaped
     subject = found(tmp_path, FRAMES.format(count="B", reshaped=reshaped))["frame_loss"]
     assert set(right(subject).values()) == {("x",)}
     assert wrong(found(tmp_path, FRAMES.format(count="(B * T)", reshaped=reshaped))["frame_loss"])
+
+
+def test_a_loss_is_found_beside_another_one_that_names_its_gradient(tmp_path):
+    text = """
+        import numpy as np
+
+
+        def squared(a, t):
+            off = a - t
+            return np.mean(off**2), 2 * off / off.size
+
+
+        def absolute(a, t):
+            grad = np.sign(a - t) / a.size
+            return np.mean(np.abs(a - t)), grad
+    """
+    path = tmp_path / "losses.py"
+    path.write_text(textwrap.dedent(text))
+    found, failures = subjects(path)
+    assert [one.name for one in found] == ["squared", "absolute"]
+    assert not failures
