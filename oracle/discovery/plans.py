@@ -165,20 +165,21 @@ def plan(
             made.constants[own] = True
             made.remarks.append(f"{own} was taken to be True")
         else:
-            keys = dict.fromkeys(_keys(own, nodes, user))
-            if (
-                keys
-                and keys.keys() <= OPTION_KEYS.keys()
-                and {"stride", "pad", "padding"} & {*keys}
-            ):
-                made.constants[own] = {key: OPTION_KEYS[key] for key in keys}
-                made.remarks.append(f"{own} was taken to be {made.constants[own]}")
-            else:
-                missing += [f"{own}.{key}" for key in keys] or [own]
+            missing += _by_keys(made, own, list(dict.fromkeys(_keys(own, nodes, user))))
     if missing:
         raise declared.missing(name, said, missing[0], above, missing[1:], nodes)
     made.arguments += phantoms(made.constants.values(), made.arguments)
     return made
+
+
+def _by_keys(made: Plan, own: str, keys: Sequence[str]) -> list[str]:
+    """Make a dict of options of the keys that the code reads; what is missing, if it is none."""
+    windows = {"stride", "pad", "padding"}.intersection(keys)
+    if not windows or not set(keys) <= OPTION_KEYS.keys():
+        return [f"{own}.{key}" for key in keys] or [own]
+    made.constants[own] = {key: OPTION_KEYS[key] for key in keys}
+    made.remarks.append(f"{own} was taken to be {made.constants[own]}")
+    return []
 
 
 def _picks_entries(own: str, nodes: Sequence[Function | None]) -> bool:

@@ -79,9 +79,14 @@ def _widened(state: State, name: str, axis: int) -> State:
 
 
 def _runs_forward(search: Search, state: State) -> bool:
-    """True if the forward runs in sizes of either order: a label may be too large in one."""
+    """True if the forward runs in sizes of either order: a label may be too large in one.
+
+    An error without a line of the user's is none of the forward's: gradients did not fit.
+    """
     outcomes = (search.tried(state, order)[0] for order in (ascending, descending))
-    return any(one.error is None or search.reached(one) >= BACKWARD for one in outcomes)
+    return any(
+        one.error is None or not one.line or search.reached(one) >= BACKWARD for one in outcomes
+    )
 
 
 def _has_axes(state: State, axes: Mapping[str, int]) -> bool:

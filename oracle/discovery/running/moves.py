@@ -8,18 +8,8 @@ from dataclasses import dataclass, replace
 
 from oracle.cases import shapes
 from oracle.discovery.raised import Site
-from oracle.discovery.running import parts
+from oracle.discovery.running import costs, parts
 from oracle.discovery.running.axes import maybe, more_axes, ranks
-from oracle.discovery.running.costs import (
-    AXES,
-    ELSEWHERE,
-    EQUAL,
-    INTEGERS,
-    LABELS,
-    ONE,
-    SCALAR,
-    effort,
-)  # fmt: skip
 from oracle.discovery.running.extents import Evidence, Extents, solutions
 from oracle.discovery.running.gates import sliced
 from oracle.discovery.running.messages import Clues, clues
@@ -134,7 +124,7 @@ def moves(
 def ones(state: State) -> Iterator[State]:
     """The states with an extent of 1 in place of a size."""
     for size in state.own:
-        yield state.replaced(size, "1", ONE)
+        yield state.replaced(size, "1", costs.ONE)
 
 
 def single_samples(
@@ -152,7 +142,7 @@ def single_samples(
             or (name in state.names and size not in state.of(name).sizes)
         )
         if any(kept):
-            yield state.replaced(size, "1", ONE)
+            yield state.replaced(size, "1", costs.ONE)
 
 
 def _forced(before: State, after: State) -> State:
@@ -176,7 +166,7 @@ def _asserted(state: State, line: Line) -> Iterator[State]:
         return
     kept, size = first[int(found[2])], other[int(found[4])]
     if size in state.own and size != kept:
-        yield state.replaced(size, kept, EQUAL)
+        yield state.replaced(size, kept, costs.EQUAL)
 
 
 def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
@@ -195,15 +185,17 @@ def _equated(state: State, runs: Sequence[Failed]) -> Iterator[State]:
         return
     for evidence in pairs:
         for size, by in solutions(state.own, evidence):
-            yield state.replaced(size, by, EQUAL + effort(by) + ELSEWHERE * (len(pairs) > 1))
+            yield state.replaced(
+                size, by, costs.EQUAL + costs.effort(by) + costs.ELSEWHERE * (len(pairs) > 1)
+            )
     for pair in runs[0].clues.equal:  # 25 and 17*25: the size of 17 is to be 1
         times, rest = divmod(max(pair), max(1, min(pair)))
         for size in state.own:
             if not rest and times > 1 and runs[0].extents.known.get(size) == times:
-                yield state.replaced(size, "1", EQUAL + effort("1"))
+                yield state.replaced(size, "1", costs.EQUAL + costs.effort("1"))
     for pair in runs[0].clues.either:
         for size, by in solutions(state.own, [(runs[0].extents, pair)]):
-            yield state.replaced(size, by, EQUAL + effort(by) + ELSEWHERE)
+            yield state.replaced(size, by, costs.EQUAL + costs.effort(by) + costs.ELSEWHERE)
 
 
 def _products(state: State, evidence: Sequence[Evidence]) -> State:
@@ -226,7 +218,7 @@ def _products(state: State, evidence: Sequence[Evidence]) -> State:
         later = max(pair, key=lambda size: order.get(size, -1))
         if later in order:
             earlier = pair[0] if later == pair[1] else pair[1]
-            state = state.replaced(later, earlier, EQUAL)
+            state = state.replaced(later, earlier, costs.EQUAL)
     return state
 
 
@@ -237,7 +229,7 @@ def equated(state: State, pairs: Sequence[Sequence[Evidence]]) -> State:
         for size, by in solutions(state.own, evidence)[:1]:
             if not replaced & {size, *size_names((by,))}:
                 replaced.add(size)
-                state = state.replaced(size, by, EQUAL + effort(by))
+                state = state.replaced(size, by, costs.EQUAL + costs.effort(by))
     return state
 
 
@@ -246,7 +238,7 @@ def _single(state: State) -> Iterator[State]:
     for name in state.names:
         entry = state.of(name)
         if entry.dims and not entry.classes:
-            yield from maybe(state.ranked(name, len(entry.dims) - 1, AXES))
+            yield from maybe(state.ranked(name, len(entry.dims) - 1, costs.AXES))
     yield from ones(state)
 
 
@@ -257,7 +249,7 @@ def _same_places(state: State) -> Iterator[State]:
             continue
         for left, right in zip(one.dims, other.dims):
             if left != right and right in state.own:
-                yield state.replaced(right, left, EQUAL + ELSEWHERE / 2)
+                yield state.replaced(right, left, costs.EQUAL + costs.ELSEWHERE / 2)
 
 
 def _integers(state: State, said: Clues, line: "Line", extents: Extents) -> Iterator[State]:
@@ -271,14 +263,14 @@ def _integers(state: State, said: Clues, line: "Line", extents: Extents) -> Iter
         entry = state.of(name)
         if entry.classes or entry.is_value or state.kind(name) in (WEIGHT, BIAS):
             continue
-        cost = LABELS if state.kind(name) == TARGET else INTEGERS
-        cost += ELSEWHERE * (name not in named)
+        cost = costs.LABELS if state.kind(name) == TARGET else costs.INTEGERS
+        cost += costs.ELSEWHERE * (name not in named)
         one, (classes,) = state.sized(1)
         yield one.put(name, Entry(entry.dims[:1], classes), cost)
         if len(entry.dims) > 1:
             yield one.put(name, Entry(entry.dims, classes), cost + 0.25)
         if name in named and state.kind(name) == DATA and not line.code.is_array(name):
-            yield one.put(name, Entry(whole=classes), cost + EQUAL)
+            yield one.put(name, Entry(whole=classes), cost + costs.EQUAL)
 
 
 def labelled(state: State, names: Sequence[str]) -> Iterator[State]:
@@ -301,7 +293,7 @@ def _like_outputs(state: State, extents: Extents) -> Iterator[State]:
             for last in lasts:
                 dims = (first[0], last)
                 if dims != entry.dims:
-                    yield state.put(name, replace(entry, dims=dims), LABELS + EQUAL)
+                    yield state.put(name, replace(entry, dims=dims), costs.LABELS + costs.EQUAL)
 
 
 def _of_shapes(state: State, said: Clues, extents: Extents) -> Iterator[State]:
@@ -313,20 +305,24 @@ def _of_shapes(state: State, said: Clues, extents: Extents) -> Iterator[State]:
             continue
         for keep in (entry.dims[1:], entry.dims[:-1]):
             if keep or state.kind(name) not in (WEIGHT, BIAS):
-                cost = AXES + 0.5 * (state.kind(name) == WEIGHT) if keep else AXES + SCALAR
+                cost = (
+                    costs.AXES + 0.5 * (state.kind(name) == WEIGHT)
+                    if keep
+                    else costs.AXES + costs.SCALAR
+                )
                 yield state.put(name, replace(entry, dims=keep), cost)
         wrong = {number for pair in said.equal for number in pair}
         for axis, extent in enumerate(shape):
             if extent in wrong:
                 dims = (*entry.dims[:axis], "1", *entry.dims[axis + 1 :])
-                yield state.put(name, replace(entry, dims=dims), ONE)
+                yield state.put(name, replace(entry, dims=dims), costs.ONE)
         if state.kind(name) == BIAS and len(shape) == 1:
             yield _columns(state)
 
 
 def _columns(state: State) -> State:
     """The state with all biases as columns: samples stand side by side."""
-    cost = AXES - 0.25
+    cost = costs.AXES - 0.25
     for name, entry in state.entries:
         if state.kind(name) == BIAS and len(entry.dims) == 1 and entry.dims != ("1",):
             state = state.put(name, replace(entry, dims=(*entry.dims, "1")), cost)
@@ -356,14 +352,14 @@ def _of_index(state: State, said: Clues, extents: Extents, line: Line) -> Iterat
         if not extent:
             sizes = [size for size in state.sizes[::-1] if size != entry.classes]
             for place, size in enumerate(sizes):
-                yield state.put(name, replace(entry, classes=size), EQUAL * (1 + place))
+                yield state.put(name, replace(entry, classes=size), costs.EQUAL * (1 + place))
             return
         more = f"+{below}" if below else ""
         for size, by in solutions(state.own, [(extents, (index + 1 + below, extent))]):
-            yield state.replaced(size, by + more, EQUAL + effort(by))
+            yield state.replaced(size, by + more, costs.EQUAL + costs.effort(by))
         if entry.classes not in state.own or more:
             by = next(iter(extents.spelled(extent)), str(extent))
-            yield state.put(name, replace(entry, classes=by + more), EQUAL)
+            yield state.put(name, replace(entry, classes=by + more), costs.EQUAL)
         return
     bounds = [s for s in line.bounds(state) if extents.known.get(s, 0) > extent]
     near = {dim for name in line.named(state) for dim in state.of(name).dims[:1]}
@@ -372,7 +368,7 @@ def _of_index(state: State, said: Clues, extents: Extents, line: Line) -> Iterat
         if number > extent:
             far = 0.0 if size in bounds else 0.5 if size in near else 1.0
             for other, by in solutions(state.own, [(extents, (number, extent))])[:1]:
-                yield state.replaced(other, by, EQUAL + far)
+                yield state.replaced(other, by, costs.EQUAL + far)
 
 
 def _unpacked(state: State, said: Clues, line: Line) -> Iterator[State]:
@@ -383,8 +379,8 @@ def _unpacked(state: State, said: Clues, line: Line) -> Iterator[State]:
     for name in named:
         size = next(iter(state.of(name).dims), "")
         if size in state.own:
-            far = ELSEWHERE * (len(named) == len(state.names) > 1)
-            yield state.replaced(size, str(said.entries), EQUAL + far)
+            far = costs.ELSEWHERE * (len(named) == len(state.names) > 1)
+            yield state.replaced(size, str(said.entries), costs.EQUAL + far)
 
 
 def _of_values(state: State, said: Clues, named: Sequence[str]) -> Iterator[State]:
@@ -395,8 +391,8 @@ def _of_values(state: State, said: Clues, named: Sequence[str]) -> Iterator[Stat
             continue
         one = state
         if entry.dims[-1] != entry.dims[-2] and entry.dims[-1] in state.own:
-            one = state.replaced(entry.dims[-1], entry.dims[-2], EQUAL)
+            one = state.replaced(entry.dims[-1], entry.dims[-2], costs.EQUAL)
         if said.definite and not entry.word:
-            one = one.put(name, replace(one.of(name), word="spd"), LABELS)
+            one = one.put(name, replace(one.of(name), word="spd"), costs.LABELS)
         if one is not state:
             yield one

@@ -150,7 +150,8 @@ class Pair:
         of_result = [s for s in self.slots if s.path not in {m.of for m in left}]
         made = left
         if gradients is not None or not left:
-            known = inputs if self.sources.upstreams or self.is_scalar else None
+            # Of a loss one gradient may be that of any input; of an upstream each has its own.
+            known = inputs if self.is_scalar and not self.sources.upstreams else None
             returned = Returned(self.node, self.line, inputs=known)
             made = returned.made(gradients, of_result) + left
         if self.sources.upstreams or self.is_scalar:
@@ -164,7 +165,7 @@ class Pair:
     def plain(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> list[Made]:
         """The gradients just as they were returned."""
         gradients = self.run_backward(inputs, value, kept, upstream)
-        return Returned(self.node, self.line, inputs=inputs).made(gradients, self.slots)
+        return Returned(self.node, self.line).made(gradients, self.slots)
 
     def run_backward(self, inputs: Inputs, value: Any, kept: Any, upstream: Any) -> Any:
         values: dict[str, Any] = {}

@@ -227,6 +227,8 @@ class Note:
             return self.function is VIEWS[self.op]
         if type(self.function) is not np.ufunc or self.function not in REPEATABLE:
             return False
+        if len(self.args) != self.function.nin:  # an output is among them
+            return False
         return all(type(arg) is Value or isinstance(arg, int | float) for arg in self.args)
 
     def repeated(self, shape: Any, dtype: Any, order: Literal["C", "F"]) -> np.ndarray:
