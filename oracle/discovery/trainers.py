@@ -8,7 +8,7 @@ import ast
 import re
 from dataclasses import dataclass, replace
 
-from oracle.discovery import find, uses
+from oracle.discovery import find, naming, uses
 from oracle.discovery.shapes import declared, grammar
 from oracle.discovery.text import functions, reading, source
 from oracle.discovery.text.comments import RUN, RunLine, run_lines
@@ -24,6 +24,11 @@ TRAINS = re.compile(
 )
 
 
+OUTSIDE = naming.words("open input os sys pickle json shutil subprocess socket requests urllib cv2")
+WRITES = naming.words(
+    "save savez savez_compressed savetxt savefig tofile dump to_csv to_pickle write write_text "
+    "write_bytes unlink rmtree system popen"
+)
 UNSHAPED = "nothing says the shape of "  # how the message of MissingShapes begins
 
 
@@ -88,7 +93,7 @@ def trainers(text: Text, name: str = "") -> tuple[list[Trainer], list[Failure]]:
             text, target
         ):
             made.append(Trainer(target, use.lines[0], ""))  # by the file's own call of it
-        elif _is_outermost(text, target):
+        elif _is_outermost(text, target) and not _reaches_out(text, target):
             made.append(Trainer(target, text.functions[target].lineno, "", is_open=True))
     judged = tuple(uses.judged_lines(text, found))
     return [replace(one, judged=judged) for one in made], failures
@@ -147,6 +152,20 @@ def _is_outermost(text: Text, target: str) -> bool:
     """True for a function of the module, and for a method of one of its classes."""
     owner = target.rpartition(".")[0]
     return not owner or (owner in text.classes and "." not in owner)
+
+
+def _reaches_out(text: Text, target: str) -> bool:
+    """True if code, or what it calls in the file, writes files or asks for input.
+
+    Nobody has called it here: it is not run for the sake of a search.
+    """
+    for name in uses.called_from(text, {target}):
+        for node in ast.walk(text.functions[name]) if name in text.functions else ():
+            called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            first, _, last = called.partition(".")
+            if first in OUTSIDE or (last or first).rpartition(".")[2] in WRITES:
+                return True
+    return False
 
 
 def _is_guarded(text: Text, line: int) -> bool:

@@ -123,7 +123,7 @@ def _counted(use: Use, names: Sequence[str]) -> str:
 
 def _known(user: Text, found: Sequence[Candidate]) -> Known:
     parts = {part for c in found for role, part in c.parts.items() if role != "class"}
-    judged = _called_from(user, parts)
+    judged = called_from(user, parts)
     slopes = {c.of("backward") for c in found if c.way == Way.DERIVATIVE}
     # What a giver gives is judged there, or told there as not judged.
     given = {c.of(role) for c in found for role in ("backward", "function")} - {""}
@@ -134,7 +134,7 @@ def _known(user: Text, found: Sequence[Candidate]) -> Known:
     )
 
 
-def _called_from(user: Text, names: set[str]) -> set[str]:
+def called_from(user: Text, names: set[str]) -> set[str]:
     """Some functions, and all functions and methods of the file that they call."""
     queue, found = list(names), set(names)
     while queue:
@@ -247,7 +247,7 @@ def _parameters(user: Text, candidate: Candidate) -> set[str]:
     A forward, and what it calls, leaves other arrays as well: of these only arrays with random
     numbers count, and those that are named like a parameter.
     """
-    runs = _called_from(user, {candidate.of("forward"), candidate.of("backward")})
+    runs = called_from(user, {candidate.of("forward"), candidate.of("backward")})
     found: set[str] = set()
     for qualified in user.methods(candidate.of("class")).values():
         made = definitions(functions.own_nodes(user.functions[qualified]))

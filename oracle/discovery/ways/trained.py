@@ -19,7 +19,7 @@ from oracle.discovery.importing.finder import Budget, Ended
 from oracle.discovery.plans import Plan
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.declared import Shapes
-from oracle.discovery.trial_inputs import kept_random_state
+from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
 from oracle.discovery.ways import instances, makers
 from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.roles import has_shape, parameters_of
@@ -95,6 +95,8 @@ class _Call:
             tuple(self._arguments), self._run, lambda *_: [], self._prepare,
             module=self.user.module_name, has_upstream=False, command=self._told(),
         )  # fmt: skip
+        with np.errstate(all="ignore"):
+            self._run(self._prepare(trial_arrays(one.arguments), 0))
         return one
 
     @property

@@ -127,3 +127,11 @@ def test_an_upstream_that_a_training_computes_is_judged(tmp_path):
     # The layers are right: what they are handed is not, and nothing of it is called correct.
     wrong = judged(tmp_path, LAYERS.format(mean=""))
     assert isinstance(wrong, Failure) or "correct" not in verdicts(wrong).values()
+
+
+@pytest.mark.parametrize("write", ["np.save('weights.npy', self.V)", "open('log.txt', 'w')"])
+def test_what_writes_files_is_not_called_by_a_search(tmp_path, write):
+    text = NETWORK.format(slope="(1 - h)") + f"            {write}\n"
+    path = tmp_path / "net.py"
+    path.write_text(text, encoding="utf-8")
+    assert trainers.of_file(str(path)) == ([], [])
