@@ -94,11 +94,12 @@ def derivations(user: Text, found: Sequence[Candidate]) -> Iterator[tuple[Candid
     taken = {part for c in found for role, part in c.parts.items() if role != "class"}
     known = givers(user)
     classes = {c.of("class") for c in found} - {""}
+    giving = {c.of("function") or c.of("backward") for c in found}  # it is judged there
     for name, node in user.functions.items():
         owner = name.rpartition(".")[0]
         if name in taken or functions.is_abstract(node):
             continue
-        if owner in classes and name not in known:
+        if name not in known and (owner in classes or _calls_one_of(node, giving)):
             continue
         if owner in user.functions or naming.has(name.rpartition(".")[2], naming.NOT_A_DERIVATION):
             continue
@@ -108,6 +109,11 @@ def derivations(user: Text, found: Sequence[Candidate]) -> Iterator[tuple[Candid
         if is_method(user, name) and (name in known or _gives_by_name(node)):
             for one in _with_losses(user, name, owner):
                 yield one, True, name in known
+
+
+def _calls_one_of(node: Function, names: set[str]) -> bool:
+    calls = (part for part in functions.own_nodes(node) if isinstance(part, ast.Call))
+    return any(isinstance(call.func, ast.Name) and call.func.id in names for call in calls)
 
 
 def _value_and_gradients(
