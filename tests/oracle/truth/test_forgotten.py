@@ -42,7 +42,7 @@ def test_an_intermediate_that_is_let_go_of_has_the_same_bits_again(order):
 
     def forward(W):
         out = W
-        for _ in range(60):
+        for _ in range(30):
             product = (out @ W.T - W) / 3.0
             seen.append(np.array(product.tolist()))
             out = np.tanh(product)
@@ -50,7 +50,7 @@ def test_an_intermediate_that_is_let_go_of_has_the_same_bits_again(order):
 
     notes = record(forward, (W,)).notes
     made = [note.outputs[0] for note in notes if note.op == "divide"]
-    assert sum(value.forgotten is not None for value in made) > 30
+    assert sum(value.forgotten is not None for value in made) > 12
     assert all(np.array_equal(v.array, want) for v, want in zip(made, seen, strict=True))
 
 
