@@ -333,7 +333,7 @@ def _columns(state: State) -> State:
 def _shape(entry: Entry, extents: Extents) -> tuple[int, ...]:
     try:
         return shapes.shape(entry.dims, extents.known) if not entry.is_value else ()
-    except ValueError:  # negative at these sizes
+    except (ValueError, KeyError):  # negative at these sizes; a size that the run came not to
         return ()
 
 
