@@ -89,9 +89,7 @@ def trainers(text: Text, name: str = "") -> tuple[list[Trainer], list[Failure]]:
                 made.append(Trainer(MODULE, use.lines[0], ""))
         elif (call := _by_shapes(text, target)) is not None:
             made.append(call)
-        elif not any(one.expression == "" and not one.is_open for one in made) and runs(
-            text, target
-        ):
+        elif not any(one.is_by_the_file for one in made) and runs(text, target):
             made.append(Trainer(target, use.lines[0], ""))  # by the file's own call of it
         elif _is_outermost(text, target) and not _reaches_out(text, target):
             made.append(Trainer(target, text.functions[target].lineno, "", is_open=True))

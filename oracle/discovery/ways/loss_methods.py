@@ -14,7 +14,7 @@ from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.shapes.grammar import Said
 from oracle.discovery.text import returns
 from oracle.discovery.trial_inputs import trial_arrays
-from oracle.discovery.ways import instances, makers, single
+from oracle.discovery.ways import instances, makers, runs, single
 from oracle.discovery.ways.attributes import slots_of
 from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.objects import Object
@@ -22,7 +22,7 @@ from oracle.discovery.ways.roles import (
     has_shape,
     parameters_of,
 )
-from oracle.subject import Inputs, Made, Subject, Unusable, Way
+from oracle.subject import Inputs, Made, Subject, Way
 
 
 def loss_method(user: User, candidate: Candidate) -> Subject:
@@ -39,16 +39,9 @@ def loss_method(user: User, candidate: Candidate) -> Subject:
     spoken = declared.of_parts(user.text, names, user.shapes, [init] if init else [])
     known = [p.name for p in parameters_of(kind, name)]
     maker = makers.maker(user, candidate.of("class"), kind, spoken, known)
-    problem: Exception | None = None
-    for one in makers.unified(maker, spoken):
-        try:
-            return _made_by(user, candidate, one, spoken)
-        except Unusable:
-            raise
-        except Exception as error:  # of this object, which may not fit; others are tried
-            problem = problem or error
-    assert problem is not None
-    raise problem
+    return runs.first_to_run(
+        makers.unified(maker, spoken), lambda one: _made_by(user, candidate, one, spoken)
+    )
 
 
 def _made_by(user: User, candidate: Candidate, maker: Maker, spoken: Shapes) -> Subject:

@@ -4,7 +4,7 @@ import ast
 import contextlib
 import dataclasses
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,39 @@ from oracle.discovery.ways.attributes import (
     numbers_with_gradients,
     value_at,
 )
+from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.objects import Object
 from oracle.discovery.ways.set_up import MOST, Step, sequences
-from oracle.subject import Argument, Made, NothingToJudge, Path, Unusable, Way, WrongReturn
+from oracle.subject import (
+    Argument,
+    Made,
+    NothingToJudge,
+    Path,
+    Subject,
+    Unusable,
+    Way,
+    WrongReturn,
+)
 
 MANY = 31  # samples
+
+
+def first_to_run(makers: Iterable[Maker], build: Callable[[Maker], Subject]) -> Subject:
+    """What is built with the first maker under which it runs.
+
+    Raises:
+        Unusable: something is missing, whatever the maker. Else what the first one raised.
+    """
+    problem: Exception | None = None
+    for one in makers:
+        try:
+            return build(one)
+        except Unusable:
+            raise
+        except Exception as error:  # of this object, which may not fit; others are tried
+            problem = problem or error
+    assert problem is not None
+    raise problem
 
 
 def try_once(thing: Object, open_: Sequence[str]) -> set[str]:

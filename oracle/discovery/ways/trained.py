@@ -20,7 +20,7 @@ from oracle.discovery.plans import Plan
 from oracle.discovery.shapes import declared
 from oracle.discovery.shapes.declared import Shapes
 from oracle.discovery.trial_inputs import kept_random_state, trial_arrays
-from oracle.discovery.ways import instances, makers
+from oracle.discovery.ways import instances, makers, runs
 from oracle.discovery.ways.makers import Maker
 from oracle.discovery.ways.roles import has_shape, parameters_of
 from oracle.subject import Argument, Inputs, Subject, Unusable, Way
@@ -49,18 +49,13 @@ def trained(user: User, candidate: Candidate) -> Subject:
     kind = user.kind(owner)
     given = parameters_of(kind, name)
     maker = makers.maker(user, owner, kind, spoken, [p.name for p in given])
-    problem: Exception | None = None
-    for one in makers.unified(maker, spoken):
+
+    def called(one: Maker) -> Subject:
         short = dataclasses.replace(one, constants={**one.constants, **_passes(one.given)})
-        call = _Call(user, candidate, given, short, _plan(user, candidate, given, spoken))
-        try:
-            return call.subject()
-        except Unusable:
-            raise
-        except Exception as error:  # of this object, which may not fit; others are tried
-            problem = problem or error
-    assert problem is not None
-    raise problem
+        plan = _plan(user, candidate, given, spoken)
+        return _Call(user, candidate, given, short, plan).subject()
+
+    return runs.first_to_run(makers.unified(maker, spoken), called)
 
 
 def _passes(given: Sequence[Parameter]) -> dict[str, Any]:
